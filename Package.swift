@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target: language mode 6 (from the tools version) and the strictest checks the compiler offers.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// The shell of the daemon runs on the main queue and nowhere else.
+let mainActor: [SwiftSetting] = strict + [.defaultIsolation(MainActor.self)]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "setkeyd",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
+    ],
+    targets: [
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "IPsec", swiftSettings: strict),
+        .target(name: "SetkeySyntax", dependencies: ["IPsec"], swiftSettings: strict),
+        .target(name: "KernelBackends", dependencies: ["IPsec", "CLinux"], swiftSettings: strict),
+        .target(name: "ControlProtocol", dependencies: ["IPsec"], swiftSettings: strict),
+        .target(
+            name: "SetkeyCore", dependencies: ["IPsec", "SetkeySyntax", "ControlProtocol"], swiftSettings: strict),
+        .target(
+            name: "SetkeyDaemon",
+            dependencies: ["SetkeyCore", "KernelBackends", "CLinux", "CSystemd"], swiftSettings: mainActor),
+        .executableTarget(
+            name: "setkeyd", dependencies: ["SetkeyDaemon", argumentParser], swiftSettings: mainActor),
+        .executableTarget(
+            name: "setkey", dependencies: ["ControlProtocol", "SetkeySyntax", argumentParser], swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "IPsecTests", dependencies: ["IPsec", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SetkeySyntaxTests", dependencies: ["SetkeySyntax", "IPsec", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "KernelBackendsTests", dependencies: ["KernelBackends", "IPsec", "CLinux", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ControlProtocolTests", dependencies: ["ControlProtocol", "IPsec", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SetkeyCoreTests",
+            dependencies: ["SetkeyCore", "SetkeySyntax", "ControlProtocol", "IPsec", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SetkeyDaemonTests",
+            dependencies: ["SetkeyDaemon", "SetkeyCore", "KernelBackends", "ControlProtocol", "IPsec", "TestSupport"],
+            swiftSettings: mainActor),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["setkeyd", "setkey", "TestSupport"], swiftSettings: strict),
+    ]
+)

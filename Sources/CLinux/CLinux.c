@@ -1,0 +1,1 @@
+/* Header-only module; SwiftPM wants a translation unit. */

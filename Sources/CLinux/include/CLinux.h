@@ -1,0 +1,11 @@
+/* The kernel's own headers. Nothing is retyped: constants and layouts come from here. */
+#ifndef SETKEYD_CLINUX_H
+#define SETKEYD_CLINUX_H
+
+#include <sys/socket.h>
+
+#include <linux/ipsec.h>
+#include <linux/pfkeyv2.h>
+#include <linux/sock_diag.h>
+
+#endif

@@ -1,0 +1,127 @@
+/// One row of THE table of algorithms: names read, name printed, key and ICV lengths, numbers.
+///
+/// Parser, printer, codecs, validation and documentation use these rows; nothing repeats them.
+package struct Algorithm: Sendable {
+    /// What an algorithm does; rows of different kinds have separate number spaces, except that combined-mode
+    /// ciphers share the one of the encryption algorithms.
+    package enum Kind: Sendable {
+        case encryption
+        case combined
+        case integrity
+        case compression
+    }
+
+    /// The kernel interfaces that can carry an algorithm.
+    package enum Interfaces: Sendable {
+        /// PF_KEY and XFRM.
+        case all
+        /// XFRM netlink alone: PF_KEY has no way to say it (KERNEL-FACTS K2, K3).
+        case xfrmOnly
+        /// Known to the language's history, unknown to Linux.
+        case none
+    }
+
+    package let kind: Kind
+    /// The name printed, and the first one read.
+    package let name: String
+    /// Further names read.
+    package let aliases: [String]
+    /// The `SADB_*ALG_*` number of `linux/pfkeyv2.h`; numbers from 256 are ours, for rows without one.
+    package let number: UInt16
+    /// The key lengths that the kernel really accepts.
+    package let keyLengths: KeyLengths
+    /// The Integrity Check Value in bits; 0 for a cipher that has none.
+    package let icvBits: UInt16
+    /// The name in the kernel's crypto API, which XFRM netlink wants.
+    package let xfrmName: String
+    package let interfaces: Interfaces
+
+    init(
+        _ kind: Kind, _ name: String, _ aliases: [String] = [], number: UInt16, keys: KeyLengths = .none,
+        icv: UInt16 = 0, xfrm: String = "", on interfaces: Interfaces = .all
+    ) {
+        self.kind = kind
+        self.name = name
+        self.aliases = aliases
+        self.number = number
+        self.keyLengths = keys
+        self.icvBits = icv
+        self.xfrmName = xfrm
+        self.interfaces = interfaces
+    }
+}
+
+/// Key lengths in bits, as an arithmetic sequence: `first`, `first + step`, ... `last`.
+package struct KeyLengths: Hashable, Sendable {
+    /// The algorithm takes no key.
+    package static let none = KeyLengths(exactly: 0)
+
+    package let first: Int
+    package let last: Int
+    package let step: Int
+
+    init(exactly bits: Int) {
+        self.init(from: bits, through: bits, by: 8)
+    }
+
+    init(from first: Int, through last: Int, by step: Int) {
+        self.first = first
+        self.last = last
+        self.step = step
+    }
+
+    /// Whether a key of `bits` bits is accepted.
+    package func contains(_ bits: Int) -> Bool {
+        bits >= first && bits <= last && (bits - first) % step == 0
+    }
+
+    /// Every accepted length, for messages; a range where listing would be long.
+    package var all: [Int] { Array(stride(from: first, through: last, by: step)) }
+}
+
+/// An encryption or combined-mode algorithm by number (`SADB_EALG_*`); open, because the kernel gives it.
+package struct EncryptionAlgorithm: RawRepresentable, Hashable, Sendable {
+    /// No encryption extension at all (AH), or an algorithm that PF_KEY cannot name.
+    package static let none = EncryptionAlgorithm(rawValue: 0)
+    /// ESP without confidentiality, RFC 2410.
+    package static let null = EncryptionAlgorithm(rawValue: 11)
+
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    /// The row; `nil` for a number that the table does not have.
+    package var row: Algorithm? { Algorithm.row(in: Algorithm.encryptionRows, rawValue) }
+}
+
+/// An integrity algorithm by number (`SADB_AALG_*`); open, because the kernel gives it.
+package struct IntegrityAlgorithm: RawRepresentable, Hashable, Sendable {
+    package static let none = IntegrityAlgorithm(rawValue: 0)
+    package static let null = IntegrityAlgorithm(rawValue: 251)
+
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    /// The row; `nil` for a number that the table does not have.
+    package var row: Algorithm? { Algorithm.row(in: Algorithm.integrityRows, rawValue) }
+}
+
+/// A compression algorithm by number (`SADB_X_CALG_*`); open, because the kernel gives it.
+package struct CompressionAlgorithm: RawRepresentable, Hashable, Sendable {
+    package static let none = CompressionAlgorithm(rawValue: 0)
+    package static let deflate = CompressionAlgorithm(rawValue: 2)
+
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    /// The row; `nil` for a number that the table does not have.
+    package var row: Algorithm? { Algorithm.row(in: Algorithm.compressionRows, rawValue) }
+}

@@ -1,0 +1,104 @@
+extension Algorithm {
+    /// Every algorithm that the language has ever named, or that Linux names today (KERNEL-FACTS 5, LANGUAGE 1.6-1.8).
+    package static let table: [Algorithm] = encryption + combined + integrity + compression
+
+    private static let aesKeys = KeyLengths(from: 128, through: 256, by: 64)
+    /// An AES key and a 32-bit nonce or salt.
+    private static let aesAndSaltKeys = KeyLengths(from: 160, through: 288, by: 64)
+    /// An AES key and the 24-bit salt of RFC 4309.
+    private static let aesAndCCMSaltKeys = KeyLengths(from: 152, through: 280, by: 64)
+
+    private static let encryption: [Algorithm] = [
+        Algorithm(.encryption, "null", ["simple"], number: 11, xfrm: "ecb(cipher_null)"),
+        Algorithm(.encryption, "des-cbc", number: 2, keys: .init(exactly: 64), xfrm: "cbc(des)"),
+        Algorithm(.encryption, "3des-cbc", number: 3, keys: .init(exactly: 192), xfrm: "cbc(des3_ede)"),
+        Algorithm(
+            .encryption, "cast128-cbc", number: 6, keys: .init(from: 40, through: 128, by: 8), xfrm: "cbc(cast5)"),
+        Algorithm(
+            .encryption, "blowfish-cbc", number: 7, keys: .init(from: 40, through: 448, by: 8), xfrm: "cbc(blowfish)"),
+        Algorithm(.encryption, "aes-cbc", ["rijndael-cbc"], number: 12, keys: aesKeys, xfrm: "cbc(aes)"),
+        Algorithm(.encryption, "aes-ctr", number: 13, keys: aesAndSaltKeys, xfrm: "rfc3686(ctr(aes))"),
+        Algorithm(.encryption, "camellia-cbc", number: 22, keys: aesKeys, xfrm: "cbc(camellia)"),
+        Algorithm(.encryption, "serpent-cbc", number: 252, keys: aesKeys, xfrm: "cbc(serpent)"),
+        Algorithm(.encryption, "twofish-cbc", number: 253, keys: aesKeys, xfrm: "cbc(twofish)"),
+        Algorithm(.encryption, "sm4-cbc", number: 24, keys: .init(exactly: 128), xfrm: "cbc(sm4)", on: .xfrmOnly),
+        Algorithm(.encryption, "des-deriv", number: 0x110, keys: .init(exactly: 64), on: .none),
+        Algorithm(.encryption, "3des-deriv", number: 0x111, keys: .init(exactly: 192), on: .none),
+        Algorithm(.encryption, "des-32iv", number: 0x112, keys: .init(exactly: 64), on: .none),
+    ]
+
+    private static let combined: [Algorithm] = [
+        Algorithm(
+            .combined, "aes-ccm-8", number: 14, keys: aesAndCCMSaltKeys, icv: 64, xfrm: "rfc4309(ccm(aes))",
+            on: .xfrmOnly),
+        Algorithm(
+            .combined, "aes-ccm-12", number: 15, keys: aesAndCCMSaltKeys, icv: 96, xfrm: "rfc4309(ccm(aes))",
+            on: .xfrmOnly),
+        Algorithm(
+            .combined, "aes-ccm-16", number: 16, keys: aesAndCCMSaltKeys, icv: 128, xfrm: "rfc4309(ccm(aes))",
+            on: .xfrmOnly),
+        Algorithm(
+            .combined, "aes-gcm-8", number: 18, keys: aesAndSaltKeys, icv: 64, xfrm: "rfc4106(gcm(aes))", on: .xfrmOnly),
+        Algorithm(
+            .combined, "aes-gcm-12", number: 19, keys: aesAndSaltKeys, icv: 96, xfrm: "rfc4106(gcm(aes))", on: .xfrmOnly
+        ),
+        Algorithm(
+            .combined, "aes-gcm-16", number: 20, keys: aesAndSaltKeys, icv: 128, xfrm: "rfc4106(gcm(aes))",
+            on: .xfrmOnly),
+        Algorithm(
+            .combined, "aes-gmac", number: 23, keys: aesAndSaltKeys, icv: 128, xfrm: "rfc4543(gcm(aes))", on: .xfrmOnly),
+        Algorithm(
+            .combined, "chacha20-poly1305", number: 0x100, keys: .init(exactly: 288), icv: 128,
+            xfrm: "rfc7539esp(chacha20,poly1305)", on: .xfrmOnly),
+    ]
+
+    private static let integrity: [Algorithm] = [
+        Algorithm(.integrity, "null", number: 251, xfrm: "digest_null"),
+        Algorithm(.integrity, "hmac-md5", number: 2, keys: .init(exactly: 128), icv: 96, xfrm: "hmac(md5)"),
+        Algorithm(.integrity, "hmac-sha1", number: 3, keys: .init(exactly: 160), icv: 96, xfrm: "hmac(sha1)"),
+        Algorithm(
+            .integrity, "hmac-sha256", ["hmac-sha2-256"], number: 5, keys: .init(exactly: 256), icv: 96,
+            xfrm: "hmac(sha256)"),
+        Algorithm(
+            .integrity, "hmac-sha384", ["hmac-sha2-384"], number: 6, keys: .init(exactly: 384), icv: 192,
+            xfrm: "hmac(sha384)"),
+        Algorithm(
+            .integrity, "hmac-sha512", ["hmac-sha2-512"], number: 7, keys: .init(exactly: 512), icv: 256,
+            xfrm: "hmac(sha512)"),
+        Algorithm(.integrity, "hmac-ripemd160", number: 8, keys: .init(exactly: 160), icv: 96, xfrm: "hmac(rmd160)"),
+        Algorithm(.integrity, "aes-xcbc-mac", number: 9, keys: .init(exactly: 128), icv: 96, xfrm: "xcbc(aes)"),
+        Algorithm(
+            .integrity, "hmac-sm3", number: 10, keys: .init(exactly: 256), icv: 256, xfrm: "hmac(sm3)", on: .xfrmOnly),
+        Algorithm(
+            .integrity, "hmac-sha256-128", number: 0x101, keys: .init(exactly: 256), icv: 128, xfrm: "hmac(sha256)",
+            on: .xfrmOnly),
+        Algorithm(
+            .integrity, "aes-cmac", number: 0x102, keys: .init(exactly: 128), icv: 96, xfrm: "cmac(aes)", on: .xfrmOnly),
+        Algorithm(.integrity, "keyed-md5", number: 0x110, keys: .init(exactly: 128), on: .none),
+        Algorithm(.integrity, "keyed-sha1", number: 0x111, keys: .init(exactly: 160), on: .none),
+        Algorithm(.integrity, "tcp-md5", number: 0x112, keys: .init(from: 8, through: 640, by: 8), on: .none),
+    ]
+
+    private static let compression: [Algorithm] = [
+        Algorithm(.compression, "deflate", number: 2, xfrm: "deflate"),
+        Algorithm(.compression, "oui", number: 1, on: .none),
+        Algorithm(.compression, "lzs", number: 3, on: .none),
+        Algorithm(.compression, "lzjh", number: 4, on: .none),
+    ]
+
+    // MARK: Rows by number
+
+    static let encryptionRows = rowsByNumber(encryption + combined)
+    static let integrityRows = rowsByNumber(integrity)
+    static let compressionRows = rowsByNumber(compression)
+
+    private static func rowsByNumber(_ rows: [Algorithm]) -> [Algorithm?] {
+        var byNumber = [Algorithm?](repeating: nil, count: 0x120)
+        for row in rows { byNumber[Int(row.number)] = row }
+        return byNumber
+    }
+
+    static func row(in rows: [Algorithm?], _ number: UInt16) -> Algorithm? {
+        Int(number) < rows.count ? rows[Int(number)] : nil
+    }
+}

@@ -1,0 +1,164 @@
+// Addresses as text: dotted decimal, and RFC 4291 section 2.2 in, RFC 5952 out.
+
+extension IPAddress: CustomStringConvertible {
+    /// Reads a numeric address; nothing else is an address (no name, no scope, no octal or hexadecimal octets).
+    package init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        self.init(parsing: bytes[...])
+    }
+
+    /// Reads a numeric address from its bytes, all of them.
+    package init?(parsing bytes: ArraySlice<UInt8>) {
+        var reader = AddressReader(bytes: bytes)
+        guard let address = bytes.contains(UInt8(ascii: ":")) ? reader.readIPv6() : reader.readIPv4(),
+            reader.isAtEnd
+        else { return nil }
+        self = address
+    }
+
+    /// The canonical text: dotted decimal, or RFC 5952.
+    package var description: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the canonical text to `output`, without an intermediate string.
+    package func append(to output: inout [UInt8]) {
+        switch family {
+        case .ipv4: appendDotted(ipv4Bits, to: &output)
+        case .ipv6: appendGroups(to: &output)
+        }
+    }
+
+    private func appendDotted(_ bits: UInt32, to output: inout [UInt8]) {
+        for shift in stride(from: UInt32(24), through: 0, by: -8) {
+            output.append(decimal: bits >> shift & 0xff)
+            if shift > 0 { output.append(UInt8(ascii: ".")) }
+        }
+    }
+
+    /// RFC 5952 section 4: lower case, no leading zeros, the longest run of two or more zero groups as `::`, the
+    /// first of equal runs; section 5: an IPv4-mapped address in mixed notation.
+    private func appendGroups(to output: inout [UInt8]) {
+        let run = longestZeroRun
+        if high == 0, low >> 32 == 0xffff {
+            output.append(contentsOf: "::ffff:".utf8)
+            return appendDotted(ipv4Bits, to: &output)
+        }
+        var index = 0
+        while index < 8 {
+            if index == run.lowerBound, !run.isEmpty {
+                output.append(contentsOf: "::".utf8)
+                index = run.upperBound
+                continue
+            }
+            if index > 0, index != run.upperBound || run.isEmpty { output.append(UInt8(ascii: ":")) }
+            output.append(hexadecimal: UInt32(group(index)))
+            index += 1
+        }
+    }
+
+    private var longestZeroRun: Range<Int> {
+        var best = 0..<0
+        var start = 0
+        while start < 8 {
+            var end = start
+            while end < 8, group(end) == 0 { end += 1 }
+            if end - start > max(best.count, 1) { best = start..<end }
+            start = end + 1
+        }
+        return best
+    }
+}
+
+/// A cursor over the bytes of one address.
+private struct AddressReader {
+    let bytes: ArraySlice<UInt8>
+    var position: Int
+
+    init(bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        position = bytes.startIndex
+    }
+
+    var isAtEnd: Bool { position == bytes.endIndex }
+
+    mutating func skip(_ byte: UInt8) -> Bool {
+        guard position < bytes.endIndex, bytes[position] == byte else { return false }
+        position += 1
+        return true
+    }
+
+    mutating func readIPv4() -> IPAddress? {
+        var bits: UInt32 = 0
+        for octet in 0..<4 {
+            if octet > 0, !skip(UInt8(ascii: ".")) { return nil }
+            guard let value = readOctet() else { return nil }
+            bits = bits << 8 | value
+        }
+        return IPAddress(ipv4: bits)
+    }
+
+    /// One to three decimal digits, at most 255, without a leading zero (which older tools read as octal).
+    private mutating func readOctet() -> UInt32? {
+        let start = position
+        var value: UInt32 = 0
+        while position < bytes.endIndex, position - start < 3, case let digit = bytes[position] &- 48, digit < 10 {
+            value = value * 10 + UInt32(digit)
+            position += 1
+        }
+        let count = position - start
+        guard count > 0, value <= 255, count == 1 || bytes[start] != UInt8(ascii: "0") else { return nil }
+        return value
+    }
+
+    mutating func readIPv6() -> IPAddress? {
+        var words = (before: UInt128(0), beforeCount: 0, after: UInt128(0), afterCount: 0)
+        var elided = false
+        if skip(UInt8(ascii: ":")) {
+            guard skip(UInt8(ascii: ":")) else { return nil }
+            elided = true
+        }
+        while !isAtEnd, words.beforeCount + words.afterCount < 8 {
+            guard let (value, count) = readGroup(room: 8 - words.beforeCount - words.afterCount) else { return nil }
+            if elided {
+                words.after = words.after << UInt128(16 * count) | UInt128(value)
+                words.afterCount += count
+            } else {
+                words.before = words.before << UInt128(16 * count) | UInt128(value)
+                words.beforeCount += count
+            }
+            guard !isAtEnd else { break }
+            guard count == 1, skip(UInt8(ascii: ":")) else { return nil }
+            if skip(UInt8(ascii: ":")) {
+                guard !elided else { return nil }
+                elided = true
+            } else if isAtEnd {
+                return nil
+            }
+        }
+        let total = words.beforeCount + words.afterCount
+        guard elided ? total < 8 : total == 8 else { return nil }
+        let head = words.beforeCount == 0 ? 0 : words.before << UInt128(16 * (8 - words.beforeCount))
+        let bits = head | words.after
+        return IPAddress(ipv6: UInt64(truncatingIfNeeded: bits >> 64), UInt64(truncatingIfNeeded: bits))
+    }
+
+    /// One hexadecimal group, or the dotted decimal tail, which fills two.
+    private mutating func readGroup(room: Int) -> (UInt32, Int)? {
+        let start = position
+        var value: UInt32 = 0
+        while position < bytes.endIndex, position - start < 5, let digit = bytes[position].hexadecimalDigitValue {
+            value = value << 4 | UInt32(digit)
+            position += 1
+        }
+        if position < bytes.endIndex, bytes[position] == UInt8(ascii: "."), room >= 2 {
+            position = start
+            guard let address = readIPv4() else { return nil }
+            return (address.ipv4Bits, 2)
+        }
+        guard (1...4).contains(position - start) else { return nil }
+        return (value, 1)
+    }
+}

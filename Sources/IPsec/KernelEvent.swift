@@ -1,0 +1,121 @@
+/// One message of a kernel, decoded: an answer to us, or news of what anybody did.
+///
+/// For changes the two are the same message: the answer to an ADD *is* the broadcast (KERNEL-FACTS 1.1), so every
+/// event carries its origin, and ``Origin/request`` tells whether it answers a request of ours.
+package struct KernelEvent: Sendable {
+    package let origin: Origin
+    package let content: Content
+
+    package init(origin: Origin, content: Content) {
+        self.origin = origin
+        self.content = content
+    }
+
+    /// Who wrote the request that this message follows from, as far as the kernel tells.
+    package struct Origin: Hashable, Sendable {
+        /// The request of ours that it answers; `nil` for news.
+        package let request: RequestID?
+        /// The process id that the requester wrote into its message: a claim, 0 for the kernel itself and for `ip`.
+        package let processID: UInt32
+        /// The sequence number, as the requester wrote it.
+        package let sequence: UInt32
+
+        package init(request: RequestID?, processID: UInt32, sequence: UInt32) {
+            self.request = request
+            self.processID = processID
+            self.sequence = sequence
+        }
+    }
+
+    /// What was said.
+    package enum Content: Sendable {
+        /// A request of ours was refused; nothing changed. For a dump `ENOENT` means that there is nothing to dump,
+        /// any other errno that the dump ended early and is incomplete.
+        case refused(KernelErrno)
+        /// ADD, UPDATE, DELETE or GET of an SA. An UPDATE of a mature SA shows what was asked, not what is
+        /// (KERNEL-FACTS 3 of section 0): get it.
+        case association(Verb, SecurityAssociation)
+        /// GETSPI has made a larval SA.
+        case reservedSPI(SecurityAssociation)
+        case expired(SecurityAssociation, Hardness)
+        case acquire(Acquire)
+        /// All SAs of one protocol, or of all, are gone; no DELETE follows.
+        case flushed(IPsecProtocol?)
+        /// One record of a dump that we asked for; `isLast` ends it. An empty dump is ``refused(_:)`` with `ENOENT`.
+        case dumped(SecurityAssociation, isLast: Bool)
+        case policy(Verb, SecurityPolicy)
+        /// All policies but the per-socket ones are gone.
+        case policiesFlushed
+        case dumpedPolicy(SecurityPolicy, isLast: Bool)
+        /// The last record of a dump was not readable: the dump is over, and what it told is incomplete.
+        case dumpEnded
+        /// REGISTER's answer.
+        case registered(SupportedAlgorithms)
+        /// SAs and policies have moved to other addresses (MIGRATE); only a dump tells which.
+        case migrated
+        /// The peer of an ESP-in-UDP SA appears under another address (NAT_T_NEW_MAPPING).
+        case newMapping(SAIdentity, NATTraversal)
+        /// A message that says nothing to us: PROMISC headers, echoes, types that Linux does not send.
+        case ignored(messageType: UInt8)
+        /// Bytes that are not a message. They are logged and dropped; where they might have been a change, or the
+        /// answer to a request, the daemon asks the kernel again.
+        case unreadable(UnreadableMessage)
+    }
+
+    /// What was done to an entry.
+    package enum Verb: Hashable, Sendable {
+        case added
+        case updated
+        case deleted
+        case got
+    }
+}
+
+/// The kernel wants an SA that nobody has made (RFC 2367, 3.1.6); Linux tells the ends, not the flow.
+package struct Acquire: Hashable, Sendable {
+    package let source: IPAddress
+    package let destination: IPAddress
+    /// `nil` for a SA type that is neither AH, ESP nor IPComp.
+    package let ipsecProtocol: IPsecProtocol?
+    /// The policy that asks, if told.
+    package let policy: PolicyIndex?
+
+    package init(source: IPAddress, destination: IPAddress, ipsecProtocol: IPsecProtocol?, policy: PolicyIndex?) {
+        self.source = source
+        self.destination = destination
+        self.ipsecProtocol = ipsecProtocol
+        self.policy = policy
+    }
+}
+
+/// What REGISTER says that the kernel can do.
+package struct SupportedAlgorithms: Hashable, Sendable {
+    package let integrity: [IntegrityAlgorithm]
+    package let encryption: [EncryptionAlgorithm]
+
+    package init(integrity: [IntegrityAlgorithm], encryption: [EncryptionAlgorithm]) {
+        self.integrity = integrity
+        self.encryption = encryption
+    }
+}
+
+/// Why a datagram could not be understood; never its bytes, which may be keys.
+package struct UnreadableMessage: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong, one phrase.
+    package let reason: String
+    /// Where in the datagram, in bytes.
+    package let offset: Int
+    /// The message type's number, if the header could be read.
+    package let messageType: UInt8?
+
+    package init(reason: String, offset: Int, messageType: UInt8?) {
+        self.reason = reason
+        self.offset = offset
+        self.messageType = messageType
+    }
+
+    package var description: String {
+        let type = messageType.map { "type \($0), " } ?? ""
+        return "kernel message (\(type)byte \(offset)): \(reason)"
+    }
+}

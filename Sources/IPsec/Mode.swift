@@ -1,0 +1,64 @@
+/// How an SA or a transform encapsulates (RFC 4301, 4.1); the values are `IPSEC_MODE_*` of `linux/ipsec.h`.
+///
+/// Open, because the kernel gives it: XFRM knows modes that this list does not.
+package struct Mode: RawRepresentable, Hashable, Sendable {
+    /// Not specified; Linux stores transport.
+    package static let any = Mode(rawValue: 0)
+    package static let transport = Mode(rawValue: 1)
+    package static let tunnel = Mode(rawValue: 2)
+    /// Bound End-to-End Tunnel.
+    package static let beet = Mode(rawValue: 3)
+
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// The word that dumps print; `nil` for a mode without one.
+    package var word: StaticString? {
+        switch self {
+        case .any: "any"
+        case .transport: "transport"
+        case .tunnel: "tunnel"
+        case .beet: "beet"
+        default: nil
+        }
+    }
+}
+
+/// The life of an SA (RFC 2367, 2.3.1); the values are `SADB_SASTATE_*`.
+package enum SAState: UInt8, Hashable, Sendable {
+    /// Reserved by GETSPI or awaited after ACQUIRE; carries no keys yet.
+    case larval = 0
+    case mature = 1
+    /// Its soft lifetime has passed.
+    case dying = 2
+    case dead = 3
+
+    /// The word that dumps print.
+    package var word: StaticString {
+        switch self {
+        case .larval: "larval"
+        case .mature: "mature"
+        case .dying: "dying"
+        case .dead: "dead"
+        }
+    }
+}
+
+/// `sadb_sa_flags`: what Linux honours, and every bit that a message may carry.
+package struct SAFlags: OptionSet, Hashable, Sendable {
+    /// Do not copy the ECN bits (`SADB_SAFLAGS_NOECN`).
+    package static let noECN = SAFlags(rawValue: 0x8000_0000)
+    /// Copy the DSCP out of the tunnel (`SADB_SAFLAGS_DECAP_DSCP`).
+    package static let decapsulateDSCP = SAFlags(rawValue: 0x4000_0000)
+    /// No path MTU discovery for the tunnel (`SADB_SAFLAGS_NOPMTUDISC`).
+    package static let noPathMTUDiscovery = SAFlags(rawValue: 0x2000_0000)
+
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+}

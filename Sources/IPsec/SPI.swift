@@ -1,0 +1,57 @@
+/// The Security Parameters Index (RFC 4301, 4.1), in host byte order; only the codecs swap.
+///
+/// 0...255 are reserved by IANA (RFC 4303, 2.1) and refused by the language; the kernel accepts them, so the type does.
+package struct SPI: RawRepresentable, Hashable, Sendable, Comparable, CustomStringConvertible {
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// Whether the value lies in 0...255, which no SA of ours may use.
+    package var isReserved: Bool { rawValue <= 255 }
+
+    package static func < (left: SPI, right: SPI) -> Bool {
+        left.rawValue < right.rawValue
+    }
+
+    /// Hexadecimal with eight digits, as the tools of the field print it: `0x0001e241`.
+    package var description: String {
+        var text: [UInt8] = []
+        text.append("0x")
+        text.append(hexadecimal: rawValue, width: 8)
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+/// The kernel's link between SAs and the transforms that want exactly them; 0 means none.
+///
+/// Linux keeps 1...16383 (`IPSEC_MANUAL_REQID_MAX`) for manual use in policies and draws larger ones itself.
+package struct ReqID: RawRepresentable, Hashable, Sendable {
+    /// The largest value that a policy written by hand may name.
+    package static let manualMaximum: UInt32 = 16383
+    /// No link.
+    package static let none = ReqID(rawValue: 0)
+
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+}
+
+/// The receiver's anti-replay window, in packets (RFC 4303, 3.4.3); 0 turns the check off.
+///
+/// PF_KEY carries 0...32 (KERNEL-FACTS K4): the language refuses more.
+package struct ReplayWindow: RawRepresentable, Hashable, Sendable {
+    /// The widest window that PF_KEY and the language express.
+    package static let maximum: UInt8 = 32
+    /// No replay check.
+    package static let disabled = ReplayWindow(rawValue: 0)
+
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+}

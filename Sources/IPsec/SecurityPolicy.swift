@@ -1,0 +1,129 @@
+/// The way of the packets that a policy looks at; the values are PF_KEY's (`IPSEC_DIR_*`, and Linux's per-socket ones).
+package enum Direction: UInt8, Hashable, Sendable {
+    case inbound = 1
+    case outbound = 2
+    /// Packets that this machine forwards; Linux checks them here and not as `inbound`.
+    case forward = 3
+    /// A per-socket policy (`IP_IPSEC_POLICY`): dumped, never managed.
+    case socketInbound = 4
+    case socketOutbound = 5
+
+    /// Whether it belongs to one socket and not to the SPD that we manage.
+    package var isPerSocket: Bool { self == .socketInbound || self == .socketOutbound }
+
+    /// The word of the language and of dumps.
+    package var word: StaticString {
+        switch self {
+        case .inbound: "in"
+        case .outbound: "out"
+        case .forward: "fwd"
+        case .socketInbound: "in(socket)"
+        case .socketOutbound: "out(socket)"
+        }
+    }
+}
+
+/// What names a policy: direction and selector, exactly as written; not its priority, not its transforms.
+package struct PolicyIdentity: Hashable, Sendable {
+    package let direction: Direction
+    package let selector: Selector
+
+    package init(direction: Direction, selector: Selector) {
+        self.direction = direction
+        self.selector = selector
+    }
+}
+
+/// What happens to matching packets (RFC 4301, 4.4.1).
+package enum PolicyAction: Hashable, Sendable {
+    /// The language's `discard`.
+    case discard
+    /// The language's `none`: in clear.
+    case bypass
+    /// The language's `ipsec`: through these transforms, in this order.
+    case protect([Transform])
+    /// `IPSEC_POLICY_ENTRUST` and `IPSEC_POLICY_BYPASS` of per-socket policies: seen in dumps, never written.
+    case perSocket(UInt8)
+}
+
+/// What one step of `protect` needs (a "request" of setkey, a template of XFRM).
+package struct Transform: Hashable, Sendable {
+    /// AH, ESP or IPComp; a number, because the kernel may name others.
+    package var nextLayer: NextLayerProtocol
+    package var mode: Mode
+    /// The tunnel's ends; `nil` in transport mode, where the packet's own addresses serve.
+    package var endpoints: Endpoints?
+    package var level: TransformLevel
+
+    /// Source and destination of the outer header.
+    package struct Endpoints: Hashable, Sendable {
+        package var source: IPAddress
+        package var destination: IPAddress
+        /// Ports of the `src[p]-dst[p]` form; 0 for none.
+        package var sourcePort: UInt16
+        package var destinationPort: UInt16
+
+        package init(
+            source: IPAddress, destination: IPAddress, sourcePort: UInt16 = 0, destinationPort: UInt16 = 0
+        ) {
+            self.source = source
+            self.destination = destination
+            self.sourcePort = sourcePort
+            self.destinationPort = destinationPort
+        }
+    }
+
+    package init(nextLayer: NextLayerProtocol, mode: Mode, endpoints: Endpoints?, level: TransformLevel) {
+        self.nextLayer = nextLayer
+        self.mode = mode
+        self.endpoints = endpoints
+        self.level = level
+    }
+}
+
+/// How strictly a transform is wanted (`IPSEC_LEVEL_*`).
+package enum TransformLevel: Hashable, Sendable {
+    /// Stored as `require` (KERNEL-FACTS K22).
+    case `default`
+    case use
+    case require
+    /// Only an SA with this reqid; `.none` lets the kernel draw one.
+    case unique(ReqID)
+}
+
+/// The kernel's own number of a policy (`sadb_x_policy_id`); its lowest three bits tell the direction.
+package struct PolicyIndex: RawRepresentable, Hashable, Sendable {
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+}
+
+/// A Security Policy (RFC 4301, 4.4.1), as the file declares it and as the kernel reports it.
+package struct SecurityPolicy: Hashable, Sendable {
+    /// The priority of a policy that names none: setkey's `prio def`.
+    package static let defaultPriority: UInt32 = 0x8000_0000
+
+    package var identity: PolicyIdentity
+    package var action: PolicyAction
+    /// The kernel's number: the lowest wins. 0, the strongest, is what a zero field on the wire means.
+    package var priority: UInt32
+    package var limits: LifetimeLimits
+    package var securityContext: SecurityContext?
+    /// Given by the kernel; `nil` in a declared policy.
+    package var index: PolicyIndex?
+    /// `addTime` is when it was created, `useTime` when it was last used; zero in a declared policy.
+    package var current: Lifetime
+    /// The kernel's reference count, which dumps show.
+    package var referenceCount: UInt16
+
+    package init(identity: PolicyIdentity, action: PolicyAction, priority: UInt32 = SecurityPolicy.defaultPriority) {
+        self.identity = identity
+        self.action = action
+        self.priority = priority
+        limits = .none
+        current = .zero
+        referenceCount = 0
+    }
+}
