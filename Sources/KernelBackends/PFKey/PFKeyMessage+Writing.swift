@@ -3,13 +3,22 @@ internal import IPsec
 extension PFKeyMessage {
     /// Writes the message over `buffer`, whose memory is used again; extensions come in the kernel's order of a dump.
     ///
-    /// The buffer then holds the keys of the message: `wipe` it when it has been sent.
+    /// The buffer then holds the keys of the message: `wipe` it when it has been sent. After an error it is empty.
     package func write(into buffer: inout [UInt8]) throws(WireError) {
         var writer = WireWriter(reusing: exchange(&buffer, with: []))
-        defer { buffer = writer.bytes }
+        do throws(WireError) {
+            try write(to: &writer)
+            buffer = writer.finish()
+        } catch {
+            buffer = writer.finish()
+            buffer.wipe()
+            throw error
+        }
+    }
+
+    private func write(to writer: inout WireWriter) throws(WireError) {
         header.write(to: &writer)
-        try writeAssociation(to: &writer)
-        try writePolicy(to: &writer)
+        try writeEntry(to: &writer)
         try writeNATTraversal(to: &writer)
         try securityContext?.write(to: &writer)
         try writeRare(to: &writer)
@@ -17,21 +26,24 @@ extension PFKeyMessage {
         writer.replace(at: PFKeyHeader.lengthOffset, with: words)
     }
 
-    private func writeAssociation(to writer: inout WireWriter) throws(WireError) {
+    /// Lifetimes come before the addresses in messages about SAs, behind them in those about policies.
+    private func writeEntry(to writer: inout WireWriter) throws(WireError) {
         try association?.write(to: &writer)
-        try hardLifetime?.write(.hardLifetime, to: &writer)
-        try softLifetime?.write(.softLifetime, to: &writer)
-        try currentLifetime?.write(.currentLifetime, to: &writer)
+        if policy == nil { try writeLifetimes(to: &writer) }
         try source?.write(.source, to: &writer)
         try destination?.write(.destination, to: &writer)
+        if policy != nil { try writeLifetimes(to: &writer) }
+        try policy?.write(to: &writer)
         try proxy?.write(.proxy, to: &writer)
         try integrityKey?.write(.integrityKey, to: &writer)
         try encryptionKey?.write(.encryptionKey, to: &writer)
         try association2?.write(to: &writer)
     }
 
-    private func writePolicy(to writer: inout WireWriter) throws(WireError) {
-        try policy?.write(to: &writer)
+    private func writeLifetimes(to writer: inout WireWriter) throws(WireError) {
+        try hardLifetime?.write(.hardLifetime, to: &writer)
+        try softLifetime?.write(.softLifetime, to: &writer)
+        try currentLifetime?.write(.currentLifetime, to: &writer)
     }
 
     private func writeNATTraversal(to writer: inout WireWriter) throws(WireError) {

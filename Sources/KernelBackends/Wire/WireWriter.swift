@@ -8,7 +8,7 @@ package struct WireWriter {
     private static let initialCapacity = 1024
 
     /// What has been written.
-    package private(set) var bytes: [UInt8]
+    private var bytes: [UInt8]
 
     /// Writes into the memory of `buffer`, whose contents it forgets.
     package init(reusing buffer: consuming [UInt8] = []) {
@@ -19,6 +19,13 @@ package struct WireWriter {
 
     /// How many bytes have been written.
     package var count: Int { bytes.count }
+
+    /// What has been written; the writer is empty then and has no memory.
+    package mutating func finish() -> [UInt8] {
+        let result = bytes
+        bytes = []
+        return result
+    }
 
     /// Appends `value` as it lies in memory: the C structs of the kernel's headers, and integers in host order.
     @inline(__always)
