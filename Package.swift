@@ -36,7 +36,8 @@ let package = Package(
                 "SetkeyCore", "KernelBackends", "ControlProtocol", "SetkeySyntax", "IPsec", "CLinux", "CSystemd",
             ], swiftSettings: mainActor),
         .executableTarget(
-            name: "setkeyd", dependencies: ["SetkeyDaemon", "ControlProtocol", argumentParser], swiftSettings: mainActor),
+            name: "setkeyd", dependencies: ["SetkeyDaemon", "ControlProtocol", argumentParser], swiftSettings: mainActor
+        ),
         .executableTarget(
             name: "setkey", dependencies: ["ControlProtocol", "SetkeySyntax", argumentParser], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
