@@ -67,7 +67,8 @@ package enum ControlServerNotice: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .tooManyClients(let limit): "\(limit) clients are connected to the control socket; more are turned away"
-        case .acceptFailed(let errno): "the control socket cannot accept a connection: \(systemErrorText(errno)); trying again"
+        case .acceptFailed(let errno):
+            "the control socket cannot accept a connection: \(systemErrorText(errno)); trying again"
         }
     }
 }
