@@ -14,7 +14,7 @@ section() {
         file) mkdir -p "$(dirname "$arguments")"; printf '%s' "$body" > "$arguments" ;;
         bytes)
             mkdir -p "$(dirname "$arguments")"
-            body=${body%$'\n'} body=${body//\\/\\\\}; 
+            body=${body%$'\n'} body=${body//\\/\\\\}
             printf "${body//%/\\x}" > "$arguments" ;;
         shell) eval "$body" > shell.log 2>&1 || problem "the shell section failed" "$(< shell.log)" ;;
         status) wanted=$arguments ;;
