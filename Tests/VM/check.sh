@@ -62,16 +62,19 @@ client() { setkey --socket "$socket" "$@"; }
 # log_has TEXT: the daemon has said so
 log_has() { grep -q -F -- "$1" "$work/log"; }
 
-reset_kernel() { ip xfrm state flush; ip xfrm policy flush; }
+reset_kernel() { ip -batch - <<<$'xfrm state flush\nxfrm policy flush'; }
 
 # The SAD, one line an SA, sorted, in iproute2's words; counters, times and what is at its
 # default are left out.
-kernel_state() { ip -s xfrm state | one_line_each | sed -E "$tidy" | sort; }
+kernel_state() { tidied "$(ip -s xfrm state)"; }
 # The SPD, likewise.
-kernel_policies() { ip -s xfrm policy | one_line_each | sed -E "$tidy" | sort; }
-one_line_each() { awk '/^src/ && NR > 1 {print ""} {printf "%s ", $0} END {if (NR) print ""}' | sed -E 's/[ \t]+/ /g; s/ $//'; }
+kernel_policies() { tidied "$(ip -s xfrm policy)"; }
+tidied() {
+    [ -z "$1" ] || awk '/^src/ && NR > 1 {print ""} {$1 = $1; printf "%s ", $0} END {print ""}' <<<"$1" | sed -E "$tidy" | sort
+}
 moment='(-|[0-9-]+ [0-9:]+)'
 tidy='
+    s/ $//
     s/ lifetime current: [0-9]+\(bytes\), [0-9]+\(packets\) add '$moment' use '$moment'//
     s/ stats: replay-window [0-9]+ replay [0-9]+ failed [0-9]+$//
     s/ lifetime config://

@@ -61,14 +61,15 @@ normal() {
 
 # same WHAT GOT WANTED: line by line, sorted; the wanted lines are patterns.
 same() {
-    local got wanted i
-    mapfile -t got < <(printf '%s' "$2")
-    mapfile -t wanted < <(awk '/^ / {printf " %s", substr($0, 2); next} NR > 1 {print ""} {printf "%s", $0} END {if (NR) print ""}' \
-        <<<"${3%$'\n'}" | sed -E '/^$/d; s/ +/ /g' | sort)
-    local equal=1
+    local got=() wanted=() line i equal=1
+    [ -z "$2" ] || mapfile -t got <<<"$2"
+    while IFS= read -r line; do
+        if [[ $line == ' '* ]]; then wanted[-1]+=$line; elif [ -n "$line" ]; then wanted+=("$line"); fi
+    done <<<"$3"
+    [ ${#wanted[@]} -lt 2 ] || mapfile -t wanted < <(printf '%s\n' "${wanted[@]}" | sort)
     [ ${#got[@]} = ${#wanted[@]} ] || equal=0
     for i in "${!wanted[@]}"; do
-        # Brackets stand for themselves, `*` does not.
+        # shellcheck disable=SC2053 # a pattern; brackets stand for themselves in it
         [[ ${got[i]:-} == ${wanted[i]//[/\\[} ]] || equal=0
     done
     [ $equal = 1 ] || problem "$1 is not what it should be:" \
