@@ -6,6 +6,7 @@ SBINDIR = $(DESTDIR)$(PREFIX)/sbin
 DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/setkeyd
 RELEASE = .build/release
 
+.NOTPARALLEL:
 .PHONY: help build demo test unit-test vm-test lint bench install clean
 
 help:
