@@ -101,6 +101,13 @@ status=$?
 : > "$work/empty.conf"
 refuses 'without CAP_NET_ADMIN'
 has "$output" CAP_NET_ADMIN 'and the message names the capability'
+chmod 000 "$work/good.conf"
+output=$(timeout 20 setpriv --bounding-set -dac_override,-dac_read_search --inh-caps -dac_override,-dac_read_search \
+    setkeyd --kernel pfkey --config "$work/good.conf" --socket "$work/other.sock" --state-directory "$work/other" 2>&1)
+status=$?
+refuses 'a file that may not be read'
+has "$output" "$work/good.conf" 'and the message names it'
+chmod 600 "$work/good.conf"
 try --kernel nonsense --config "$work/empty.conf"
 is $status 2 'an unknown --kernel is a usage error' "$output"
 echo 'add 1.2.3.4 5.6.7.8 esp 1 -E null;' > "$work/bad.conf"
@@ -118,8 +125,25 @@ until_ 20 answers
 ok $? 'without a file at the default place it starts' "$(cat "$work/log")"
 has "$(cat "$work/log")" /etc/setkeyd/setkey.conf 'with a notice that names the place'
 
-# The client without a daemon.
 stop_daemon
+
+# A full disk under the state directory: said, and not the end of the daemon.
+mkdir "$work/full"
+mount -t tmpfs -o size=4k full "$work/full"
+head -c 8192 /dev/zero > "$work/full/filler" 2>/dev/null
+setkeyd --kernel pfkey --config "$work/good.conf" --socket "$socket" --state-directory "$work/full" 2> "$work/log" &
+daemon=$!
+until_ 20 answers
+ok $? 'with a full disk under the state directory it starts' "$(cat "$work/log")"
+until_ 10 log_has "$work/full"
+ok $? 'and the log names the directory' "$(cat "$work/log")"
+client -f - <<<'add 192.0.2.7 192.0.2.8 esp 0x7001 -E null;'
+is $? 0 'and the client is served'
+stop_daemon
+umount "$work/full"
+reset_kernel
+
+# The client without a daemon.
 output=$(client -D 2>&1)
 is $? 3 'setkey without a daemon: status 3'
 has "$output" "$socket" 'and the socket is named'
