@@ -3,7 +3,7 @@
 
 # try OPTION...: a start that is meant to end at once; its output and status.
 try() {
-    output=$(timeout 20 setkeyd --socket "$work/other.sock" --state-directory "$work/other" "$@" 2>&1)
+    output=$(timeout 10 setkeyd --socket "$work/other.sock" --state-directory "$work/other" "$@" 2>&1)
     status=$?
 }
 refuses() {
@@ -88,11 +88,11 @@ try --kernel pfkey --config "$work/absent.conf"
 refuses 'a file named by --config must exist'
 has "$output" absent.conf 'and the message names it'
 mkdir "$work/folder"
-try --kernel pfkey --config "$work/folder"
+try --check --config "$work/folder"
 refuses 'a directory is no file'
 has "$output" "$work/folder" 'and the message names it'
 head -c 1000 /dev/urandom > "$work/random"
-try --kernel pfkey --config "$work/random"
+try --check --config "$work/random"
 refuses 'a file that is not text'
 has "$output" "$work/random:1:" 'and the message names the place'
 output=$(timeout 20 setpriv --bounding-set -net_admin --inh-caps -net_admin setkeyd --kernel pfkey \
@@ -103,7 +103,7 @@ refuses 'without CAP_NET_ADMIN'
 has "$output" CAP_NET_ADMIN 'and the message names the capability'
 chmod 000 "$work/good.conf"
 output=$(timeout 20 setpriv --bounding-set -dac_override,-dac_read_search --inh-caps -dac_override,-dac_read_search \
-    setkeyd --kernel pfkey --config "$work/good.conf" --socket "$work/other.sock" --state-directory "$work/other" 2>&1)
+    setkeyd --check --config "$work/good.conf" 2>&1)
 status=$?
 refuses 'a file that may not be read'
 has "$output" "$work/good.conf" 'and the message names it'
