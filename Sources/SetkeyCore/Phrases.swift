@@ -3,7 +3,7 @@ package import IPsec
 // One phrase for each thing that messages speak of; keys are in none of them.
 
 extension KernelRequest {
-    /// What is attempted, as messages say it: `add esp 10.0.11.33 spi 0x0001e241`.
+    /// What is attempted, as messages say it: `add esp 10.0.11.33 spi 0x1e241`.
     package var phrase: String {
         switch self {
         case .register(let ipsecProtocol): "register \(ipsecProtocol.word)"
@@ -22,6 +22,30 @@ extension KernelRequest {
         case .flushPolicies: "spdflush"
         case .dumpPolicies: "spddump"
         }
+    }
+}
+
+extension KernelRequest {
+    /// Why the kernel refused this, in words that name the thing: `the SA exists already (EEXIST)`.
+    package func reason(_ errno: KernelErrno) -> String {
+        let noun = isAboutPolicies ? "policy" : "SA"
+        return switch errno {
+        case .exists: "the \(noun) exists already (\(errno.name))"
+        case .noEntry where isReservation: "no SPI of the range is free (\(errno.name))"
+        case .noEntry, .noSuchProcess: "there is no such \(noun) (\(errno.name))"
+        default: errno.description
+        }
+    }
+
+    private var isAboutPolicies: Bool {
+        switch self {
+        case .addPolicy, .updatePolicy, .deletePolicy, .getPolicy, .flushPolicies, .dumpPolicies: true
+        case .register, .add, .update, .get, .delete, .reserveSPI, .flush, .dump: false
+        }
+    }
+
+    private var isReservation: Bool {
+        if case .reserveSPI = self { true } else { false }
     }
 }
 
@@ -66,7 +90,7 @@ extension KernelEvent.Content {
 }
 
 extension SecurityAssociation {
-    /// `esp 10.0.11.41 -> 10.0.11.33 spi 0x0001e241`.
+    /// `esp 10.0.11.41 -> 10.0.11.33 spi 0x1e241`.
     fileprivate var phrase: String {
         "\(identity.ipsecProtocol.word) \(source) -> \(identity.destination) spi \(identity.spi)"
     }
