@@ -36,15 +36,23 @@ let package = Package(
                 "SetkeyCore", "KernelBackends", "ControlProtocol", "SetkeySyntax", "IPsec", "CLinux", "CSystemd",
             ], swiftSettings: mainActor),
         .executableTarget(
-            name: "setkeyd", dependencies: ["SetkeyDaemon", argumentParser], swiftSettings: mainActor),
+            name: "setkeyd", dependencies: ["SetkeyDaemon", "ControlProtocol", argumentParser], swiftSettings: mainActor
+        ),
         .executableTarget(
             name: "setkey", dependencies: ["ControlProtocol", "SetkeySyntax", argumentParser], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        // What a kernel answers, as one table for the simulated and for the real one; the executable plays it in the VM.
+        .target(
+            name: "KernelScenarios", dependencies: ["KernelBackends", "IPsec"], path: "Tests/KernelScenarios",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "kernel-scenarios", dependencies: ["KernelScenarios", "KernelBackends", "IPsec", "CLinux"],
+            path: "Tests/kernel-scenarios", swiftSettings: strict),
         .testTarget(name: "IPsecTests", dependencies: ["IPsec", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SetkeySyntaxTests", dependencies: ["SetkeySyntax", "IPsec", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "KernelBackendsTests", dependencies: ["KernelBackends", "IPsec", "CLinux", "TestSupport"],
+            name: "KernelBackendsTests", dependencies: ["KernelBackends", "KernelScenarios", "IPsec", "CLinux", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ControlProtocolTests", dependencies: ["ControlProtocol", "IPsec", "TestSupport"],
