@@ -35,8 +35,10 @@ let package = Package(
             dependencies: ["SetkeyCore", "KernelBackends", "CLinux", "CSystemd"], swiftSettings: mainActor),
         .executableTarget(
             name: "setkeyd", dependencies: ["SetkeyDaemon", argumentParser], swiftSettings: mainActor),
-        .executableTarget(
-            name: "setkey", dependencies: ["ControlProtocol", "SetkeySyntax", argumentParser], swiftSettings: strict),
+        .target(
+            name: "SetkeyClient", dependencies: ["ControlProtocol", "SetkeySyntax", "IPsec", argumentParser],
+            swiftSettings: strict),
+        .executableTarget(name: "setkey", dependencies: ["SetkeyClient"], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "IPsecTests", dependencies: ["IPsec", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -55,6 +57,10 @@ let package = Package(
             name: "SetkeyDaemonTests",
             dependencies: ["SetkeyDaemon", "SetkeyCore", "KernelBackends", "ControlProtocol", "IPsec", "TestSupport"],
             swiftSettings: mainActor),
+        .testTarget(
+            name: "SetkeyClientTests",
+            dependencies: ["SetkeyClient", "ControlProtocol", "SetkeySyntax", "IPsec", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["setkeyd", "setkey", "TestSupport"], swiftSettings: strict),
     ]
