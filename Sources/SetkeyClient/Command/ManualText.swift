@@ -1,25 +1,35 @@
-/// The part of `--help` that is the short manual.
+/// The part of `--help` below the options: the language in a screenful, and the exit statuses.
 enum ManualText {
-    static let discussion = """
-        STATEMENTS (each ends with ; and # begins a comment)
-          add SRC DST PROTO SPI [-m MODE] [-u REQID] [-r WINDOW] [-lh S] [-ls S] [-bh N]
-              [-bs N] [-E CIPHER KEY] [-A MAC KEY] [-C deflate] ;
-          update ... ;   getspi | get | delete SRC DST PROTO SPI ;
-          deleteall SRC DST [PROTO] ;   flush [PROTO] ;   dump [PROTO] ;
+    static let manual = """
+        STATEMENTS (each ends with ; and # begins a comment):
+          add SRC DST PROTO SPI [-m MODE] [-u REQID] [-r WINDOW] [-lh SECONDS]
+              [-ls SECONDS] [-bh BYTES] [-bs BYTES]
+              [-E CIPHER KEY] [-A MAC KEY] [-C deflate] ;
+          update ... ;
+          getspi|get|delete SRC DST PROTO SPI ;
+          deleteall SRC DST [PROTO] ;
+          flush [PROTO] ;   dump [PROTO] ;
           spdadd SRC[/LEN][[PORT]] DST[/LEN][[PORT]] UPPER -P in|out|fwd ACTION ;
-          spdupdate ... ;   spddelete SRC DST UPPER -P DIRECTION ;   spdflush ;   spddump ;
+          spdupdate ... ;
+          spddelete SRC DST UPPER -P in|out|fwd ;
+          spdflush ;   spddump ;
           include "GLOB" ;
-          PROTO is esp, ah, esp-udp or ipcomp; MODE transport or tunnel; ACTION discard, none
-          or ipsec PROTO/MODE/[SRC-DST]/[use|require|unique[:N]] ...; a KEY is "text", 0xHEX
-          or @NAME, a file of $CREDENTIALS_DIRECTORY. Addresses are numeric.
 
-        EXAMPLES
-          setkey -n -f site.conf       report every error and warning, send nothing
-          setkey -f site.conf          run it
-          setkey -D; setkey -DP        what the kernel has
+          PROTO   esp, ah, esp-udp, ipcomp
+          MODE    transport, tunnel
+          UPPER   any, a name of /etc/protocols, a number
+          ACTION  discard, none, ipsec PROTO/MODE/[SRC-DST]/[LEVEL] ...
+          LEVEL   default, use, require, unique, unique:N
+          KEY     "text", 0xHEX, or @NAME: a file in $CREDENTIALS_DIRECTORY
+          Addresses are numeric.
+
+        EXAMPLES:
+          setkey -n -f site.conf    report errors and warnings, send nothing
+          setkey -f site.conf       run it
+          setkey -D; setkey -DP     print what the kernel has
           echo 'flush esp;' | setkey -c
 
-        EXIT STATUS
+        EXIT STATUS:
           0  done
           1  a statement has an error, or the kernel refused one
           2  the command line makes no sense

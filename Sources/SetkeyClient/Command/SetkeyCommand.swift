@@ -12,7 +12,6 @@ package struct SetkeyCommand: ParsableCommand {
             setkey [-H] -x | -xx
             setkey -l | --status | --reload | -V
             """,
-        discussion: ManualText.discussion,
         helpNames: .long)
 
     @OptionGroup(title: "OPERATIONS (exactly one)")
