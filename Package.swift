@@ -32,7 +32,9 @@ let package = Package(
             name: "SetkeyCore", dependencies: ["IPsec", "SetkeySyntax", "ControlProtocol"], swiftSettings: strict),
         .target(
             name: "SetkeyDaemon",
-            dependencies: ["SetkeyCore", "KernelBackends", "CLinux", "CSystemd"], swiftSettings: mainActor),
+            dependencies: [
+                "SetkeyCore", "KernelBackends", "ControlProtocol", "SetkeySyntax", "IPsec", "CLinux", "CSystemd",
+            ], swiftSettings: mainActor),
         .executableTarget(
             name: "setkeyd", dependencies: ["SetkeyDaemon", argumentParser], swiftSettings: mainActor),
         .target(

@@ -42,7 +42,8 @@ package struct DesiredState: Sendable {
         package internal(set) var policies = false
     }
 
-    /// What `delete`, `deleteall` and `spddelete` require to be gone.
+    /// What `delete`, `deleteall` and `spddelete` require to be gone; what is declared after a `deleteall` that covers
+    /// it stays declared.
     package struct Absences: Sendable {
         package internal(set) var associations: [Declared<SAReference>] = []
         package internal(set) var pairs: [Declared<AddressPair>] = []
@@ -54,6 +55,12 @@ package struct DesiredState: Sendable {
         package let source: IPAddress
         package let destination: IPAddress
         package let ipsecProtocol: IPsecProtocol?
+
+        package init(source: IPAddress, destination: IPAddress, ipsecProtocol: IPsecProtocol?) {
+            self.source = source
+            self.destination = destination
+            self.ipsecProtocol = ipsecProtocol
+        }
 
         /// Whether an SA is one of those.
         package func contains(_ association: SecurityAssociation) -> Bool {

@@ -38,15 +38,6 @@ package enum KernelInterface: Sendable {
     case pfKey
     /// XFRM netlink.
     case xfrm
-
-    /// Whether an algorithm's row can be said through this interface.
-    func expresses(_ row: Algorithm) -> Bool {
-        switch row.interfaces {
-        case .all: true
-        case .xfrmOnly: self == .xfrm
-        case .none: false
-        }
-    }
 }
 
 /// Where the keys of `@NAME` come from.
