@@ -7,7 +7,7 @@ extension Parser {
             if looksLikeKey { throw failure(current.range, "\(text(name)) takes no key", "remove the key") }
             return nil
         }
-        guard looksLikeKey || current.kind == .word && keyword == nil else {
+        guard current.kind == .string || current.kind == .word && keyword == nil else {
             let advice = "write \"...\", 0x and hexadecimal digits, or @NAME"
             throw unexpected("the key of \(text(name))", advice)
         }
@@ -22,7 +22,8 @@ extension Parser {
     }
 
     private var looksLikeKey: Bool {
-        guard current.kind == .word else { return current.kind == .string }
+        // `add`, whose letters are hexadecimal digits, is no key.
+        guard current.kind == .word, keyword == nil else { return current.kind == .string }
         return bytes[current.start] == UInt8(ascii: "@") || hasHexadecimalPrefix(current.range)
             || bytes[current.range].allSatisfy { $0.hexadecimalDigitValue != nil }
     }
