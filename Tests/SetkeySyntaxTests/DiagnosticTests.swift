@@ -41,7 +41,7 @@ struct DiagnosticTests {
         ("add ::1 ::2 esp 256 -E aes-cbc -A null ;", 32, "key of aes-cbc is expected"),
         ("add ::1 ::2 esp 256 -E aes-cbc 0x123 ;", 32, "odd number"),
         ("add ::1 ::2 esp 256 -E aes-cbc 0x ;", 32, "without digits"),
-        ("add ::1 ::2 esp 256 -E aes-cbc 0x0g ;", 32, "in quotes or of hexadecimal"),
+        ("add ::1 ::2 esp 256 -E aes-cbc 0x0g ;", 32, "in double quotes or of hexadecimal"),
         ("add ::1 ::2 esp 256 -E aes-cbc \"\" ;", 32, "this one has 0 bits (0 bytes)"),
         (
             "add ::1 ::2 esp 256 -E aes-cbc 0x\(String(repeating: "00", count: 18)) ;", 32,
