@@ -13,7 +13,7 @@ module_trees=(drivers/virtio drivers/block/virtio_blk.ko drivers/net/{veth,dummy
 # Preloaded unless -a is given; what is missing here cannot be loaded later. echainiv draws
 # its IVs from drbg, and drbg in turn needs sha512_generic.
 preload="af_key xfrm_user esp4 esp6 ah4 ah6 ipcomp ipcomp6 xfrm4_tunnel xfrm6_tunnel
- authenc echainiv seqiv drbg cbc ctr gcm ccm cmac hmac xcbc md5 sha1_generic sha256_generic
+ authenc echainiv seqiv drbg cbc ctr gcm ghash_generic ccm cmac hmac xcbc md5 sha1_generic sha256_generic
  sha512_generic rmd160 des_generic cast5_generic blowfish_generic twofish_generic
  camellia_generic serpent_generic chacha20poly1305 deflate veth dummy"
 
