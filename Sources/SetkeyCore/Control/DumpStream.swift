@@ -23,27 +23,27 @@ struct DumpStream: Sendable {
     let ticket: Int
     private let ipsecProtocol: IPsecProtocol?
     private let includesDead: Bool
-    private var associationText: AssociationDump
-    private var policyText: PolicyDump
+    private var format: DumpFormat
     private var associationCursor: EntryTable<SecurityAssociation>.CursorID?
     private var policyCursor: EntryTable<SecurityPolicy>.CursorID?
     /// The entry after the last one printed: only one who has looked ahead knows the last one, which is marked.
     private var ahead: SecurityAssociation?
     private var policyAhead: SecurityPolicy?
     private(set) var hasBegun = false
+    /// Whether there was nothing to walk.
+    private var isEmpty = false
     private(set) var isFinished = false
 
     init(
         database: DatabaseName, form: Form, ticket: Int, ipsecProtocol: IPsecProtocol?, includesDead: Bool,
-        options: DumpOptions
+        format: DumpFormat
     ) {
         self.database = database
         self.form = form
         self.ticket = ticket
         self.ipsecProtocol = ipsecProtocol
         self.includesDead = includesDead
-        associationText = AssociationDump(options: options)
-        policyText = PolicyDump(options: options)
+        self.format = format
     }
 
     // MARK: Text
@@ -54,22 +54,21 @@ struct DumpStream: Sendable {
         switch database {
         case .associations:
             begin(&mirror)
+            if isEmpty { output.append(DumpFormat.noAssociations) }
             while output.count < limit, let association = ahead {
                 ahead = nextAssociation(&mirror)
-                associationText.append(association, isLast: ahead == nil, to: &output)
+                format.append(association, isLast: ahead == nil, to: &output)
             }
-            if ahead == nil {
-                associationText.end(to: &output)
-                finish(&mirror)
-            }
+            if ahead == nil { finish(&mirror) }
         case .policies:
             begin(&mirror)
+            if isEmpty { output.append(DumpFormat.noPolicies) }
             while output.count < limit, let policy = policyAhead {
                 policyAhead = nextPolicy(&mirror)
-                policyText.append(policy, isLast: policyAhead == nil, to: &output)
+                format.append(policy, isLast: policyAhead == nil, to: &output)
             }
             if policyAhead == nil {
-                policyText.end(to: &output)
+                format.appendSummary(to: &output)
                 finish(&mirror)
             }
         }
@@ -105,6 +104,7 @@ struct DumpStream: Sendable {
     private mutating func begin(_ mirror: inout Mirror) {
         guard !hasBegun else { return }
         hasBegun = true
+        defer { isEmpty = ahead == nil && policyAhead == nil }
         switch database {
         case .associations:
             associationCursor = mirror.withAssociations { $0.openCursor() }

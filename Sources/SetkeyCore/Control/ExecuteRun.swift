@@ -18,7 +18,6 @@ struct ExecuteRun: Sendable {
     }
 
     private(set) var parameters: ExecuteParameters
-    private(set) var takesMore: Bool
     private var statements: [Statement]
     private var cursor = 0
     /// Requests of the statement at the cursor that are still to be sent; the last comes first.
@@ -41,16 +40,14 @@ struct ExecuteRun: Sendable {
     /// Whether the run has been taken back: its further parts are refused.
     private(set) var isAborted = false
 
-    init(parameters: ExecuteParameters, takesMore: Bool, statements: [Statement]) {
+    init(parameters: ExecuteParameters, statements: [Statement]) {
         self.parameters = parameters
-        self.takesMore = takesMore
         self.statements = statements
     }
 
     /// Takes the next part of a run over.
-    mutating func resume(_ parameters: ExecuteParameters, takesMore: Bool, statements: [Statement]) {
+    mutating func resume(_ parameters: ExecuteParameters, statements: [Statement]) {
         self.parameters = parameters
-        self.takesMore = takesMore
         self.statements = hasEnded ? [] : statements
         cursor = 0
         executed = 0

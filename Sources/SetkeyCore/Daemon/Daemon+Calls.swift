@@ -8,13 +8,13 @@ extension Daemon {
     private static var whoMay: String { "root, or the user that setkeyd runs as" }
 
     /// A call has come; the client sends no other before this one is answered.
-    mutating func answer(_ call: Call, of client: ClientID, more: Bool) {
+    mutating func answer(_ call: Call, of client: ClientID) {
         if call.needsPrivilege, !isPrivileged(client) {
             effects.append(.fail(client, .permissionDenied(who: Self.whoMay)))
             return
         }
         switch call {
-        case .execute(let parameters): execute(parameters, for: client, more: more)
+        case .execute(let parameters): execute(parameters, for: client)
         case .listAssociations(let parameters):
             list(
                 .associations, parameters.protocol, dead: parameters.includeDead, keys: parameters.showKeys, for: client
@@ -117,25 +117,31 @@ extension Daemon {
         begin(
             DumpStream(
                 database: database, form: .records(showKeys: keys == true), ticket: wantDump(of: database),
-                ipsecProtocol: selected.value, includesDead: dead == true, options: dumpOptions(for: client)),
+                ipsecProtocol: selected.value, includesDead: dead == true, format: dumpFormat(for: client)),
             for: client)
     }
 
     private mutating func render(_ parameters: RenderParameters, for client: ClientID) {
         guard let selected = selectedProtocol(parameters.protocol, for: client) else { return }
-        var options = dumpOptions(for: client)
-        options.showKeys = parameters.showKeys == true
-        options.showPorts = parameters.showPorts == true
-        options.hidePerSocket = parameters.hidePerSocket == true
+        let format = dumpFormat(
+            for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts,
+            hidePerSocket: parameters.hidePerSocket)
         begin(
             DumpStream(
                 database: parameters.database, form: .text, ticket: wantDump(of: parameters.database),
-                ipsecProtocol: selected.value, includesDead: parameters.includeDead == true, options: options),
+                ipsecProtocol: selected.value, includesDead: parameters.includeDead == true, format: format),
             for: client)
     }
 
-    func dumpOptions(for client: ClientID) -> DumpOptions {
-        DumpOptions(now: now.seconds, processID: peers[client]?.pid ?? 0)
+    /// How a dump is printed for a client; the process that it names is the client's, as the dumping tool's ever was.
+    func dumpFormat(
+        for client: ClientID, showKeys: Bool? = nil, showPorts: Bool? = nil, hidePerSocket: Bool? = nil
+    ) -> DumpFormat {
+        let options = DumpFormat.Options(
+            showKeys: showKeys == true, showPorts: showPorts == true, hidePerSocket: hidePerSocket == true,
+            processID: UInt32(clamping: peers[client]?.pid ?? 0))
+        return DumpFormat(
+            options: options, now: UInt64(clamping: now.seconds), protocolNames: settings.parserOptions.protocolNames)
     }
 
     private mutating func begin(_ stream: DumpStream, for client: ClientID) {

@@ -6,7 +6,7 @@ import SetkeySyntax
 
 extension Daemon {
     /// Parses a part of a run; an error in it, and nothing of the part is applied.
-    mutating func execute(_ parameters: ExecuteParameters, for client: ClientID, more: Bool) {
+    mutating func execute(_ parameters: ExecuteParameters, for client: ClientID) {
         if runs[client]?.isAborted == true {
             endRun(of: client, unlessUnfinished: parameters)
             effects.append(.fail(client, .runAborted))
@@ -20,9 +20,9 @@ extension Daemon {
             return
         }
         if runs[client] == nil {
-            runs[client] = ExecuteRun(parameters: parameters, takesMore: more, statements: statements)
+            runs[client] = ExecuteRun(parameters: parameters, statements: statements)
         } else {
-            runs[client]?.resume(parameters, takesMore: more, statements: statements)
+            runs[client]?.resume(parameters, statements: statements)
         }
         turns.append(client)
     }
@@ -62,13 +62,12 @@ extension Daemon {
     private mutating func beginDump(
         _ database: DatabaseName, _ ipsecProtocol: IPsecProtocol?, inRunOf client: ClientID
     ) {
-        var options = dumpOptions(for: client)
-        options.showKeys = runs[client]?.parameters.showKeys == true
-        options.showPorts = runs[client]?.parameters.showPorts == true
+        guard let parameters = runs[client]?.parameters else { return }
+        let format = dumpFormat(for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts)
         runs[client]?.wait()
         streams[client] = DumpStream(
             database: database, form: .text, ticket: wantDump(of: database), ipsecProtocol: ipsecProtocol,
-            includesDead: false, options: options)
+            includesDead: false, format: format)
     }
 
     mutating func runStepEnded(_ client: ClientID, _ request: KernelRequest, _ outcome: Outcome) {
@@ -87,15 +86,12 @@ extension Daemon {
 
     /// `get` and `getspi` print the SA that came back.
     private mutating func show(_ answer: KernelEvent.Content, to client: ClientID) {
-        guard let run = runs[client] else { return }
         switch answer {
         case .association(.got, let association), .reservedSPI(let association):
-            var options = dumpOptions(for: client)
-            options.showKeys = run.parameters.showKeys == true
-            options.showPorts = run.parameters.showPorts == true
-            var dump = AssociationDump(options: options)
+            guard let parameters = runs[client]?.parameters else { return }
+            var format = dumpFormat(for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts)
             var text: [UInt8] = []
-            dump.append(association, isLast: true, to: &text)
+            format.append(association, isLast: true, to: &text)
             runs[client]?.output += text
         default: break
         }

@@ -1,4 +1,4 @@
-import ControlProtocol
+package import ControlProtocol
 import IPsec
 package import SetkeySyntax
 
@@ -85,7 +85,7 @@ package struct Daemon: Sendable {
         case .overrun: overrun()
         case .configuration(let configuration): read(configuration)
         case .connected(let client, let peer): peers[client] = peer
-        case .called(let client, let call, let more): answer(call, of: client, more: more)
+        case .called(let client, let call): answer(call, of: client)
         case .drained(let client): drained(client)
         case .disconnected(let client): forget(client)
         case .reloadRequested: requestReload(for: nil)
@@ -100,6 +100,14 @@ package struct Daemon: Sendable {
     /// Whether a kernel message's text and bytes are of use to anybody.
     package var wantsRawMessages: Bool {
         !monitors.isEmpty || runs.values.contains { $0.parameters.verbose == true }
+    }
+
+    /// Whether a request is in flight.
+    package var isWaitingForKernel: Bool { conversation.flight != nil }
+
+    /// Adds the text of a kernel message to what a run replies with.
+    package mutating func append(trace text: [UInt8], to client: ClientID) {
+        runs[client]?.messages += text
     }
 
     // MARK: Whose turn it is

@@ -15,7 +15,7 @@ package enum Event: Sendable {
     /// The configuration file has been read, because ``Effect/readConfiguration`` asked.
     case configuration(Configuration)
     case connected(ClientID, Peer)
-    case called(ClientID, Call, more: Bool)
+    case called(ClientID, Call)
     /// What was queued for a client has gone out.
     case drained(ClientID)
     case disconnected(ClientID)

@@ -65,7 +65,7 @@ final class KernelSocket<Codec: KernelCodec> {
         case .datagram(let byteCount):
             readsLeft -= 1
             incomingCount = byteCount
-            return .event(codec.decode(incoming.span.extracting(0..<byteCount)))
+            return .event(withMessage { codec.decode($0) })
         case .empty: return .drained
         case .failed(let errno): return .failed(errno)
         }
@@ -73,7 +73,10 @@ final class KernelSocket<Codec: KernelCodec> {
 
     /// Lends the message that was read last.
     func withMessage<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-        body(incoming.span.extracting(0..<incomingCount))
+        // A span of a property of a class does not outlive the access: hold the array.
+        let held = incoming
+        let message = held.span
+        return body(message.extracting(0..<incomingCount))
     }
 
     func close() {
