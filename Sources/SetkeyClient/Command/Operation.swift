@@ -5,7 +5,7 @@ package enum Operation: Hashable, Sendable {
     /// `-c`, `-f`: run statements.
     case run(Input, RunOptions)
     /// `-n`: parse, and say what is wrong.
-    case check(Input)
+    case check(Input, RunOptions)
     /// `-d`: parse, and print what was understood.
     case debug(Input, RunOptions)
     /// `-d` with `-D` or `-F`: print the statement that it stands for.

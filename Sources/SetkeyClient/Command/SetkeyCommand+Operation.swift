@@ -50,7 +50,7 @@ extension SetkeyCommand {
         guard !path.isEmpty else { throw .usage("-f needs the name of a file") }
         let input: Input = path == "-" ? .standardInput : .file(path)
         if modifiers.debug { return .debug(input, runOptions) }
-        return modifiers.dryRun ? .check(input) : .run(input, runOptions)
+        return modifiers.dryRun ? .check(input, runOptions) : .run(input, runOptions)
     }
 
     private var dump: Operation {

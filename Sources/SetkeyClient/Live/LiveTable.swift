@@ -166,7 +166,11 @@ private enum Emphasis {
 
     init(_ row: LiveRow) {
         let fraction = row.remaining?.fraction ?? 1
-        self = row.state == "dead" || fraction < 0.05 ? .alarm : row.state == "dying" || fraction < 0.2 ? .warning : .none
+        if row.state == "dead" || fraction < 0.05 {
+            self = .alarm
+        } else {
+            self = row.state == "dying" || fraction < 0.2 ? .warning : .none
+        }
     }
 
     func apply(to text: String, color: Bool) -> String {

@@ -1,5 +1,5 @@
+import ControlProtocol
 import Glibc
-import IPsec
 
 /// A descriptor that text is written to, in large pieces.
 struct FileOutput {
@@ -57,14 +57,6 @@ struct FileOutput {
 
     private static func failure(_ error: Int32) -> ClientFailure {
         if error == EPIPE { return ClientFailure(.failure, "") }
-        return ClientFailure(.failure, "the output cannot be written: \(SystemError.text(error))")
-    }
-}
-
-/// The words for an errno.
-enum SystemError {
-    /// `No space left on device`.
-    static func text(_ error: Int32) -> String {
-        unsafe String(cString: strerror(error))
+        return ClientFailure(.failure, "the output cannot be written: \(systemErrorText(error))")
     }
 }
