@@ -24,6 +24,13 @@ struct SimulatedPolicy: Sendable {
     /// Whether it has something that PF_KEY cannot say, which ends a dump (KERNEL-FACTS 3.2).
     var isInexpressible = false
 
+    init(identity: PolicyIdentity, action: Action, priority: UInt32, limits: LifetimeLimits) {
+        self.identity = identity
+        self.action = action
+        self.priority = priority
+        self.limits = limits
+    }
+
     var transforms: [Transform] {
         switch action {
         case .block: []
