@@ -17,7 +17,7 @@ package enum Call: Hashable, Sendable {
 /// connection, all but the last with ``unfinished`` set. Each part is parsed whole before any of it is applied.
 package struct ExecuteParameters: Codable, Hashable, Sendable {
     /// Statements of the setkey language; no `include`, no `@NAME`: the client has resolved them.
-    package var text: String
+    package var text: WireText
     /// Whether an `in` policy also becomes a `fwd` one (`setkey -r`); otherwise policies go in as written.
     package var rfcSemantics: Bool?
     /// Whether the first failure undoes what the run has applied, and ends it.
@@ -31,7 +31,7 @@ package struct ExecuteParameters: Codable, Hashable, Sendable {
     /// Whether a further part of this run follows.
     package var unfinished: Bool?
 
-    package init(text: String) {
+    package init(text: WireText) {
         self.text = text
     }
 }
@@ -74,7 +74,7 @@ package struct RenderParameters: Codable, Hashable, Sendable {
 }
 
 /// The two databases (RFC 4301, 4.4).
-package enum DatabaseName: String, Codable, Hashable, Sendable {
+package enum DatabaseName: String, CaseIterable, Codable, Hashable, Sendable {
     case associations
     case policies
 }

@@ -14,6 +14,8 @@ package enum ControlError: Error, Hashable, Sendable {
     case busy(reason: String)
     /// The daemon is stopping.
     case stopping
+    /// What came is no Varlink call; the connection is closed after this.
+    case malformedCall(reason: String)
 }
 
 /// A diagnostic about a call's text.

@@ -1,5 +1,5 @@
 /// What the daemon answers; each case is the `parameters` object of a Varlink reply.
-package enum Reply: Sendable {
+package enum Reply: Hashable, Sendable {
     case execute(ExecuteReply)
     case associations(AssociationsReply)
     case policies(PoliciesReply)
@@ -18,9 +18,9 @@ package struct ExecuteReply: Codable, Hashable, Sendable {
     /// What failed since the last reply.
     package var failures: [StatementFailure]?
     /// What `get`, `dump` and `spddump` printed since the last reply.
-    package var output: String?
+    package var output: WireText?
     /// Kernel messages since the last reply, as text, where they were asked for.
-    package var messages: String?
+    package var messages: WireText?
     /// How many applied statements an atomic run has undone after a failure.
     package var undone: Int?
     /// Whether the text said `exit`: the rest of the run was not read.
@@ -37,7 +37,7 @@ package struct StatementFailure: Codable, Hashable, Sendable {
     package var offset: Int
     /// Its length in bytes.
     package var length: Int
-    /// What was attempted, in one phrase without keys: `add esp 10.0.11.33 spi 0x0001e241`.
+    /// What was attempted, in one phrase without keys: `add esp 10.0.11.33 spi 0x1e241`.
     package var operation: String
     /// The errno's number; 0 where there is none.
     package var errno: Int
@@ -76,9 +76,9 @@ package struct PoliciesReply: Codable, Hashable, Sendable {
 
 /// A part of a dump's text.
 package struct RenderReply: Codable, Hashable, Sendable {
-    package var text: String
+    package var text: WireText
 
-    package init(text: String) {
+    package init(text: WireText) {
         self.text = text
     }
 }

@@ -11,5 +11,5 @@ package protocol KernelCodec: Sendable {
     /// Says what a datagram of the kernel means; no bytes are too wrong for an answer.
     ///
     /// The datagram may hold keys: the caller wipes it.
-    mutating func decode(_ datagram: RawSpan) -> KernelEvent
+    mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent
 }

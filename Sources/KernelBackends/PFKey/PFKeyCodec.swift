@@ -24,14 +24,14 @@ package struct PFKeyCodec: KernelCodec {
         if message.header.type.isDump { dumps.begin(id, message.header.type) }
     }
 
-    package mutating func decode(_ datagram: RawSpan) -> KernelEvent {
-        guard let header = PFKeyHeader(ofDatagram: datagram) else { return Self.headless(datagram.byteCount) }
+    package mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent {
+        guard let header = PFKeyHeader(ofDatagram: datagram) else { return Self.headless(datagram.count) }
         if header.type.isDump { return decodeDump(header, datagram) }
         let answered = header.processID == processID && requests.contains(header.sequence, header.type)
         return event(header, answers: answered ? RequestID(rawValue: header.sequence) : nil, content(header, datagram))
     }
 
-    private func content(_ header: PFKeyHeader, _ datagram: RawSpan) -> KernelEvent.Content {
+    private func content(_ header: PFKeyHeader, _ datagram: Span<UInt8>) -> KernelEvent.Content {
         if header.errorNumber != 0 { return .refused(KernelErrno(octet: header.errorNumber)) }
         guard header.type.isTold else { return .ignored(messageType: header.type.rawValue) }
         do throws(WireError) {
@@ -61,7 +61,7 @@ package struct PFKeyCodec: KernelCodec {
 
     /// Records carry our process id and a sequence of their own: 1, 2, 3, ... and 0 in the last (KERNEL-FACTS 3.1).
     /// Refusals are bare headers with the sequence of the request; any other errno cuts the dump short.
-    private mutating func decodeDump(_ header: PFKeyHeader, _ datagram: RawSpan) -> KernelEvent {
+    private mutating func decodeDump(_ header: PFKeyHeader, _ datagram: Span<UInt8>) -> KernelEvent {
         guard header.processID == processID else {
             return event(header, answers: nil, .ignored(messageType: header.type.rawValue))
         }

@@ -14,7 +14,7 @@ package struct PFKeyDump: Sendable {
     }
 
     /// Appends the message and the blank line that ends it.
-    package func append(_ datagram: RawSpan, to text: inout [UInt8]) {
+    package func append(_ datagram: Span<UInt8>, to text: inout [UInt8]) {
         var reader = WireReader(datagram)
         do throws(WireError) {
             try Self.appendHeader(from: &reader, to: &text)
@@ -117,16 +117,16 @@ package struct PFKeyDump: Sendable {
     ///
     /// What cannot be told apart is zero as well: all that follows a malformed extension, and what a PROMISC message
     /// wraps.
-    package static func maskingKeys(in datagram: RawSpan) -> [UInt8] {
+    package static func maskingKeys(in datagram: Span<UInt8>) -> [UInt8] {
         var copy: [UInt8] = []
-        copy.reserveCapacity(datagram.byteCount)
+        copy.reserveCapacity(datagram.count)
         var reader = WireReader(datagram)
         try? copyWithoutKeys(from: &reader, isPromiscuous: isPromiscuous(datagram), to: &copy)
-        copy.append(contentsOf: repeatElement(0, count: datagram.byteCount - copy.count))
+        copy.append(contentsOf: repeatElement(0, count: datagram.count - copy.count))
         return copy
     }
 
-    private static func isPromiscuous(_ datagram: RawSpan) -> Bool {
+    private static func isPromiscuous(_ datagram: Span<UInt8>) -> Bool {
         PFKeyHeader(ofDatagram: datagram)?.type == .promiscuous
     }
 

@@ -44,7 +44,7 @@ package struct PFKeyHeader: Hashable, Sendable {
     }
 
     /// Reads the header of a datagram that may be malformed behind it; `nil` when it has fewer than 16 bytes.
-    package init?(ofDatagram datagram: RawSpan) {
+    package init?(ofDatagram datagram: Span<UInt8>) {
         var reader = WireReader(datagram)
         guard let raw = try? reader.read(sadb_msg.self) else { return nil }
         self.init(unchecked: raw)

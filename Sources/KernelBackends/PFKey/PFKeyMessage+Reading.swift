@@ -4,7 +4,7 @@ extension PFKeyMessage {
     /// Reads a whole datagram, as the kernel's `parse_exthdrs` does.
     ///
     /// RFC 2367, 2.3: "Extensions with unknown types MUST be ignored."
-    package init(parsing datagram: RawSpan) throws(WireError) {
+    package init(parsing datagram: Span<UInt8>) throws(WireError) {
         var reader = WireReader(datagram)
         header = try PFKeyHeader(from: &reader)
         var seen: UInt32 = 0

@@ -10,7 +10,7 @@ struct ReceivedRequest {
     ///
     /// - Throws: the errno that `send` itself fails with; there is no reply then.
     init(_ datagram: [UInt8], sendLimit: Int) throws(KernelErrno) {
-        guard datagram.count <= sendLimit - 32, let header = unsafe PFKeyHeader(ofDatagram: datagram.span.bytes) else {
+        guard datagram.count <= sendLimit - 32, let header = PFKeyHeader(ofDatagram: datagram.span) else {
             throw .messageSize
         }
         guard Int32(datagram[0]) == PF_KEY_V2, header.reserved == 0,
@@ -30,7 +30,7 @@ struct ReceivedRequest {
     /// - Throws: `EINVAL`, the reply to everything that is malformed.
     func parse() throws(KernelErrno) -> PFKeyMessage {
         do throws(WireError) {
-            return try unsafe PFKeyMessage(parsing: bytes.span.bytes)
+            return try PFKeyMessage(parsing: bytes.span)
         } catch {
             throw .invalidArgument
         }

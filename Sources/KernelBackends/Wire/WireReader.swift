@@ -7,9 +7,15 @@ package struct WireReader: ~Escapable {
     private let base: Int
     private var position = 0
 
-    /// Reads `bytes` from their start, which lies at `base` in the message.
+    /// Reads a whole message.
+    @_lifetime(copy message)
+    package init(_ message: Span<UInt8>) {
+        // Bytes have no padding that could be left uninitialised.
+        self.init(unsafe message.bytes, base: 0)
+    }
+
     @_lifetime(copy bytes)
-    package init(_ bytes: RawSpan, base: Int = 0) {
+    private init(_ bytes: RawSpan, base: Int) {
         self.bytes = bytes
         self.base = base
     }
