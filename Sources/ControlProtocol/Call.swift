@@ -74,7 +74,7 @@ package struct RenderParameters: Codable, Hashable, Sendable {
 }
 
 /// The two databases (RFC 4301, 4.4).
-package enum DatabaseName: String, Codable, Hashable, Sendable {
+package enum DatabaseName: String, CaseIterable, Codable, Hashable, Sendable {
     case associations
     case policies
 }

@@ -97,8 +97,8 @@ package final class MainQueueTimer {
 
     /// Sets the timer to fire every `interval` from now on.
     package func schedule(every interval: Duration) {
-        timer.schedule(
-            deadline: .now() + .nanoseconds(interval.nanoseconds), repeating: .nanoseconds(interval.nanoseconds))
+        let nanoseconds = interval.nanoseconds
+        timer.schedule(deadline: .now() + .nanoseconds(nanoseconds), repeating: .nanoseconds(nanoseconds))
     }
 
     /// Unsets the timer.

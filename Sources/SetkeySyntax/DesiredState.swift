@@ -20,6 +20,11 @@ package struct DesiredState: Sendable {
     package struct Declared<Entry: Sendable>: Sendable {
         package let entry: Entry
         package let origin: StatementOrigin
+
+        package init(entry: Entry, origin: StatementOrigin) {
+            self.entry = entry
+            self.origin = origin
+        }
     }
 
     /// Nothing declared, nothing owned.
@@ -40,6 +45,9 @@ package struct DesiredState: Sendable {
         package internal(set) var protocols: Set<IPsecProtocol> = []
         /// Whether `spdflush` was said.
         package internal(set) var policies = false
+
+        /// Nothing.
+        package init() {}
     }
 
     /// What `delete`, `deleteall` and `spddelete` require to be gone; what is declared after a `deleteall` that covers

@@ -7,7 +7,7 @@ extension Parser {
             if looksLikeKey { throw failure(current.range, "\(text(name)) takes no key", "remove the key") }
             return nil
         }
-        guard looksLikeKey || current.kind == .word && keyword == nil else {
+        guard current.kind == .string || current.kind == .word && keyword == nil else {
             let advice = "write \"...\", 0x and hexadecimal digits, or @NAME"
             throw unexpected("the key of \(text(name))", advice)
         }
@@ -22,26 +22,33 @@ extension Parser {
     }
 
     private var looksLikeKey: Bool {
-        guard current.kind == .word else { return current.kind == .string }
+        // `add`, whose letters are hexadecimal digits, is no key.
+        guard current.kind == .word, keyword == nil else { return current.kind == .string }
         return bytes[current.start] == UInt8(ascii: "@") || hasHexadecimalPrefix(current.range)
             || bytes[current.range].allSatisfy { $0.hexadecimalDigitValue != nil }
     }
 
-    private func readKey(_ algorithm: AlgorithmWord) throws(Diagnostic) -> KeyMaterial {
+    private mutating func readKey(_ algorithm: AlgorithmWord) throws(Diagnostic) -> KeyMaterial {
         let range = current.range
         if current.kind == .string {
             return KeyMaterial(lexer.bytes[(range.lowerBound + 1)..<(range.upperBound - 1)])
         }
         if lexer.bytes[range.lowerBound] == UInt8(ascii: "@") { return try readCredential(range, algorithm) }
         let digits = hasHexadecimalPrefix(range) ? range.dropFirst(2) : range
+        guard lexer.bytes[digits].allSatisfy({ $0.hexadecimalDigitValue != nil }) else { throw malformedKey(range) }
         guard !digits.isEmpty, digits.count % 2 == 0 else {
             let message = digits.isEmpty ? "a key without digits" : "a key with an odd number of hexadecimal digits"
             throw failure(range, message, "write two digits for each byte")
         }
-        guard let key = KeyMaterial(hexadecimal: lexer.bytes.span.extracting(digits)) else {
-            throw failure(range, "a key must be in quotes or of hexadecimal digits", "write \"...\", 0x... or @NAME")
-        }
+        guard let key = KeyMaterial(hexadecimal: lexer.bytes.span.extracting(digits)) else { throw malformedKey(range) }
         return key
+    }
+
+    /// Behind such a key the rest of it may follow, cut at a blank or a `;`.
+    private mutating func malformedKey(_ range: Range<Int>) -> Diagnostic {
+        loseStep()
+        return failure(
+            range, "a key must be in double quotes or of hexadecimal digits", "write \"...\", 0x... or @NAME")
     }
 
     private func readCredential(_ range: Range<Int>, _ algorithm: AlgorithmWord) throws(Diagnostic) -> KeyMaterial {

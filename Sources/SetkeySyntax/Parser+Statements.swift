@@ -44,7 +44,10 @@ extension Parser {
 
     /// The protocol of `flush`, `dump` and `deleteall`, which may be left out.
     private mutating func parseOptionalProtocol() throws(Diagnostic) -> IPsecProtocol? {
-        guard current.kind != .semicolon else { return nil }
+        guard current.kind == .word, keyword?.beginsStatement != true else {
+            try expectEnd("a protocol or ';'")
+            return nil
+        }
         let proto = try parseProtocol()
         try expectEnd("';'")
         return proto.ipsecProtocol

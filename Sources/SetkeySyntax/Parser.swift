@@ -12,6 +12,8 @@ package struct Parser {
     private var statementStart = 0
     private var invalidCount = 0
     private var isAtEnd = false
+    /// Whether what follows may be the rest of a key that was cut; until a statement is good again.
+    private var isOutOfStep = false
 
     /// What was found so far, in the order of the text; at most ``ParserOptions/diagnosticLimit`` of each severity.
     package private(set) var diagnostics: [Diagnostic] = []
@@ -44,6 +46,7 @@ package struct Parser {
                 do {
                     let kind = try parseStatement()
                     if case .end = kind { isAtEnd = true }
+                    isOutOfStep = false
                     return Statement(kind, range: statementStart..<current.end)
                 } catch {
                     record(error)
@@ -136,13 +139,18 @@ package struct Parser {
         return failure(current.range, "a character that is not ASCII", "such characters belong in comments and strings")
     }
 
+    /// Nothing but words of the language is shown until a statement is good again.
+    mutating func loseStep() {
+        isOutOfStep = true
+    }
+
     mutating func warn(_ range: Range<Int>, _ message: String, _ advice: String = "") {
         record(Diagnostic(.warning, at: range, message, advice: advice, statementStart: statementStart))
     }
 
     private mutating func record(_ diagnostic: Diagnostic) {
         var diagnostic = diagnostic
-        diagnostic.isOutOfStep = lexer.hasSeenLongString
+        diagnostic.isOutOfStep = isOutOfStep || lexer.hasSeenLongString
         let count = diagnostic.severity == .error ? errorCount : warningCount
         if diagnostic.severity == .error { errorCount += 1 } else { warningCount += 1 }
         if count < options.diagnosticLimit { diagnostics.append(diagnostic) }

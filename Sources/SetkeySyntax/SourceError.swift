@@ -50,5 +50,10 @@ package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
     package let path: String
     package let reason: Reason
 
+    package init(path: String, reason: Reason) {
+        self.path = path
+        self.reason = reason
+    }
+
     package var description: String { "\(path): \(reason)" }
 }

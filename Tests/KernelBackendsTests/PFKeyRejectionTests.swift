@@ -79,10 +79,7 @@ import Testing
     @Test func anAddressShorterThanItsFamily() {
         #expect(
             error("03 00 05 00  00 80 00 00  0a 00 00 00  00 00 00 00  20 01 0d b8  00 00 00 00")
-                == WireError(.truncated(needed: 8, available: 0), at: 40)
-                || error("03 00 05 00  00 80 00 00  0a 00 00 00  00 00 00 00  20 01 0d b8  00 00 00 00")
-                    == WireError(.truncated(needed: 8, available: 8), at: 32)
-        )
+                == WireError(.truncated(needed: 8, available: 0), at: 40))
     }
 
     @Test func aPrefixLongerThanTheAddress() {

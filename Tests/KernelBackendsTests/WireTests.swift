@@ -97,11 +97,16 @@ func hex(_ text: String) -> [UInt8] {
         #expect(writer.finish() == long + long)
     }
 
-    @Test func wipingOverwritesAndEmpties() {
+    @Test func wipingOverwritesTheBytesAndKeepsTheMemory() {
         var bytes: [UInt8] = [1, 2, 3]
         let capacity = bytes.capacity
         bytes.wipe()
         #expect(bytes.isEmpty)
         #expect(bytes.capacity == capacity)
+        // The memory still belongs to the array: look at what lies in it.
+        let left = unsafe bytes.withUnsafeBufferPointer {
+            unsafe [UInt8](UnsafeBufferPointer(start: $0.baseAddress, count: 3))
+        }
+        #expect(left == [0, 0, 0])
     }
 }

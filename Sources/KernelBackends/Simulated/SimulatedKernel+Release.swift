@@ -10,7 +10,7 @@ extension SimulatedKernel {
         ///
         /// The sum of the descriptor, the data rounded up to cache lines, and the trailer behind it, in the size that
         /// the allocator has; 6.12 has a cache of its own for small ones.
-        func cost(ofMessage byteCount: Int) -> Int {
+        package func cost(ofMessage byteCount: Int) -> Int {
             let descriptor = 256
             let trailer = 320
             let smallHead = 640

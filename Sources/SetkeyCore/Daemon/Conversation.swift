@@ -76,7 +76,7 @@ struct Conversation: Sendable {
 }
 
 extension Conversation.Flight {
-    fileprivate var isDump: Bool {
+    var isDump: Bool {
         switch request {
         case .dump, .dumpPolicies: true
         default: false

@@ -156,6 +156,8 @@ extension Daemon {
     /// not done, so the request is sent once more, and "exists already" then counts as done.
     mutating func kernelIsDrained() {
         guard let flight = conversation.endLost() else { return }
+        // An answer is news too, and this one has not reached the mirror.
+        if !flight.isDump { wantDumps() }
         if flight.isRepeated {
             ended(flight, .lost)
         } else {
