@@ -35,13 +35,15 @@ extension Parser {
         }
         if lexer.bytes[range.lowerBound] == UInt8(ascii: "@") { return try readCredential(range, algorithm) }
         let digits = hasHexadecimalPrefix(range) ? range.dropFirst(2) : range
-        guard lexer.bytes[digits].allSatisfy({ $0.hexadecimalDigitValue != nil }) else { throw malformedKey(range) }
-        guard !digits.isEmpty, digits.count % 2 == 0 else {
-            let message = digits.isEmpty ? "a key without digits" : "a key with an odd number of hexadecimal digits"
-            throw failure(range, message, "write two digits for each byte")
+        guard digits.isEmpty || digits.count % 2 != 0 else {
+            guard let key = KeyMaterial(hexadecimal: lexer.bytes.span.extracting(digits)) else {
+                throw malformedKey(range)
+            }
+            return key
         }
-        guard let key = KeyMaterial(hexadecimal: lexer.bytes.span.extracting(digits)) else { throw malformedKey(range) }
-        return key
+        guard bytes[digits].allSatisfy({ $0.hexadecimalDigitValue != nil }) else { throw malformedKey(range) }
+        let message = digits.isEmpty ? "a key without digits" : "a key with an odd number of hexadecimal digits"
+        throw failure(range, message, "write two digits for each byte")
     }
 
     /// Behind such a key the rest of it may follow, cut at a blank or a `;`.
