@@ -31,7 +31,7 @@ extension Parser {
     private mutating func readKey(_ algorithm: AlgorithmWord) throws(Diagnostic) -> KeyMaterial {
         let range = current.range
         if current.kind == .string {
-            return KeyMaterial(lexer.bytes[(range.lowerBound + 1)..<(range.upperBound - 1)])
+            return KeyMaterial(copying: lexer.bytes.span.extracting((range.lowerBound + 1)..<(range.upperBound - 1)))
         }
         if lexer.bytes[range.lowerBound] == UInt8(ascii: "@") { return try readCredential(range, algorithm) }
         let digits = hasHexadecimalPrefix(range) ? range.dropFirst(2) : range
@@ -80,6 +80,13 @@ extension Parser {
 }
 
 extension KeyMaterial {
+    /// A key of these bytes.
+    init(copying source: Span<UInt8>) {
+        self.init(byteCount: source.count) { bytes in
+            for index in source.indices { bytes[index] = source[index] }
+        }
+    }
+
     /// The bytes of hexadecimal digits, decoded in place; `nil` where one is none, or one is left over.
     init?(hexadecimal digits: Span<UInt8>) {
         guard digits.count % 2 == 0 else { return nil }
