@@ -64,6 +64,12 @@ package struct DesiredState: Sendable {
         package let destination: IPAddress
         package let ipsecProtocol: IPsecProtocol?
 
+        package init(source: IPAddress, destination: IPAddress, ipsecProtocol: IPsecProtocol?) {
+            self.source = source
+            self.destination = destination
+            self.ipsecProtocol = ipsecProtocol
+        }
+
         /// Whether an SA is one of those.
         package func contains(_ association: SecurityAssociation) -> Bool {
             association.source == source && association.identity.destination == destination

@@ -1,4 +1,4 @@
-import IPsec
+package import IPsec
 
 extension SecurityPolicy {
     /// `src dst upperspec -P direction priority action requests`.
@@ -23,7 +23,7 @@ extension SecurityPolicy {
 
 extension PolicyAction {
     /// The action's word in the language and in dumps.
-    func appendWord(to output: inout [UInt8]) {
+    package func appendWord(to output: inout [UInt8]) {
         switch self {
         case .discard: output.append("discard")
         case .bypass: output.append("none")
@@ -37,7 +37,7 @@ extension PolicyAction {
 
 extension Transform {
     /// `proto/mode/src-dst/level`, in dumps with `#N` for a reqid that the kernel drew.
-    func append(to output: inout [UInt8], showPorts: Bool = false) {
+    package func append(to output: inout [UInt8], showPorts: Bool = false) {
         appendProtocol(to: &output)
         output.append("/")
         if let word = mode.word { output.append(word) } else { output.append(decimal: mode.rawValue) }

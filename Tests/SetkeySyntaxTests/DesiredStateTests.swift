@@ -43,7 +43,7 @@ struct DesiredStateTests {
         #expect(spis(state) == [300])
         #expect(
             diagnostics == [
-                "2:1: error: esp ::2 spi 0x0000012c is declared twice; remove one of the two",
+                "2:1: error: esp ::2 spi 0x12c is declared twice; remove one of the two",
                 "1:1: note: the first declaration is here",
                 "4:1: error: this policy is declared twice; remove one of the two",
                 "3:1: note: the first declaration is here",

@@ -16,7 +16,7 @@ struct SampleFileTests {
         #expect(loader.failure == nil && loader.diagnostics.isEmpty, "\(loader.diagnostics)")
         #expect(evaluation.diagnostics.isEmpty && twins.finish().isEmpty)
         let state = evaluation.finish()
-        #expect(state.associations.count == 4 && state.policies.count == 5)
+        #expect(state.associations.count == 2 && state.policies.count == 3)
         #expect(state.ownership.policies && state.ownership.protocols.count == 3)
     }
 

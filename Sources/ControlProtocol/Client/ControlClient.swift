@@ -1,0 +1,130 @@
+import Glibc
+
+/// A connection to the daemon, for a program that has nothing else to do while it waits.
+///
+/// Calls may be sent before earlier ones are answered (pipelining); answers come in the order of the calls. Dropping the
+/// client closes the connection, which cancels what still runs.
+package struct ControlClient: ~Copyable {
+    private let socket: ClientSocket
+    private var reader = FrameReader(maximumFrame: FrameReader.maximumReply)
+    private var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    /// The calls that are not yet answered, oldest first.
+    private var pending: [Method] = []
+
+    /// Connects to the daemon's socket at `path`.
+    package init(path: String) throws(ClientError) {
+        socket = try ClientSocket(path: path)
+    }
+
+    /// The socket, for a program that also waits for other things; readable means that ``nextReply()`` has something.
+    package var descriptor: Int32 { socket.rawValue }
+
+    /// Calls that are not yet answered.
+    package var pendingCount: Int { pending.count }
+
+    /// Sends `call` and does not wait for its answer, which ``nextReply()`` will give.
+    ///
+    /// - Parameter oneway: No answer is wanted, and none will come.
+    package mutating func send(_ call: Call, more: Bool = false, oneway: Bool = false) throws(ClientError) {
+        var frame: [UInt8] = []
+        do throws(FrameError) {
+            try call.appendFrame(more: more, oneway: oneway, to: &frame)
+        } catch {
+            throw .unsendable(error)
+        }
+        // The daemon would close the connection over it.
+        guard frame.count <= FrameReader.maximumCall else {
+            throw .unsendable(.oversize(limit: FrameReader.maximumCall))
+        }
+        if !oneway { pending.append(call.method) }
+        try write(frame)
+    }
+
+    /// The next reply to the oldest call that is not yet answered in full; waits for it.
+    ///
+    /// - Returns: The reply, and whether further ones to the same call follow.
+    /// - Throws: What the call was answered with, if that is an error; the calls after it can still be answered.
+    package mutating func nextReply() throws(ClientError) -> (reply: Reply, continues: Bool) {
+        guard let method = pending.first else { throw .connectionLost }
+        let answer = try decode(try nextFrame(), to: method)
+        if case .reply(let reply, let continues) = answer {
+            if !continues { pending.removeFirst() }
+            return (reply, continues)
+        }
+        pending.removeFirst()
+        switch answer {
+        case .controlError(let error): throw .daemon(error)
+        case .serviceError(let error): throw .service(error)
+        case .unknownError(let name): throw .unknown(name)
+        case .reply: throw .malformedReply(.malformed(reason: "a reply out of order"))
+        }
+    }
+
+    /// Calls and waits for the one answer.
+    package mutating func call(_ call: Call) throws(ClientError) -> Reply {
+        try send(call)
+        return try nextReply().reply
+    }
+
+    /// Calls and hands every part of the answer to `receive`, in order, until the last.
+    package mutating func call(
+        _ call: Call, receive: (Reply) throws(ClientError) -> Void
+    ) throws(ClientError) {
+        try send(call, more: true)
+        var continues = true
+        while continues {
+            let next = try nextReply()
+            try receive(next.reply)
+            continues = next.continues
+        }
+    }
+}
+
+// MARK: - Bytes
+
+extension ControlClient {
+    private func decode(_ frame: [UInt8], to method: Method) throws(ClientError) -> IncomingReply {
+        do throws(FrameError) {
+            return try IncomingReply(frame: frame, to: method)
+        } catch {
+            throw .malformedReply(error)
+        }
+    }
+
+    private mutating func nextFrame() throws(ClientError) -> [UInt8] {
+        while true {
+            do throws(FrameError) {
+                if let frame = try reader.next() { return frame }
+            } catch {
+                throw .malformedReply(error)
+            }
+            guard try receive(waiting: true) else { throw .connectionLost }
+        }
+    }
+
+    /// Takes in what has come.
+    ///
+    /// - Returns: Whether something came.
+    private mutating func receive(waiting: Bool) throws(ClientError) -> Bool {
+        guard let count = try socket.receive(into: &buffer, waiting: waiting), count > 0 else { return false }
+        reader.append(buffer[..<count])
+        return true
+    }
+
+    /// Writes all of `frame`, and meanwhile takes in the replies that come: the daemon may be waiting for this side to
+    /// read before it reads on.
+    private mutating func write(_ frame: [UInt8]) throws(ClientError) {
+        var written = 0
+        while written < frame.count {
+            switch try socket.send(frame[written...]) {
+            case .sent(let count): written += count
+            case .wouldBlock:
+                try socket.waitUntilReadableOrWritable()
+                _ = try receive(waiting: false)
+            case .closed:
+                // It may have said why before it closed: nextReply() finds that, or the end.
+                return
+            }
+        }
+    }
+}

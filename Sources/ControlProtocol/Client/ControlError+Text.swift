@@ -1,0 +1,30 @@
+extension ControlError: CustomStringConvertible {
+    /// The error in words, for people; one line for each diagnostic or message.
+    package var description: String {
+        switch self {
+        case .invalidText(let diagnostics):
+            diagnostics.map { "\($0.severity): \($0.message)" }.joined(separator: "\n")
+        case .permissionDenied(let who): "permission denied: this is for \(who)"
+        case .kernelRefused(let operation, _, let reason): "\(operation): \(reason)"
+        case .runAborted: "the run was undone and has ended"
+        case .reloadFailed(let messages): messages.joined(separator: "\n")
+        case .busy(let reason): reason
+        case .stopping: "the daemon is stopping"
+        case .malformedCall(let reason): "the daemon does not understand the call: \(reason)"
+        }
+    }
+}
+
+extension ServiceError: CustomStringConvertible {
+    /// The error in words, for people.
+    package var description: String {
+        switch self {
+        case .interfaceNotFound(let name): "there is no interface \(name)"
+        case .methodNotFound(let name): "there is no method \(name)"
+        case .methodNotImplemented(let name): "the method \(name) is not implemented"
+        case .invalidParameter(let name): "the parameter \(name) is missing or of the wrong type"
+        case .permissionDenied: "permission denied"
+        case .expectedMore: "the answer needs several replies"
+        }
+    }
+}

@@ -1,0 +1,218 @@
+/// The description of `org.setkeyd`, in Varlink's interface language: what `GetInterfaceDescription` answers.
+///
+/// A test compares it, field by field, with the types that are encoded and decoded.
+package let controlInterfaceText = """
+    # The control interface of setkeyd: IPsec with manual keys (setkey(8)) through a daemon that mirrors the kernel's
+    # two databases, the SAD (security associations) and the SPD (security policies).
+    #
+    # Methods that may have much to tell send it in parts to a caller who says 'more', and in one reply to others,
+    # up to a limit beyond which the answer is org.varlink.service.ExpectedMore. Monitor needs 'more' always.
+    # Errors say nothing of keys, and keys are shown only where showKeys is given and the caller may see them.
+    interface org.setkeyd
+
+    # One of the two databases.
+    type Database (associations, policies)
+
+    # One column of lifetimes: seconds, bytes, packets.
+    type Lifetime (
+      allocations: int,
+      bytes: int,
+      addTime: int,
+      useTime: int
+    )
+
+    # The two ports of ESP in UDP.
+    type Encapsulation (
+      sourcePort: int,
+      destinationPort: int
+    )
+
+    # A security association. Keys are hexadecimal digits.
+    type Association (
+      source: string,
+      destination: string,
+      protocol: string,
+      spi: int,
+      mode: string,
+      state: string,
+      reqid: int,
+      # Anti-replay window in packets.
+      replay: int,
+      flags: int,
+      encryption: ?string,
+      integrity: ?string,
+      compression: ?string,
+      encryptionKey: ?string,
+      integrityKey: ?string,
+      encapsulation: ?Encapsulation,
+      current: Lifetime,
+      soft: ?Lifetime,
+      hard: ?Lifetime,
+      # The kernel interface could tell only part of it.
+      degraded: ?bool
+    )
+
+    # A security policy.
+    type Policy (
+      # in, out, fwd, in(socket), out(socket)
+      direction: string,
+      # Address with prefix length.
+      source: string,
+      destination: string,
+      sourcePort: int,
+      destinationPort: int,
+      # IP protocol number; 255 is any.
+      nextLayer: int,
+      # discard, none, ipsec
+      action: string,
+      # As in setkey.conf, in order: esp/tunnel/192.0.2.1-192.0.2.2/require
+      transforms: []string,
+      priority: int,
+      index: ?int,
+      # Seconds since 1970; 0 is never.
+      created: int,
+      lastUsed: int,
+      # Seconds; 0 is unlimited.
+      lifetime: int,
+      validTime: int
+    )
+
+    # Something about a call's text; offset and length are bytes of its UTF-8.
+    type Diagnostic (
+      # error, warning, note
+      severity: string,
+      offset: int,
+      length: int,
+      message: string,
+      # What to do; may be empty.
+      advice: string
+    )
+
+    # A statement that the kernel refused; offset and length are bytes of the text's UTF-8.
+    type StatementFailure (
+      offset: int,
+      length: int,
+      operation: string,
+      errno: int,
+      reason: string
+    )
+
+    # A step of a plan: what would be asked of the kernel, and why (missing, stale, differs(...)).
+    type PlanStep (
+      operation: string,
+      reason: string
+    )
+
+    # Runs statements of the setkey language. A run that does not fit into one call (1 MiB) is cut between statements:
+    # all parts but the last say 'unfinished', on one connection. Each part is parsed whole before any of it is applied.
+    # Failures, output and messages of a reply are those since the reply before.
+    method Execute(
+      text: string,
+      rfcSemantics: ?bool,
+      atomic: ?bool,
+      showKeys: ?bool,
+      verbose: ?bool,
+      showPorts: ?bool,
+      unfinished: ?bool
+    ) -> (
+      executed: int,
+      failures: ?[]StatementFailure,
+      output: ?string,
+      messages: ?string,
+      undone: ?int,
+      ended: ?bool
+    )
+
+    # The SAD as records. Time is the daemon's clock, to which ages are counted, in seconds since 1970.
+    method ListAssociations(
+      protocol: ?string,
+      includeDead: ?bool,
+      showKeys: ?bool
+    ) -> (
+      associations: []Association,
+      time: int
+    )
+
+    # The SPD as records.
+    method ListPolicies() -> (policies: []Policy)
+
+    # A database as setkey -D and setkey -DP print it.
+    method Render(
+      database: Database,
+      protocol: ?string,
+      includeDead: ?bool,
+      showPorts: ?bool,
+      hidePerSocket: ?bool,
+      showKeys: ?bool
+    ) -> (text: string)
+
+    # Empties a database; a protocol (ah, esp, ipcomp) limits it to the associations of that protocol.
+    method Flush(database: Database, protocol: ?string) -> ()
+
+    # Every change of the kernel's databases, until the caller leaves. The first reply has the event 'listening'.
+    method Monitor(raw: ?bool, showKeys: ?bool) -> (
+      event: string,
+      seconds: int,
+      microseconds: int,
+      pid: ?int,
+      association: ?Association,
+      policy: ?Policy,
+      summary: ?string,
+      text: ?string,
+      hex: ?string
+    )
+
+    # Reads the configuration again and brings the kernel to it.
+    method Reload() -> (
+      writes: int,
+      associations: int,
+      policies: int,
+      warnings: []string
+    )
+
+    # What Reload would do.
+    method Plan() -> (steps: []PlanStep)
+
+    # How the daemon is.
+    method Status() -> (
+      version: string,
+      kernelInterface: string,
+      protectsTraffic: bool,
+      configuration: string,
+      settled: bool,
+      state: string,
+      associations: int,
+      policies: int,
+      ownedAssociations: int,
+      ownedPolicies: int,
+      overruns: int,
+      uptimeSeconds: int,
+      pid: int,
+      clients: int
+    )
+
+    # The text has errors; nothing of this call was applied.
+    error InvalidText (diagnostics: []Diagnostic)
+
+    # The caller may not do this; who says who may.
+    error PermissionDenied (who: string)
+
+    # The kernel refused a call that is not a statement.
+    error KernelRefused (operation: string, errno: int, reason: string)
+
+    # The run was undone and has ended; its remaining parts are not executed.
+    error RunAborted ()
+
+    # The reload was not carried out; the state before it stands.
+    error ReloadFailed (messages: []string)
+
+    # Something is at its limit.
+    error Busy (reason: string)
+
+    # The daemon is stopping.
+    error Stopping ()
+
+    # What came is no Varlink call; the connection is closed.
+    error MalformedCall (reason: string)
+
+    """

@@ -1,0 +1,38 @@
+/// The methods of `org.setkeyd`, by their names there.
+package enum Method: String, CaseIterable, Hashable, Sendable {
+    case execute = "Execute"
+    case listAssociations = "ListAssociations"
+    case listPolicies = "ListPolicies"
+    case render = "Render"
+    case flush = "Flush"
+    case monitor = "Monitor"
+    case reload = "Reload"
+    case plan = "Plan"
+    case status = "Status"
+
+    /// The name as a call carries it.
+    package var qualifiedName: String { "\(controlInterfaceName).\(rawValue)" }
+
+    /// Whether a call without `more` makes no sense, since the stream has no end.
+    package var needsMore: Bool { self == .monitor }
+}
+
+/// The name of our interface.
+package let controlInterfaceName = "org.setkeyd"
+
+extension Call {
+    /// Which method this is a call of.
+    package var method: Method {
+        switch self {
+        case .execute: .execute
+        case .listAssociations: .listAssociations
+        case .listPolicies: .listPolicies
+        case .render: .render
+        case .flush: .flush
+        case .monitor: .monitor
+        case .reload: .reload
+        case .plan: .plan
+        case .status: .status
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// A caller who did not say `more` gets one reply: the parts, put together.
+
+extension Reply {
+    /// Adds `next`, a later reply to the same call.
+    package mutating func append(_ next: Reply) {
+        switch (self, next) {
+        case (.execute(var whole), .execute(let part)):
+            whole.append(part)
+            self = .execute(whole)
+        case (.associations(var whole), .associations(let part)):
+            whole.associations += part.associations
+            whole.time = part.time
+            self = .associations(whole)
+        case (.policies(var whole), .policies(let part)):
+            whole.policies += part.policies
+            self = .policies(whole)
+        case (.render(var whole), .render(let part)):
+            whole.text.bytes += part.text.bytes
+            self = .render(whole)
+        default:
+            self = next
+        }
+    }
+
+    /// About how many bytes the reply holds, for keeping a gathered one within bounds.
+    package var approximateByteCount: Int {
+        switch self {
+        case .execute(let reply):
+            256 * (reply.failures?.count ?? 0) + (reply.output?.bytes.count ?? 0) + (reply.messages?.bytes.count ?? 0)
+        case .associations(let reply): 1024 * reply.associations.count
+        case .policies(let reply): 1024 * reply.policies.count
+        case .render(let reply): reply.text.bytes.count
+        case .plan(let reply): 256 * reply.steps.count
+        case .flushed, .monitor, .reload, .status: 1024
+        }
+    }
+}
+
+extension ExecuteReply {
+    fileprivate mutating func append(_ next: ExecuteReply) {
+        executed = next.executed
+        if let more = next.failures { failures = (failures ?? []) + more }
+        if let more = next.output { output = WireText((output?.bytes ?? []) + more.bytes) }
+        if let more = next.messages { messages = WireText((messages?.bytes ?? []) + more.bytes) }
+        undone = next.undone ?? undone
+        ended = next.ended ?? ended
+    }
+}

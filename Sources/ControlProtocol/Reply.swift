@@ -1,0 +1,195 @@
+/// What the daemon answers; each case is the `parameters` object of a Varlink reply.
+package enum Reply: Hashable, Sendable {
+    case execute(ExecuteReply)
+    case associations(AssociationsReply)
+    case policies(PoliciesReply)
+    case render(RenderReply)
+    case flushed
+    case monitor(MonitorReply)
+    case reload(ReloadReply)
+    case plan(PlanReply)
+    case status(StatusReply)
+}
+
+/// Progress and results of an `Execute`.
+package struct ExecuteReply: Codable, Hashable, Sendable {
+    /// Statements of this call that have been executed so far, failed ones included.
+    package var executed: Int
+    /// What failed since the last reply.
+    package var failures: [StatementFailure]?
+    /// What `get`, `dump` and `spddump` printed since the last reply.
+    package var output: WireText?
+    /// Kernel messages since the last reply, as text, where they were asked for.
+    package var messages: WireText?
+    /// How many applied statements an atomic run has undone after a failure.
+    package var undone: Int?
+    /// Whether the text said `exit`: the rest of the run was not read.
+    package var ended: Bool?
+
+    package init(executed: Int) {
+        self.executed = executed
+    }
+}
+
+/// One statement that the kernel refused.
+package struct StatementFailure: Codable, Hashable, Sendable {
+    /// Where the statement begins in the call's text, in bytes of its UTF-8.
+    package var offset: Int
+    /// Its length in bytes.
+    package var length: Int
+    /// What was attempted, in one phrase without keys: `add esp 10.0.11.33 spi 0x1e241`.
+    package var operation: String
+    /// The errno's number; 0 where there is none.
+    package var errno: Int
+    /// Why, in words, with the errno's name: `it exists already (EEXIST)`.
+    package var reason: String
+
+    package init(offset: Int, length: Int, operation: String, errno: Int, reason: String) {
+        self.offset = offset
+        self.length = length
+        self.operation = operation
+        self.errno = errno
+        self.reason = reason
+    }
+}
+
+/// A part of the SAD.
+package struct AssociationsReply: Codable, Hashable, Sendable {
+    package var associations: [AssociationRecord]
+    /// The daemon's clock, seconds since 1970: what ages are counted to.
+    package var time: Int
+
+    package init(associations: [AssociationRecord], time: Int) {
+        self.associations = associations
+        self.time = time
+    }
+}
+
+/// A part of the SPD.
+package struct PoliciesReply: Codable, Hashable, Sendable {
+    package var policies: [PolicyRecord]
+
+    package init(policies: [PolicyRecord]) {
+        self.policies = policies
+    }
+}
+
+/// A part of a dump's text.
+package struct RenderReply: Codable, Hashable, Sendable {
+    package var text: WireText
+
+    package init(text: WireText) {
+        self.text = text
+    }
+}
+
+/// One kernel event.
+package struct MonitorReply: Codable, Hashable, Sendable {
+    /// `listening` (the first one), `added`, `updated`, `deleted`, `expired`, `acquire`, `flushed`, `policyAdded`,
+    /// `policyUpdated`, `policyDeleted`, `policiesFlushed`, `migrated`, `newMapping`, `overrun`, `other`.
+    package var event: String
+    /// When the daemon saw it: seconds since 1970, and microseconds.
+    package var seconds: Int
+    package var microseconds: Int
+    /// The process id that the requester wrote into its message; 0 for the kernel and for `ip`.
+    package var pid: Int?
+    package var association: AssociationRecord?
+    package var policy: PolicyRecord?
+    /// One line for people.
+    package var summary: String?
+    /// The kernel's message as text, in the layout of `setkey -x`.
+    package var text: String?
+    /// The kernel's message as hexadecimal digits; key bytes are zero unless keys were asked for.
+    package var hex: String?
+
+    package init(event: String, seconds: Int, microseconds: Int) {
+        self.event = event
+        self.seconds = seconds
+        self.microseconds = microseconds
+    }
+}
+
+/// The outcome of a reload that has been carried out.
+package struct ReloadReply: Codable, Hashable, Sendable {
+    /// Kernel writes that it took; 0 where nothing differed.
+    package var writes: Int
+    /// Entries that the file declares.
+    package var associations: Int
+    package var policies: Int
+    /// Warnings of the file, rendered.
+    package var warnings: [String]
+
+    package init(writes: Int, associations: Int, policies: Int, warnings: [String]) {
+        self.writes = writes
+        self.associations = associations
+        self.policies = policies
+        self.warnings = warnings
+    }
+}
+
+/// What a reload would do.
+package struct PlanReply: Codable, Hashable, Sendable {
+    package var steps: [PlanStep]
+
+    package init(steps: [PlanStep]) {
+        self.steps = steps
+    }
+}
+
+/// One step of a plan.
+package struct PlanStep: Codable, Hashable, Sendable {
+    /// What would be asked of the kernel, in one phrase without keys.
+    package var operation: String
+    /// `missing`, `stale`, `differs(mode, key)`.
+    package var reason: String
+
+    package init(operation: String, reason: String) {
+        self.operation = operation
+        self.reason = reason
+    }
+}
+
+/// How the daemon is.
+package struct StatusReply: Codable, Hashable, Sendable {
+    package var version: String
+    /// `PF_KEY` or `simulated`.
+    package var kernelInterface: String
+    /// False for the simulated kernel, which protects nothing.
+    package var protectsTraffic: Bool
+    package var configuration: String
+    /// Whether the kernel holds what the file declares.
+    package var settled: Bool
+    /// What keeps it from being settled, or what the last reload said.
+    package var state: String
+    /// Entries in the mirror, and how many of them the file declares.
+    package var associations: Int
+    package var policies: Int
+    package var ownedAssociations: Int
+    package var ownedPolicies: Int
+    /// How often the kernel's messages overran the socket since the start.
+    package var overruns: Int
+    package var uptimeSeconds: Int
+    package var pid: Int
+    package var clients: Int
+
+    package init(
+        version: String, kernelInterface: String, protectsTraffic: Bool, configuration: String, settled: Bool,
+        state: String, associations: Int, policies: Int, ownedAssociations: Int, ownedPolicies: Int, overruns: Int,
+        uptimeSeconds: Int, pid: Int, clients: Int
+    ) {
+        self.version = version
+        self.kernelInterface = kernelInterface
+        self.protectsTraffic = protectsTraffic
+        self.configuration = configuration
+        self.settled = settled
+        self.state = state
+        self.associations = associations
+        self.policies = policies
+        self.ownedAssociations = ownedAssociations
+        self.ownedPolicies = ownedPolicies
+        self.overruns = overruns
+        self.uptimeSeconds = uptimeSeconds
+        self.pid = pid
+        self.clients = clients
+    }
+}

@@ -1,0 +1,43 @@
+/// The calls of `org.varlink.service`, which every Varlink service answers.
+package enum ServiceCall: Hashable, Sendable {
+    /// `GetInfo`: who answers here, and with which interfaces.
+    case getInfo
+    /// `GetInterfaceDescription`: the text of an interface.
+    case getInterfaceDescription(interface: String)
+}
+
+/// What `GetInfo` tells.
+package struct ServiceInfo: Codable, Hashable, Sendable {
+    package var vendor: String
+    package var product: String
+    package var version: String
+    package var url: String
+    package var interfaces: [String]
+
+    /// This product, in its version `version`.
+    package init(version: String) {
+        vendor = "the setkeyd authors"
+        product = "setkeyd"
+        self.version = version
+        url = "file:///usr/share/doc/setkeyd/README.md"
+        interfaces = [ServiceError.interfaceName, controlInterfaceName]
+    }
+}
+
+/// The replies to ``ServiceCall``.
+package enum ServiceReply: Hashable, Sendable {
+    case info(ServiceInfo)
+    case description(String)
+}
+
+extension ServiceCall {
+    /// The answer, which depends on nothing but the program.
+    package func reply(_ info: ServiceInfo) throws(ServiceError) -> ServiceReply {
+        switch self {
+        case .getInfo: return .info(info)
+        case .getInterfaceDescription(controlInterfaceName): return .description(controlInterfaceText)
+        case .getInterfaceDescription(ServiceError.interfaceName): return .description(serviceInterfaceText)
+        case .getInterfaceDescription(let other): throw .interfaceNotFound(other)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// Cuts a stream of bytes into Varlink's frames: JSON objects, each ended by a NUL.
+///
+/// A pure value: bytes are appended as they come, frames are taken as they are complete. What it holds is bounded by
+/// its owner, who stops appending when ``isFull``.
+package struct FrameReader: Sendable {
+    /// The longest call that the daemon reads, in bytes without the NUL: four times what the client puts into one.
+    package static let maximumCall = 1 << 20
+    /// The longest reply that the client reads: `Plan` and `Reload` are not streamed.
+    package static let maximumReply = 64 << 20
+
+    /// The longest frame that this reader takes, in bytes without the NUL.
+    package let maximumFrame: Int
+
+    private var buffer: [UInt8] = []
+    /// Where the next frame begins.
+    private var start = 0
+    /// Up to where no NUL was found.
+    private var searched = 0
+
+    package init(maximumFrame: Int) {
+        self.maximumFrame = maximumFrame
+    }
+
+    /// Bytes that have come and are not yet taken.
+    package var bufferedCount: Int { buffer.count - start }
+
+    /// Whether more than a frame is held: time to stop reading the socket.
+    package var isFull: Bool { bufferedCount > maximumFrame }
+
+    /// Takes in what was read.
+    package mutating func append(_ bytes: ArraySlice<UInt8>) {
+        discardTakenBytes()
+        buffer.append(contentsOf: bytes)
+    }
+
+    /// The next complete frame, without its NUL; `nil` until there is one.
+    package mutating func next() throws(FrameError) -> [UInt8]? {
+        guard let end = indexOfNUL() else {
+            guard !isFull else { throw .oversize(limit: maximumFrame) }
+            return nil
+        }
+        guard end - start <= maximumFrame else { throw .oversize(limit: maximumFrame) }
+        let frame = Array(buffer[start..<end])
+        start = end + 1
+        searched = start
+        if start == buffer.count { reset() }
+        return frame
+    }
+
+    private mutating func indexOfNUL() -> Int? {
+        var index = searched
+        while index < buffer.count {
+            if buffer[index] == 0 { return index }
+            index += 1
+        }
+        searched = index
+        return nil
+    }
+
+    /// Forgets the bytes of frames that were taken, where moving the rest is cheap against them.
+    private mutating func discardTakenBytes() {
+        guard start > bufferedCount else { return }
+        buffer.removeSubrange(..<start)
+        searched -= start
+        start = 0
+    }
+
+    /// Everything was taken; a buffer that grew for one long frame is given back.
+    private mutating func reset() {
+        buffer.removeAll(keepingCapacity: buffer.capacity <= 1 << 17)
+        start = 0
+        searched = 0
+    }
+}

@@ -1,0 +1,74 @@
+package import ControlProtocol
+
+/// What the control server tells its owner. Everything comes on the main actor.
+package protocol ControlServerDelegate: AnyObject {
+    /// A client has connected.
+    func connected(_ client: ClientID, peer: Peer)
+
+    /// `client` calls; it is answered by ``ControlServer/reply(_:to:continues:)`` or ``ControlServer/fail(_:with:)``,
+    /// now or later, and calls nothing else until then.
+    func called(_ client: ClientID, _ call: IncomingCall)
+
+    /// The replies that wait for `client` have become few again: less than the low-water mark.
+    func drained(_ client: ClientID)
+
+    /// `client` is gone; a call of it that runs need not be answered.
+    func disconnected(_ client: ClientID, reason: DisconnectReason)
+
+    /// Something that an administrator should know about the server itself.
+    func log(_ notice: ControlServerNotice)
+}
+
+/// Why a connection has ended.
+package enum DisconnectReason: Hashable, Sendable, CustomStringConvertible {
+    /// The client went away.
+    case left
+    /// The client does not read: so many bytes waited for it.
+    case queueOverflow(bytes: Int)
+    /// A frame began and did not end in time.
+    case halfFrame
+    /// The client did not take its last reply in time.
+    case lastReplyNotTaken
+    /// What the client sent is not Varlink.
+    case malformed(FrameError)
+    /// The kernel refused to read or write.
+    case failed(errno: Int32)
+    /// The daemon wanted it.
+    case closed(String)
+
+    /// Whether it is the client's fault, and worth a line in the log.
+    package var isFault: Bool {
+        switch self {
+        case .left, .closed: false
+        default: true
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .left: "it closed the connection"
+        case .queueOverflow(let bytes): "it does not read: \(bytes) bytes of replies wait"
+        case .halfFrame: "a call began and did not end in time"
+        case .lastReplyNotTaken: "it did not read its last reply in time"
+        case .malformed(let error): "it does not speak Varlink: \(error)"
+        case .failed(let errno): "the connection failed: \(systemErrorText(errno))"
+        case .closed(let reason): reason
+        }
+    }
+}
+
+/// What the server has to say about itself.
+package enum ControlServerNotice: Hashable, Sendable, CustomStringConvertible {
+    /// The limit of clients is reached; said once until it is no more.
+    case tooManyClients(limit: Int)
+    /// A connection could not be accepted; the server pauses and tries again.
+    case acceptFailed(errno: Int32)
+
+    package var description: String {
+        switch self {
+        case .tooManyClients(let limit): "\(limit) clients are connected to the control socket; more are turned away"
+        case .acceptFailed(let errno):
+            "the control socket cannot accept a connection: \(systemErrorText(errno)); trying again"
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Glibc
+
+/// An open descriptor, closed when the last reference to it goes.
+package final class FileDescriptor {
+    package let rawValue: Int32
+
+    /// Takes over `rawValue`, which must be open.
+    package init(owning rawValue: Int32) {
+        self.rawValue = rawValue
+    }
+
+    nonisolated deinit {
+        close(rawValue)
+    }
+
+    /// What a read or a write came to.
+    package enum Transfer: Equatable {
+        /// That many bytes; at least one.
+        case bytes(Int)
+        /// The other end has closed.
+        case end
+        /// Not now.
+        case wouldBlock
+        case failed(errno: Int32)
+    }
+
+    /// Makes reads and writes return at once, and keeps the descriptor from other programs.
+    package func setNonBlocking() {
+        _ = fcntl(rawValue, F_SETFL, fcntl(rawValue, F_GETFL) | O_NONBLOCK)
+        _ = fcntl(rawValue, F_SETFD, FD_CLOEXEC)
+    }
+
+    /// Reads what is there into `buffer`, as much as fits.
+    package func receive(into buffer: inout [UInt8]) -> Transfer {
+        Self.transfer { unsafe recv(rawValue, &buffer, buffer.count, 0) }
+    }
+
+    /// Writes what the socket takes of `bytes`; `bytes` is not empty.
+    package func send(_ bytes: ArraySlice<UInt8>) -> Transfer {
+        Self.transfer {
+            unsafe bytes.withUnsafeBytes { unsafe Glibc.send(rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        }
+    }
+
+    private static func transfer(_ operation: () -> Int) -> Transfer {
+        while true {
+            let count = operation()
+            if count > 0 { return .bytes(count) }
+            if count == 0 { return .end }
+            let number = errno
+            if number == EINTR { continue }
+            return number == EAGAIN || number == EWOULDBLOCK ? .wouldBlock : .failed(errno: number)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Testing
+
+@testable import ControlProtocol
+
+@Suite struct CallWireTests {
+    @Test(arguments: Samples.calls)
+    func everyCallSurvivesTheWire(call: Call) throws {
+        for (more, oneway) in [(true, false), (call.method.needsMore, !call.method.needsMore)] {
+            let bytes = try Samples.bytes { try call.appendFrame(more: more, oneway: oneway, to: &$0) }
+            #expect(bytes.last == 0 && bytes.filter { $0 == 0 }.count == 1)
+            let expected = IncomingCall(call: call, more: more, oneway: oneway)
+            #expect(try IncomingFrame(frame: bytes.dropLast()) == .call(expected))
+        }
+    }
+
+    @Test func everyMethodHasASample() {
+        #expect(Set(Samples.calls.map(\.method)) == Set(Method.allCases))
+        #expect(Set(Samples.replies.map(\.method)) == Set(Method.allCases))
+    }
+
+    @Test(arguments: Samples.calls)
+    func everyTruncationIsAnErrorAndNoTrap(call: Call) throws {
+        let bytes = try Samples.bytes { try call.appendFrame(more: true, to: &$0) }.dropLast()
+        for length in 0..<bytes.count {
+            #expect(throws: CallError.self) { try IncomingFrame(frame: Array(bytes.prefix(length))) }
+        }
+    }
+
+    @Test func parametersMayBeLeftOutWhereNoneIsNeeded() throws {
+        let expected = IncomingFrame.call(IncomingCall(call: .listAssociations(ListAssociationsParameters())))
+        #expect(try decoded(#"{"method":"org.setkeyd.ListAssociations"}"#) == expected)
+        #expect(try decoded(#"{"method":"org.setkeyd.ListAssociations","parameters":null}"#) == expected)
+        #expect(try decoded(#"{"parameters":{"new":[{}]},"method":"org.setkeyd.ListAssociations"}"#) == expected)
+    }
+
+    @Test func theOrderOfMembersAndTheSpacesDoNotMatter() throws {
+        var parameters = ExecuteParameters(text: "flush;\n")
+        parameters.atomic = true
+        let expected = IncomingFrame.call(IncomingCall(call: .execute(parameters), more: true))
+        let texts = [
+            #"{"method":"org.setkeyd.Execute","parameters":{"text":"flush;\n","atomic":true},"more":true}"#,
+            #" { "more" : true , "parameters" : { "atomic" : true , "text" : "flush;\n" } , "method" : "org.setkeyd.Execute" } "#,
+            #"{"par\u0061meters":{"t\u0065xt":"flush;\u000a","atomic":true},"more":true,"method":"org.setkeyd.Execute"}"#,
+            #"{"x":{"text":"other"},"more":true,"parameters":{"x":{"text":"o"},"text":"flush;\n","atomic":true},"method":"org.setkeyd.Execute"}"#,
+        ]
+        for text in texts { #expect(try decoded(text) == expected, "\(text)") }
+    }
+
+    @Test(
+        arguments: [
+            (#"{"method":"org.setkeyd.Render"}"#, ServiceError.invalidParameter("database")),
+            (#"{"method":"org.setkeyd.Render","parameters":{}}"#, .invalidParameter("database")),
+            (#"{"method":"org.setkeyd.Render","parameters":{"database":"sad"}}"#, .invalidParameter("database")),
+            (#"{"method":"org.setkeyd.Render","parameters":{"database":1}}"#, .invalidParameter("database")),
+            (#"{"method":"org.setkeyd.Flush","parameters":{"database":null}}"#, .invalidParameter("database")),
+            (#"{"method":"org.setkeyd.Flush","parameters":[]}"#, .invalidParameter("parameters")),
+            (#"{"method":"org.setkeyd.Execute","parameters":{"text":5}}"#, .invalidParameter("text")),
+            (#"{"method":"org.setkeyd.Execute","parameters":{"text":"","atomic":"yes"}}"#, .invalidParameter("atomic")),
+            (#"{"method":"org.setkeyd.Monitor"}"#, .expectedMore),
+            (#"{"method":"org.setkeyd.Nothing"}"#, .methodNotFound("org.setkeyd.Nothing")),
+            (#"{"method":"org.varlink.service.Nothing"}"#, .methodNotFound("org.varlink.service.Nothing")),
+            (#"{"method":"org.varlink.service.GetInterfaceDescription"}"#, .invalidParameter("interface")),
+            (#"{"method":"org.other.Status"}"#, .interfaceNotFound("org.other")),
+            (#"{"method":"org.setkeyd.a.Status"}"#, .interfaceNotFound("org.setkeyd.a")),
+            (#"{"method":"Status"}"#, .methodNotFound("Status")),
+            (#"{"method":""}"#, .methodNotFound("")),
+            (#"{"method":"org.setkeyd.Status","upgrade":true}"#, .invalidParameter("upgrade")),
+            (#"{"method":"org.setkeyd.Status","more":true,"oneway":true}"#, .invalidParameter("more")),
+        ] as [(String, ServiceError)])
+    func whatCannotBeCalledIsRefusedByName(text: String, error: ServiceError) {
+        let oneway = text.contains("oneway")
+        #expect(throws: CallError.refused(error, oneway: oneway)) { try decoded(text) }
+    }
+
+    @Test(arguments: [
+        "", " ", "{", "[]", "[{}]", "null", "5", "\"x\"", "{}", "}", "]]]]", "\u{feff}", "hello", "GET / HTTP/1.1\r\n",
+        #"{"method":5}"#, #"{"method":null}"#, #"{"method":"org.setkeyd.Status","more":1}"#,
+        #"{"method":"org.setkeyd.Status"} x"#, #"{"method":"org.setkeyd.Status"}{}"#,
+        #"{"method":"org.setkeyd.Execute","parameters":{"text":"a"#,
+        #"{"method":"org.setkeyd.Execute","parameters":{"text":"\q"}}"#,
+        #"{"method":"org.setkeyd.Execute","parameters":{"text":"\ud800"}}"#,
+        #"{"method":"org.setkeyd.Execute","parameters":{"text":"a","text":"b"}}"#,
+        #"{"method":"org.setkeyd.Execute","parameters":{"text":"a"b}}"#,
+    ])
+    func whatIsNoCallIsMalformed(text: String) {
+        #expect {
+            try decoded(text)
+        } throws: { error in
+            guard case .malformed? = error as? CallError else { return false }
+            return true
+        }
+    }
+
+    @Test func bytesThatAreNotUTF8AreMalformed() {
+        let head = Array(#"{"method":"org.setkeyd.Execute","parameters":{"text":""#.utf8)
+        let tail = Array(#""}}"#.utf8)
+        for bad: [UInt8] in [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x80]] {
+            #expect(throws: CallError.self) { try IncomingFrame(frame: head + bad + tail) }
+            #expect(throws: CallError.self) { try IncomingFrame(frame: bad + tail) }
+        }
+    }
+
+    @Test(arguments: ["[", "{\"a\":", "[{\"parameters\":"])
+    func nestingIsRefusedBeforeAnybodyRecurses(opening: String) {
+        let text = String(repeating: opening, count: 500_000 / opening.utf8.count)
+        #expect(throws: CallError.malformed(.tooDeep(limit: FrameScan.maximumDepth))) { try decoded(text) }
+    }
+
+    @Test func nestingBelowTheLimitIsNobodysConcern() throws {
+        let deep = String(repeating: "[", count: 30) + String(repeating: "]", count: 30)
+        #expect(try decoded(#"{"method":"org.setkeyd.Status","x":"# + deep + "}") == .call(IncomingCall(call: .status)))
+        let text = String(repeating: "[", count: 1000)
+        let call = try decoded(#"{"method":"org.setkeyd.Execute","parameters":{"text":""# + text + "\"}}")
+        #expect(call == .call(IncomingCall(call: .execute(ExecuteParameters(text: WireText(text))))))
+    }
+
+    @Test func textThatIsNotUTF8IsSentWithReplacementCharacters() throws {
+        let call = Call.execute(ExecuteParameters(text: WireText([0x61, 0xff, 0x62])))
+        let bytes = try Samples.bytes { try call.appendFrame(to: &$0) }
+        let expected = Call.execute(ExecuteParameters(text: "a\u{fffd}b"))
+        #expect(try IncomingFrame(frame: bytes.dropLast()) == .call(IncomingCall(call: expected)))
+    }
+
+    private func decoded(_ text: String) throws -> IncomingFrame {
+        try IncomingFrame(frame: Array(text.utf8))
+    }
+}

@@ -1,0 +1,165 @@
+import IPsec
+
+@testable import ControlProtocol
+
+/// One value of everything that travels, with every field set.
+enum Samples {
+    static let text: WireText = "add 10.0.11.41 10.0.11.33 esp 0x10001\n\t-E des-cbc 0x3ffe05014819ffff\n\t# \"ü𝄞\\\";"
+
+    static let calls: [Call] = [
+        .execute(execute),
+        .execute(ExecuteParameters(text: "")),
+        .listAssociations(listAssociations),
+        .listAssociations(ListAssociationsParameters()),
+        .listPolicies(ListPoliciesParameters()),
+        .render(render),
+        .render(RenderParameters(database: .associations)),
+        .flush(flush),
+        .flush(FlushParameters(database: .policies)),
+        .monitor(monitor),
+        .monitor(MonitorParameters()),
+        .reload,
+        .plan,
+        .status,
+    ]
+
+    static var execute: ExecuteParameters {
+        var parameters = ExecuteParameters(text: text)
+        parameters.rfcSemantics = true
+        parameters.atomic = false
+        parameters.showKeys = true
+        parameters.verbose = false
+        parameters.showPorts = true
+        parameters.unfinished = true
+        return parameters
+    }
+
+    static var listAssociations: ListAssociationsParameters {
+        var parameters = ListAssociationsParameters()
+        parameters.protocol = "esp"
+        parameters.includeDead = true
+        parameters.showKeys = false
+        return parameters
+    }
+
+    static var render: RenderParameters {
+        var parameters = RenderParameters(database: .policies)
+        parameters.protocol = "ah"
+        parameters.includeDead = true
+        parameters.showPorts = false
+        parameters.hidePerSocket = true
+        parameters.showKeys = true
+        return parameters
+    }
+
+    static var flush: FlushParameters {
+        var parameters = FlushParameters(database: .associations)
+        parameters.protocol = "ipcomp"
+        return parameters
+    }
+
+    static var monitor: MonitorParameters {
+        var parameters = MonitorParameters()
+        parameters.raw = true
+        parameters.showKeys = false
+        return parameters
+    }
+
+    static let replies: [(method: Method, reply: Reply)] = [
+        (.execute, .execute(executeReply)),
+        (.execute, .execute(ExecuteReply(executed: 0))),
+        (.listAssociations, .associations(AssociationsReply(associations: [association, association], time: 1))),
+        (.listAssociations, .associations(AssociationsReply(associations: [], time: 1_800_000_000))),
+        (.listPolicies, .policies(PoliciesReply(policies: [policy]))),
+        (.render, .render(RenderReply(text: text))),
+        (.render, .render(RenderReply(text: ""))),
+        (.flush, .flushed),
+        (.monitor, .monitor(monitorReply)),
+        (.monitor, .monitor(MonitorReply(event: "listening", seconds: 0, microseconds: 0))),
+        (.reload, .reload(ReloadReply(writes: 3, associations: 2, policies: 1, warnings: ["a", "\u{1}\"b\""]))),
+        (.plan, .plan(PlanReply(steps: [PlanStep(operation: "add esp", reason: "missing")]))),
+        (.status, .status(status)),
+    ]
+
+    static var executeReply: ExecuteReply {
+        var reply = ExecuteReply(executed: 7)
+        reply.failures = [
+            StatementFailure(offset: 1, length: 2, operation: "add", errno: 17, reason: "it exists already (EEXIST)")
+        ]
+        reply.output = text
+        reply.messages = "sadb_msg{ version=2 type=3\n"
+        reply.undone = 4
+        reply.ended = true
+        return reply
+    }
+
+    static var monitorReply: MonitorReply {
+        var reply = MonitorReply(event: "added", seconds: 1_800_000_000, microseconds: 999_999)
+        reply.pid = 1
+        reply.association = association
+        reply.policy = policy
+        reply.summary = "esp 10.0.11.33"
+        reply.text = "sadb_msg{"
+        reply.hex = "02030000"
+        return reply
+    }
+
+    static var association: AssociationRecord {
+        AssociationRecord(
+            source: "10.0.11.41", destination: "10.0.11.33", protocol: "esp", spi: 0xffff_ffff, mode: "tunnel",
+            state: "mature", reqid: 1, replay: 32, flags: 64, encryption: "aes-cbc", integrity: "hmac-sha256",
+            compression: "deflate", encryptionKey: "00", integrityKey: "ff",
+            encapsulation: EncapsulationRecord(sourcePort: 4500, destinationPort: 4501), current: lifetime,
+            soft: lifetime, hard: lifetime, degraded: true)
+    }
+
+    static var lifetime: LifetimeRecord {
+        LifetimeRecord(Lifetime(allocations: 1, bytes: .max, addTime: 3, useTime: 4))
+    }
+
+    static var policy: PolicyRecord {
+        PolicyRecord(
+            direction: "in(socket)", source: "10.0.0.0/8", destination: "::/0", sourcePort: 1, destinationPort: 65535,
+            nextLayer: 255, action: "ipsec", transforms: ["esp/tunnel/192.0.2.1-192.0.2.2/require"],
+            priority: -2_147_483_648, index: 8, created: 1, lastUsed: 2, lifetime: 3, validTime: 4)
+    }
+
+    static var status: StatusReply {
+        StatusReply(
+            version: "0.1", kernelInterface: "PF_KEY", protectsTraffic: true, configuration: "/etc/setkeyd/setkey.conf",
+            settled: false, state: "loading", associations: 1, policies: 2, ownedAssociations: 3, ownedPolicies: 4,
+            overruns: 5, uptimeSeconds: 6, pid: 7, clients: 8)
+    }
+
+    static let errors: [ControlError] = [
+        .invalidText([DiagnosticRecord(severity: "error", offset: 1, length: 2, message: "m", advice: "")]),
+        .permissionDenied(who: "root"),
+        .kernelRefused(operation: "flush", errno: 1, reason: "r"),
+        .runAborted,
+        .reloadFailed(messages: ["a", "b"]),
+        .busy(reason: "r"),
+        .stopping,
+        .malformedCall(reason: "r"),
+    ]
+
+    static let serviceErrors: [ServiceError] = [
+        .interfaceNotFound("a.b"), .methodNotFound("a.b.C"), .methodNotImplemented("a.b.C"), .invalidParameter("p"),
+        .permissionDenied, .expectedMore,
+    ]
+
+    /// The frames of everything, each with its NUL.
+    static func frames() throws -> [[UInt8]] {
+        var frames: [[UInt8]] = []
+        for call in calls { frames.append(try bytes { try call.appendFrame(more: true, to: &$0) }) }
+        for (_, reply) in replies { frames.append(try bytes { try reply.appendFrame(continues: true, to: &$0) }) }
+        for error in errors { frames.append(try bytes { try error.appendFrame(to: &$0) }) }
+        return frames
+    }
+
+    /// What `body` appends to nothing.
+    static func bytes(_ body: (inout [UInt8]) throws -> Void) rethrows -> [UInt8] {
+        var bytes: [UInt8] = []
+        try body(&bytes)
+        return bytes
+    }
+}

@@ -1,0 +1,151 @@
+import ControlProtocol
+import Dispatch
+import Glibc
+
+@testable import SetkeyDaemon
+
+/// A control server on a temporary socket, and a delegate that notes what it is told and answers as the test says.
+final class ControlServerFixture: ControlServerDelegate {
+    let server: ControlServer
+    let path: String
+    private let directory: String
+    var peers: [ClientID: Peer] = [:]
+    var calls: [(client: ClientID, call: IncomingCall)] = []
+    var ends: [(client: ClientID, reason: DisconnectReason)] = []
+    var notices: [ControlServerNotice] = []
+    var drains = 0
+    /// What to do with a call; by default `Status` is answered and the rest waits.
+    var onCall: (ControlServer, ClientID, IncomingCall) -> Void = { server, client, call in
+        if call.call == .status { server.reply(.status(ControlServerFixture.status), to: client) }
+    }
+    var onDrain: (ControlServer, ClientID) -> Void = { _, _ in }
+    private var waiters: [(condition: () -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+
+    init(limits: ControlServerLimits = ControlServerLimits()) throws {
+        directory = Self.temporaryDirectory()
+        path = directory + "/control.sock"
+        server = ControlServer(version: "0.1-test", limits: limits)
+        server.delegate = self
+        server.listen(on: try ListeningSocket(path: path))
+    }
+
+    /// Stops the server and removes the directory.
+    func tearDown() {
+        server.stop()
+        _ = unsafe rmdir(directory)
+    }
+
+    func connected(_ client: ClientID, peer: Peer) {
+        peers[client] = peer
+        wake()
+    }
+
+    func called(_ client: ClientID, _ call: IncomingCall) {
+        calls.append((client, call))
+        onCall(server, client, call)
+        wake()
+    }
+
+    func drained(_ client: ClientID) {
+        drains += 1
+        onDrain(server, client)
+        wake()
+    }
+
+    func disconnected(_ client: ClientID, reason: DisconnectReason) {
+        ends.append((client, reason))
+        wake()
+    }
+
+    func log(_ notice: ControlServerNotice) {
+        notices.append(notice)
+        wake()
+    }
+
+    /// Waits until `condition` holds; it is looked at after every event.
+    func until(_ condition: @escaping () -> Bool) async {
+        guard !condition() else { return }
+        await withCheckedContinuation { waiters.append((condition, $0)) }
+    }
+
+    private func wake() {
+        let ready = waiters.filter { $0.condition() }
+        waiters.removeAll { $0.condition() }
+        for waiter in ready { waiter.continuation.resume() }
+    }
+
+    static let status = StatusReply(
+        version: "0.1-test", kernelInterface: "simulated", protectsTraffic: false, configuration: "", settled: true,
+        state: "", associations: 0, policies: 0, ownedAssociations: 0, ownedPolicies: 0, overruns: 0, uptimeSeconds: 0,
+        pid: 0, clients: 0)
+
+    static func temporaryDirectory() -> String {
+        var template = Array("/tmp/setkeyd-test-XXXXXX".utf8CString)
+        _ = unsafe mkdtemp(&template)
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+/// Runs `body`, which blocks, beside the main actor.
+nonisolated func offMain<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+    }
+}
+
+/// A client that sends any bytes.
+nonisolated final class RawClient: Sendable {
+    let descriptor: Int32
+
+    init(path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        guard let address = UnixAddress(path: path), address.connect(descriptor) == 0 else {
+            throw ClientError.connectionLost
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Sends all of `text` and, unless `isWhole` is false, the NUL.
+    func send(_ text: String, isWhole: Bool = true) {
+        send(Array(text.utf8) + (isWhole ? [0] : []))
+    }
+
+    /// Sends all of `bytes`, or what the other end takes before it closes.
+    func send(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Closes the sending side.
+    func shutDown() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    /// Everything that comes until the other end closes, cut into frames.
+    func framesToTheEnd() throws -> [String] {
+        try frames(.max)
+    }
+
+    /// The next `count` frames, fewer if the other end closes.
+    func frames(_ count: Int) throws -> [String] {
+        var reader = FrameReader(maximumFrame: 64 << 20)
+        var frames: [String] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while frames.count < count {
+            let length = unsafe recv(descriptor, &buffer, buffer.count, 0)
+            guard length > 0 else { return frames }
+            reader.append(buffer[..<length])
+            while let frame = try reader.next() { frames.append(String(decoding: frame, as: UTF8.self)) }
+        }
+        return frames
+    }
+}
