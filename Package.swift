@@ -32,29 +32,46 @@ let package = Package(
             name: "SetkeyCore", dependencies: ["IPsec", "SetkeySyntax", "ControlProtocol"], swiftSettings: strict),
         .target(
             name: "SetkeyDaemon",
-            dependencies: ["SetkeyCore", "KernelBackends", "CLinux", "CSystemd"], swiftSettings: mainActor),
+            dependencies: [
+                "SetkeyCore", "KernelBackends", "ControlProtocol", "SetkeySyntax", "IPsec", "CLinux", "CSystemd",
+            ], swiftSettings: mainActor),
         .executableTarget(
-            name: "setkeyd", dependencies: ["SetkeyDaemon", argumentParser], swiftSettings: mainActor),
-        .executableTarget(
-            name: "setkey", dependencies: ["ControlProtocol", "SetkeySyntax", argumentParser], swiftSettings: strict),
+            name: "setkeyd", dependencies: ["SetkeyDaemon", "ControlProtocol", argumentParser], swiftSettings: mainActor
+        ),
+        .target(
+            name: "SetkeyClient", dependencies: ["ControlProtocol", "SetkeySyntax", "IPsec", argumentParser],
+            swiftSettings: strict),
+        .executableTarget(name: "setkey", dependencies: ["SetkeyClient"], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        // What a kernel answers, as one table for the simulated and for the real one; the executable plays it in the VM.
+        .target(
+            name: "KernelScenarios", dependencies: ["KernelBackends", "IPsec"], path: "Tests/KernelScenarios",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "kernel-scenarios", dependencies: ["KernelScenarios", "KernelBackends", "IPsec", "CLinux"],
+            path: "Tests/kernel-scenarios", swiftSettings: strict),
         .testTarget(name: "IPsecTests", dependencies: ["IPsec", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SetkeySyntaxTests", dependencies: ["SetkeySyntax", "IPsec", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "KernelBackendsTests", dependencies: ["KernelBackends", "IPsec", "CLinux", "TestSupport"],
+            name: "KernelBackendsTests",
+            dependencies: ["KernelBackends", "KernelScenarios", "IPsec", "CLinux", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ControlProtocolTests", dependencies: ["ControlProtocol", "IPsec", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "SetkeyCoreTests",
-            dependencies: ["SetkeyCore", "SetkeySyntax", "ControlProtocol", "IPsec", "TestSupport"],
+            dependencies: ["SetkeyCore", "SetkeySyntax", "ControlProtocol", "KernelBackends", "IPsec", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "SetkeyDaemonTests",
             dependencies: ["SetkeyDaemon", "SetkeyCore", "KernelBackends", "ControlProtocol", "IPsec", "TestSupport"],
             swiftSettings: mainActor),
+        .testTarget(
+            name: "SetkeyClientTests",
+            dependencies: ["SetkeyClient", "ControlProtocol", "SetkeySyntax", "IPsec", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["setkeyd", "setkey", "TestSupport"], exclude: ["varlink_client.py"],
             swiftSettings: strict),

@@ -72,6 +72,27 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
     /// Seconds; 0 for unlimited.
     package var lifetime: Int
     package var validTime: Int
+
+    package init(
+        direction: String, source: String, destination: String, sourcePort: Int, destinationPort: Int, nextLayer: Int,
+        action: String, transforms: [String], priority: Int, index: Int?, created: Int, lastUsed: Int, lifetime: Int,
+        validTime: Int
+    ) {
+        self.direction = direction
+        self.source = source
+        self.destination = destination
+        self.sourcePort = sourcePort
+        self.destinationPort = destinationPort
+        self.nextLayer = nextLayer
+        self.action = action
+        self.transforms = transforms
+        self.priority = priority
+        self.index = index
+        self.created = created
+        self.lastUsed = lastUsed
+        self.lifetime = lifetime
+        self.validTime = validTime
+    }
 }
 
 extension AssociationRecord {

@@ -37,7 +37,7 @@ package struct StatementFailure: Codable, Hashable, Sendable {
     package var offset: Int
     /// Its length in bytes.
     package var length: Int
-    /// What was attempted, in one phrase without keys: `add esp 10.0.11.33 spi 0x0001e241`.
+    /// What was attempted, in one phrase without keys: `add esp 10.0.11.33 spi 0x1e241`.
     package var operation: String
     /// The errno's number; 0 where there is none.
     package var errno: Int

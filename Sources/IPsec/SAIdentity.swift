@@ -29,7 +29,7 @@ package struct SAIdentity: Hashable, Sendable, CustomStringConvertible {
         self.spi = spi
     }
 
-    /// One phrase for messages: `esp 10.0.11.33 spi 0x0001e241`.
+    /// One phrase for messages: `esp 10.0.11.33 spi 0x1e241`.
     package var description: String {
         "\(ipsecProtocol.word) \(destination) spi \(spi)"
     }

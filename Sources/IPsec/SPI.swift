@@ -15,11 +15,11 @@ package struct SPI: RawRepresentable, Hashable, Sendable, Comparable, CustomStri
         left.rawValue < right.rawValue
     }
 
-    /// Hexadecimal with eight digits, as the tools of the field print it: `0x0001e241`.
+    /// Hexadecimal, as the language reads it: `0x1e241`.
     package var description: String {
         var text: [UInt8] = []
         text.append("0x")
-        text.append(hexadecimal: rawValue, width: 8)
+        text.append(hexadecimal: rawValue)
         return String(decoding: text, as: UTF8.self)
     }
 }

@@ -113,7 +113,7 @@ package final class MainQueueTimer {
 }
 
 /// Runs `work` on the main queue in its next turn, after whatever is waiting there.
-package func onNextTurn(_ work: @escaping @MainActor @Sendable () -> Void) {
+package nonisolated func onNextTurn(_ work: @escaping @MainActor @Sendable () -> Void) {
     DispatchQueue.main.async { MainActor.assumeIsolated { work() } }
 }
 

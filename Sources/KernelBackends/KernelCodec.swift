@@ -1,0 +1,15 @@
+package import IPsec
+
+/// The bytes of one kernel interface, both ways; a mutable value, because matching answers needs memory.
+package protocol KernelCodec: Sendable {
+    /// Writes `request` as one datagram over `buffer`, whose memory is used again.
+    ///
+    /// The buffer may then hold keys: `wipe` it when it has been sent. After an error it is empty.
+    /// - Throws: a value of the request that this interface has no bytes for.
+    mutating func encode(_ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]) throws(WireError)
+
+    /// Says what a datagram of the kernel means; no bytes are too wrong for an answer.
+    ///
+    /// The datagram may hold keys: the caller wipes it.
+    mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent
+}

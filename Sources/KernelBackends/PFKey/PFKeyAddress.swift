@@ -1,0 +1,71 @@
+internal import CLinux
+package import IPsec
+
+/// An address extension (RFC 2367, 2.3.3; `sadb_address` and a socket address).
+package struct PFKeyAddress: Hashable, Sendable {
+    package var socketAddress: PFKeySocketAddress
+    /// 0...32 or 0...128 by family.
+    package var prefixLength: UInt8
+    /// The protocol of a selector, 255 for any. The kernel writes 0 in messages about SAs.
+    package var nextLayer: NextLayerProtocol
+
+    package init(_ prefix: AddressPrefix, port: UInt16 = 0, nextLayer: NextLayerProtocol = .any) {
+        socketAddress = PFKeySocketAddress(prefix.address, port: port)
+        prefixLength = prefix.length
+        self.nextLayer = nextLayer
+    }
+
+    package var address: IPAddress { socketAddress.address }
+    package var port: UInt16 { socketAddress.port }
+    package var prefix: AddressPrefix { AddressPrefix(address: address, length: prefixLength) }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        let start = reader.offset
+        let raw = try reader.read(sadb_address.self)
+        socketAddress = try PFKeySocketAddress(from: &reader)
+        prefixLength = raw.sadb_address_prefixlen
+        nextLayer = NextLayerProtocol(rawValue: raw.sadb_address_proto)
+        guard prefixLength <= socketAddress.address.bitCount else {
+            throw WireError(.prefixLength(prefixLength), at: start)
+        }
+        // As the kernel's verify_address_len: the length is that of the address, rounded up to a word.
+        guard reader.remaining < 8 else {
+            throw WireError(
+                .extensionLength(type: raw.sadb_address_exttype, words: raw.sadb_address_len), at: start)
+        }
+    }
+
+    func write(_ type: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {
+        let header = sadb_address(
+            sadb_address_len: 0, sadb_address_exttype: type.rawValue, sadb_address_proto: nextLayer.rawValue,
+            sadb_address_prefixlen: prefixLength, sadb_address_reserved: 0)
+        try writer.appendExtension(header) { writer throws(WireError) in socketAddress.write(to: &writer) }
+    }
+}
+
+/// The addresses that IKE is to use after a MIGRATE (`sadb_x_kmaddress`).
+package struct PFKeyKeyManagerAddress: Hashable, Sendable {
+    package var local: PFKeySocketAddress
+    package var remote: PFKeySocketAddress
+
+    package init(local: PFKeySocketAddress, remote: PFKeySocketAddress) {
+        self.local = local
+        self.remote = remote
+    }
+
+    init(from reader: inout WireReader) throws(WireError) {
+        _ = try reader.read(sadb_x_kmaddress.self)
+        local = try PFKeySocketAddress(from: &reader)
+        remote = try PFKeySocketAddress(from: &reader)
+    }
+
+    func write(to writer: inout WireWriter) throws(WireError) {
+        let header = sadb_x_kmaddress(
+            sadb_x_kmaddress_len: 0, sadb_x_kmaddress_exttype: PFKeyExtensionType.keyManagerAddress.rawValue,
+            sadb_x_kmaddress_reserved: 0)
+        try writer.appendExtension(header) { writer throws(WireError) in
+            local.write(to: &writer)
+            remote.write(to: &writer)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package import IPsec
+
+/// PF_KEY version 2 of Linux: one datagram a request, one event a datagram.
+///
+/// Answers are matched by process id, sequence number and type, never by "the next message": for changes the answer
+/// *is* the broadcast (KERNEL-FACTS 1.1). A FLUSH comes twice to its sender, and both match.
+package struct PFKeyCodec: KernelCodec {
+    /// What we write into `sadb_msg_pid`; the kernel copies it without looking.
+    private let processID: UInt32
+    private var requests = PFKeyRequestLog()
+    private var dumps = PFKeyDumpProgress()
+
+    /// - Parameter processID: a number that no other program on this machine uses: the process id of the daemon.
+    package init(processID: UInt32) {
+        self.processID = processID
+    }
+
+    package mutating func encode(
+        _ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]
+    ) throws(WireError) {
+        let message = try PFKeyMessage(request, id: id, processID: processID)
+        try message.write(into: &buffer)
+        requests.record(id, message.header.type)
+        if message.header.type.isDump { dumps.begin(id, message.header.type) }
+    }
+
+    package mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent {
+        guard let header = PFKeyHeader(ofDatagram: datagram) else { return Self.headless(datagram.count) }
+        if header.type.isDump { return decodeDump(header, datagram) }
+        let answered = header.processID == processID && requests.contains(header.sequence, header.type)
+        return event(header, answers: answered ? RequestID(rawValue: header.sequence) : nil, content(header, datagram))
+    }
+
+    private func content(_ header: PFKeyHeader, _ datagram: Span<UInt8>) -> KernelEvent.Content {
+        if header.errorNumber != 0 { return .refused(KernelErrno(octet: header.errorNumber)) }
+        guard header.type.isTold else { return .ignored(messageType: header.type.rawValue) }
+        do throws(WireError) {
+            return try PFKeyMessage(parsing: datagram).content()
+        } catch {
+            return .unreadable(UnreadableMessage(error, header.type))
+        }
+    }
+
+    private func event(
+        _ header: PFKeyHeader, answers request: RequestID?, _ content: KernelEvent.Content
+    ) -> KernelEvent {
+        KernelEvent(
+            origin: KernelEvent.Origin(
+                request: request, processID: header.processID, sequence: header.sequence),
+            content: content)
+    }
+
+    private static func headless(_ byteCount: Int) -> KernelEvent {
+        let message = UnreadableMessage(
+            reason: "\(byteCount) bytes are no message", offset: byteCount, messageType: nil)
+        return KernelEvent(
+            origin: KernelEvent.Origin(request: nil, processID: 0, sequence: 0), content: .unreadable(message))
+    }
+
+    // MARK: Dumps
+
+    /// Records carry our process id and a sequence of their own: 1, 2, 3, ... and 0 in the last (KERNEL-FACTS 3.1).
+    /// Refusals are bare headers with the sequence of the request; any other errno cuts the dump short.
+    private mutating func decodeDump(_ header: PFKeyHeader, _ datagram: Span<UInt8>) -> KernelEvent {
+        guard header.processID == processID else {
+            return event(header, answers: nil, .ignored(messageType: header.type.rawValue))
+        }
+        if header.errorNumber != 0, requests.contains(header.sequence, header.type) {
+            let id = RequestID(rawValue: header.sequence)
+            dumps.refuse(id)
+            return event(header, answers: id, content(header, datagram))
+        }
+        let isLast = header.sequence == 0 || header.errorNumber != 0
+        let id = dumps.advance(header.type, sequence: header.sequence, isLast: isLast)
+        let content = content(header, datagram)
+        if isLast, case .unreadable = content { return event(header, answers: id, .dumpEnded) }
+        return event(header, answers: id, content)
+    }
+}
+
+extension PFKeyMessageType {
+    /// Whether Linux tells something with it: the others are echoes of what programs may say among themselves.
+    var isTold: Bool {
+        switch self {
+        case .promiscuous, .pairwiseChange, .spdAcquire, .spdExpire, .spdSetIndex: false
+        default: rawValue > 0 && rawValue <= Self.maximum.rawValue
+        }
+    }
+}
+
+extension KernelErrno {
+    /// `sadb_msg_errno`: an errno, or a negative one cut to its lowest byte, as Linux writes it where a dump breaks
+    /// off (KERNEL-FACTS 3.2). Errnos of Linux end at 133.
+    init(octet: UInt8) {
+        self.init(rawValue: octet <= 133 ? Int32(octet) : 256 - Int32(octet))
+    }
+}
+
+extension UnreadableMessage {
+    init(_ error: WireError, _ type: PFKeyMessageType) {
+        self.init(reason: error.rule.description, offset: error.offset, messageType: type.rawValue)
+    }
+}

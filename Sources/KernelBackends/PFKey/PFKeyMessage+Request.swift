@@ -1,0 +1,53 @@
+package import IPsec
+
+extension PFKeyMessage {
+    /// `request` as the message that asks for it.
+    ///
+    /// - Throws: a value that PF_KEY has no bytes for.
+    package init(_ request: borrowing KernelRequest, id: RequestID, processID: UInt32) throws(WireError) {
+        self.init(PFKeyMessageType(request), sequence: id.rawValue, processID: processID)
+        switch copy request {
+        case .register(let ipsecProtocol): header.saType = PFKeySAType(ipsecProtocol)
+        case .flush(let ipsecProtocol), .dump(let ipsecProtocol): header.saType = PFKeySAType(ipsecProtocol)
+        case .add(let sa), .update(let sa): try set(sa)
+        case .get(let reference), .delete(let reference): setReference(reference)
+        case .reserveSPI(let sa, let range): setReservation(sa, range)
+        case .addPolicy(let policy), .updatePolicy(let policy): set(policy)
+        case .deletePolicy(let identity): setPolicy(identity)
+        case .getPolicy(let index): policy = PFKeyPolicy(type: 0, direction: 0, index: index)
+        case .flushPolicies, .dumpPolicies: break
+        }
+    }
+
+    /// GETSPI: everything but the SPI, which is what the kernel is to find.
+    private mutating func setReservation(_ sa: SecurityAssociation, _ range: ClosedRange<UInt32>) {
+        setReference(SAReference(identity: sa.identity, source: sa.source))
+        association = nil
+        association2 = PFKeyAssociation2(mode: sa.mode, reqID: sa.reqID)
+        spiRange = PFKeySPIRange(minimum: range.lowerBound, maximum: range.upperBound)
+    }
+}
+
+extension PFKeyMessageType {
+    /// What asks for `request`, and what answers it: a request of ours never is a SETIDX or a MIGRATE, whose answers
+    /// have another type, or no sequence number.
+    package init(_ request: borrowing KernelRequest) {
+        self =
+            switch request {
+            case .register: .register
+            case .add: .add
+            case .update: .update
+            case .get: .get
+            case .delete: .delete
+            case .reserveSPI: .getSPI
+            case .flush: .flush
+            case .dump: .dump
+            case .addPolicy: .spdAdd
+            case .updatePolicy: .spdUpdate
+            case .deletePolicy: .spdDelete
+            case .getPolicy: .spdGet
+            case .flushPolicies: .spdFlush
+            case .dumpPolicies: .spdDump
+            }
+    }
+}

@@ -1,0 +1,166 @@
+internal import CLinux
+package import IPsec
+
+extension SecurityAssociation {
+    /// The SA that a message tells of.
+    ///
+    /// - Throws: where an extension is missing, or a number has no meaning here.
+    package init(from message: borrowing PFKeyMessage) throws(WireError) {
+        guard let ipsecProtocol = message.header.saType.ipsecProtocol else {
+            throw WireError(.value(field: "the SA type", UInt32(message.header.saType.rawValue)), at: 0)
+        }
+        guard let association = message.association else { throw .missing(.association) }
+        guard let source = message.source else { throw .missing(.source) }
+        guard let destination = message.destination else { throw .missing(.destination) }
+        guard source.address.family == destination.address.family else { throw WireError(.mixedFamilies, at: 0) }
+        guard let state = SAState(rawValue: association.state) else {
+            throw WireError(.value(field: "the SA's state", UInt32(association.state)), at: 0)
+        }
+        self.init(
+            identity: SAIdentity(
+                destination: destination.address, ipsecProtocol: ipsecProtocol, spi: association.spi),
+            source: source.address)
+        self.state = state
+        replayWindow = ReplayWindow(rawValue: association.replayWindow)
+        flags = association.flags
+        setAlgorithms(from: association)
+        setRest(from: message)
+    }
+
+    private mutating func setAlgorithms(from association: PFKeyAssociation) {
+        if identity.ipsecProtocol == .ipcomp {
+            compression = CompressionAlgorithm(rawValue: UInt16(association.encryption))
+        } else {
+            encryption = EncryptionAlgorithm(rawValue: UInt16(association.encryption))
+            integrity = IntegrityAlgorithm(rawValue: UInt16(association.integrity))
+        }
+        isDegraded = state != .larval && lacksAlgorithm
+    }
+
+    /// Whether a protocol's own algorithm has no PF_KEY number: AEAD in ESP, CMAC in AH (KERNEL-FACTS 4).
+    private var lacksAlgorithm: Bool {
+        switch identity.ipsecProtocol {
+        case .esp: encryption == .none
+        case .ah: integrity == .none
+        case .ipcomp: compression == .none
+        }
+    }
+
+    private mutating func setRest(from message: borrowing PFKeyMessage) {
+        if let association2 = message.association2 {
+            mode = association2.mode
+            reqID = association2.reqID
+        }
+        limits.soft = message.softLifetime ?? .zero
+        limits.hard = message.hardLifetime ?? .zero
+        current = message.currentLifetime ?? .zero
+        encryptionKey = message.encryptionKey?.material
+        integrityKey = message.integrityKey?.material
+        // CMAC over ESP shows no number, yet its key.
+        if integrity == .none, integrityKey != nil { isDegraded = true }
+        encapsulation = message.natTraversal
+        if let address = message.natOriginalAddress { originalAddress = address.address }
+        if let context = message.securityContext { securityContext = SecurityContext(context) }
+    }
+}
+
+extension PFKeyMessage {
+    /// Says `sa` as ADD and UPDATE do; ``header`` has told the message type already.
+    ///
+    /// - Throws: for an algorithm that PF_KEY has no number for, and a key or label that is too long for its length field.
+    package mutating func set(_ sa: borrowing SecurityAssociation) throws(WireError) {
+        setReference(SAReference(identity: sa.identity, source: sa.source))
+        association = try PFKeyAssociation(sa)
+        association2 = PFKeyAssociation2(mode: sa.mode, reqID: sa.reqID)
+        setLimits(sa.limits)
+        try setKeys(sa)
+        setEncapsulation(sa.encapsulation)
+        if let address = sa.originalAddress { natOriginalAddress = PFKeyAddress(AddressPrefix(address: address)) }
+        if let context = sa.securityContext { securityContext = PFKeySecurityContext(context) }
+    }
+
+    /// Says which SA is meant, as GET and DELETE do.
+    package mutating func setReference(_ reference: SAReference) {
+        header.saType = PFKeySAType(reference.identity.ipsecProtocol)
+        association = PFKeyAssociation(spi: reference.identity.spi)
+        source = PFKeyAddress(AddressPrefix(address: reference.source))
+        destination = PFKeyAddress(AddressPrefix(address: reference.identity.destination))
+    }
+
+    /// Both extensions or neither: the kernel refuses one alone for an SA (KERNEL-FACTS K5).
+    package mutating func setLimits(_ limits: LifetimeLimits) {
+        hardLifetime = limits.isNone ? nil : limits.hard
+        softLifetime = limits.isNone ? nil : limits.soft
+    }
+
+    /// ESP wants an encryption key even where there is none, AH an authentication key (KERNEL-FACTS 1.2).
+    private mutating func setKeys(_ sa: borrowing SecurityAssociation) throws(WireError) {
+        if sa.identity.ipsecProtocol == .ah || sa.integrityKey != nil {
+            integrityKey = try PFKeyKey(sa.integrityKey)
+        }
+        if sa.identity.ipsecProtocol == .esp || sa.encryptionKey != nil {
+            encryptionKey = try PFKeyKey(sa.encryptionKey)
+        }
+    }
+
+    /// All three always: Linux 6.1 leaves a missing port uninitialised (KERNEL-FACTS 4).
+    private mutating func setEncapsulation(_ encapsulation: NATTraversal?) {
+        natType = encapsulation?.type
+        natSourcePort = encapsulation?.sourcePort
+        natDestinationPort = encapsulation?.destinationPort
+    }
+
+    /// The UDP encapsulation, if the message tells its type.
+    package var natTraversal: NATTraversal? {
+        natType.map {
+            NATTraversal(type: $0, sourcePort: natSourcePort ?? 0, destinationPort: natDestinationPort ?? 0)
+        }
+    }
+}
+
+extension PFKeyAssociation {
+    /// The part of `sa` that the SA extension carries.
+    init(_ sa: borrowing SecurityAssociation) throws(WireError) {
+        self.init(spi: sa.identity.spi)
+        replayWindow = sa.replayWindow.rawValue
+        state = sa.state.rawValue
+        flags = sa.flags
+        if sa.identity.ipsecProtocol == .ipcomp {
+            encryption = try Self.octet(sa.compression.rawValue)
+        } else {
+            encryption = try Self.octet(sa.encryption.rawValue)
+            integrity = try Self.octet(sa.integrity.rawValue)
+        }
+    }
+
+    /// Numbers from 256 are the algorithm table's own: PF_KEY has none for them.
+    private static func octet(_ number: UInt16) throws(WireError) -> UInt8 {
+        guard let octet = UInt8(exactly: number) else {
+            throw WireError(.value(field: "a PF_KEY algorithm", UInt32(number)), at: 0)
+        }
+        return octet
+    }
+}
+
+extension SecurityContext {
+    /// The label as text; its NUL, which travels, is left off.
+    init(_ context: PFKeySecurityContext) {
+        let text = context.label.last == 0 ? context.label.dropLast() : context.label[...]
+        self.init(
+            domain: context.domain, algorithm: context.algorithm, label: String(decoding: text, as: UTF8.self))
+    }
+}
+
+extension PFKeySecurityContext {
+    /// The label as it travels, with the NUL that setkey sends.
+    init(_ context: SecurityContext) {
+        self.init(algorithm: context.algorithm, domain: context.domain, label: Array(context.label.utf8) + [0])
+    }
+}
+
+extension WireError {
+    /// A message lacks an extension that its type needs.
+    static func missing(_ type: PFKeyExtensionType) -> WireError {
+        WireError(.missingExtension(type: type.rawValue), at: 0)
+    }
+}

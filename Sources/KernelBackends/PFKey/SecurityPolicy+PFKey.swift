@@ -1,0 +1,86 @@
+internal import CLinux
+package import IPsec
+
+extension SecurityPolicy {
+    /// The policy that a message tells of; per-socket policies keep their directions 4 and 5.
+    ///
+    /// - Throws: where an extension is missing, or a number has no meaning here.
+    package init(from message: borrowing PFKeyMessage) throws(WireError) {
+        guard let policy = message.policy else { throw .missing(.policy) }
+        guard let direction = Direction(rawValue: policy.direction) else {
+            throw WireError(.value(field: "a policy's direction", UInt32(policy.direction)), at: 0)
+        }
+        let selector = try Selector(from: message)
+        self.init(
+            identity: PolicyIdentity(direction: direction, selector: selector),
+            action: try PolicyAction(policy), priority: policy.priority)
+        limits.soft = message.softLifetime ?? .zero
+        limits.hard = message.hardLifetime ?? .zero
+        current = message.currentLifetime ?? .zero
+        securityContext = message.securityContext.map { SecurityContext($0) }
+        index = policy.index.rawValue == 0 ? nil : policy.index
+        referenceCount = message.header.reserved
+    }
+}
+
+extension Selector {
+    /// The two address extensions; the kernel looks at the destination's protocol alone (KERNEL-FACTS 6).
+    init(from message: borrowing PFKeyMessage) throws(WireError) {
+        guard let source = message.source else { throw .missing(.source) }
+        guard let destination = message.destination else { throw .missing(.destination) }
+        guard source.address.family == destination.address.family else { throw WireError(.mixedFamilies, at: 0) }
+        self.init(
+            source: source.prefix, destination: destination.prefix,
+            nextLayer: destination.nextLayer.rawValue == 0 ? .any : destination.nextLayer,
+            sourcePort: source.port, destinationPort: destination.port)
+    }
+}
+
+extension PolicyAction {
+    init(_ policy: PFKeyPolicy) throws(WireError) {
+        switch Int(policy.type) {
+        case IPSEC_POLICY_DISCARD: self = .discard
+        case IPSEC_POLICY_NONE: self = .bypass
+        case IPSEC_POLICY_IPSEC: self = .protect(policy.transforms)
+        case IPSEC_POLICY_ENTRUST, IPSEC_POLICY_BYPASS: self = .perSocket(UInt8(policy.type))
+        default: throw WireError(.value(field: "a policy's type", UInt32(policy.type)), at: 0)
+        }
+    }
+
+    /// `IPSEC_POLICY_*`.
+    var number: UInt16 {
+        switch self {
+        case .discard: UInt16(IPSEC_POLICY_DISCARD)
+        case .bypass: UInt16(IPSEC_POLICY_NONE)
+        case .protect: UInt16(IPSEC_POLICY_IPSEC)
+        case .perSocket(let type): UInt16(type)
+        }
+    }
+
+    /// The transforms of `protect`.
+    var transforms: [Transform] {
+        if case .protect(let transforms) = self { transforms } else { [] }
+    }
+}
+
+extension PFKeyMessage {
+    /// Says `entry` as SPDADD and SPDUPDATE do.
+    package mutating func set(_ entry: borrowing SecurityPolicy) {
+        setPolicy(entry.identity)
+        policy?.type = entry.action.number
+        policy?.transforms = entry.action.transforms
+        policy?.priority = entry.priority
+        policy?.index = entry.index ?? PolicyIndex(rawValue: 0)
+        setLimits(entry.limits)
+        securityContext = entry.securityContext.map { PFKeySecurityContext($0) }
+    }
+
+    /// Says which policy is meant, as SPDDELETE does.
+    package mutating func setPolicy(_ identity: PolicyIdentity) {
+        let selector = identity.selector
+        source = PFKeyAddress(selector.source, port: selector.sourcePort, nextLayer: selector.nextLayer)
+        destination = PFKeyAddress(
+            selector.destination, port: selector.destinationPort, nextLayer: selector.nextLayer)
+        policy = PFKeyPolicy(type: UInt16(IPSEC_POLICY_DISCARD), direction: identity.direction.rawValue)
+    }
+}

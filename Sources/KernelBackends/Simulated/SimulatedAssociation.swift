@@ -1,0 +1,134 @@
+internal import IPsec
+
+/// An SA as the kernel has it.
+struct SimulatedAssociation: Sendable {
+    /// Where it is in its life; the kernel has more states than PF_KEY tells.
+    enum State: Sendable {
+        /// Waits for its keys, after GETSPI or ACQUIRE.
+        case larval
+        /// Larval, and a key manager has said that it cannot make it (a user's ACQUIRE message).
+        case refused
+        case mature
+        /// Past its soft limit.
+        case dying
+        /// Gone, or never inserted (what an UPDATE shows).
+        case dead
+    }
+
+    let destination: IPAddress
+    let source: IPAddress
+    let ipsecProtocol: IPsecProtocol
+    /// 0 in a larval SA that ACQUIRE made.
+    var spi: SPI
+    var state: State = .mature
+    var mode: Mode = .transport
+    var reqID: ReqID = .none
+    var replayWindow: UInt8 = 0
+    var flags: SAFlags = []
+    /// `sadb_sa_auth`.
+    var integrity: UInt8 = 0
+    /// `sadb_sa_encrypt`: encryption, or compression in an IPComp SA.
+    var encryption: UInt8 = 0
+    var integrityKey: PFKeyKey?
+    var encryptionKey: PFKeyKey?
+    var encapsulation: NATTraversal?
+    var limits: LifetimeLimits = .none
+    var current: Lifetime = .zero
+    /// The source half of its selector, all of it that PF_KEY shows.
+    var selector: PFKeyAddress
+    /// The sequence number of the ACQUIRE that made it, or of the ADD.
+    var sequence: UInt32 = 0
+    /// When its lifetimes are looked at next; the timer queue may hold older ones.
+    var timer: SimulatedKernel.Instant?
+    /// The packet that asked for it, if ACQUIRE made it.
+    var flow: SimulatedKernel.Packet?
+    /// Whether GET, UPDATE and DELETE do not find it: an SA with a mark (KERNEL-FACTS 4).
+    var isMarked = false
+
+    /// An SA that selects everything.
+    init(from source: IPAddress, to destination: IPAddress, _ ipsecProtocol: IPsecProtocol, spi: SPI) {
+        self.destination = destination
+        self.source = source
+        self.ipsecProtocol = ipsecProtocol
+        self.spi = spi
+        selector = PFKeyAddress(AddressPrefix(address: .unspecified(source.family), length: 0))
+    }
+
+    var identity: SAIdentity { SAIdentity(destination: destination, ipsecProtocol: ipsecProtocol, spi: spi) }
+
+    /// Whether it carries traffic.
+    var isValid: Bool { state == .mature || state == .dying }
+
+    /// What PF_KEY says of the state.
+    private var visibleState: SAState {
+        switch state {
+        case .larval: .larval
+        case .mature: .mature
+        case .dying: .dying
+        case .refused, .dead: .dead
+        }
+    }
+
+    /// The limits that a message tells.
+    enum VisibleLimits {
+        case both
+        case only(Hardness)
+    }
+
+    /// Everything that PF_KEY tells of an SA (KERNEL-FACTS 4), apart from the header.
+    func describe(in message: inout PFKeyMessage, limits visible: VisibleLimits = .both, withKeys: Bool = true) {
+        var association = PFKeyAssociation(spi: spi)
+        association.replayWindow = replayWindow
+        association.state = visibleState.rawValue
+        association.integrity = integrity
+        association.encryption = encryption
+        association.flags = flags
+        message.association = association
+        message.association2 = PFKeyAssociation2(mode: mode, reqID: reqID)
+        switch visible {
+        case .both: (message.hardLifetime, message.softLifetime) = (limits.hard, limits.soft)
+        case .only(.hard): message.hardLifetime = limits.hard
+        case .only(.soft): message.softLifetime = limits.soft
+        }
+        message.currentLifetime = current
+        message.source = PFKeyAddress(end: source)
+        message.destination = PFKeyAddress(end: destination)
+        if selector.address != source { message.proxy = selector }
+        if withKeys {
+            message.integrityKey = integrityKey
+            message.encryptionKey = encryptionKey
+        }
+        message.natType = encapsulation?.type
+        message.natSourcePort = encapsulation?.sourcePort
+        message.natDestinationPort = encapsulation?.destinationPort
+    }
+}
+
+extension PFKeyAddress {
+    /// The end of an SA: the full prefix, protocol 0.
+    init(end: IPAddress) {
+        self.init(AddressPrefix(address: end), nextLayer: NextLayerProtocol(rawValue: 0))
+    }
+}
+
+/// What a larval SA without an SPI is found by: the waiting SA that an ADD or a GETSPI takes the place of.
+struct LarvalKey: Hashable, Sendable {
+    let mode: Mode
+    let reqID: ReqID
+    let ipsecProtocol: IPsecProtocol
+    let source: IPAddress
+    let destination: IPAddress
+
+    init(_ association: SimulatedAssociation) {
+        mode = association.mode
+        reqID = association.reqID
+        ipsecProtocol = association.ipsecProtocol
+        source = association.source
+        destination = association.destination
+    }
+}
+
+extension LifetimeLimits {
+    /// Whether time ends anything, or warns.
+    var hasTime: Bool { [soft, hard].contains { $0.addTime != 0 || $0.useTime != 0 } }
+}

@@ -1,0 +1,207 @@
+internal import IPsec
+
+// GETSPI, ADD, UPDATE, DELETE, GET, FLUSH and a user's ACQUIRE (KERNEL-FACTS 1.2, 1.3, 7).
+
+extension SimulatedKernel {
+    /// The SPIs that GETSPI draws from when the request names none.
+    private static let defaultSPIRange = PFKeySPIRange(minimum: 0x100, maximum: 0x0fff_ffff)
+
+    mutating func add(_ message: PFKeyMessage) throws(KernelErrno) {
+        var association = try SimulatedAssociation(message, release: release)
+        guard associations.find(association.identity) == nil else { throw .exists }
+        association.current.addTime = now.seconds
+        if let larval = waiting(for: association) { removeAssociation(larval) }
+        insert(association)
+        announce(association, .add, message)
+    }
+
+    /// The larval SA whose place an added SA takes, without a word to anybody.
+    private func waiting(for association: SimulatedAssociation) -> SimulatedSAD.Handle? {
+        if association.sequence != 0, let handle = associations.findWaiting(sequence: association.sequence),
+            let larval = associations[handle], larval.ipsecProtocol == association.ipsecProtocol,
+            larval.destination == association.destination
+        {
+            return handle
+        }
+        return associations.findWaiting(LarvalKey(association))
+    }
+
+    mutating func update(_ message: PFKeyMessage) throws(KernelErrno) {
+        var association = try SimulatedAssociation(message, release: release)
+        association.current.addTime = now.seconds
+        guard let handle = associations.find(association.identity), let present = associations[handle] else {
+            throw .noSuchProcess
+        }
+        switch present.state {
+        case .larval:
+            removeAssociation(handle)
+            insert(association)
+        case .mature, .dying:
+            try change(handle, as: association)
+            // What is told is what was asked for, as an SA that was never inserted.
+            association.state = .dead
+        case .refused, .dead: throw .invalidArgument
+        }
+        announce(association, .update, message)
+    }
+
+    /// Changes of a mature SA what UPDATE can change: lifetimes, and the ports of the same encapsulation.
+    private mutating func change(
+        _ handle: SimulatedSAD.Handle, as wanted: SimulatedAssociation
+    ) throws(KernelErrno) {
+        guard associations[handle]?.encapsulation?.type == wanted.encapsulation?.type else { throw .invalidArgument }
+        associations[handle]?.encapsulation = wanted.encapsulation
+        associations[handle]?.limits = wanted.limits
+        associations[handle]?.state = .mature
+        setTimer(of: handle, inSeconds: 1)
+    }
+
+    mutating func delete(_ message: PFKeyMessage) throws(KernelErrno) {
+        let handle = try find(message)
+        guard var association = removeAssociation(handle) else { throw .noSuchProcess }
+        association.state = .dead
+        announce(association, .delete, message)
+    }
+
+    mutating func get(_ message: PFKeyMessage, for requester: SocketID) throws(KernelErrno) {
+        let handle = try find(message)
+        guard let association = associations[handle] else { throw .noSuchProcess }
+        try answer(association, .get, message, to: .one(requester))
+    }
+
+    /// The SA that DELETE or GET names. The source must be there, and is not looked at (KERNEL-FACTS K7).
+    private func find(_ message: PFKeyMessage) throws(KernelErrno) -> SimulatedSAD.Handle {
+        guard let association = message.association else { throw .invalidArgument }
+        let (_, destination) = try message.ends()
+        guard let ipsecProtocol = message.header.saType.ipsecProtocol,
+            let handle = associations.find(
+                SAIdentity(
+                    destination: destination.address, ipsecProtocol: ipsecProtocol, spi: association.spi))
+        else { throw .noSuchProcess }
+        return handle
+    }
+
+    mutating func flush(_ request: ReceivedRequest, for requester: SocketID) throws(KernelErrno) {
+        let ipsecProtocol = request.header.saType.ipsecProtocol
+        guard request.header.saType == .unspecified || ipsecProtocol != nil else { throw .invalidArgument }
+        var hasFlushed = false
+        for handle in associations.table.handles
+        where ipsecProtocol == nil || associations[handle]?.ipsecProtocol == ipsecProtocol {
+            removeAssociation(handle)
+            hasFlushed = true
+        }
+        answerFlush(request, for: requester, hasFlushed: hasFlushed)
+    }
+
+    /// A user's ACQUIRE: a bare header with an errno says that the SA asked for will not come. Never answered.
+    mutating func refuseAcquire(_ request: ReceivedRequest) throws(KernelErrno) {
+        guard request.isBare else { throw .operationUnsupported }
+        guard request.header.errorNumber != 0,
+            let handle = associations.findWaiting(sequence: request.header.sequence)
+        else { return }
+        associations.refuse(handle)
+    }
+
+    // MARK: GETSPI
+
+    mutating func reserveSPI(_ message: PFKeyMessage, for requester: SocketID) throws(KernelErrno) {
+        let (source, destination) = try message.ends()
+        let mode = message.association2?.mode ?? .any
+        guard let ipsecProtocol = message.header.saType.ipsecProtocol, mode.rawValue <= Mode.beet.rawValue else {
+            throw .invalidArgument
+        }
+        var larval = makeLarval(from: source.address, to: destination.address, ipsecProtocol)
+        larval.mode = mode.inKernel
+        larval.reqID = message.association2?.reqID ?? .none
+
+        // Where no SPI can be had, the larval SA without one stays.
+        let handle = findOrInsert(larval, sequence: message.header.sequence)
+        let spi = try drawSPI(for: ipsecProtocol, in: message.spiRange ?? Self.defaultSPIRange)
+        if associations[handle]?.spi.rawValue == 0 {
+            associations.reserve(spi, for: handle)
+        }
+        guard let reserved = associations[handle] else { throw .noEntry }
+        try answer(reserved, .getSPI, message, to: .one(requester))
+    }
+
+    /// A larval SA as GETSPI and ACQUIRE make them; it selects what its ends are.
+    func makeLarval(
+        from source: IPAddress, to destination: IPAddress, _ ipsecProtocol: IPsecProtocol
+    ) -> SimulatedAssociation {
+        var larval = SimulatedAssociation(from: source, to: destination, ipsecProtocol, spi: SPI(rawValue: 0))
+        larval.state = .larval
+        larval.selector = PFKeyAddress(AddressPrefix(address: source))
+        larval.limits.hard.addTime = Self.larvalSeconds
+        larval.current.addTime = now.seconds
+        return larval
+    }
+
+    private mutating func findOrInsert(_ larval: SimulatedAssociation, sequence: UInt32) -> SimulatedSAD.Handle {
+        if sequence != 0, let handle = associations.findWaiting(sequence: sequence),
+            associations[handle]?.destination == larval.destination
+        {
+            return handle
+        }
+        return associations.findWaiting(LarvalKey(larval)) ?? insertLarval(larval)
+    }
+
+    mutating func insertLarval(_ larval: SimulatedAssociation) -> SimulatedSAD.Handle {
+        let handle = associations.insert(larval)
+        setTimer(of: handle, inSeconds: Self.larvalSeconds)
+        return handle
+    }
+
+    private mutating func drawSPI(
+        for ipsecProtocol: IPsecProtocol, in range: PFKeySPIRange
+    ) throws(KernelErrno) -> SPI {
+        let (low, high) = (range.minimum, range.maximum)
+        guard low <= high, ipsecProtocol != .ipcomp || high <= UInt32(UInt16.max) else { throw .invalidArgument }
+        if high == 0 {
+            guard release == .linux6_1 else { throw .noEntry }
+            return SPI(rawValue: 0)
+        }
+        let taken = associations.spis(of: ipsecProtocol, in: low...high)
+        guard taken.count < Int(high - low) + 1 else { throw .noEntry }
+        var spi = UInt32.random(in: low...high, using: &random)
+        while taken.contains(spi) || spi == 0 { spi = spi == high ? low : spi + 1 }
+        return SPI(rawValue: spi)
+    }
+
+    // MARK: The table and the news
+
+    /// Inserts an SA and sets its timer.
+    mutating func insert(_ association: SimulatedAssociation) {
+        let handle = associations.insert(association)
+        setTimer(of: handle, inSeconds: 1)
+    }
+
+    /// Takes an SA out; dumps that stand on it step over it.
+    @discardableResult
+    mutating func removeAssociation(_ handle: SimulatedSAD.Handle) -> SimulatedAssociation? {
+        for index in sockets.indices {
+            if case .associations(handle?, let filter)? = sockets[index].dump?.walk {
+                sockets[index].dump?.walk = .associations(next: associations.table.older(than: handle), filter)
+            }
+        }
+        return associations.remove(handle)
+    }
+
+    /// Tells everybody what a request did; keys included (KERNEL-FACTS K16).
+    private mutating func announce(
+        _ association: SimulatedAssociation, _ type: PFKeyMessageType, _ request: PFKeyMessage
+    ) {
+        // A message that cannot be made is not sent; the deed stands.
+        try? answer(association, type, request, to: .all)
+    }
+
+    private mutating func answer(
+        _ association: SimulatedAssociation, _ type: PFKeyMessageType, _ request: PFKeyMessage,
+        to audience: Audience
+    ) throws(KernelErrno) {
+        var message = PFKeyMessage(
+            type, saType: PFKeySAType(association.ipsecProtocol), sequence: request.header.sequence,
+            processID: request.header.processID)
+        association.describe(in: &message)
+        deliver(try message.encoded(), to: audience)
+    }
+}

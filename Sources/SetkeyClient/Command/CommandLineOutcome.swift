@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// What a command line comes to before anything is done.
+package enum CommandLineOutcome: Sendable {
+    /// An operation, and the daemon's socket as given by `--socket`.
+    case operate(Operation, socket: String?)
+    /// `--help`: this text, and success.
+    case help(String)
+    /// Nothing that makes sense.
+    case refuse(ClientFailure)
+
+    /// Reads the arguments, without the program's name.
+    package init(arguments: [String]) {
+        do {
+            let command = try SetkeyCommand.parse(arguments)
+            self = .operate(try command.operation(), socket: command.connection.socket)
+        } catch let failure as ClientFailure {
+            self = .refuse(ClientFailure(failure.status, "\(failure.message)\nTry 'setkey --help'."))
+        } catch where SetkeyCommand.exitCode(for: error) == .success {
+            self = .help("\(SetkeyCommand.helpMessage())\n\n\(ManualText.manual)")
+        } catch {
+            self = .refuse(.usage("\(SetkeyCommand.message(for: error))\nTry 'setkey --help'."))
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// What the `setkey` process ends with; scripts rely on these numbers.
+package enum ExitStatus: Int32, Hashable, Sendable {
+    /// Everything that was asked has been done.
+    case success = 0
+    /// A statement has an error, or the kernel or the file system refused something.
+    case failure = 1
+    /// The command line makes no sense.
+    case usage = 2
+    /// The daemon cannot be reached.
+    case unreachable = 3
+    /// The caller may not do this.
+    case denied = 4
+}
+
+/// Why the client ends early: what it says on stderr, and its exit status.
+package struct ClientFailure: Error, Hashable, Sendable {
+    package let status: ExitStatus
+    /// For people, without the program's name; lines are separated by line feeds. Empty where all has been said.
+    package let message: String
+
+    package init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    /// A contradiction on the command line.
+    static func usage(_ message: String) -> ClientFailure {
+        ClientFailure(.usage, message)
+    }
+}

@@ -1,0 +1,39 @@
+/// The part of `--help` below the options: the language in a screenful, and the exit statuses.
+enum ManualText {
+    static let manual = """
+        STATEMENTS (each ends with ; and # begins a comment):
+          add SRC DST PROTO SPI [-m MODE] [-u REQID] [-r WINDOW] [-lh SECONDS]
+              [-ls SECONDS] [-bh BYTES] [-bs BYTES]
+              [-E CIPHER KEY] [-A MAC KEY] [-C deflate] ;
+          update ... ;
+          getspi|get|delete SRC DST PROTO SPI ;
+          deleteall SRC DST [PROTO] ;
+          flush [PROTO] ;   dump [PROTO] ;
+          spdadd SRC[/LEN][[PORT]] DST[/LEN][[PORT]] UPPER -P in|out|fwd ACTION ;
+          spdupdate ... ;
+          spddelete SRC DST UPPER -P in|out|fwd ;
+          spdflush ;   spddump ;
+          include "GLOB" ;
+
+          PROTO   esp, ah, esp-udp, ipcomp
+          MODE    transport, tunnel
+          UPPER   any, a name of /etc/protocols, a number
+          ACTION  discard, none, ipsec PROTO/MODE/[SRC-DST]/[LEVEL] ...
+          LEVEL   default, use, require, unique, unique:N
+          KEY     "text", 0xHEX, or @NAME: a file in $CREDENTIALS_DIRECTORY
+          Addresses are numeric.
+
+        EXAMPLES:
+          setkey -n -f site.conf    report errors and warnings, send nothing
+          setkey -f site.conf       run it
+          setkey -D; setkey -DP     print what the kernel has
+          echo 'flush esp;' | setkey -c
+
+        EXIT STATUS:
+          0  done
+          1  a statement has an error, or the kernel refused one
+          2  the command line makes no sense
+          3  the daemon cannot be reached
+          4  permission denied
+        """
+}

@@ -1,0 +1,85 @@
+/// The operations of the command line, as they are written there.
+enum OperationKind: String, Hashable, Sendable, CaseIterable {
+    case standardInput = "-c"
+    case file = "-f"
+    case dump = "-D"
+    case flush = "-F"
+    case monitor = "-x"
+    case live = "-l"
+    case status = "--status"
+    case reload = "--reload"
+    case version = "-V"
+
+    /// Those that run statements.
+    static let statements: Set<Self> = [.standardInput, .file]
+}
+
+/// The modifiers of the command line, and the operations that each goes with.
+enum Modifier: String, Hashable, Sendable, CaseIterable {
+    case policies = "-P"
+    case dryRun = "-n"
+    case debug = "-d"
+    case verbose = "-v"
+    case all = "-a"
+    case ports = "-p"
+    case noPerSocket = "-N"
+    case kernelSemantics = "-k"
+    case rfcSemantics = "-r"
+    case atomic = "--atomic"
+    case hex = "-h"
+    case showKeys = "--show-keys"
+
+    /// What it goes with, in the order in which an error lists them.
+    var partners: [OperationKind] {
+        switch self {
+        case .policies: [.dump, .flush]
+        case .dryRun, .kernelSemantics, .rfcSemantics, .atomic: [.standardInput, .file]
+        case .debug: [.standardInput, .file, .dump, .flush]
+        case .verbose: [.standardInput, .file, .dump, .flush, .monitor, .live]
+        case .all: [.dump, .live]
+        case .ports: [.standardInput, .file, .dump, .live]
+        case .noPerSocket: [.dump]
+        case .hex: [.monitor]
+        case .showKeys: [.standardInput, .file, .dump, .monitor]
+        }
+    }
+}
+
+extension OperationFlags {
+    /// The operations that were given, in the order of the manual.
+    var kinds: [OperationKind] {
+        var kinds: [OperationKind] = []
+        if standardInput { kinds.append(.standardInput) }
+        if !files.isEmpty { kinds.append(.file) }
+        // `-l` is a way to dump: `-Dl` and `-l` are one operation.
+        if dump && !live { kinds.append(.dump) }
+        if flush { kinds.append(.flush) }
+        if monitor > 0 { kinds.append(.monitor) }
+        if live { kinds.append(.live) }
+        if status { kinds.append(.status) }
+        if reload { kinds.append(.reload) }
+        return kinds
+    }
+}
+
+extension ModifierFlags {
+    /// The modifiers that were given.
+    var given: [Modifier] {
+        Modifier.allCases.filter { modifier in
+            switch modifier {
+            case .policies: policies
+            case .dryRun: dryRun
+            case .debug: debug
+            case .verbose: verbose
+            case .all: all
+            case .ports: ports
+            case .noPerSocket: noPerSocket
+            case .kernelSemantics: kernelSemantics
+            case .rfcSemantics: rfcSemantics
+            case .atomic: atomic
+            case .hex: hex
+            case .showKeys: showKeys
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import ControlProtocol
+
+extension SetkeyCommand {
+    /// What the command line asks for.
+    ///
+    /// - Throws: ``ClientFailure`` with ``ExitStatus/usage`` for a contradiction; it says which.
+    package func operation() throws(ClientFailure) -> Operation {
+        if operations.version { return .version }
+        let kind = try onlyKind()
+        for modifier in modifiers.given where !modifier.partners.contains(kind) {
+            throw .usage("\(modifier.rawValue) goes with \(Self.list(modifier.partners)), not with \(kind.rawValue)")
+        }
+        if modifiers.kernelSemantics && modifiers.rfcSemantics {
+            throw .usage("-k and -r contradict each other: policies as written, or each in policy as fwd too")
+        }
+        if modifiers.noPerSocket && !modifiers.policies {
+            throw .usage("-N goes with -DP: SAs belong to no socket")
+        }
+        switch kind {
+        case .standardInput, .file: return try run(kind)
+        case .dump: return dump
+        case .flush: return flush
+        case .monitor: return .monitor(monitorOptions)
+        case .live: return .live(includeDead: modifiers.all)
+        case .status: return .status
+        case .reload: return .reload
+        case .version: return .version
+        }
+    }
+
+    private func onlyKind() throws(ClientFailure) -> OperationKind {
+        let kinds = operations.kinds
+        guard let kind = kinds.first else {
+            if modifiers.hex {
+                throw .usage("-h adds a hexadecimal dump to -x; the help is --help")
+            }
+            throw .usage("nothing to do: one of \(Self.list(OperationKind.allCases)) is needed")
+        }
+        if kinds.count > 1 {
+            throw .usage("\(Self.list(kinds, last: "and")) exclude each other: one operation at a time")
+        }
+        return kind
+    }
+
+    private func run(_ kind: OperationKind) throws(ClientFailure) -> Operation {
+        guard operations.files.count <= 1 else {
+            throw .usage("-f is given \(operations.files.count) times: one file at a time, others by include")
+        }
+        let path = operations.files.first ?? "-"
+        guard !path.isEmpty else { throw .usage("-f needs the name of a file") }
+        let input: Input = path == "-" ? .standardInput : .file(path)
+        if modifiers.debug { return .debug(input, runOptions) }
+        return modifiers.dryRun ? .check(input, runOptions) : .run(input, runOptions)
+    }
+
+    private var dump: Operation {
+        let statement = modifiers.policies ? "spddump ;" : "dump ;"
+        if modifiers.debug { return .describe(statement: statement) }
+        if modifiers.verbose { return .verbose(statement: statement, runOptions) }
+        var parameters = RenderParameters(database: modifiers.policies ? .policies : .associations)
+        parameters.includeDead = modifiers.all ? true : nil
+        parameters.showPorts = modifiers.ports ? true : nil
+        parameters.hidePerSocket = modifiers.noPerSocket ? true : nil
+        parameters.showKeys = modifiers.showKeys ? true : nil
+        return .dump(parameters)
+    }
+
+    private var flush: Operation {
+        let statement = modifiers.policies ? "spdflush ;" : "flush ;"
+        if modifiers.debug { return .describe(statement: statement) }
+        if modifiers.verbose { return .verbose(statement: statement, runOptions) }
+        return .flush(FlushParameters(database: modifiers.policies ? .policies : .associations))
+    }
+
+    private var runOptions: RunOptions {
+        var options = RunOptions()
+        options.rfcSemantics = modifiers.rfcSemantics
+        options.atomic = modifiers.atomic
+        options.verbose = modifiers.verbose
+        options.showPorts = modifiers.ports
+        options.showKeys = modifiers.showKeys
+        return options
+    }
+
+    private var monitorOptions: MonitorOptions {
+        var options = MonitorOptions()
+        options.epoch = operations.monitor > 1
+        options.hexDump = modifiers.hex
+        options.showKeys = modifiers.showKeys
+        return options
+    }
+
+    /// `-a, -b or -c`.
+    private static func list(_ kinds: [OperationKind], last word: String = "or") -> String {
+        let words = kinds.map(\.rawValue)
+        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+        return "\(words.dropLast().joined(separator: ", ")) \(word) \(last)"
+    }
+}

@@ -1,0 +1,86 @@
+package import ControlProtocol
+import IPsec
+
+/// One SA in the live table.
+package struct LiveRow: Hashable, Sendable {
+    /// What identifies the row from sample to sample, and orders the table.
+    package struct Key: Hashable, Comparable, Sendable {
+        package let source: String
+        package let destination: String
+        package let `protocol`: String
+        package let spi: Int
+
+        /// By destination, source, protocol and SPI; addresses by their numbers.
+        package static func < (left: Key, right: Key) -> Bool {
+            if left.destination != right.destination { return precedes(left.destination, right.destination) }
+            if left.source != right.source { return precedes(left.source, right.source) }
+            return (left.protocol, left.spi) < (right.protocol, right.spi)
+        }
+
+        private static func precedes(_ left: String, _ right: String) -> Bool {
+            guard let a = IPAddress(left), let b = IPAddress(right) else { return left < right }
+            return (a.family.rawValue, a.high, a.low) < (b.family.rawValue, b.high, b.low)
+        }
+    }
+
+    package let key: Key
+    /// `esp`, `ah`, `ipcomp`, `esp-udp`.
+    package let protocolWord: String
+    package let mode: String
+    /// `larval`, `mature`, `dying`, `dead`.
+    package let state: String
+    package let bytes: Int
+    /// Bytes a second since the sample before; `nil` in the first.
+    package let rate: Int?
+    /// Seconds since it was made; `nil` where the kernel does not say.
+    package let age: Int?
+    /// What is left of the limit that ends it first; `nil` without a hard lifetime.
+    package let remaining: Remaining?
+}
+
+/// What is left until a hard limit.
+package struct Remaining: Hashable, Sendable {
+    /// What is counted down.
+    package enum Unit: Hashable, Sendable {
+        case seconds
+        case bytes
+        case packets
+    }
+
+    package let unit: Unit
+    /// Not below zero.
+    package let left: Int
+    /// Above zero.
+    package let limit: Int
+
+    /// The part that is left, 0...1.
+    package var fraction: Double { Double(left) / Double(limit) }
+
+    package init?(_ unit: Unit, used: Int, limit: Int) {
+        guard limit > 0 else { return nil }
+        self.unit = unit
+        self.left = min(limit, max(0, limit.subtractingReportingOverflow(max(0, used)).partialValue))
+        self.limit = limit
+    }
+
+    /// The limit of `association` that is nearest to its end at `time`, in seconds since 1970.
+    package init?(_ association: AssociationRecord, at time: Int) {
+        guard let hard = association.hard else { return nil }
+        let current = association.current
+        let sinceUse = current.useTime > 0 ? Self.elapsed(current.useTime, time) : 0
+        let candidates = [
+            Remaining(.seconds, used: Self.elapsed(current.addTime, time), limit: hard.addTime),
+            Remaining(.seconds, used: sinceUse, limit: hard.useTime),
+            Remaining(.bytes, used: current.bytes, limit: hard.bytes),
+            Remaining(.packets, used: current.allocations, limit: hard.allocations),
+        ]
+        guard let nearest = candidates.compactMap(\.self).min(by: { $0.fraction < $1.fraction }) else { return nil }
+        self = nearest
+    }
+
+    /// Seconds from `start` to `time`, not below zero.
+    static func elapsed(_ start: Int, _ time: Int) -> Int {
+        let (seconds, overflow) = time.subtractingReportingOverflow(start)
+        return overflow ? 0 : max(0, seconds)
+    }
+}

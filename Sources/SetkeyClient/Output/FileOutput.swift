@@ -1,0 +1,62 @@
+import ControlProtocol
+import Glibc
+
+/// A descriptor that text is written to, in large pieces.
+struct FileOutput {
+    private static let capacity = 1 << 16
+
+    private let descriptor: Int32
+    private var buffer: [UInt8] = []
+
+    static let standardOutput = FileOutput(descriptor: STDOUT_FILENO)
+    static let standardError = FileOutput(descriptor: STDERR_FILENO)
+
+    private init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    var isTerminal: Bool { isatty(descriptor) == 1 }
+
+    /// Takes `bytes`; they are written at the latest with ``flush()``.
+    mutating func write(_ bytes: some Collection<UInt8>) throws(ClientFailure) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= Self.capacity { try flush() }
+    }
+
+    mutating func write(_ text: String) throws(ClientFailure) {
+        try write(text.utf8)
+    }
+
+    /// Writes what has been taken.
+    ///
+    /// - Throws: ``ClientFailure`` without a message where the reader has gone away: the end of `setkey -D | head` is
+    ///   no news.
+    mutating func flush() throws(ClientFailure) {
+        var done = 0
+        while done < buffer.count {
+            let count = unsafe buffer.span.extracting(done...).withUnsafeBufferPointer { bytes in
+                unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+            }
+            let error = errno
+            if count >= 0 {
+                done += count
+            } else if error == EAGAIN {
+                waitUntilWritable()
+            } else if error != EINTR {
+                buffer.removeAll()
+                throw Self.failure(error)
+            }
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func waitUntilWritable() {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&entry, 1, -1)
+    }
+
+    private static func failure(_ error: Int32) -> ClientFailure {
+        if error == EPIPE { return ClientFailure(.failure, "") }
+        return ClientFailure(.failure, "the output cannot be written: \(systemErrorText(error))")
+    }
+}

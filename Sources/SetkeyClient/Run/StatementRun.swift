@@ -1,0 +1,142 @@
+import ControlProtocol
+import Glibc
+import IPsec
+import SetkeySyntax
+
+/// Sends the parts of a run and says what became of them.
+struct StatementRun: ~Copyable {
+    /// Calls under way at once: the daemon never waits for the next part, and little is sent in vain after a failure.
+    private static let window = 3
+
+    private let parts: [RunPart]
+    private let sources: [SourceText]
+    private let options: RunOptions
+    private var output = FileOutput.standardOutput
+    private var report: RunReport
+
+    /// Statements of parts that have been answered in full.
+    private var executedBefore = 0
+    private var executed = 0
+    private var failed = 0
+    private var undone: Int?
+    /// Set when nothing more is to be sent.
+    private var hasStopped = false
+
+    init(_ partition: RunPartition, sources: [SourceText], options: RunOptions) {
+        parts = partition.parts
+        self.sources = sources
+        self.options = options
+        report = RunReport(total: partition.statementCount)
+    }
+
+    /// Runs all parts.
+    ///
+    /// - Throws: ``ClientFailure`` where a statement failed, or the run could not be brought to its end.
+    mutating func run(over client: inout ControlClient) throws(ClientFailure) {
+        var sent = 0
+        do throws(ClientFailure) {
+            while sent < parts.count && !hasStopped || client.pendingCount > 0 {
+                while sent < parts.count, !hasStopped, client.pendingCount < Self.window {
+                    try send(sent, over: &client)
+                    sent += 1
+                }
+                try receive(sent - client.pendingCount, from: &client)
+            }
+        } catch {
+            throw interrupted(error)
+        }
+        report.eraseProgress()
+        try output.flush()
+        try end()
+    }
+
+    private func send(_ index: Int, over client: inout ControlClient) throws(ClientFailure) {
+        var parameters = ExecuteParameters(text: WireText(parts[index].text(from: sources)))
+        parameters.rfcSemantics = options.rfcSemantics ? true : nil
+        parameters.atomic = options.atomic ? true : nil
+        parameters.verbose = options.verbose ? true : nil
+        parameters.showPorts = options.showPorts ? true : nil
+        parameters.showKeys = options.showKeys ? true : nil
+        parameters.unfinished = index + 1 < parts.count ? true : nil
+        do throws(ClientError) {
+            try client.send(.execute(parameters), more: true)
+        } catch {
+            throw ClientFailure(error)
+        }
+    }
+
+    /// Takes the next reply, which is about the part at `index`.
+    private mutating func receive(_ index: Int, from client: inout ControlClient) throws(ClientFailure) {
+        let answer: (reply: Reply, continues: Bool)
+        do throws(ClientError) {
+            answer = try client.nextReply()
+        } catch .daemon(.invalidText(let diagnostics)) {
+            return try refused(parts[index], diagnostics)
+        } catch .daemon(.runAborted) {
+            hasStopped = true
+            return
+        } catch {
+            throw ClientFailure(error)
+        }
+        guard case .execute(let reply) = answer.reply else { return }
+        try show(reply, of: parts[index])
+        executed = executedBefore + reply.executed
+        if !answer.continues { executedBefore = executed }
+        report.showProgress(executed: executed, failed: failed)
+    }
+
+    private mutating func show(_ reply: ExecuteReply, of part: RunPart) throws(ClientFailure) {
+        let failures = reply.failures ?? []
+        if reply.output != nil || reply.messages != nil || !failures.isEmpty { report.eraseProgress() }
+        if let messages = reply.messages { try output.write(messages.bytes) }
+        if let text = reply.output { try output.write(text.bytes) }
+        undone = reply.undone ?? undone
+        if undone != nil || reply.ended == true { hasStopped = true }
+        guard !failures.isEmpty else { return }
+        failed += failures.count
+        try output.flush()
+        for failure in failures {
+            report.say("\(place(failure.offset, in: part))error: \(failure.operation): \(failure.reason)")
+        }
+    }
+
+    /// The daemon finds an error where this parser found none: they are of different versions.
+    private mutating func refused(_ part: RunPart, _ diagnostics: [DiagnosticRecord]) throws(ClientFailure) {
+        hasStopped = true
+        failed += 1
+        report.eraseProgress()
+        try output.flush()
+        for record in diagnostics {
+            let advice = record.advice.isEmpty ? "" : "; \(record.advice)"
+            report.say("\(place(record.offset, in: part))\(record.severity): \(record.message)\(advice)")
+        }
+        report.say("setkey: the daemon did not take these statements; \(executedBefore) before them were executed")
+    }
+
+    /// `FILE:LINE:COLUMN: `.
+    private func place(_ offset: Int, in part: RunPart) -> String {
+        guard let origin = part.origin(of: offset) else { return "" }
+        let source = sources[origin.source]
+        let position = source.position(of: origin.offset)
+        return "\(source.name):\(position.line):\(position.column): "
+    }
+
+    private mutating func interrupted(_ failure: ClientFailure) -> ClientFailure {
+        report.eraseProgress()
+        guard !failure.message.isEmpty else { return failure }
+        guard executed > 0 || failed > 0 else { return failure }
+        return ClientFailure(
+            failure.status,
+            "\(failure.message)\nof \(report.total) statements, the first \(executed) were executed"
+                + (failed > 0 ? ", \(failed) of them without success" : "")
+                + "; what became of the next ones is not known: look with setkey -D and setkey -DP")
+    }
+
+    private func end() throws(ClientFailure) {
+        if let undone {
+            throw ClientFailure(.failure, "the run was undone: \(undone) kernel calls were taken back")
+        }
+        // Each failure has been told.
+        if failed > 0 { throw ClientFailure(.failure, "") }
+    }
+}

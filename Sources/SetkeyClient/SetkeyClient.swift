@@ -1,0 +1,172 @@
+import ControlProtocol
+import Glibc
+import IPsec
+import SetkeySyntax
+
+/// The whole run of the program.
+package enum SetkeyClient {
+    /// Does what `arguments` (without the program's name) say, and ends the process with its exit status.
+    package static func main(arguments: [String]) -> Never {
+        do throws(ClientFailure) {
+            switch CommandLineOutcome(arguments: arguments) {
+            case .operate(let operation, let socket): try perform(operation, socket: SocketPath.resolve(socket))
+            case .help(let text): try say("\(text)\n")
+            case .refuse(let failure): throw failure
+            }
+            exit(ExitStatus.success.rawValue)
+        } catch {
+            if !error.message.isEmpty {
+                var output = FileOutput.standardError
+                try? output.write("setkey: \(error.message)\n")
+                try? output.flush()
+            }
+            exit(error.status.rawValue)
+        }
+    }
+
+    private static func perform(_ operation: Operation, socket path: String) throws(ClientFailure) {
+        switch operation {
+        case .run(let input, let options):
+            try run(StatementSource(input, warns: false, expectsTwins: false), options, socket: path)
+        case .check(let input, let options): try check(input, options)
+        case .debug(let input, let options):
+            try debug(StatementSource(input, warns: true, expectsTwins: !options.rfcSemantics))
+        case .describe(let statement): try describe(statement)
+        case .dump(let parameters): try dump(parameters, socket: path)
+        case .flush(let parameters): _ = try answer(to: .flush(parameters), socket: path)
+        case .verbose(let statement, let options):
+            try run(StatementSource(commandLine: statement), options, socket: path)
+        case .monitor(let options): try EventMonitor.run(options, socket: path)
+        case .live(let includeDead): try LiveView.run(includeDead: includeDead, socket: path)
+        case .status: try status(socket: path)
+        case .reload: try reload(socket: path)
+        case .version: try say("setkey \(Version.current)\n")
+        }
+    }
+
+    /// Writes `text` to stdout.
+    static func say(_ text: String) throws(ClientFailure) {
+        var output = FileOutput.standardOutput
+        try output.write(text)
+        try output.flush()
+    }
+
+    // MARK: Without the daemon
+
+    private static func check(_ input: Input, _ options: RunOptions) throws(ClientFailure) {
+        var source = try StatementSource(input, warns: true, expectsTwins: !options.rfcSemantics)
+        while source.next() != nil {}
+        try report(source)
+    }
+
+    private static func debug(_ source: consuming StatementSource) throws(ClientFailure) {
+        var output = FileOutput.standardOutput
+        while let loaded = source.next() {
+            try output.write(source.sources[loaded.source].describe(loaded.statement))
+            try output.write("\n")
+        }
+        try output.flush()
+        try report(source)
+    }
+
+    private static func describe(_ statement: String) throws(ClientFailure) {
+        try debug(StatementSource(commandLine: statement))
+    }
+
+    /// Prints all diagnostics on stderr; errors among them are a failure.
+    private static func report(_ source: borrowing StatementSource) throws(ClientFailure) {
+        var text: [UInt8] = []
+        let hasErrors = source.appendDiagnostics(to: &text)
+        var output = FileOutput.standardError
+        try output.write(text)
+        try output.flush()
+        if hasErrors { throw ClientFailure(.failure, "") }
+    }
+
+    // MARK: With the daemon
+
+    private static func run(
+        _ source: consuming StatementSource, _ options: RunOptions, socket path: String
+    ) throws(ClientFailure) {
+        var partition = RunPartition()
+        while let loaded = source.next() { partition.add(loaded, sources: source.sources) }
+        partition.finish()
+        try report(source)
+        var run = StatementRun(partition, sources: source.sources, options: options)
+        var client = try connect(path)
+        try run.run(over: &client)
+    }
+
+    private static func dump(_ parameters: RenderParameters, socket path: String) throws(ClientFailure) {
+        var client = try connect(path)
+        var output = FileOutput.standardOutput
+        try stream(.render(parameters), from: &client) { reply throws(ClientFailure) in
+            if case .render(let part) = reply { try output.write(part.text.bytes) }
+        }
+        try output.flush()
+    }
+
+    private static func status(socket path: String) throws(ClientFailure) {
+        guard case .status(let status) = try answer(to: .status, socket: path) else { return }
+        try say(StatusText.text(status))
+    }
+
+    private static func reload(socket path: String) throws(ClientFailure) {
+        guard case .reload(let reload) = try answer(to: .reload, socket: path) else { return }
+        try say(StatusText.text(reload))
+        var output = FileOutput.standardError
+        for warning in reload.warnings { try output.write("\(warning)\n") }
+        try output.flush()
+    }
+
+    static func connect(_ path: String) throws(ClientFailure) -> ControlClient {
+        do throws(ClientError) {
+            return try ControlClient(path: path)
+        } catch {
+            throw ClientFailure(error)
+        }
+    }
+
+    private static func answer(to call: Call, socket path: String) throws(ClientFailure) -> Reply {
+        var client = try connect(path)
+        do throws(ClientError) {
+            return try client.call(call)
+        } catch {
+            throw ClientFailure(error)
+        }
+    }
+
+    /// Calls, and hands on every part of the answer; that it comes to its end is the daemon's word for it.
+    static func stream(
+        _ call: Call, from client: inout ControlClient, receive: (Reply) throws(ClientFailure) -> Void
+    ) throws(ClientFailure) {
+        var continues = true
+        do throws(ClientError) {
+            try client.send(call, more: true)
+        } catch {
+            throw ClientFailure(error)
+        }
+        while continues {
+            let next: (reply: Reply, continues: Bool)
+            do throws(ClientError) {
+                next = try client.nextReply()
+            } catch {
+                throw ClientFailure(error)
+            }
+            try receive(next.reply)
+            continues = next.continues
+        }
+    }
+}
+
+/// Where the daemon's socket is.
+enum SocketPath {
+    private static let standard = "/run/setkeyd/control.sock"
+
+    /// What `--socket` says, else `$SETKEYD_SOCKET`, else the standard place.
+    static func resolve(_ option: String?) -> String {
+        if let option { return option }
+        guard let value = Environment.value("SETKEYD_SOCKET"), !value.isEmpty else { return standard }
+        return value
+    }
+}

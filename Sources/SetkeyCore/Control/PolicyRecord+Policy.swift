@@ -1,0 +1,30 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+extension PolicyRecord {
+    /// The record of `policy`.
+    init(_ policy: SecurityPolicy) {
+        let selector = policy.identity.selector
+        var transforms: [String] = []
+        if case .protect(let wanted) = policy.action {
+            transforms = wanted.map { transform in text { transform.append(to: &$0) } }
+        }
+        self.init(
+            direction: "\(policy.identity.direction.word)",
+            source: selector.source.description, destination: selector.destination.description,
+            sourcePort: Int(selector.sourcePort), destinationPort: Int(selector.destinationPort),
+            nextLayer: Int(selector.nextLayer.rawValue), action: text { policy.action.appendWord(to: &$0) },
+            transforms: transforms,
+            priority: Int(policy.priority), index: policy.index.map { Int($0.rawValue) },
+            created: Int(clamping: policy.current.addTime), lastUsed: Int(clamping: policy.current.useTime),
+            lifetime: Int(clamping: policy.limits.hard.addTime), validTime: Int(clamping: policy.limits.hard.useTime))
+    }
+}
+
+/// What `append` appends, as a string.
+private func text(_ append: (inout [UInt8]) -> Void) -> String {
+    var bytes: [UInt8] = []
+    append(&bytes)
+    return String(decoding: bytes, as: UTF8.self)
+}

@@ -1,0 +1,99 @@
+import ControlProtocol
+import IPsec
+
+/// Who asked the request that is in flight, and so is told how it ended.
+enum Requester: Hashable, Sendable {
+    case registration
+    case associationDump
+    case policyDump
+    /// An SA is read again because an UPDATE told only what was asked.
+    case refresh(SAReference)
+    /// A policy is looked for because its lifetime should have passed.
+    case expiryCheck(PolicyIdentity)
+    case application
+    case run(ClientID)
+    case flush(ClientID)
+}
+
+/// How a request ended.
+enum Outcome: Sendable {
+    /// Done; for a dump, completely.
+    case done(KernelEvent.Content)
+    case refused(KernelErrno)
+    /// The answer was lost twice: whether it was done is unknown.
+    case lost
+}
+
+/// The one request that is in flight.
+///
+/// The kernel does its work inside `send`, so a window of requests gains nothing (KERNEL-FACTS 9), and one at a time
+/// keeps the order of cause and effect plain.
+struct Conversation: Sendable {
+    struct Flight: Sendable {
+        let id: RequestID
+        let requester: Requester
+        let request: KernelRequest
+        /// Whether this is the second try, after the first one's answer was lost.
+        let isRepeated: Bool
+    }
+
+    private(set) var flight: Flight?
+    private var lastID = RequestID(rawValue: 0)
+
+    /// Notes a request as in flight and gives it its id.
+    mutating func begin(_ request: KernelRequest, for requester: Requester, isRepeated: Bool = false) -> RequestID {
+        lastID = lastID.next
+        flight = Flight(id: lastID, requester: requester, request: request, isRepeated: isRepeated)
+        return lastID
+    }
+
+    /// Ends the flight that `event` answers, if it does and is its last message.
+    mutating func end(with event: KernelEvent) -> (Flight, Outcome)? {
+        guard let flight, event.origin.request == flight.id, let outcome = outcome(of: event.content, for: flight)
+        else { return nil }
+        self.flight = nil
+        return (flight, outcome)
+    }
+
+    /// Ends the flight whose answer has not come.
+    mutating func endLost() -> Flight? {
+        flight.take()
+    }
+
+    private func outcome(of content: KernelEvent.Content, for flight: Flight) -> Outcome? {
+        switch content {
+        case .dumped(_, let isLast), .dumpedPolicy(_, let isLast): isLast ? .done(content) : nil
+        case .dumpEnded: .refused(.inputOutputError)
+        case .refused(.noEntry) where flight.isDump: .done(content)
+        case .refused(.exists) where flight.isRepeated && flight.isAddition: .done(content)
+        case .refused(.noSuchProcess) where flight.isRepeated && flight.isDeletion: .done(content)
+        case .refused(.noEntry) where flight.isRepeated && flight.isDeletion: .done(content)
+        case .refused(let errno): .refused(errno)
+        case .unreadable: .lost
+        default: .done(content)
+        }
+    }
+}
+
+extension Conversation.Flight {
+    var isDump: Bool {
+        switch request {
+        case .dump, .dumpPolicies: true
+        default: false
+        }
+    }
+
+    fileprivate var isAddition: Bool {
+        switch request {
+        case .add, .addPolicy: true
+        default: false
+        }
+    }
+
+    fileprivate var isDeletion: Bool {
+        switch request {
+        case .delete, .deletePolicy: true
+        default: false
+        }
+    }
+}

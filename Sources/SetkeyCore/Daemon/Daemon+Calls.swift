@@ -1,0 +1,241 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+// What clients ask.
+
+extension Daemon {
+    private static var whoMay: String { "root, or the user that setkeyd runs as" }
+
+    /// A call has come; the client sends no other before this one is answered.
+    mutating func answer(_ call: Call, of client: ClientID) {
+        if call.needsPrivilege, !isPrivileged(client) {
+            effects.append(.fail(client, .permissionDenied(who: Self.whoMay)))
+            return
+        }
+        switch call {
+        case .execute(let parameters): execute(parameters, for: client)
+        case .listAssociations(let parameters):
+            list(
+                .associations, parameters.protocol, dead: parameters.includeDead, keys: parameters.showKeys, for: client
+            )
+        case .listPolicies: list(.policies, nil, dead: true, keys: nil, for: client)
+        case .render(let parameters): render(parameters, for: client)
+        case .flush(let parameters): flush(parameters, for: client)
+        case .monitor(let parameters): monitor(parameters, for: client)
+        case .reload: requestReload(for: client)
+        case .plan: plan(for: client)
+        case .status: effects.append(.reply(client, .status(status), continues: false))
+        }
+    }
+
+    private func isPrivileged(_ client: ClientID) -> Bool {
+        guard let peer = peers[client] else { return false }
+        return peer.uid == 0 || peer.uid == settings.userID
+    }
+
+    /// A client has left: what it had under way ends, what it had applied stays.
+    mutating func forget(_ client: ClientID) {
+        if let run = runs[client] { logEnd(of: run, for: client) }
+        runs[client] = nil
+        turns.removeAll { $0 == client }
+        streams.removeValue(forKey: client)?.close(&mirror)
+        flushes.removeAll { $0.client == client }
+        monitors[client] = nil
+        peers[client] = nil
+    }
+
+    // MARK: Status and plan
+
+    private var status: StatusReply {
+        StatusReply(
+            version: Version.current, kernelInterface: settings.kernelInterface,
+            protectsTraffic: settings.protectsTraffic, configuration: settings.configurationPath,
+            settled: settlement == .settled, state: settlement.phrase, associations: mirror.associations.count,
+            policies: mirror.policies.count, ownedAssociations: owned.associations.count,
+            ownedPolicies: owned.policies.count, overruns: overruns,
+            uptimeSeconds: startedAt.map { now.secondsSince($0) } ?? 0, pid: Int(settings.processID),
+            clients: peers.count)
+    }
+
+    private mutating func plan(for client: ClientID) {
+        let plan = Plan(from: mirror, to: desired, owned: owned)
+        let steps = plan.steps.map { PlanStep(operation: $0.request.phrase, reason: $0.reason.description) }
+        effects.append(.reply(client, .plan(PlanReply(steps: steps)), continues: false))
+    }
+
+    private mutating func monitor(_ parameters: MonitorParameters, for client: ClientID) {
+        monitors[client] = parameters
+        let reply = MonitorReply(event: "listening", seconds: now.seconds, microseconds: now.microseconds)
+        effects.append(.reply(client, .monitor(reply), continues: true))
+    }
+
+    // MARK: Flush
+
+    private mutating func flush(_ parameters: FlushParameters, for client: ClientID) {
+        switch parameters.database {
+        case .associations:
+            guard let selected = selectedProtocol(parameters.protocol, for: client) else { return }
+            flushes.append((client, .flush(selected.value)))
+        case .policies: flushes.append((client, .flushPolicies))
+        }
+    }
+
+    mutating func flushEnded(_ client: ClientID, _ request: KernelRequest, _ outcome: Outcome) {
+        logChange(by: client, request.phrase)
+        switch outcome {
+        case .done: effects.append(.reply(client, .flushed, continues: false))
+        case .refused(let errno): refuse(client, request, errno)
+        case .lost: refuse(client, request, .timedOut)
+        }
+    }
+
+    private mutating func refuse(_ client: ClientID, _ request: KernelRequest, _ errno: KernelErrno) {
+        effects.append(
+            .fail(
+                client,
+                .kernelRefused(
+                    operation: request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))))
+    }
+
+    /// A protocol that was named, or all; `nil` after an unknown one has been refused.
+    private mutating func selectedProtocol(_ name: String?, for client: ClientID) -> (value: IPsecProtocol?, Void)? {
+        guard let name else { return (nil, ()) }
+        guard let known = IPsecProtocol.allCases.first(where: { "\($0.word)" == name }) else {
+            effects.append(.fail(client, .malformedCall(reason: "protocol is ah, esp or ipcomp")))
+            return nil
+        }
+        return (known, ())
+    }
+
+    // MARK: Dumps
+
+    private mutating func list(
+        _ database: DatabaseName, _ name: String?, dead: Bool?, keys: Bool?, for client: ClientID
+    ) {
+        guard let selected = selectedProtocol(name, for: client) else { return }
+        begin(
+            DumpStream(
+                database: database, form: .records(showKeys: keys == true), ticket: wantDump(of: database),
+                ipsecProtocol: selected.value, includesDead: dead == true, format: dumpFormat(for: client)),
+            for: client)
+    }
+
+    private mutating func render(_ parameters: RenderParameters, for client: ClientID) {
+        guard let selected = selectedProtocol(parameters.protocol, for: client) else { return }
+        let format = dumpFormat(
+            for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts,
+            hidePerSocket: parameters.hidePerSocket)
+        begin(
+            DumpStream(
+                database: parameters.database, form: .text, ticket: wantDump(of: parameters.database),
+                ipsecProtocol: selected.value, includesDead: parameters.includeDead == true, format: format),
+            for: client)
+    }
+
+    /// How a dump is printed for a client; the process that it names is the client's, as the dumping tool's ever was.
+    func dumpFormat(
+        for client: ClientID, showKeys: Bool? = nil, showPorts: Bool? = nil, hidePerSocket: Bool? = nil
+    ) -> DumpFormat {
+        let options = DumpFormat.Options(
+            showKeys: showKeys == true, showPorts: showPorts == true, hidePerSocket: hidePerSocket == true,
+            processID: UInt32(clamping: peers[client]?.pid ?? 0))
+        return DumpFormat(
+            options: options, now: UInt64(clamping: now.seconds), protocolNames: settings.parserOptions.protocolNames)
+    }
+
+    private mutating func begin(_ stream: DumpStream, for client: ClientID) {
+        streams[client] = stream
+    }
+
+    mutating func wantDump(of database: DatabaseName) -> Int {
+        database == .associations ? associationDumps.want() : policyDumps.want()
+    }
+
+    private func isReady(_ stream: DumpStream) -> Bool {
+        stream.database == .associations ? associationDumps.isOver(stream.ticket) : policyDumps.isOver(stream.ticket)
+    }
+
+    /// A dump is over: whoever waited for it gets the first part.
+    mutating func feedStreams() {
+        for client in streams.keys.sorted() where streams[client]?.hasBegun == false { drained(client) }
+    }
+
+    /// The kernel will not tell: whoever waits is told why.
+    mutating func failStreams(of database: DatabaseName, _ errno: KernelErrno) {
+        for client in streams.keys.sorted() {
+            guard let stream = streams[client], stream.database == database, !stream.hasBegun else { continue }
+            streams[client] = nil
+            let request: KernelRequest = database == .associations ? .dump(nil) : .dumpPolicies
+            if runs[client] != nil {
+                runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))
+                runs[client]?.proceed()
+            } else {
+                refuse(client, request, errno)
+            }
+        }
+    }
+
+    /// The client has read what was queued: its stream goes on.
+    mutating func drained(_ client: ClientID) {
+        guard var stream = streams[client], isReady(stream) else { return }
+        streams[client] = nil
+        if runs[client] != nil {
+            appendPart(of: &stream, toRunOf: client)
+        } else {
+            send(partOf: &stream, to: client)
+        }
+        if !stream.isFinished { streams[client] = stream }
+    }
+
+    private mutating func send(partOf stream: inout DumpStream, to client: ClientID) {
+        let reply: Reply
+        switch stream.form {
+        case .text:
+            var text: [UInt8] = []
+            stream.appendPart(of: &mirror, to: &text)
+            reply = .render(RenderReply(text: WireText(text)))
+        case .records(let showKeys):
+            reply = stream.nextRecords(of: &mirror, showKeys: showKeys, at: now)
+        }
+        effects.append(.reply(client, reply, continues: !stream.isFinished))
+    }
+
+    private mutating func appendPart(of stream: inout DumpStream, toRunOf client: ClientID) {
+        var output: [UInt8] = []
+        stream.appendPart(of: &mirror, to: &output)
+        runs[client]?.output += output
+        if stream.isFinished {
+            runs[client]?.proceed()
+        } else if let reply = runs[client]?.takeReply() {
+            effects.append(.reply(client, .execute(reply), continues: true))
+        }
+    }
+
+    // MARK: Log
+
+    /// Who changed what by our hands: the audit trail.
+    mutating func logChange(by client: ClientID, _ what: String) {
+        let who = peers[client].map { "uid \($0.uid) pid \($0.pid)" } ?? "a client that has left"
+        log(.notice, "\(who): \(what)")
+    }
+
+    mutating func logEnd(of run: ExecuteRun, for client: ClientID) {
+        guard run.totalExecuted > 0 else { return }
+        let failed = run.totalFailed == 0 ? "" : ", \(run.totalFailed) failed"
+        logChange(by: client, "executed \(run.totalExecuted) statements\(failed)\(run.isAborted ? ", undone" : "")")
+    }
+}
+
+extension Call {
+    /// Whether only the privileged may: what changes the kernel, and what shows keys.
+    fileprivate var needsPrivilege: Bool {
+        switch self {
+        case .execute, .flush, .reload: true
+        case .listAssociations(let parameters): parameters.showKeys == true
+        case .render(let parameters): parameters.showKeys == true
+        case .monitor(let parameters): parameters.showKeys == true
+        case .listPolicies, .plan, .status: false
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+// `Execute`: statements of clients, one request at a time, clients in turn.
+
+extension Daemon {
+    /// Parses a part of a run; an error in it, and nothing of the part is applied.
+    mutating func execute(_ parameters: ExecuteParameters, for client: ClientID) {
+        if runs[client]?.isAborted == true {
+            endRun(of: client, unlessUnfinished: parameters)
+            effects.append(.fail(client, .runAborted))
+            return
+        }
+        var parser = Parser(parameters.text.bytes, options: settings.parserOptions)
+        var statements: [Statement] = []
+        while let statement = parser.next() { statements.append(statement) }
+        if parser.errorCount > 0 {
+            effects.append(.fail(client, .invalidText(parser.diagnostics.map(DiagnosticRecord.init))))
+            return
+        }
+        if runs[client] == nil {
+            runs[client] = ExecuteRun(parameters: parameters, statements: statements)
+        } else {
+            runs[client]?.resume(parameters, statements: statements)
+        }
+        turns.append(client)
+    }
+
+    /// The next request of a client: flushes first, then the runs in turn.
+    mutating func nextOfClients() -> (KernelRequest, Requester)? {
+        if !flushes.isEmpty {
+            let (client, request) = flushes.removeFirst()
+            return (request, .flush(client))
+        }
+        for _ in 0..<turns.count {
+            let client = turns[0]
+            guard let next = runs[client]?.next(mirror: mirror) else {
+                turns.removeFirst()
+                continue
+            }
+            switch next {
+            case .request(let request):
+                takeTurn()
+                return (request, .run(client))
+            case .dump(let database, let ipsecProtocol):
+                beginDump(database, ipsecProtocol, inRunOf: client)
+                takeTurn()
+            case .wait: takeTurn()
+            case .finished:
+                turns.removeFirst()
+                finishPart(of: client)
+            }
+        }
+        return nil
+    }
+
+    private mutating func takeTurn() {
+        if turns.count > 1 { turns.append(turns.removeFirst()) }
+    }
+
+    private mutating func beginDump(
+        _ database: DatabaseName, _ ipsecProtocol: IPsecProtocol?, inRunOf client: ClientID
+    ) {
+        guard let parameters = runs[client]?.parameters else { return }
+        let format = dumpFormat(for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts)
+        runs[client]?.wait()
+        streams[client] = DumpStream(
+            database: database, form: .text, ticket: wantDump(of: database), ipsecProtocol: ipsecProtocol,
+            includesDead: false, format: format)
+    }
+
+    mutating func runStepEnded(_ client: ClientID, _ request: KernelRequest, _ outcome: Outcome) {
+        guard runs[client] != nil else { return }
+        switch outcome {
+        case .done(let answer):
+            runs[client]?.succeeded(request, answer: answer, former: formerEntries)
+            show(answer, to: client)
+        case .refused(let errno):
+            runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))
+        case .lost:
+            let errno = KernelErrno.timedOut
+            runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: errno.description)
+        }
+    }
+
+    /// `get` and `getspi` print the SA that came back.
+    private mutating func show(_ answer: KernelEvent.Content, to client: ClientID) {
+        switch answer {
+        case .association(.got, let association), .reservedSPI(let association):
+            guard let parameters = runs[client]?.parameters else { return }
+            var format = dumpFormat(for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts)
+            var text: [UInt8] = []
+            format.append(association, isLast: true, to: &text)
+            runs[client]?.output += text
+        default: break
+        }
+    }
+
+    private mutating func finishPart(of client: ClientID) {
+        guard let reply = runs[client]?.takeReply(), let parameters = runs[client]?.parameters else { return }
+        effects.append(.reply(client, .execute(reply), continues: false))
+        endRun(of: client, unlessUnfinished: parameters)
+    }
+
+    private mutating func endRun(of client: ClientID, unlessUnfinished parameters: ExecuteParameters) {
+        guard parameters.unfinished != true, let run = runs.removeValue(forKey: client) else { return }
+        logEnd(of: run, for: client)
+    }
+}
+
+extension DiagnosticRecord {
+    fileprivate init(_ diagnostic: Diagnostic) {
+        self.init(
+            severity: "\(diagnostic.severity.word)", offset: diagnostic.range.lowerBound,
+            length: diagnostic.range.count, message: diagnostic.message, advice: diagnostic.advice)
+    }
+}

@@ -1,0 +1,184 @@
+package import ControlProtocol
+import IPsec
+package import SetkeySyntax
+
+/// The daemon as a state machine: events in, effects out, time as an argument; no I/O, no clock, no lock.
+///
+/// A recorded list of events replays a bug. `handle` is a short switch that calls one method per event; the methods
+/// stand in the files beside this one, by what they are about.
+package struct Daemon: Sendable {
+    /// What the daemon was started with.
+    package struct Settings: Sendable {
+        /// `PF_KEY` or `simulated`, as status and messages say it.
+        package var kernelInterface: String
+        /// False for the simulated kernel.
+        package var protectsTraffic: Bool
+        package var configurationPath: String
+        package var processID: Int32
+        /// Who may do everything besides root: the user that the daemon runs as.
+        package var userID: UInt32
+        /// What texts that come through the control socket are parsed with.
+        package var parserOptions: ParserOptions
+
+        package init(
+            kernelInterface: String, protectsTraffic: Bool, configurationPath: String, processID: Int32,
+            userID: UInt32, parserOptions: ParserOptions
+        ) {
+            self.kernelInterface = kernelInterface
+            self.protectsTraffic = protectsTraffic
+            self.configurationPath = configurationPath
+            self.processID = processID
+            self.userID = userID
+            self.parserOptions = parserOptions
+        }
+    }
+
+    let settings: Settings
+    /// What the kernel has.
+    package internal(set) var mirror = Mirror()
+
+    var now = Instant(seconds: 0, microseconds: 0, monotonic: 0)
+    var startedAt: Instant?
+    var effects: [Effect] = []
+
+    // The kernel.
+    var conversation = Conversation()
+    var isRegistered = false
+    var associationDumps = DumpSchedule()
+    var policyDumps = DumpSchedule()
+    var refreshes = Refreshes()
+    var expiries = PolicyExpiries()
+    var nextAudit: UInt64?
+    var retryAt: UInt64?
+    var overruns = 0
+    var newsThrottle = LogThrottle()
+    /// What the request in flight replaces or removes, where it may have to be undone.
+    var formerEntries = FormerEntries.none
+
+    // The file.
+    var reload = Reload()
+    var desired = DesiredState.empty
+    var owned = OwnedIdentities()
+    var settlement = Settlement.starting
+
+    // The clients.
+    var peers: [ClientID: Peer] = [:]
+    var runs: [ClientID: ExecuteRun] = [:]
+    /// Clients with runs, in the order in which they get their turns.
+    var turns: [ClientID] = []
+    var streams: [ClientID: DumpStream] = [:]
+    var flushes: [(client: ClientID, request: KernelRequest)] = []
+    var monitors: [ClientID: MonitorParameters] = [:]
+    var lastServed = Service.clients
+
+    package init(settings: Settings) {
+        self.settings = settings
+    }
+
+    /// Handles one event; the only way in.
+    package mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
+        self.now = now
+        switch event {
+        case .started: start()
+        case .kernel(let event): heard(event)
+        case .kernelDrained: kernelIsDrained()
+        case .overrun: overrun()
+        case .configuration(let configuration): read(configuration)
+        case .connected(let client, let peer): peers[client] = peer
+        case .called(let client, let call): answer(call, of: client)
+        case .drained(let client): drained(client)
+        case .disconnected(let client): forget(client)
+        case .reloadRequested: requestReload(for: nil)
+        case .stopRequested: stop()
+        case .woken: wake()
+        }
+        serve()
+        defer { effects = [] }
+        return effects
+    }
+
+    /// Whether a kernel message's text and bytes are of use to anybody.
+    package var wantsRawMessages: Bool {
+        !monitors.isEmpty || runs.values.contains { $0.parameters.verbose == true }
+    }
+
+    /// Whether a request is in flight.
+    package var isWaitingForKernel: Bool { conversation.flight != nil }
+
+    /// Adds the text of a kernel message to what a run replies with.
+    package mutating func append(trace text: [UInt8], to client: ClientID) {
+        runs[client]?.messages += text
+    }
+
+    // MARK: Whose turn it is
+
+    /// Those who ask the kernel, in the order in which they are served; each gets its turn.
+    enum Service: Int, CaseIterable, Sendable {
+        case refresh
+        case synchronization
+        case file
+        case clients
+    }
+
+    /// Sends the next request, if none is in flight and somebody has one.
+    mutating func serve() {
+        guard conversation.flight == nil else { return }
+        for offset in 1...Service.allCases.count {
+            guard let service = Service(rawValue: (lastServed.rawValue + offset) % Service.allCases.count),
+                let (request, requester) = nextRequest(of: service)
+            else { continue }
+            lastServed = service
+            formerEntries = mayBeUndone(requester) ? FormerEntries(touchedBy: request, in: mirror) : .none
+            send(request, for: requester)
+            return
+        }
+    }
+
+    private mutating func nextRequest(of service: Service) -> (KernelRequest, Requester)? {
+        switch service {
+        case .refresh: nextRefresh()
+        case .synchronization: nextSynchronization()
+        case .file: nextOfFile()
+        case .clients: nextOfClients()
+        }
+    }
+
+    mutating func send(_ request: KernelRequest, for requester: Requester, isRepeated: Bool = false) {
+        let id = conversation.begin(request, for: requester, isRepeated: isRepeated)
+        effects.append(.request(request, id))
+    }
+
+    mutating func log(_ priority: LogEntry.Priority, _ message: String) {
+        effects.append(.log(LogEntry(priority, message)))
+    }
+
+    private func mayBeUndone(_ requester: Requester) -> Bool {
+        switch requester {
+        case .application: !reload.isStart
+        case .run(let client): runs[client]?.isAtomic == true
+        default: false
+        }
+    }
+
+    /// Whether an SA is being read again.
+    var isRefreshing: Bool {
+        if case .refresh = conversation.flight?.requester { true } else { false }
+    }
+
+    private mutating func start() {
+        startedAt = now
+        if !settings.protectsTraffic {
+            log(.warning, "the kernel is simulated: nothing of this protects any traffic")
+        }
+        associationDumps.want()
+        policyDumps.want()
+        requestReload(for: nil)
+    }
+
+    private mutating func stop() {
+        log(.notice, "stopping; SAs and policies stay in the kernel as they are")
+        for client in runs.keys { effects.append(.fail(client, .stopping)) }
+        for client in streams.keys { effects.append(.fail(client, .stopping)) }
+        effects.append(.stop)
+    }
+}

@@ -1,0 +1,70 @@
+package import ControlProtocol
+package import IPsec
+package import SetkeySyntax
+
+/// What can happen to the daemon; the only way in.
+package enum Event: Sendable {
+    /// The kernel socket is open: begin.
+    case started
+    /// One message of the kernel.
+    case kernel(KernelEvent)
+    /// Nothing is left in the kernel socket; a reply that has not come by now was lost.
+    case kernelDrained
+    /// Messages of the kernel may have been lost.
+    case overrun
+    /// The configuration file has been read, because ``Effect/readConfiguration`` asked.
+    case configuration(Configuration)
+    case connected(ClientID, Peer)
+    case called(ClientID, Call)
+    /// What was queued for a client has gone out.
+    case drained(ClientID)
+    case disconnected(ClientID)
+    /// SIGHUP.
+    case reloadRequested
+    /// SIGTERM or SIGINT.
+    case stopRequested
+    /// The moment that ``Effect/wake(at:)`` asked for has come.
+    case woken
+}
+
+/// What became of reading the configuration file.
+package enum Configuration: Sendable {
+    /// It is valid. Warnings are rendered, with line and column; `positions` renders where a statement stands.
+    case loaded(DesiredState, warnings: [String], locate: StatementLocator)
+    /// It cannot be read, or has errors: rendered diagnostics.
+    case invalid([String])
+    /// The default file does not exist, which counts as an empty one.
+    case absent(path: String)
+}
+
+/// Renders where a statement of the configuration stands: `setkey.conf:3:1`.
+package struct StatementLocator: Sendable {
+    private let render: @Sendable (StatementOrigin) -> String
+
+    package init(_ render: @escaping @Sendable (StatementOrigin) -> String) {
+        self.render = render
+    }
+
+    package func callAsFunction(_ origin: StatementOrigin) -> String { render(origin) }
+}
+
+/// What the daemon wants done; the shell does it and decides nothing.
+package enum Effect: Sendable {
+    /// Ask the kernel; its answer comes back as events that carry the id.
+    case request(KernelRequest, RequestID)
+    /// Answer a call; with `continues` more replies follow.
+    case reply(ClientID, Reply, continues: Bool)
+    case fail(ClientID, ControlError)
+    /// Tell a monitor of the kernel message that is being handled; the shell attaches text and bytes if `raw`.
+    case tell(ClientID, MonitorReply, raw: Bool, showKeys: Bool)
+    /// Append the text of the kernel message that is being handled to a run's `messages`.
+    case trace(ClientID, showKeys: Bool)
+    case log(LogEntry)
+    case readConfiguration
+    /// Send ``Event/woken`` at this moment of the monotonic clock; a later one replaces it, `nil` cancels.
+    case wake(at: UInt64?)
+    /// The first settled state has been reached, or it is known that it will not be: ready to serve.
+    case ready(settled: Bool)
+    /// Close everything and end.
+    case stop
+}

@@ -1,0 +1,285 @@
+/// What carries its own name, so that a table need not store it twice.
+package protocol Named: Sendable {
+    associatedtype Identity: Hashable, Sendable
+    /// What names it.
+    var identity: Identity { get }
+}
+
+/// Entries by identity, in an order that survives changes: newest first, as the kernel dumps.
+///
+/// Made for 100,000 entries and more: entries lie in chunks that never move (growing copies nothing and holds no
+/// second copy), the index is four bytes a bucket, and every operation but the walks is O(1). Cursors outlive
+/// changes, so that a dump can be sent in parts while the table lives on.
+package struct EntryTable<Entry: Named>: Sendable {
+    /// Where a walk stands; see ``openCursor()``.
+    package struct CursorID: Hashable, Sendable {
+        fileprivate let number: Int
+    }
+
+    /// The end of the order that a new entry joins.
+    package enum End: Sendable {
+        case newest
+        case oldest
+    }
+
+    private struct Slot: Sendable {
+        var entry: Entry?
+        /// Neighbours in the order; for a free slot `older` is the next free one.
+        var newer: UInt32
+        var older: UInt32
+        var generation: UInt32
+    }
+
+    private static var none: UInt32 { .max }
+    private static var chunkShift: UInt32 { 7 }
+    private static var chunkMask: UInt32 { 127 }
+
+    private var chunks: [[Slot]] = []
+    private var slotCount: UInt32 = 0
+    private var firstFree = none
+    private var newest = none
+    private var oldest = none
+    /// Open addressing, linear probing; a bucket holds a slot's number plus one, or 0.
+    private var buckets: [UInt32] = Array(repeating: 0, count: 16)
+    private var cursors: [CursorID: UInt32] = [:]
+    private var nextCursor = 0
+
+    /// The number of entries.
+    package private(set) var count = 0
+    /// Stamped on every entry that is written; ``removeAll(notStampedWith:)`` sweeps the rest.
+    package var generation: UInt32 = 0
+
+    package init() {}
+
+    // MARK: By identity
+
+    /// The entry of this name.
+    package subscript(identity: Entry.Identity) -> Entry? {
+        guard let slot = slot(of: identity) else { return nil }
+        return self[slot].entry
+    }
+
+    /// Whether there is one of this name.
+    package func contains(_ identity: Entry.Identity) -> Bool {
+        slot(of: identity) != nil
+    }
+
+    /// Inserts or replaces; a replaced entry keeps its place unless `end` moves it.
+    /// - Parameter end: where a new entry goes.
+    /// - Parameter moving: whether a replaced one goes there too.
+    package mutating func insert(_ entry: Entry, at end: End, moving: Bool = false) {
+        if let slot = slot(of: entry.identity) {
+            update(slot) { $0.entry = entry }
+            stamp(slot)
+            if moving {
+                unlink(slot)
+                link(slot, at: end)
+            }
+            return
+        }
+        if (count + 1) * 4 > buckets.count * 3 { growIndex() }
+        let slot = allocate(entry)
+        index(slot, entry.identity)
+        link(slot, at: end)
+        count += 1
+    }
+
+    /// Changes the entry of this name in place; its identity must stay.
+    /// - Returns: whether there was one.
+    @discardableResult
+    package mutating func modify(_ identity: Entry.Identity, _ change: (inout Entry) -> Void) -> Bool {
+        guard let slot = slot(of: identity) else { return false }
+        update(slot) { slot in
+            if var entry = slot.entry.take() {
+                change(&entry)
+                slot.entry = entry
+            }
+        }
+        stamp(slot)
+        return true
+    }
+
+    /// Removes and returns the entry of this name.
+    @discardableResult
+    package mutating func remove(_ identity: Entry.Identity) -> Entry? {
+        guard let bucket = bucket(of: identity) else { return nil }
+        let slot = buckets[bucket] - 1
+        let entry = self[slot].entry
+        closeGap(at: bucket)
+        for (cursor, position) in cursors where position == slot { cursors[cursor] = self[slot].older }
+        unlink(slot)
+        update(slot) { $0.entry = nil }
+        setOlder(slot, firstFree)
+        firstFree = slot
+        count -= 1
+        return entry
+    }
+
+    /// Removes every entry that `condition` is true of, and returns how many.
+    @discardableResult
+    package mutating func removeAll(where condition: (Entry) -> Bool) -> Int {
+        var slot = newest
+        var removed = 0
+        while slot != Self.none {
+            let next = self[slot].older
+            if let entry = self[slot].entry, condition(entry) {
+                remove(entry.identity)
+                removed += 1
+            }
+            slot = next
+        }
+        return removed
+    }
+
+    /// Removes every entry not written since its stamp became ``generation``, and hands each to `body`.
+    package mutating func removeAll(notStampedWith generation: UInt32, _ body: (Entry) -> Void) {
+        var slot = newest
+        while slot != Self.none {
+            let next = self[slot].older
+            if self[slot].generation != generation, let entry = self[slot].entry {
+                body(entry)
+                remove(entry.identity)
+            }
+            slot = next
+        }
+    }
+
+    /// Hands every entry to `body`, newest first.
+    package func forEach(_ body: (Entry) -> Void) {
+        var slot = newest
+        while slot != Self.none {
+            if let entry = self[slot].entry { body(entry) }
+            slot = self[slot].older
+        }
+    }
+
+    // MARK: Cursors
+
+    /// Begins a walk from the newest entry. Entries that come later are not met; removed ones are stepped over.
+    package mutating func openCursor() -> CursorID {
+        let cursor = CursorID(number: nextCursor)
+        nextCursor += 1
+        cursors[cursor] = newest
+        return cursor
+    }
+
+    /// The next entry of a walk; `nil` at its end.
+    package mutating func next(_ cursor: CursorID) -> Entry? {
+        guard let slot = cursors[cursor], slot != Self.none else { return nil }
+        cursors[cursor] = self[slot].older
+        return self[slot].entry
+    }
+
+    /// Ends a walk.
+    package mutating func closeCursor(_ cursor: CursorID) {
+        cursors[cursor] = nil
+    }
+
+    // MARK: Slots
+
+    private subscript(slot: UInt32) -> Slot {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)]
+    }
+
+    private mutating func update(_ slot: UInt32, _ change: (inout Slot) -> Void) {
+        change(&chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)])
+    }
+
+    private mutating func setNewer(_ slot: UInt32, _ newer: UInt32) { update(slot) { $0.newer = newer } }
+    private mutating func setOlder(_ slot: UInt32, _ older: UInt32) { update(slot) { $0.older = older } }
+    private mutating func stamp(_ slot: UInt32) {
+        let generation = generation
+        update(slot) { $0.generation = generation }
+    }
+
+    private mutating func allocate(_ entry: Entry) -> UInt32 {
+        let fresh = Slot(entry: entry, newer: Self.none, older: Self.none, generation: generation)
+        if firstFree != Self.none {
+            let slot = firstFree
+            firstFree = self[slot].older
+            update(slot) { $0 = fresh }
+            return slot
+        }
+        let slot = slotCount
+        if slot & Self.chunkMask == 0 {
+            var chunk: [Slot] = []
+            chunk.reserveCapacity(Int(Self.chunkMask) + 1)
+            chunks.append(chunk)
+        }
+        chunks[chunks.count - 1].append(fresh)
+        slotCount += 1
+        return slot
+    }
+
+    private mutating func link(_ slot: UInt32, at end: End) {
+        switch end {
+        case .newest:
+            setNewer(slot, Self.none)
+            setOlder(slot, newest)
+            if newest == Self.none { oldest = slot } else { setNewer(newest, slot) }
+            newest = slot
+        case .oldest:
+            setNewer(slot, oldest)
+            setOlder(slot, Self.none)
+            if oldest == Self.none { newest = slot } else { setOlder(oldest, slot) }
+            oldest = slot
+        }
+    }
+
+    private mutating func unlink(_ slot: UInt32) {
+        let (newer, older) = (self[slot].newer, self[slot].older)
+        if newer == Self.none { newest = older } else { setOlder(newer, older) }
+        if older == Self.none { oldest = newer } else { setNewer(older, newer) }
+    }
+
+    // MARK: The index
+
+    private func home(of identity: Entry.Identity) -> Int {
+        identity.hashValue & (buckets.count - 1)
+    }
+
+    private func bucket(of identity: Entry.Identity) -> Int? {
+        var bucket = home(of: identity)
+        while buckets[bucket] != 0 {
+            if self[buckets[bucket] - 1].entry?.identity == identity { return bucket }
+            bucket = (bucket + 1) & (buckets.count - 1)
+        }
+        return nil
+    }
+
+    private func slot(of identity: Entry.Identity) -> UInt32? {
+        bucket(of: identity).map { buckets[$0] - 1 }
+    }
+
+    private mutating func index(_ slot: UInt32, _ identity: Entry.Identity) {
+        var bucket = home(of: identity)
+        while buckets[bucket] != 0 { bucket = (bucket + 1) & (buckets.count - 1) }
+        buckets[bucket] = slot + 1
+    }
+
+    private mutating func growIndex() {
+        let former = buckets
+        buckets = Array(repeating: 0, count: former.count * 2)
+        for bucket in former where bucket != 0 {
+            if let entry = self[bucket - 1].entry { index(bucket - 1, entry.identity) }
+        }
+    }
+
+    /// Empties a bucket and moves the ones behind it forward, so that no probe ends too early.
+    private mutating func closeGap(at start: Int) {
+        let mask = buckets.count - 1
+        var gap = start
+        var bucket = (start + 1) & mask
+        while buckets[bucket] != 0 {
+            if let entry = self[buckets[bucket] - 1].entry {
+                let distance = (bucket - home(of: entry.identity)) & mask
+                if distance >= (bucket - gap) & mask {
+                    buckets[gap] = buckets[bucket]
+                    gap = bucket
+                }
+            }
+            bucket = (bucket + 1) & mask
+        }
+        buckets[gap] = 0
+    }
+}

@@ -1,0 +1,194 @@
+package import IPsec
+
+extension SecurityAssociation: Named {}
+extension SecurityPolicy: Named {}
+
+/// What the kernel has, foreign entries included.
+///
+/// Events are hints, the dump is truth: the mirror starts from a dump, follows the events, and a later dump
+/// corrects it (DESIGN 4). While a dump runs, events win over its records, because one record is held back in the
+/// kernel and may be told after the news that it is gone (KERNEL-FACTS 3.2).
+package struct Mirror: Sendable {
+    /// The Security Association Database.
+    package private(set) var associations = EntryTable<SecurityAssociation>()
+    /// The Security Policy Database, per-socket policies included.
+    package private(set) var policies = EntryTable<SecurityPolicy>()
+
+    private var associationDump: RunningDump<SAIdentity>?
+    private var policyDump: RunningDump<PolicyIdentity>?
+
+    /// What a dump must remember while it runs.
+    private struct RunningDump<Identity: Hashable & Sendable>: Sendable {
+        /// Entries that events have spoken of since it began; later records of them are stale.
+        var touched: Set<Identity> = []
+        /// Whether everything went meanwhile: its records cannot be told apart from ghosts.
+        var mustRepeat = false
+    }
+
+    /// What an applied event asks to be done next.
+    package enum FollowUp: Sendable {
+        case nothing
+        /// An UPDATE says what was asked, not what is.
+        case get(SAReference)
+        /// Entries have moved without being named.
+        case dumpAgain
+    }
+
+    package init() {}
+
+    // MARK: Events
+
+    /// Applies one kernel event.
+    package mutating func apply(_ content: KernelEvent.Content) -> FollowUp {
+        switch content {
+        case .association(let verb, let association): return apply(verb, association)
+        case .reservedSPI(let association): insert(association)
+        case .expired(let association, let hardness): expire(association, hardness)
+        case .flushed(let ipsecProtocol): flush(ipsecProtocol)
+        case .policy(let verb, let policy): apply(verb, policy)
+        case .policiesFlushed: flushPolicies()
+        case .dumped(let association, _): record(association)
+        case .dumpedPolicy(let policy, _): record(policy)
+        case .migrated: return .dumpAgain
+        case .newMapping(let identity, _):
+            guard let association = associations[identity] else { return .nothing }
+            return .get(SAReference(identity: identity, source: association.source))
+        case .refused, .acquire, .dumpEnded, .registered, .ignored, .unreadable: break
+        }
+        return .nothing
+    }
+
+    private mutating func apply(_ verb: KernelEvent.Verb, _ association: SecurityAssociation) -> FollowUp {
+        switch verb {
+        case .added, .got:
+            insert(association)
+            if verb == .added { forgetLarval(replacedBy: association) }
+        case .deleted:
+            associations.remove(association.identity)
+            associationDump?.touched.insert(association.identity)
+        case .updated where association.state == .mature:
+            // A larval SA has become this one.
+            insert(association)
+        case .updated:
+            return .get(SAReference(identity: association.identity, source: association.source))
+        }
+        return .nothing
+    }
+
+    private mutating func insert(_ association: SecurityAssociation) {
+        associations.insert(association, at: .newest)
+        associationDump?.touched.insert(association.identity)
+    }
+
+    /// An ADD silently removes the larval SA that waited for it (KERNEL-FACTS 7).
+    private mutating func forgetLarval(replacedBy association: SecurityAssociation) {
+        let larval = SAIdentity(
+            destination: association.identity.destination, ipsecProtocol: association.identity.ipsecProtocol,
+            spi: SPI(rawValue: 0))
+        guard let waiting = associations[larval], waiting.state == .larval, waiting.source == association.source,
+            waiting.mode == association.mode, waiting.reqID == association.reqID
+        else { return }
+        associations.remove(larval)
+        associationDump?.touched.insert(larval)
+    }
+
+    private mutating func expire(_ association: SecurityAssociation, _ hardness: Hardness) {
+        associationDump?.touched.insert(association.identity)
+        switch hardness {
+        case .soft:
+            // EXPIRE carries no keys: only what it tells is taken over.
+            associations.modify(association.identity) {
+                $0.state = association.state
+                $0.current = association.current
+            }
+        case .hard:
+            associations.remove(association.identity)
+        }
+    }
+
+    private mutating func flush(_ ipsecProtocol: IPsecProtocol?) {
+        if let ipsecProtocol {
+            associations.removeAll { $0.identity.ipsecProtocol == ipsecProtocol }
+        } else {
+            associations.removeAll { _ in true }
+        }
+        associationDump?.mustRepeat = true
+    }
+
+    private mutating func apply(_ verb: KernelEvent.Verb, _ policy: SecurityPolicy) {
+        policyDump?.touched.insert(policy.identity)
+        switch verb {
+        case .added, .updated: policies.insert(policy, at: .newest, moving: true)
+        case .got: policies.insert(policy, at: .newest)
+        case .deleted: policies.remove(policy.identity)
+        }
+    }
+
+    private mutating func flushPolicies() {
+        policies.removeAll { !$0.identity.direction.isPerSocket }
+        policyDump?.mustRepeat = true
+    }
+
+    /// Forgets a policy whose lifetime has passed: the kernel sends nothing (KERNEL-FACTS 0.4).
+    package mutating func policyIsGone(_ identity: PolicyIdentity) {
+        policies.remove(identity)
+        policyDump?.touched.insert(identity)
+    }
+
+    // MARK: Dumps
+
+    /// A dump of the SAD has been asked for.
+    package mutating func beginAssociationDump() {
+        associations.generation &+= 1
+        associationDump = RunningDump()
+    }
+
+    /// A dump of the SPD has been asked for.
+    package mutating func beginPolicyDump() {
+        policies.generation &+= 1
+        policyDump = RunningDump()
+    }
+
+    private mutating func record(_ association: SecurityAssociation) {
+        guard let dump = associationDump, !dump.mustRepeat, !dump.touched.contains(association.identity) else { return }
+        associations.insert(association, at: .oldest)
+    }
+
+    private mutating func record(_ policy: SecurityPolicy) {
+        guard let dump = policyDump, !dump.mustRepeat, !dump.touched.contains(policy.identity) else { return }
+        policies.insert(policy, at: .oldest)
+    }
+
+    /// The dump is over: what it did not tell is gone.
+    /// - Parameter complete: whether the kernel told all; if not, nothing is taken for gone.
+    /// - Returns: whether the mirror now is what the kernel has; if not, dump again.
+    package mutating func endAssociationDump(complete: Bool) -> Bool {
+        guard let dump = associationDump else { return false }
+        associationDump = nil
+        guard complete, !dump.mustRepeat else { return false }
+        associations.removeAll(notStampedWith: associations.generation) { _ in }
+        return true
+    }
+
+    /// As ``endAssociationDump(complete:)``, of the SPD.
+    package mutating func endPolicyDump(complete: Bool) -> Bool {
+        guard let dump = policyDump else { return false }
+        policyDump = nil
+        guard complete, !dump.mustRepeat else { return false }
+        policies.removeAll(notStampedWith: policies.generation) { _ in }
+        return true
+    }
+
+    // MARK: Walks
+
+    /// Lends the SAD for a walk with a cursor.
+    package mutating func withAssociations<Result>(_ body: (inout EntryTable<SecurityAssociation>) -> Result) -> Result
+    {
+        body(&associations)
+    }
+
+    /// Lends the SPD for a walk with a cursor.
+    package mutating func withPolicies<Result>(_ body: (inout EntryTable<SecurityPolicy>) -> Result) -> Result {
+        body(&policies)
+    }
+}

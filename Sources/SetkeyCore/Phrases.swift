@@ -1,0 +1,104 @@
+package import IPsec
+
+// One phrase for each thing that messages speak of; keys are in none of them.
+
+extension KernelRequest {
+    /// What is attempted, as messages say it: `add esp 10.0.11.33 spi 0x1e241`.
+    package var phrase: String {
+        switch self {
+        case .register(let ipsecProtocol): "register \(ipsecProtocol.word)"
+        case .add(let association): "add \(association.identity)"
+        case .update(let association): "update \(association.identity)"
+        case .get(let reference): "get \(reference.identity)"
+        case .delete(let reference): "delete \(reference.identity)"
+        case .reserveSPI(let association, _):
+            "getspi \(association.identity.ipsecProtocol.word) \(association.identity.destination)"
+        case .flush(let ipsecProtocol): "flush" + (ipsecProtocol.map { " \($0.word)" } ?? "")
+        case .dump(let ipsecProtocol): "dump" + (ipsecProtocol.map { " \($0.word)" } ?? "")
+        case .addPolicy(let policy): "spdadd \(policy.identity.phrase)"
+        case .updatePolicy(let policy): "spdupdate \(policy.identity.phrase)"
+        case .deletePolicy(let identity): "spddelete \(identity.phrase)"
+        case .getPolicy(let index): "spdget \(index.rawValue)"
+        case .flushPolicies: "spdflush"
+        case .dumpPolicies: "spddump"
+        }
+    }
+}
+
+extension KernelRequest {
+    /// Why the kernel refused this, in words that name the thing: `the SA exists already (EEXIST)`.
+    package func reason(_ errno: KernelErrno) -> String {
+        let noun = isAboutPolicies ? "policy" : "SA"
+        return switch errno {
+        case .exists: "the \(noun) exists already (\(errno.name))"
+        case .noEntry where isReservation: "no SPI of the range is free (\(errno.name))"
+        case .noEntry, .noSuchProcess: "there is no such \(noun) (\(errno.name))"
+        default: errno.description
+        }
+    }
+
+    private var isAboutPolicies: Bool {
+        switch self {
+        case .addPolicy, .updatePolicy, .deletePolicy, .getPolicy, .flushPolicies, .dumpPolicies: true
+        case .register, .add, .update, .get, .delete, .reserveSPI, .flush, .dump: false
+        }
+    }
+
+    private var isReservation: Bool {
+        if case .reserveSPI = self { true } else { false }
+    }
+}
+
+extension PolicyIdentity {
+    /// `out 10.1.0.0/24[any] 10.2.0.0/24[any] tcp`, with the protocol by number.
+    package var phrase: String {
+        let layer = selector.nextLayer == .any ? "any" : "\(selector.nextLayer.rawValue)"
+        return "\(direction.word) \(selector.source)\(port(selector.sourcePort)) "
+            + "\(selector.destination)\(port(selector.destinationPort)) \(layer)"
+    }
+
+    private func port(_ number: UInt16) -> String {
+        selector.nextLayer.hasTypeAndCode ? "" : number == 0 ? "[any]" : "[\(number)]"
+    }
+}
+
+extension KernelEvent.Content {
+    /// The kind of event as monitors are told it, and one phrase about it; `nil` for what is no news.
+    var news: (kind: String, phrase: String)? {
+        switch self {
+        case .association(.added, let association): ("added", "SA added: \(association.phrase)")
+        case .association(.updated, let association): ("updated", "SA updated: \(association.phrase)")
+        case .association(.deleted, let association): ("deleted", "SA deleted: \(association.phrase)")
+        case .expired(let association, .soft): ("expired", "SA soft lifetime expired: \(association.phrase)")
+        case .expired(let association, .hard): ("expired", "SA hard lifetime expired: \(association.phrase)")
+        case .acquire(let acquire): ("acquire", acquire.phrase)
+        case .flushed(let ipsecProtocol):
+            ("flushed", "all SAs flushed" + (ipsecProtocol.map { " (\($0.word))" } ?? ""))
+        case .policy(.added, let policy): ("policyAdded", "policy added: \(policy.identity.phrase)")
+        case .policy(.updated, let policy): ("policyUpdated", "policy updated: \(policy.identity.phrase)")
+        case .policy(.deleted, let policy): ("policyDeleted", "policy deleted: \(policy.identity.phrase)")
+        case .policiesFlushed: ("policiesFlushed", "all policies flushed")
+        case .migrated: ("migrated", "SAs and policies migrated")
+        case .newMapping(let identity, let mapping):
+            ("newMapping", "NAT mapping changed: \(identity) port \(mapping.destinationPort)")
+        case .reservedSPI(let association): ("other", "SPI reserved: \(association.phrase)")
+        case .refused, .association(.got, _), .policy(.got, _), .dumped, .dumpedPolicy, .dumpEnded, .registered,
+            .ignored, .unreadable:
+            nil
+        }
+    }
+}
+
+extension SecurityAssociation {
+    /// `esp 10.0.11.41 -> 10.0.11.33 spi 0x1e241`.
+    fileprivate var phrase: String {
+        "\(identity.ipsecProtocol.word) \(source) -> \(identity.destination) spi \(identity.spi)"
+    }
+}
+
+extension Acquire {
+    fileprivate var phrase: String {
+        let wanted = ipsecProtocol.map { "\($0.word)" } ?? "an unknown protocol"
+        return "no SA for traffic \(source) -> \(destination): the kernel asks for \(wanted)"
+    }
+}

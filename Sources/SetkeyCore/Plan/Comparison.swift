@@ -1,0 +1,94 @@
+package import IPsec
+
+/// A property in which what the kernel has may differ from what the file declares.
+package enum Field: String, Sendable {
+    case source
+    case mode
+    case reqID = "reqid"
+    case replayWindow = "replay"
+    case flags
+    case algorithm
+    case key
+    case lifetime
+    case encapsulation
+    case action
+    case priority
+}
+
+/// Compares a declared SA with the kernel's, by what Linux keeps of a declaration (KERNEL-FACTS 4, 7, K18, K22).
+///
+/// Security contexts are not compared: without a security module the kernel drops them silently.
+package func differences(of declared: SecurityAssociation, from present: SecurityAssociation) -> [Field] {
+    var fields: [Field] = []
+    func check(_ field: Field, _ isEqual: Bool) { if !isEqual { fields.append(field) } }
+    check(.source, declared.source == present.source)
+    check(.mode, declared.mode.asStored == present.mode.asStored)
+    check(.reqID, declared.reqID == present.reqID)
+    check(.replayWindow, declared.replayWindow == present.replayWindow)
+    check(.flags, declared.flags.asStored == present.flags.asStored)
+    check(
+        .algorithm,
+        declared.encryption == present.encryption && declared.integrity.asStored == present.integrity.asStored
+            && declared.compression == present.compression)
+    check(
+        .key,
+        isSameKey(declared.encryptionKey, present.encryptionKey)
+            && isSameKey(declared.integrityKey, present.integrityKey))
+    check(.encapsulation, declared.encapsulation == present.encapsulation)
+    check(.lifetime, declared.limits == present.limits)
+    return fields
+}
+
+/// Compares a declared policy with the kernel's, by what Linux keeps of a declaration (KERNEL-FACTS 4).
+package func differences(of declared: SecurityPolicy, from present: SecurityPolicy) -> [Field] {
+    var fields: [Field] = []
+    if !isSameAction(declared.action, present.action) { fields.append(.action) }
+    if declared.priority != present.priority { fields.append(.priority) }
+    if declared.limits != present.limits { fields.append(.lifetime) }
+    return fields
+}
+
+/// No key and an empty key are the same: a null algorithm may or may not show its empty key.
+private func isSameKey(_ a: KeyMaterial?, _ b: KeyMaterial?) -> Bool {
+    switch (a, b) {
+    case (nil, nil): true
+    case (let key?, nil), (nil, let key?): key.byteCount == 0
+    case (let a?, let b?): a == b
+    }
+}
+
+private func isSameAction(_ declared: PolicyAction, _ present: PolicyAction) -> Bool {
+    guard case .protect(let wanted) = declared, case .protect(let stored) = present else { return declared == present }
+    return wanted.count == stored.count && zip(wanted, stored).allSatisfy(isSameTransform)
+}
+
+/// Addresses are kept in tunnel mode alone; `default` is stored as `require`; a kernel-drawn reqid stands for
+/// `unique` without a number.
+private func isSameTransform(_ wanted: Transform, _ stored: Transform) -> Bool {
+    guard wanted.nextLayer == stored.nextLayer, wanted.mode.asStored == stored.mode.asStored else { return false }
+    if wanted.mode == .tunnel {
+        guard wanted.endpoints?.source == stored.endpoints?.source,
+            wanted.endpoints?.destination == stored.endpoints?.destination
+        else { return false }
+    }
+    switch (wanted.level, stored.level) {
+    case (.unique(.none), .unique(let drawn)): return drawn.rawValue > ReqID.manualMaximum
+    case (.default, .require), (.require, .default): return true
+    default: return wanted.level == stored.level
+    }
+}
+
+extension Mode {
+    /// Linux stores transport where no mode was given.
+    fileprivate var asStored: Mode { self == .any ? .transport : self }
+}
+
+extension IntegrityAlgorithm {
+    /// Null integrity and none are the same SA.
+    fileprivate var asStored: IntegrityAlgorithm { self == .null ? .none : self }
+}
+
+extension SAFlags {
+    /// Linux keeps these three of all the flags.
+    fileprivate var asStored: SAFlags { intersection([.noECN, .decapsulateDSCP, .noPathMTUDiscovery]) }
+}

@@ -1,0 +1,49 @@
+package import SetkeyCore
+import SetkeySyntax
+
+/// The daemon's own file: read, parsed and evaluated, away from the main queue because a large one takes its time.
+package struct ConfigurationFile: Sendable {
+    package let path: String
+    /// Whether the path is the default one, which need not exist; one that was named must.
+    package let isDefault: Bool
+
+    package nonisolated init(path: String, isDefault: Bool) {
+        self.path = path
+        self.isDefault = isDefault
+    }
+
+    /// Reads the file as it is now. Its includes and credentials are read with it.
+    package nonisolated func read() -> Configuration {
+        var options = ParserOptions.ofThisMachine()
+        options.warns = true
+        var loader = SourceLoader(path: path, reader: FileSourceReader(), options: options)
+        if let failure = loader.failure {
+            if isDefault, failure.reason == .missing { return .absent(path: path) }
+            return .invalid(["\(failure); \(failure.reason.advice)"])
+        }
+        var evaluation = DesiredState.Evaluation()
+        while let loaded = loader.next() { evaluation.add(loaded.statement.kind, at: loaded.origin) }
+        let sources = loader.sources
+        let found = loader.diagnostics + evaluation.diagnostics
+        let rendered = found.map { ($0.diagnostic.severity, sources[$0.source].render($0.diagnostic)) }
+        guard loader.errorCount + evaluation.errorCount == 0 else { return .invalid(rendered.map(\.1)) }
+        return .loaded(
+            evaluation.finish(), warnings: rendered.filter { $0.0 == .warning }.map(\.1),
+            locate: StatementLocator { origin in
+                let position = sources[origin.source].position(of: origin.range.lowerBound)
+                return "\(sources[origin.source].name):\(position.line):\(position.column)"
+            })
+    }
+}
+
+extension ParserOptions {
+    /// What this machine knows: /etc/protocols, /etc/services, and the credentials of this process.
+    nonisolated static func ofThisMachine() -> ParserOptions {
+        let reader = FileSourceReader()
+        func table(_ path: String) -> [UInt8] { (try? reader.read(path).bytes) ?? [] }
+        return ParserOptions(
+            credentials: CredentialDirectory.ofThisProcess(),
+            protocolNames: ProtocolNames(parsing: table("/etc/protocols")),
+            serviceNames: ServiceNames(parsing: table("/etc/services")))
+    }
+}

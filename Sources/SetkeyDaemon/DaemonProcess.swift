@@ -1,0 +1,132 @@
+import CLinux
+import ControlProtocol
+import Dispatch
+import Glibc
+import IPsec
+import SetkeyCore
+import SetkeySyntax
+
+/// What the command line of setkeyd says.
+package nonisolated struct DaemonOptions: Sendable {
+    /// Which kernel is behind the protocol.
+    package nonisolated enum KernelKind: String, Sendable, CaseIterable {
+        /// The best interface that this kernel has; never the simulated one.
+        case auto
+        case pfkey
+        case simulated
+    }
+
+    /// The default of `--config`.
+    package static let defaultConfiguration = "/etc/setkeyd/setkey.conf"
+    /// The default of `--socket`.
+    package static let defaultSocket = "/run/setkeyd/control.sock"
+    /// The default of `--state-directory`.
+    package static let defaultStateDirectory = "/run/setkeyd"
+
+    /// The file that was named; `nil` for the default one, which need not exist.
+    package var configuration: String?
+    package var kernel: KernelKind
+    package var socket: String
+    package var stateDirectory: String
+
+    package init(configuration: String?, kernel: KernelKind, socket: String, stateDirectory: String) {
+        self.configuration = configuration
+        self.kernel = kernel
+        self.socket = socket
+        self.stateDirectory = stateDirectory
+    }
+
+    var file: ConfigurationFile {
+        ConfigurationFile(path: configuration ?? Self.defaultConfiguration, isDefault: configuration == nil)
+    }
+}
+
+/// The process: it checks what it needs, builds the shell, and runs until it is told to stop.
+package enum DaemonProcess {
+    /// Validates the configuration, says what is wrong with it, and returns the exit status: 0 or 1.
+    package static func check(_ options: DaemonOptions) -> Int32 {
+        let log = Log()
+        defer { log.flush() }
+        switch options.file.read() {
+        case .loaded(_, let warnings, _):
+            for warning in warnings { log.append(LogEntry(.warning, warning)) }
+            return EXIT_SUCCESS
+        case .absent(let path):
+            log.append(LogEntry(.notice, "\(path) does not exist; that counts as an empty file"))
+            return EXIT_SUCCESS
+        case .invalid(let messages):
+            for message in messages { log.append(LogEntry(.error, message)) }
+            return EXIT_FAILURE
+        }
+    }
+
+    /// Runs the daemon; it does not return, unless it cannot start: then it has said why.
+    package static func run(_ options: DaemonOptions) -> Int32 {
+        keepMemoryPrivate()
+        let shell: DaemonShell
+        do {
+            shell = try build(options)
+        } catch {
+            let log = Log()
+            log.append(LogEntry(.error, "cannot start: \(error)"))
+            log.flush()
+            return EXIT_FAILURE
+        }
+        shell.start()
+        withExtendedLifetime(shell) { dispatchMain() }
+    }
+
+    /// Keys are in memory: no core dump of it, and no other process of the same user may read it.
+    private static func keepMemoryPrivate() {
+        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+        _ = setkeyd_forbid_core_dumps()
+    }
+
+    private static func build(_ options: DaemonOptions) throws -> DaemonShell {
+        // A file that was named must exist; what is in it is judged when it is read.
+        if let path = options.configuration, unsafe access(path, F_OK) != 0 {
+            throw StartError("\(path) does not exist; create it, or leave --config out")
+        }
+        let (transport, name) = try openKernel(options.kernel)
+        try makeDirectory(options.stateDirectory)
+        let socket = try ListeningSocket(path: options.socket)
+        var parserOptions = ParserOptions.ofThisMachine()
+        parserOptions.allowsInclude = false
+        let settings = Daemon.Settings(
+            kernelInterface: name, protectsTraffic: options.kernel != .simulated,
+            configurationPath: options.file.path, processID: getpid(), userID: geteuid(),
+            parserOptions: parserOptions)
+        return DaemonShell(
+            settings: settings, transport: transport, configuration: options.file, socket: socket)
+    }
+
+    private static func openKernel(_ kind: DaemonOptions.KernelKind) throws -> (any KernelTransport, String) {
+        switch kind {
+        case .auto, .pfkey: (try PFKeySocket(), "PF_KEY")
+        case .simulated: (SimulatedTransport(), "simulated")
+        }
+    }
+
+    /// Makes the state directory, if it is not there; its parent must be.
+    private static func makeDirectory(_ path: String) throws(StartError) {
+        guard unsafe mkdir(path, 0o755) != 0 else { return }
+        let number = errno
+        var status = stat()
+        guard number == EEXIST else {
+            throw StartError("cannot make the state directory \(path): \(unsafe String(cString: strerror(number)))")
+        }
+        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw StartError("the state directory \(path) is not a directory; name another with --state-directory")
+        }
+    }
+}
+
+/// Why the daemon cannot start, and what to do.
+nonisolated struct StartError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,236 @@
+import ControlProtocol
+import Dispatch
+import Glibc
+import IPsec
+import KernelBackends
+import SetkeyCore
+import SetkeySyntax
+
+/// The imperative shell: it reads clocks, sockets and files, turns what happens into events of the ``Daemon``, and
+/// does what the effects say. ``perform(_:)`` is the only switch over them.
+final class DaemonShell {
+    /// How long the kernel may hold the loop before clients, signals and timers get their turn.
+    private static let budget: UInt64 = 5_000_000
+
+    private var daemon: Daemon
+    private let kernel: KernelSocket<PFKeyCodec>
+    private let server: ControlServer
+    private let configuration: ConfigurationFile
+    private let log = Log()
+    private var signals: [MainQueueSource] = []
+    private var timer: MainQueueTimer?
+
+    /// Events that wait until the one being handled is done; effects of one must not overtake those of another.
+    private var pending: [Event] = []
+    private var isHandling = false
+    private var isPumping = false
+    private var pumpsNextTurn = false
+    private var now = Instant.now
+
+    init(
+        settings: Daemon.Settings, transport: any KernelTransport, configuration: ConfigurationFile,
+        socket: ListeningSocket
+    ) {
+        daemon = Daemon(settings: settings)
+        kernel = KernelSocket(
+            transport: transport, codec: PFKeyCodec(processID: UInt32(clamping: settings.processID)))
+        self.configuration = configuration
+        server = ControlServer(version: Version.current)
+        server.delegate = self
+        server.listen(on: socket)
+    }
+
+    /// Begins; everything else happens on the main queue.
+    func start() {
+        watchSignals()
+        timer = MainQueueTimer { [weak self] in self?.post(.woken) }
+        kernel.activate { [weak self] in self?.pump() }
+        post(.started)
+        pump()
+    }
+
+    private func watchSignals() {
+        func watch(_ number: Int32, _ event: Event) {
+            // The source sees the signal whether or not it is ignored; ignored, it does not end the process.
+            _ = signal(number, SIG_IGN)
+            let source = MainQueueSource.signal(number) { [weak self] in self?.post(event) }
+            source.resume()
+            signals.append(source)
+        }
+        watch(SIGHUP, .reloadRequested)
+        watch(SIGTERM, .stopRequested)
+        watch(SIGINT, .stopRequested)
+        _ = signal(SIGPIPE, SIG_IGN)
+    }
+
+    // MARK: Events and effects
+
+    /// Hands an event to the daemon, after those that wait, and does what follows.
+    private func post(_ event: Event) {
+        pending.append(event)
+        guard !isHandling else { return }
+        isHandling = true
+        if !isPumping { now = .now }
+        var next = 0
+        while next < pending.count {
+            let event = pending[next]
+            next += 1
+            for effect in daemon.handle(event, at: now) { perform(effect) }
+        }
+        pending.removeAll(keepingCapacity: true)
+        isHandling = false
+        if !isPumping { log.flush() }
+    }
+
+    private func perform(_ effect: Effect) {
+        switch effect {
+        case .request(let request, let id): send(request, id)
+        case .reply(let client, let reply, let continues): answer(client, reply, continues: continues)
+        case .fail(let client, let error): server.fail(client, with: error)
+        case .tell(let client, let reply, let raw, let showKeys): tell(client, reply, raw: raw, showKeys: showKeys)
+        case .trace(let client, let showKeys): trace(client, showKeys: showKeys)
+        case .log(let entry): log.append(entry)
+        case .readConfiguration: readConfiguration()
+        case .wake(let moment): wake(at: moment)
+        case .ready(let settled): ready(settled: settled)
+        case .stop: stop()
+        }
+    }
+
+    private func answer(_ client: ClientID, _ reply: Reply, continues: Bool) {
+        server.reply(reply, to: client, continues: continues)
+        guard continues, server.queuedBytes(client) < server.limits.lowWaterBytes else { return }
+        onNextTurn { [weak self] in self?.post(.drained(client)) }
+    }
+
+    private func readConfiguration() {
+        let file = configuration
+        DispatchQueue.global(qos: .userInitiated).async {
+            let configuration = file.read()
+            onNextTurn { [weak self] in self?.post(.configuration(configuration)) }
+        }
+    }
+
+    private func wake(at moment: UInt64?) {
+        guard let moment else { return timer?.unset() ?? () }
+        let wait = moment > now.monotonic ? moment - now.monotonic : 0
+        timer?.schedule(after: .nanoseconds(Int64(clamping: wait)))
+    }
+
+    private func ready(settled: Bool) {
+        ServiceManager.ready(status: settled ? "settled" : "running, not settled; see the log")
+    }
+
+    private func stop() {
+        ServiceManager.stopping()
+        server.stop()
+        kernel.close()
+        log.flush()
+        exit(EXIT_SUCCESS)
+    }
+
+    // MARK: The kernel
+
+    private func send(_ request: KernelRequest, _ id: RequestID) {
+        if let errno = kernel.send(request, id: id) {
+            let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
+            pending.append(.kernel(KernelEvent(origin: origin, content: .refused(errno))))
+        }
+        // The answer is there already; reading it at once is four times as fast as waiting for the source to fire.
+        if !isPumping { pumpNextTurn() }
+    }
+
+    /// Reads what the kernel has to say, and what it answers to what follows from it, until nothing is left or the
+    /// budget is spent.
+    private func pump() {
+        guard !isPumping else { return }
+        isPumping = true
+        now = .now
+        let deadline = now.monotonic &+ Self.budget
+        var rounds = 0
+        while true {
+            rounds += 1
+            if rounds % 16 == 0 {
+                now = .now
+                if now.monotonic > deadline {
+                    pumpNextTurn()
+                    break
+                }
+            }
+            guard pumpOne() else { break }
+        }
+        isPumping = false
+        log.flush()
+    }
+
+    /// Reads one message; false when there is none and nothing was sent either.
+    private func pumpOne() -> Bool {
+        switch kernel.read() {
+        case .event(let event): post(.kernel(event))
+        case .overrun: post(.overrun)
+        case .failed(let errno):
+            log.append(LogEntry(.error, "reading from the kernel failed: \(errno)"))
+            return false
+        case .drained:
+            post(.kernelDrained)
+            return daemon.isWaitingForKernel
+        }
+        return true
+    }
+
+    private func pumpNextTurn() {
+        guard !pumpsNextTurn else { return }
+        pumpsNextTurn = true
+        onNextTurn { [weak self] in
+            self?.pumpsNextTurn = false
+            self?.pump()
+        }
+    }
+
+    // MARK: Monitors
+
+    private func tell(_ client: ClientID, _ reply: MonitorReply, raw: Bool, showKeys: Bool) {
+        var reply = reply
+        if raw {
+            reply.text = String(decoding: text(showKeys: showKeys), as: UTF8.self)
+            reply.hex = kernel.withMessage { message in
+                showKeys ? hexadecimal(message) : hexadecimal(PFKeyDump.maskingKeys(in: message).span)
+            }
+        }
+        server.reply(.monitor(reply), to: client, continues: true)
+    }
+
+    private func trace(_ client: ClientID, showKeys: Bool) {
+        daemon.append(trace: text(showKeys: showKeys), to: client)
+    }
+
+    private func text(showKeys: Bool) -> [UInt8] {
+        kernel.withMessage { message in
+            var text: [UInt8] = []
+            PFKeyDump(showsKeys: showKeys).append(message, to: &text)
+            return text
+        }
+    }
+
+    private func hexadecimal(_ bytes: Span<UInt8>) -> String {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(bytes.count * 2)
+        for index in bytes.indices { digits.append(hexadecimal: bytes[index], width: 2) }
+        return String(decoding: digits, as: UTF8.self)
+    }
+}
+
+extension DaemonShell: ControlServerDelegate {
+    func connected(_ client: ClientID, peer: Peer) { post(.connected(client, peer)) }
+
+    func called(_ client: ClientID, _ call: IncomingCall) { post(.called(client, call.call)) }
+
+    func drained(_ client: ClientID) { post(.drained(client)) }
+
+    func disconnected(_ client: ClientID, reason: DisconnectReason) {
+        if reason.isFault { log.append(LogEntry(.notice, "client \(client.rawValue) disconnected: \(reason)")) }
+        post(.disconnected(client))
+    }
+
+    func log(_ notice: ControlServerNotice) { log.append(LogEntry(.warning, notice.description)) }
+}

@@ -1,0 +1,92 @@
+import Glibc
+import IPsec
+import KernelBackends
+
+/// A codec on a transport: requests out, events in, and the proof that nothing was lost.
+///
+/// PF_KEY drops messages for a full socket silently, but it does so only while the queued bytes exceed the limit, and
+/// only our reading lowers them. So the queue is measured before each batch of reads: where a batch could have
+/// hidden an overflow, ``KernelInput/overrun`` is told (KERNEL-FACTS 3.3). No overflow goes unseen; with a large
+/// buffer a false alarm needs one that is almost full.
+final class KernelSocket<Codec: KernelCodec> {
+    /// Reads between two measurements.
+    private static var batch: Int { 16 }
+    /// More than one message ever takes in the queue.
+    private static var largestMessage: Int { 4096 }
+
+    private let transport: any KernelTransport
+    private var codec: Codec
+    private var outgoing: [UInt8] = []
+    private var incoming = [UInt8](repeating: 0, count: 1 << 16)
+    private var incomingCount = 0
+    private var readsLeft = 0
+
+    init(transport: any KernelTransport, codec: Codec) {
+        self.transport = transport
+        self.codec = codec
+    }
+
+    /// What a read came to.
+    enum KernelInput {
+        case event(KernelEvent)
+        case overrun
+        case drained
+        case failed(KernelErrno)
+    }
+
+    /// Calls `readable` on the main queue whenever ``read()`` has something to tell.
+    func activate(_ readable: @escaping () -> Void) {
+        transport.activate(readable)
+    }
+
+    /// Sends a request. Its answer can be read at once.
+    /// - Returns: why it could not be sent.
+    func send(_ request: KernelRequest, id: RequestID) -> KernelErrno? {
+        do throws(WireError) {
+            try codec.encode(request, id: id, into: &outgoing)
+        } catch {
+            return .invalidArgument
+        }
+        defer { wipe(&outgoing, outgoing.count) }
+        return transport.send(outgoing)
+    }
+
+    /// Reads the next message, or measures the queue.
+    func read() -> KernelInput {
+        if readsLeft == 0 {
+            readsLeft = Self.batch
+            if let memory = transport.memory, memory.allocated + Self.batch * Self.largestMessage > memory.limit {
+                return .overrun
+            }
+        }
+        wipe(&incoming, incomingCount)
+        incomingCount = 0
+        switch transport.receive(into: &incoming) {
+        case .datagram(let byteCount):
+            readsLeft -= 1
+            incomingCount = byteCount
+            return .event(withMessage { codec.decode($0) })
+        case .empty: return .drained
+        case .failed(let errno): return .failed(errno)
+        }
+    }
+
+    /// Lends the message that was read last.
+    func withMessage<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        // A span of a property of a class does not outlive the access: hold the array.
+        let held = incoming
+        let message = held.span
+        return body(message.extracting(0..<incomingCount))
+    }
+
+    func close() {
+        transport.close()
+    }
+
+    /// Messages carry keys.
+    private func wipe(_ buffer: inout [UInt8], _ count: Int) {
+        unsafe buffer.withUnsafeMutableBytes { bytes in
+            if let base = bytes.baseAddress { unsafe explicit_bzero(base, min(count, bytes.count)) }
+        }
+    }
+}

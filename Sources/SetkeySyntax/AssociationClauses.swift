@@ -1,0 +1,61 @@
+import IPsec
+
+/// What the clauses of one `add`, `update` or `getspi` have said, before the rules that tie them together.
+struct AssociationClauses {
+    let proto: WrittenProtocol
+    var mode = Mode.transport
+    var replay: UInt8?
+    var reqID: UInt32 = 0
+    var flags: SAFlags = []
+    var limits = LifetimeLimits.none
+    /// The last of the lifetime clauses; for the message that soft exceeds hard.
+    var limitsRange = 0..<0
+    var context: SecurityContext?
+    var encryption: Chosen?
+    var integrity: Chosen?
+    var compression: Chosen?
+
+    /// An algorithm clause.
+    struct Chosen {
+        let number: UInt16
+        let isCombined: Bool
+        let key: KeyMaterial?
+        let range: Range<Int>
+    }
+
+    init(proto: WrittenProtocol) {
+        self.proto = proto
+    }
+
+    /// Whether packets are authenticated, which turns the replay check on.
+    private var isAuthenticated: Bool {
+        if let integrity { return integrity.number != IntegrityAlgorithm.null.rawValue }
+        return encryption?.isCombined ?? false
+    }
+
+    /// The manual's default: 32 for AH and authenticated ESP, 0 for the rest.
+    var replayWindow: ReplayWindow {
+        ReplayWindow(rawValue: replay ?? (isAuthenticated ? ReplayWindow.maximum : 0))
+    }
+
+    /// Writes everything into an SA.
+    func apply(to association: inout SecurityAssociation) {
+        association.mode = mode
+        association.replayWindow = replayWindow
+        association.reqID = ReqID(rawValue: reqID)
+        association.flags = flags
+        association.limits = limits
+        if context != nil { association.securityContext = context }
+        if let integrity {
+            association.integrity = IntegrityAlgorithm(rawValue: integrity.number)
+            association.integrityKey = integrity.key
+            // ESP with -A alone: RFC 2410's null encryption.
+            if proto.ipsecProtocol == .esp { association.encryption = .null }
+        }
+        if let encryption {
+            association.encryption = EncryptionAlgorithm(rawValue: encryption.number)
+            association.encryptionKey = encryption.key
+        }
+        if let compression { association.compression = CompressionAlgorithm(rawValue: compression.number) }
+    }
+}

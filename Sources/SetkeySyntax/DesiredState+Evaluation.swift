@@ -1,0 +1,119 @@
+import IPsec
+
+extension DesiredState {
+    /// Reads statements as declarations (LANGUAGE.md 4), one after another, in linear time.
+    package struct Evaluation {
+        private var associations = Declarations<SAIdentity, SecurityAssociation>()
+        private var policies = Declarations<PolicyIdentity, SecurityPolicy>()
+        private var absentAssociations = Declarations<SAIdentity, SAReference>()
+        private var absentPolicies = Declarations<PolicyIdentity, PolicyIdentity>()
+        private var absentPairs = Declarations<AddressPair, AddressPair>()
+        private var ownership = Ownership()
+        /// The number of the statement; what was declared before a barrier is forgotten without being touched.
+        private var clock = 1
+        private var flushes: [IPsecProtocol: Int] = [:]
+        /// Errors of two declarations of one entry, each followed by a note at the first, and warnings of statements
+        /// that declare nothing.
+        package private(set) var diagnostics: [LoadedDiagnostic] = []
+        /// All errors, those not kept included.
+        package private(set) var errorCount = 0
+        private let diagnosticLimit: Int
+
+        package init(diagnosticLimit: Int = 100) {
+            self.diagnosticLimit = diagnosticLimit
+        }
+
+        /// Takes the next statement.
+        package mutating func add(_ kind: Statement.Kind, at origin: StatementOrigin) {
+            clock += 1
+            switch kind {
+            case .add(let association), .update(let association): declare(association, origin)
+            case .addPolicy(let policy), .updatePolicy(let policy): declare(policy, origin)
+            case .delete(let reference):
+                associations.remove(reference.identity)
+                absentAssociations.replace(reference.identity, reference, origin, clock)
+            case .deleteAll(let source, let destination, let ipsecProtocol):
+                let pair = AddressPair(source: source, destination: destination, ipsecProtocol: ipsecProtocol)
+                absentPairs.replace(pair, pair, origin, clock)
+            case .deletePolicy(let identity):
+                policies.remove(identity)
+                absentPolicies.replace(identity, identity, origin, clock)
+            case .flush(let ipsecProtocol):
+                for flushed in ipsecProtocol.map({ [$0] }) ?? IPsecProtocol.allCases {
+                    flushes[flushed] = clock
+                    ownership.protocols.insert(flushed)
+                }
+            case .flushPolicies:
+                policies = Declarations()
+                absentPolicies = Declarations()
+                ownership.policies = true
+            case .get, .dump, .dumpPolicies, .reserveSPI: warnOfNothing(origin)
+            case .include, .end: break
+            }
+        }
+
+        /// The state after all statements.
+        package consuming func finish() -> DesiredState {
+            var state = DesiredState()
+            state.ownership = ownership
+            state.associations = associations.remaining { clock, association in isKept(association, since: clock) }
+            state.policies = policies.remaining { _, _ in true }
+            state.absences.associations = absentAssociations.remaining { clock, reference in
+                clock > flushes[reference.identity.ipsecProtocol, default: 0]
+            }
+            state.absences.pairs = absentPairs.remaining { clock, pair in
+                let protocols = pair.ipsecProtocol.map { [$0] } ?? IPsecProtocol.allCases
+                return protocols.contains { clock > flushes[$0, default: 0] }
+            }
+            state.absences.policies = absentPolicies.remaining { _, _ in true }
+            return state
+        }
+
+        /// Whether neither a flush nor a `deleteall` came after the declaration.
+        private func isKept(_ association: SecurityAssociation, since declaration: Int) -> Bool {
+            let ipsecProtocol = association.identity.ipsecProtocol
+            guard declaration > flushes[ipsecProtocol, default: 0] else { return false }
+            guard !absentPairs.isEmpty else { return true }
+            return [ipsecProtocol, nil].allSatisfy { named in
+                let pair = AddressPair(
+                    source: association.source, destination: association.identity.destination, ipsecProtocol: named)
+                return declaration > absentPairs.clock(of: pair) ?? 0
+            }
+        }
+
+        private mutating func declare(_ association: SecurityAssociation, _ origin: StatementOrigin) {
+            absentAssociations.remove(association.identity)
+            guard let first = associations.insert(association.identity, association, origin, clock) else { return }
+            if isKept(first.declared.entry, since: first.clock) {
+                return reportDuplicate("\(association.identity) is declared twice", origin, first.declared.origin)
+            }
+            associations.replace(association.identity, association, origin, clock)
+        }
+
+        private mutating func declare(_ policy: SecurityPolicy, _ origin: StatementOrigin) {
+            absentPolicies.remove(policy.identity)
+            guard let first = policies.insert(policy.identity, policy, origin, clock) else { return }
+            reportDuplicate("this policy is declared twice", origin, first.declared.origin)
+        }
+
+        // MARK: Diagnostics
+
+        private mutating func reportDuplicate(_ message: String, _ second: StatementOrigin, _ first: StatementOrigin) {
+            errorCount += 1
+            report(.error, second, message, "remove one of the two")
+            report(.note, first, "the first declaration is here", "")
+        }
+
+        private mutating func warnOfNothing(_ origin: StatementOrigin) {
+            report(.warning, origin, "this declares nothing in the daemon's file, and is ignored", "remove it")
+        }
+
+        private mutating func report(
+            _ severity: Diagnostic.Severity, _ origin: StatementOrigin, _ message: String, _ advice: String
+        ) {
+            guard diagnostics.count < 2 * diagnosticLimit else { return }
+            let diagnostic = Diagnostic(severity, at: origin.range, message, advice: advice)
+            diagnostics.append(LoadedDiagnostic(diagnostic: diagnostic, source: origin.source))
+        }
+    }
+}

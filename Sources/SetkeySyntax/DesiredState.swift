@@ -1,0 +1,81 @@
+package import IPsec
+
+/// Where a statement stands: in which of the sources that were read, and at which bytes.
+package struct StatementOrigin: Hashable, Sendable {
+    /// The index of the source in ``LoadedSources/sources``.
+    package let source: Int
+    package let range: Range<Int>
+
+    package init(source: Int, range: Range<Int>) {
+        self.source = source
+        self.range = range
+    }
+}
+
+/// The daemon's file, evaluated: the state that running it would leave behind.
+///
+/// Entries keep the order of their declaration.
+package struct DesiredState: Sendable {
+    /// An entry, and the statement that declares it.
+    package struct Declared<Entry: Sendable>: Sendable {
+        package let entry: Entry
+        package let origin: StatementOrigin
+
+        package init(entry: Entry, origin: StatementOrigin) {
+            self.entry = entry
+            self.origin = origin
+        }
+    }
+
+    /// Nothing declared, nothing owned.
+    package static let empty = DesiredState()
+
+    /// The SAs that must exist, in the order of declaration.
+    package internal(set) var associations: [Declared<SecurityAssociation>] = []
+    /// The policies that must exist, in the order of declaration.
+    package internal(set) var policies: [Declared<SecurityPolicy>] = []
+    /// What the file owns although it does not declare it.
+    package internal(set) var ownership = Ownership()
+    /// What must not exist.
+    package internal(set) var absences = Absences()
+
+    /// Which foreign entries the file's `flush` and `spdflush` claim: those that it does not list are removed.
+    package struct Ownership: Hashable, Sendable {
+        /// The protocols that were flushed; all three after a bare `flush`.
+        package internal(set) var protocols: Set<IPsecProtocol> = []
+        /// Whether `spdflush` was said.
+        package internal(set) var policies = false
+
+        /// Nothing.
+        package init() {}
+    }
+
+    /// What `delete`, `deleteall` and `spddelete` require to be gone; what is declared after a `deleteall` that covers
+    /// it stays declared.
+    package struct Absences: Sendable {
+        package internal(set) var associations: [Declared<SAReference>] = []
+        package internal(set) var pairs: [Declared<AddressPair>] = []
+        package internal(set) var policies: [Declared<PolicyIdentity>] = []
+    }
+
+    /// What `deleteall` names: every SA between two addresses, of one protocol or of all.
+    package struct AddressPair: Hashable, Sendable {
+        package let source: IPAddress
+        package let destination: IPAddress
+        package let ipsecProtocol: IPsecProtocol?
+
+        package init(source: IPAddress, destination: IPAddress, ipsecProtocol: IPsecProtocol?) {
+            self.source = source
+            self.destination = destination
+            self.ipsecProtocol = ipsecProtocol
+        }
+
+        /// Whether an SA is one of those.
+        package func contains(_ association: SecurityAssociation) -> Bool {
+            association.source == source && association.identity.destination == destination
+                && (ipsecProtocol == nil || association.identity.ipsecProtocol == ipsecProtocol)
+        }
+    }
+
+    init() {}
+}

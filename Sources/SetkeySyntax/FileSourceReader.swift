@@ -1,0 +1,87 @@
+import Glibc
+
+/// Reads files of this machine, and standard input under the name `-`.
+package struct FileSourceReader: SourceReader {
+    /// A million statements are 200 MB; more than this is a mistake.
+    package static let defaultSizeLimit = 1 << 30
+
+    private let sizeLimit: Int
+
+    /// - Parameter sizeLimit: in bytes; a larger file is an error.
+    package init(sizeLimit: Int = FileSourceReader.defaultSizeLimit) {
+        self.sizeLimit = sizeLimit
+    }
+
+    package func read(_ path: String) throws(SourceError) -> SourceFile {
+        guard path != "-" else { return try read(STDIN_FILENO, path) }
+        // A FIFO without a writer must not hold us in open(2).
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        guard descriptor >= 0 else { throw SourceError(path: path, reason: .init(errno: errno)) }
+        defer { close(descriptor) }
+        let flags = fcntl(descriptor, F_GETFL)
+        _ = fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK)
+        return try read(descriptor, path)
+    }
+
+    /// The status before and after tells whether somebody wrote in between.
+    private func read(_ descriptor: Int32, _ path: String) throws(SourceError) -> SourceFile {
+        let before = try status(descriptor, path)
+        let type = before.st_mode & S_IFMT
+        guard type != S_IFDIR else { throw SourceError(path: path, reason: .directory) }
+        guard type == S_IFREG || path == "-" || type == S_IFIFO else {
+            throw SourceError(path: path, reason: .notAFile)
+        }
+        let expected = type == S_IFREG ? Int(before.st_size) : 0
+        guard expected <= sizeLimit else { throw SourceError(path: path, reason: .tooLarge(limit: sizeLimit)) }
+        let bytes = try contents(descriptor, path, expected: expected)
+        if type == S_IFREG {
+            let after = try status(descriptor, path)
+            let isSame =
+                after.st_size == before.st_size && after.st_mtim.tv_sec == before.st_mtim.tv_sec
+                && after.st_mtim.tv_nsec == before.st_mtim.tv_nsec
+            // Standard input may have been read in part before us.
+            guard isSame, bytes.count == expected || path == "-" else {
+                throw SourceError(path: path, reason: .changedWhileRead)
+            }
+        }
+        return SourceFile(
+            bytes: bytes, identity: SourceIdentity(device: UInt64(before.st_dev), number: UInt64(before.st_ino)))
+    }
+
+    private func status(_ descriptor: Int32, _ path: String) throws(SourceError) -> stat {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw SourceError(path: path, reason: .init(errno: errno)) }
+        return status
+    }
+
+    private func contents(_ descriptor: Int32, _ path: String, expected: Int) throws(SourceError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(expected)
+        var chunk = max(min(expected + 1, 1 << 20), 1 << 16)
+        while true {
+            let start = bytes.count
+            var got = 0
+            bytes += unsafe [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
+                got = unsafe Glibc.read(descriptor, buffer.baseAddress, chunk)
+                count = max(got, 0)
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw SourceError(path: path, reason: .init(errno: errno)) }
+            guard got > 0 else { return bytes }
+            guard start + got <= sizeLimit else { throw SourceError(path: path, reason: .tooLarge(limit: sizeLimit)) }
+            chunk = 1 << 20
+        }
+    }
+
+    package func expand(_ pattern: String) -> [String] {
+        var result = unsafe glob_t()
+        defer { unsafe globfree(&result) }
+        guard unsafe glob(pattern, 0, nil, &result) == 0 else { return [] }
+        var paths: [String] = []
+        for index in 0..<Int(unsafe result.gl_pathc) {
+            if let path = unsafe result.gl_pathv[index] { paths.append(unsafe String(cString: path)) }
+        }
+        // Not by the locale, as glob(3) sorts: the order must be the same for every user.
+        return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}

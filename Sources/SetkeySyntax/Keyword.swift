@@ -1,0 +1,63 @@
+/// Every reserved word of the language except the names of algorithms, which are in the table of `IPsec`.
+enum Keyword: String, CaseIterable {
+    // Statements
+    case add, update, getspi, get, delete, deleteall, flush, dump
+    case spdadd, spdupdate, spddelete, spdflush, spddump
+    case include, exit, quit, bye
+    // Protocols of an SA
+    case esp, ah, ipcomp, tcp
+    case espOld = "esp-old"
+    case ahOld = "ah-old"
+    case espUDP = "esp-udp"
+    // Extensions
+    case mode = "-m"
+    case replay = "-r"
+    case reqID = "-u"
+    case flags = "-f"
+    case hardTime = "-lh"
+    case softTime = "-ls"
+    case hardBytes = "-bh"
+    case softBytes = "-bs"
+    case context = "-ctx"
+    case encryption = "-E"
+    case integrity = "-A"
+    case compression = "-C"
+    case rawCPI = "-R"
+    case extendedSequence = "-esn"
+    case natTraversal = "-natt"
+    case natTraversalMTU = "-natt_mtu"
+    case hardwareInterface = "-hwif"
+    // Values of extensions
+    case transport, tunnel, any
+    case zeroPad = "zero-pad"
+    case randomPad = "random-pad"
+    case sequentialPad = "seq-pad"
+    case noCyclicSequence = "nocyclic-seq"
+    case noECN = "noecn"
+    case decapsulateDSCP = "decap-dscp"
+    case noPathMTUDiscovery = "nopmtudisc"
+    // Policies
+    case tagged
+    case policy = "-P"
+    case inbound = "in"
+    case outbound = "out"
+    case forward = "fwd"
+    case prio, priority, low, def, high
+    case discard, ipsec, bypass, entrust
+    case clear = "none"
+    case `default`, use, require, unique
+    case meToAny = "me-any"
+    case anyToMe = "any-me"
+
+    static let table = WordTable(allCases.map { ($0.rawValue, $0) })
+
+    /// The words that may begin a statement, for messages.
+    var beginsStatement: Bool {
+        switch self {
+        case .add, .update, .getspi, .get, .delete, .deleteall, .flush, .dump, .spdadd, .spdupdate, .spddelete,
+            .spdflush, .spddump, .include, .exit, .quit, .bye:
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,143 @@
+/// One piece of a text.
+struct Token {
+    enum Kind: UInt8 {
+        /// Any run of printable ASCII without a delimiter: keywords, numbers, addresses, keys, requests.
+        case word
+        /// From `"` to the next `"`, both included.
+        case string
+        case semicolon
+        case comma
+        case leftBracket
+        case rightBracket
+        /// A `"` without a second one.
+        case unterminatedString
+        /// A byte that no text may hold here: NUL, a control character, what is not UTF-8, a character beyond ASCII.
+        case invalid
+        case end
+    }
+
+    var kind: Kind
+    var start: Int
+    var end: Int
+
+    var range: Range<Int> { start..<end }
+}
+
+/// Cuts a text into tokens; blanks and comments are dropped.
+struct Lexer {
+    let bytes: [UInt8]
+    private(set) var position: Int
+    private var isInComment = false
+    /// Whether a string has run over the end of a line: legal, and what a forgotten quote looks like.
+    private(set) var hasSeenLongString = false
+
+    init(_ bytes: [UInt8], from start: Int = 0) {
+        self.bytes = bytes
+        position = start
+        if start == 0, bytes.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
+    }
+
+    mutating func next() -> Token {
+        if isInComment, let invalid = skipComment() { return invalid }
+        while position < bytes.count {
+            let start = position
+            switch bytes[start] {
+            case 0x20, 0x09, 0x0a, 0x0d: position = start + 1
+            case UInt8(ascii: "#"): if let invalid = skipComment() { return invalid }
+            case UInt8(ascii: ";"): return take(.semicolon)
+            case UInt8(ascii: ","): return take(.comma)
+            case UInt8(ascii: "["): return take(.leftBracket)
+            case UInt8(ascii: "]"): return take(.rightBracket)
+            case UInt8(ascii: "\""): return takeString()
+            case 0x21...0x7e: return takeWord()
+            default: return takeInvalid()
+            }
+        }
+        return Token(kind: .end, start: bytes.count, end: bytes.count)
+    }
+
+    /// Goes back to the start of a token.
+    mutating func rewind(to start: Int) {
+        position = start
+    }
+
+    private mutating func take(_ kind: Token.Kind) -> Token {
+        position += 1
+        return Token(kind: kind, start: position - 1, end: position)
+    }
+
+    private mutating func takeWord() -> Token {
+        let start = position
+        var end = start + 1
+        scan: while end < bytes.count {
+            switch bytes[end] {
+            case 0x22, 0x23, 0x2c, 0x3b, 0x5b, 0x5d: break scan
+            case 0x21...0x7e: end += 1
+            default: break scan
+            }
+        }
+        position = end
+        return Token(kind: .word, start: start, end: end)
+    }
+
+    private mutating func takeString() -> Token {
+        let start = position
+        var end = start + 1
+        var isLong = false
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
+            isLong = isLong || bytes[end] == 10
+            end += 1
+        }
+        hasSeenLongString = hasSeenLongString || isLong
+        guard end < bytes.count else {
+            position = end
+            return Token(kind: .unterminatedString, start: start, end: start + 1)
+        }
+        position = end + 1
+        return Token(kind: .string, start: start, end: position)
+    }
+
+    private mutating func takeInvalid() -> Token {
+        let start = position
+        position += max(1, scalarLength(at: start))
+        return Token(kind: .invalid, start: start, end: position)
+    }
+
+    /// Skips to the end of the line; a comment may hold any UTF-8, and stops at what is none.
+    private mutating func skipComment() -> Token? {
+        isInComment = true
+        while position < bytes.count, bytes[position] != 10 {
+            let byte = bytes[position]
+            if byte > 0, byte < 0x80 {
+                position += 1
+                continue
+            }
+            let length = byte == 0 ? 0 : scalarLength(at: position)
+            guard length > 0 else { return take(.invalid) }
+            position += length
+        }
+        isInComment = false
+        return nil
+    }
+
+    /// The bytes of the UTF-8 scalar at `offset` (RFC 3629, 4); 0 where there is none.
+    func scalarLength(at offset: Int) -> Int {
+        let first = bytes[offset]
+        let (length, second): (Int, ClosedRange<UInt8>) =
+            switch first {
+            case 0x00...0x7f: (1, 0...0xff)
+            case 0xc2...0xdf: (2, 0x80...0xbf)
+            case 0xe0: (3, 0xa0...0xbf)
+            case 0xed: (3, 0x80...0x9f)
+            case 0xe1...0xef: (3, 0x80...0xbf)
+            case 0xf0: (4, 0x90...0xbf)
+            case 0xf1...0xf3: (4, 0x80...0xbf)
+            case 0xf4: (4, 0x80...0x8f)
+            default: (0, 0...0)
+            }
+        guard length > 1 else { return length }
+        guard offset + length <= bytes.count, second.contains(bytes[offset + 1]) else { return 0 }
+        for byte in bytes[(offset + 2)..<(offset + length)] where byte & 0xc0 != 0x80 { return 0 }
+        return length
+    }
+}

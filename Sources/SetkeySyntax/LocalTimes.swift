@@ -1,0 +1,48 @@
+import Glibc
+import IPsec
+
+/// Times as dumps show them, in the machine's time zone; equal times are worked out once.
+struct LocalTimes: Sendable {
+    private static let width = 20
+    private static let slotCount = 256
+    private static let unknown = [UInt8](repeating: UInt8(ascii: "?"), count: width)
+    private static let months: [StaticString] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
+    /// What each slot of `text` shows; 0 for nothing yet.
+    private var seconds = [UInt64](repeating: 0, count: Self.slotCount)
+    private var text = [UInt8](repeating: 0, count: Self.slotCount * Self.width)
+
+    /// Appends `Nov 23 14:15:37 2026`; 20 blanks for 0, 20 question marks for a time that has no date.
+    mutating func append(_ time: UInt64, to output: inout [UInt8]) {
+        guard time != 0 else { return output.append("                    ") }
+        let slot = Int(time % UInt64(Self.slotCount))
+        let range = slot * Self.width..<(slot + 1) * Self.width
+        if seconds[slot] != time {
+            seconds[slot] = time
+            text.replaceSubrange(range, with: Self.text(of: time))
+        }
+        output += text[range]
+    }
+
+    private static func text(of time: UInt64) -> [UInt8] {
+        var parts = unsafe tm()
+        guard var seconds = time_t(exactly: time), unsafe localtime_r(&seconds, &parts) != nil else { return unknown }
+        let (year, month, day) = unsafe (parts.tm_year, Int(parts.tm_mon), parts.tm_mday)
+        let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
+        guard months.indices.contains(month), (0...8099).contains(year) else { return unknown }
+        var text: [UInt8] = []
+        text.append(months[month])
+        text.append(day < 10 ? "  " : " ")
+        text.append(decimal: day)
+        for (separator, value) in [(32, hour), (58, minute), (58, second)] as [(UInt8, Int32)] {
+            text.append(separator)
+            if value < 10 { text.append(48) }
+            text.append(decimal: value)
+        }
+        text.append(32)
+        text.append(decimal: year + 1900)
+        return text
+    }
+}

@@ -1,0 +1,164 @@
+import IPsec
+
+extension Parser {
+    /// The rest of `add`, `update` and `getspi`; for the last one also the SPIs to choose from.
+    mutating func parseAssociation(
+        _ statement: Keyword
+    ) throws(Diagnostic) -> (association: SecurityAssociation, spis: ClosedRange<UInt32>) {
+        let families = try parseFamilies()
+        let source = try parseEndpoint(families)
+        let destination = try parseEndpoint(families)
+        try requireOneFamily(source, destination)
+        let proto = try parseProtocol()
+        let originalAddress = try parseOriginalAddress(proto)
+        let spi = try parseSPI(proto.ipsecProtocol, allowsAny: statement == .getspi)
+        let identity = SAIdentity(destination: destination.address, ipsecProtocol: proto.ipsecProtocol, spi: spi)
+        var association = SecurityAssociation(identity: identity, source: source.address)
+        if originalAddress != nil { association.originalAddress = originalAddress }
+        association.encapsulation = try encapsulation(proto, source.port, destination.port)
+        var clauses = AssociationClauses(proto: proto)
+        while current.kind != .semicolon {
+            guard try !parseExtension(&clauses) else { continue }
+            guard statement != .getspi, try parseAlgorithm(&clauses) else { break }
+        }
+        try expectEnd(statement == .getspi ? "an extension or ';'" : "an extension, an algorithm or ';'")
+        if statement != .getspi { try check(clauses) }
+        try checkLimits(clauses)
+        clauses.apply(to: &association)
+        if options.warns { warnOfAssociation(association, clauses) }
+        return (association, spiRange(spi, proto.ipsecProtocol))
+    }
+
+    /// The SPIs that GETSPI may take: the one written, or those that no standard reserves (RFC 3173, 3.3 for CPIs).
+    private func spiRange(_ spi: SPI, _ proto: IPsecProtocol) -> ClosedRange<UInt32> {
+        guard spi.rawValue == 0 else { return spi.rawValue...spi.rawValue }
+        return proto == .ipcomp ? 0x100...0xefff : 0x100...0x0fff_ffff
+    }
+
+    /// `esp-udp` may be followed by the address that the peer has behind its NAT.
+    private mutating func parseOriginalAddress(_ proto: WrittenProtocol) throws(Diagnostic) -> IPAddress? {
+        guard proto.isEncapsulated, current.kind == .word,
+            bytes[current.range].contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") })
+        else { return nil }
+        let range = current.range
+        advance()
+        let address = try parseAddress(range, WrittenFamilies())
+        warn(range, "Linux does not keep the original address of a NAT", "remove it")
+        return address
+    }
+
+    private mutating func encapsulation(
+        _ proto: WrittenProtocol, _ source: WrittenPort?, _ destination: WrittenPort?
+    ) throws(Diagnostic) -> NATTraversal? {
+        guard proto.isEncapsulated else {
+            if let port = source ?? destination {
+                warn(port.range, "a port of an SA means something to esp-udp only, and is ignored", "remove it")
+            }
+            return nil
+        }
+        let sourcePort = try resolve(source, for: "udp")
+        let destinationPort = try resolve(destination, for: "udp")
+        return NATTraversal(
+            sourcePort: sourcePort == 0 ? NATTraversal.defaultPort : sourcePort,
+            destinationPort: destinationPort == 0 ? NATTraversal.defaultPort : destinationPort)
+    }
+
+    // MARK: Algorithms
+
+    /// `-E name [key]`, `-A name [key]` or `-C name [-R]`; whether one stood here.
+    private mutating func parseAlgorithm(_ clauses: inout AssociationClauses) throws(Diagnostic) -> Bool {
+        switch keyword {
+        case .encryption:
+            try requireFirst(clauses.encryption)
+            clauses.encryption = try takeAlgorithm(AlgorithmWord.encryption, "an encryption algorithm")
+        case .integrity:
+            try requireFirst(clauses.integrity)
+            clauses.integrity = try takeAlgorithm(AlgorithmWord.integrity, "an authentication algorithm")
+        case .compression:
+            try requireFirst(clauses.compression)
+            clauses.compression = try takeAlgorithm(AlgorithmWord.compression, "a compression algorithm")
+            if keyword == .rawCPI {
+                warn(current.range, "-R has no meaning on Linux and is ignored", "remove it")
+                advance()
+            }
+        default: return false
+        }
+        return true
+    }
+
+    private func requireFirst(_ chosen: AssociationClauses.Chosen?) throws(Diagnostic) {
+        guard chosen != nil else { return }
+        throw failure(current.range, "a second algorithm of the same kind", "keep one of them")
+    }
+
+    private mutating func takeAlgorithm(
+        _ table: WordTable<AlgorithmWord>, _ wanted: String
+    ) throws(Diagnostic) -> AssociationClauses.Chosen {
+        let start = current.start
+        advance()
+        let range = try takeWord(wanted)
+        guard let word = PackedWord(lexer.bytes, range), let algorithm = table[word] else {
+            throw failure(range, "\(wanted) is expected here", "see the algorithms in setkey(8)")
+        }
+        guard options.kernelInterface.expresses(algorithm.interfaces) else { throw inexpressible(algorithm, range) }
+        if lexer.bytes[range].elementsEqual("simple".utf8) {
+            warn(range, "'simple' is obsolete and means no encryption", "write null")
+        }
+        let key = try takeKey(algorithm, range)
+        return AssociationClauses.Chosen(
+            number: algorithm.number, isCombined: algorithm.kind == .combined, key: key, range: start..<range.upperBound
+        )
+    }
+
+    private func inexpressible(_ algorithm: AlgorithmWord, _ range: Range<Int>) -> Diagnostic {
+        guard algorithm.interfaces == .xfrmOnly else {
+            return failure(range, "no interface of Linux has \(text(range))", "choose another algorithm")
+        }
+        return failure(
+            range, "PF_KEY cannot express \(text(range))", "it needs the XFRM interface; choose another algorithm")
+    }
+
+    // MARK: Rules
+
+    /// Which algorithms a protocol takes (LANGUAGE rule 4).
+    private func check(_ clauses: AssociationClauses) throws(Diagnostic) {
+        let proto = clauses.proto.ipsecProtocol
+        if let compression = clauses.compression, proto != .ipcomp {
+            throw failure(
+                compression.range, "\(proto.word) takes no compression algorithm", "remove it, or write ipcomp")
+        }
+        if let encryption = clauses.encryption, proto != .esp {
+            throw failure(encryption.range, "\(proto.word) takes no encryption algorithm", "remove it, or write esp")
+        }
+        if let integrity = clauses.integrity {
+            try checkIntegrity(integrity, clauses)
+        }
+        let hasOne = clauses.encryption != nil || clauses.integrity != nil || clauses.compression != nil
+        guard hasOne else {
+            let advice = proto == .ah ? "write -A" : proto == .esp ? "write -E, -A or both" : "write -C deflate"
+            throw failure(previousEnd..<previousEnd, "the algorithm of the SA is missing", advice)
+        }
+    }
+
+    private func checkIntegrity(
+        _ integrity: AssociationClauses.Chosen, _ clauses: AssociationClauses
+    ) throws(Diagnostic) {
+        if clauses.proto.ipsecProtocol == .ipcomp {
+            throw failure(integrity.range, "ipcomp takes no authentication algorithm", "remove it, or write esp or ah")
+        }
+        if clauses.proto.ipsecProtocol == .ah, integrity.number == IntegrityAlgorithm.null.rawValue {
+            throw failure(integrity.range, "AH without authentication is nothing", "choose an algorithm")
+        }
+        if let encryption = clauses.encryption, encryption.isCombined {
+            throw failure(integrity.range, "this encryption algorithm authenticates by itself", "remove -A")
+        }
+    }
+
+    private func checkLimits(_ clauses: AssociationClauses) throws(Diagnostic) {
+        let (soft, hard) = (clauses.limits.soft, clauses.limits.hard)
+        let isAfter =
+            hard.addTime > 0 && soft.addTime > hard.addTime || hard.bytes > 0 && soft.bytes > hard.bytes
+        guard isAfter else { return }
+        throw failure(clauses.limitsRange, "the soft lifetime is longer than the hard one", "make it the shorter")
+    }
+}

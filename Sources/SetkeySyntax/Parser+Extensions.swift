@@ -1,0 +1,96 @@
+import IPsec
+
+extension Parser {
+    /// One extension of an SA, if it stands here: `-m`, `-r`, `-u`, `-f`, lifetimes, `-ctx`; the last of a kind wins.
+    mutating func parseExtension(_ clauses: inout AssociationClauses) throws(Diagnostic) -> Bool {
+        let option = current.range
+        let keyword = keyword
+        switch keyword {
+        case .mode, .replay, .reqID, .flags, .hardTime, .softTime, .hardBytes, .softBytes, .context: advance()
+        case .extendedSequence: throw needsXFRM(option, "extended sequence numbers")
+        case .hardwareInterface: throw needsXFRM(option, "offload to a device")
+        case .natTraversal: throw failure(option, "-natt is not of this language", "write esp-udp and addr[port]")
+        case .natTraversalMTU: throw failure(option, "Linux has no fragment size of an SA", "remove it")
+        default: return false
+        }
+        switch keyword {
+        case .mode: clauses.mode = try parseMode()
+        case .replay: clauses.replay = try parseReplayWindow()
+        case .reqID: clauses.reqID = UInt32(try takeDecimal("the reqid", upTo: 0xffff_ffff))
+        case .flags: try parseFlag(&clauses.flags)
+        case .context: clauses.context = try parseContext()
+        case .hardTime: clauses.limits.hard.addTime = try takeDecimal("the lifetime in seconds", upTo: .max)
+        case .softTime: clauses.limits.soft.addTime = try takeDecimal("the lifetime in seconds", upTo: .max)
+        case .hardBytes: clauses.limits.hard.bytes = try parseByteLimit()
+        default: clauses.limits.soft.bytes = try parseByteLimit()
+        }
+        if keyword == .hardTime || keyword == .softTime || keyword == .hardBytes || keyword == .softBytes {
+            clauses.limitsRange = option.lowerBound..<previousEnd
+        }
+        return true
+    }
+
+    private func needsXFRM(_ range: Range<Int>, _ what: String) -> Diagnostic {
+        failure(range, "PF_KEY cannot express \(what)", "it needs the XFRM interface; remove it")
+    }
+
+    /// Linux stores `any` as transport (KERNEL-FACTS K22), so that is what it means.
+    private mutating func parseMode() throws(Diagnostic) -> Mode {
+        let mode: Mode
+        switch keyword {
+        case .transport, .any: mode = .transport
+        case .tunnel: mode = .tunnel
+        default: throw unexpected("a mode", "write transport or tunnel")
+        }
+        advance()
+        return mode
+    }
+
+    private mutating func parseReplayWindow() throws(Diagnostic) -> UInt8 {
+        let range = try takeWord("the replay window")
+        let window = try parseDecimal(range, "the replay window", upTo: 0xffff_ffff)
+        guard window <= ReplayWindow.maximum else {
+            throw failure(range, "PF_KEY cannot express a replay window of more than 32 packets", "write 0...32")
+        }
+        return UInt8(window)
+    }
+
+    /// 2^64-1 is the kernel's "unlimited", which the language writes as 0.
+    private mutating func parseByteLimit() throws(Diagnostic) -> UInt64 {
+        let bytes = try takeDecimal("the lifetime in bytes", upTo: .max)
+        return bytes == .max ? 0 : bytes
+    }
+
+    private mutating func parseFlag(_ flags: inout SAFlags) throws(Diagnostic) {
+        let keyword = keyword
+        switch keyword {
+        case .noECN: flags.insert(.noECN)
+        case .decapsulateDSCP: flags.insert(.decapsulateDSCP)
+        case .noPathMTUDiscovery: flags.insert(.noPathMTUDiscovery)
+        case .sequentialPad: break
+        case .zeroPad, .randomPad:
+            warn(current.range, "Linux always pads as seq-pad says", "remove the flag")
+        case .noCyclicSequence:
+            warn(current.range, "nocyclic-seq has no effect: Linux never wraps a sequence number", "remove the flag")
+        default:
+            let words = "zero-pad, random-pad, seq-pad, nocyclic-seq, noecn, decap-dscp or nopmtudisc"
+            throw unexpected("a flag", "write \(words)")
+        }
+        advance()
+    }
+
+    /// `DOI ALG "label"` behind `-ctx`.
+    mutating func parseContext() throws(Diagnostic) -> SecurityContext {
+        let domain = UInt8(try takeDecimal("the domain of interpretation", upTo: 255))
+        let algorithm = UInt8(try takeDecimal("the context's algorithm", upTo: 255))
+        guard current.kind == .string else { throw unexpected("the label in quotes") }
+        let range = current.range
+        let content = bytes[(range.lowerBound + 1)..<(range.upperBound - 1)]
+        // The kernel takes a page, its terminating NUL included.
+        guard content.count < 4096, !content.contains(0), let label = String(validating: content, as: UTF8.self) else {
+            throw failure(range, "this cannot be a security label", "write at most 4095 bytes of UTF-8 without NUL")
+        }
+        advance()
+        return SecurityContext(domain: domain, algorithm: algorithm, label: label)
+    }
+}

@@ -1,0 +1,125 @@
+import IPsec
+
+extension Parser {
+    /// The key of an algorithm, which the current token must be: a string, hexadecimal digits or `@NAME`.
+    mutating func takeKey(_ algorithm: AlgorithmWord, _ name: Range<Int>) throws(Diagnostic) -> KeyMaterial? {
+        guard algorithm.keyLengths.last > 0 else {
+            if looksLikeKey { throw failure(current.range, "\(text(name)) takes no key", "remove the key") }
+            return nil
+        }
+        guard current.kind == .string || current.kind == .word && keyword == nil else {
+            let advice = "write \"...\", 0x and hexadecimal digits, or @NAME"
+            throw unexpected("the key of \(text(name))", advice)
+        }
+        let range = current.range
+        let key = try readKey(algorithm)
+        guard algorithm.keyLengths.contains(key.bitCount) else {
+            let got = "this one has \(key.bitCount) bits (\(key.byteCount) bytes)"
+            throw failure(range, "\(text(name)) takes a key of \(algorithm.keyLengths.phrase); \(got)")
+        }
+        advance()
+        return key
+    }
+
+    private var looksLikeKey: Bool {
+        // `add`, whose letters are hexadecimal digits, is no key.
+        guard current.kind == .word, keyword == nil else { return current.kind == .string }
+        return bytes[current.start] == UInt8(ascii: "@") || hasHexadecimalPrefix(current.range)
+            || bytes[current.range].allSatisfy { $0.hexadecimalDigitValue != nil }
+    }
+
+    private mutating func readKey(_ algorithm: AlgorithmWord) throws(Diagnostic) -> KeyMaterial {
+        let range = current.range
+        if current.kind == .string {
+            return KeyMaterial(lexer.bytes[(range.lowerBound + 1)..<(range.upperBound - 1)])
+        }
+        if lexer.bytes[range.lowerBound] == UInt8(ascii: "@") { return try readCredential(range, algorithm) }
+        let digits = hasHexadecimalPrefix(range) ? range.dropFirst(2) : range
+        guard lexer.bytes[digits].allSatisfy({ $0.hexadecimalDigitValue != nil }) else { throw malformedKey(range) }
+        guard !digits.isEmpty, digits.count % 2 == 0 else {
+            let message = digits.isEmpty ? "a key without digits" : "a key with an odd number of hexadecimal digits"
+            throw failure(range, message, "write two digits for each byte")
+        }
+        guard let key = KeyMaterial(hexadecimal: lexer.bytes.span.extracting(digits)) else { throw malformedKey(range) }
+        return key
+    }
+
+    /// Behind such a key the rest of it may follow, cut at a blank or a `;`.
+    private mutating func malformedKey(_ range: Range<Int>) -> Diagnostic {
+        loseStep()
+        return failure(
+            range, "a key must be in double quotes or of hexadecimal digits", "write \"...\", 0x... or @NAME")
+    }
+
+    private func readCredential(_ range: Range<Int>, _ algorithm: AlgorithmWord) throws(Diagnostic) -> KeyMaterial {
+        let name = text(range.dropFirst())
+        guard CredentialDirectory.isValidName(name) else {
+            throw failure(range, "this cannot be the name of a credential", "letters, digits, '.', '_' and '-' only")
+        }
+        switch options.credentials {
+        case .unavailable:
+            let advice = "start the service with LoadCredential=, or set CREDENTIALS_DIRECTORY"
+            throw failure(range, "there is no credential directory to read this key from", advice)
+        case .unread:
+            return KeyMaterial(byteCount: algorithm.keyLengths.first / 8) { _ in }
+        case .lookup(let lookup):
+            do {
+                return try lookup(name).decodedCredential
+            } catch {
+                throw failure(range, error.message, error.advice)
+            }
+        }
+    }
+
+    /// Text that is safe to repeat: names of algorithms, options and the like, never keys.
+    func text(_ range: Range<Int>) -> String {
+        String(decoding: lexer.bytes[range], as: UTF8.self)
+    }
+}
+
+extension KeyMaterial {
+    /// The bytes of hexadecimal digits, decoded in place; `nil` where one is none, or one is left over.
+    init?(hexadecimal digits: Span<UInt8>) {
+        guard digits.count % 2 == 0 else { return nil }
+        var isValid = true
+        self.init(byteCount: digits.count / 2) { bytes in
+            for index in 0..<digits.count / 2 {
+                guard let high = digits[2 * index].hexadecimalDigitValue,
+                    let low = digits[2 * index + 1].hexadecimalDigitValue
+                else {
+                    isValid = false
+                    return
+                }
+                bytes[index] = high << 4 | low
+            }
+        }
+        guard isValid else { return nil }
+    }
+
+    /// A credential as a key: hexadecimal text, with or without `0x` and a newline, is decoded; anything else is the
+    /// key itself. Random bytes never look like hexadecimal text of a key's length.
+    var decodedCredential: KeyMaterial {
+        withBytes { bytes in
+            var end = bytes.count
+            while end > 0, bytes[end - 1] == 10 || bytes[end - 1] == 13 || bytes[end - 1] == 32 { end -= 1 }
+            let hasPrefix = end >= 2 && bytes[0] == 48 && bytes[1] | 0x20 == 120
+            let digits = bytes.extracting((hasPrefix ? 2 : 0)..<end)
+            guard !digits.isEmpty, let key = KeyMaterial(hexadecimal: digits) else { return self }
+            return key
+        }
+    }
+}
+
+extension KeyLengths {
+    /// `128, 192 or 256 bits (16, 24 or 32 bytes)`.
+    var phrase: String {
+        guard (last - first) / step < 4 else { return "\(first) to \(last) bits (\(first / 8) to \(last / 8) bytes)" }
+        return "\(Self.list(all)) bits (\(Self.list(all.map { $0 / 8 })) bytes)"
+    }
+
+    private static func list(_ numbers: [Int]) -> String {
+        let words = numbers.map { String($0) }
+        return words.count < 2
+            ? words.joined() : words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
+    }
+}

@@ -1,0 +1,47 @@
+import IPsec
+
+extension Parser {
+    /// A decimal number of the current token.
+    mutating func takeDecimal(_ what: String, upTo maximum: UInt64) throws(Diagnostic) -> UInt64 {
+        try parseDecimal(try takeWord(what), what, upTo: maximum)
+    }
+
+    /// A decimal number in `range`; nothing is cut off: a number that does not fit is an error.
+    func parseDecimal(_ range: Range<Int>, _ what: String, upTo maximum: UInt64) throws(Diagnostic) -> UInt64 {
+        var value: UInt64 = 0
+        guard !range.isEmpty else { throw failure(range, "\(what) is missing", "write 0...\(maximum)") }
+        for index in range {
+            let digit = lexer.bytes[index] &- 48
+            guard digit < 10 else { throw failure(range, "\(what) must be a decimal number", "write 0...\(maximum)") }
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
+            guard !overflow, !carry, sum <= maximum else {
+                throw failure(range, "\(what) is too big", "write 0...\(maximum)")
+            }
+            value = sum
+        }
+        return value
+    }
+
+    /// Decimal, or hexadecimal with `0x`.
+    func parseNumber(_ range: Range<Int>, _ what: String, upTo maximum: UInt64) throws(Diagnostic) -> UInt64 {
+        guard hasHexadecimalPrefix(range) else { return try parseDecimal(range, what, upTo: maximum) }
+        var value: UInt64 = 0
+        guard range.count > 2 else { throw failure(range, "\(what) has no digits behind 0x") }
+        for index in range.dropFirst(2) {
+            guard let digit = lexer.bytes[index].hexadecimalDigitValue else {
+                throw failure(range, "\(what) must be a decimal or a hexadecimal number")
+            }
+            value = value << 4 | UInt64(digit)
+            guard value <= maximum else {
+                throw failure(range, "\(what) is too big", "write at most 0x\(String(maximum, radix: 16))")
+            }
+        }
+        return value
+    }
+
+    func hasHexadecimalPrefix(_ range: Range<Int>) -> Bool {
+        range.count >= 2 && lexer.bytes[range.lowerBound] == UInt8(ascii: "0")
+            && lexer.bytes[range.lowerBound + 1] | 0x20 == UInt8(ascii: "x")
+    }
+}

@@ -1,0 +1,60 @@
+import IPsec
+
+/// The protocol word of an SA.
+struct WrittenProtocol {
+    let ipsecProtocol: IPsecProtocol
+    /// `esp-udp`.
+    let isEncapsulated: Bool
+    let range: Range<Int>
+}
+
+extension Parser {
+    mutating func parseProtocol() throws(Diagnostic) -> WrittenProtocol {
+        let range = current.range
+        let proto: IPsecProtocol
+        let keyword = keyword
+        switch keyword {
+        case .esp, .espUDP: proto = .esp
+        case .ah: proto = .ah
+        case .ipcomp: proto = .ipcomp
+        case .espOld: throw failure(range, "Linux has no ESP of RFC 1827 (esp-old)", "write esp")
+        case .ahOld: throw failure(range, "Linux has no AH of RFC 1826 (ah-old)", "write ah")
+        case .tcp:
+            let advice = "on Linux the program that owns the socket sets TCP_MD5SIG"
+            throw failure(range, "no IPsec interface of Linux has TCP signatures", advice)
+        default: throw unexpected("a protocol", "write esp, esp-udp, ah or ipcomp")
+        }
+        advance()
+        return WrittenProtocol(ipsecProtocol: proto, isEncapsulated: keyword == .espUDP, range: range)
+    }
+
+    /// The SPI. `allowsAny`: 0 lets the kernel choose.
+    mutating func parseSPI(_ proto: IPsecProtocol, allowsAny: Bool = false) throws(Diagnostic) -> SPI {
+        let what = proto == .ipcomp ? "the CPI" : "the SPI"
+        let range = try takeWord(what, "write a decimal or 0x hexadecimal number from 256")
+        let value = try parseNumber(range, what, upTo: proto == .ipcomp ? 0xffff : 0xffff_ffff)
+        guard value > 255 || allowsAny && value == 0 else {
+            throw failure(range, "\(what)s 0...255 are reserved (RFC 4303, 2.1)", "write 256 or more")
+        }
+        return SPI(rawValue: UInt32(value))
+    }
+
+    /// `src dst proto spi` of `get` and `delete`; extensions are read as in `add`, and mean nothing.
+    mutating func parseReference() throws(Diagnostic) -> SAReference {
+        let families = try parseFamilies()
+        let source = try parseEndpoint(families)
+        let destination = try parseEndpoint(families)
+        try requireOneFamily(source, destination)
+        let proto = try parseProtocol()
+        let spi = try parseSPI(proto.ipsecProtocol)
+        let extensions = current.start
+        var ignored = AssociationClauses(proto: proto)
+        while current.kind != .semicolon, try parseExtension(&ignored) {}
+        if previousEnd > extensions {
+            warn(extensions..<previousEnd, "the extensions have no meaning here", "remove them")
+        }
+        try expectEnd("';'")
+        let identity = SAIdentity(destination: destination.address, ipsecProtocol: proto.ipsecProtocol, spi: spi)
+        return SAReference(identity: identity, source: source.address)
+    }
+}

@@ -1,0 +1,81 @@
+import IPsec
+
+/// A selector, and where its parts stand.
+struct WrittenSelector {
+    var selector: Selector
+    let source: Range<Int>
+    let destination: Range<Int>
+}
+
+extension Parser {
+    /// `src_range dst_range upperspec`.
+    mutating func parseSelector() throws(Diagnostic) -> WrittenSelector {
+        let families = try parseFamilies()
+        if keyword == .tagged {
+            throw failure(
+                current.range, "Linux has no policies by packet tag", "write source, destination and protocol")
+        }
+        let (source, sourceRange, sourcePort) = try parsePrefix(families)
+        let (destination, destinationRange, destinationPort) = try parsePrefix(families)
+        try requireOneFamily(source.address, destination.address, destinationRange)
+        let protocolRange = current.range
+        let nextLayer = try parseNextLayer()
+        var selector = Selector(source: source, destination: destination, nextLayer: nextLayer)
+        let name = options.protocolNames.name(of: nextLayer.rawValue)
+        selector.sourcePort = try resolve(sourcePort, for: name)
+        selector.destinationPort = try resolve(destinationPort, for: name)
+        try parseUpperDetail(&selector, protocolRange)
+        return WrittenSelector(selector: selector, source: sourceRange, destination: destinationRange)
+    }
+
+    /// `any`, a name, or a number; 0 is the kernel's "any".
+    private mutating func parseNextLayer() throws(Diagnostic) -> NextLayerProtocol {
+        if skip(.any) { return .any }
+        let range = try takeWord("the upper-layer protocol", "write any, a name of /etc/protocols, or a number")
+        if bytes[range.lowerBound] &- 48 < 10, bytes[range].allSatisfy({ $0 &- 48 < 10 }) {
+            let number = UInt8(try parseDecimal(range, "the protocol number", upTo: 255))
+            return number == 0 ? .any : NextLayerProtocol(rawValue: number)
+        }
+        guard let number = options.protocolNames.number(of: text(range)) else {
+            throw failure(range, "an unknown upper-layer protocol", "write any, a name of /etc/protocols, or a number")
+        }
+        return number == 0 ? .any : NextLayerProtocol(rawValue: number)
+    }
+
+    /// `T`, `T,C` behind ICMP and the mobility header; `N` or `a.b.c.d` behind GRE.
+    private mutating func parseUpperDetail(_ selector: inout Selector, _ range: Range<Int>) throws(Diagnostic) {
+        guard current.kind == .word, bytes[current.start] &- 48 < 10 else { return }
+        let detail = current.range
+        guard selector.nextLayer.hasTypeAndCode || selector.nextLayer == .gre else {
+            throw failure(detail, "only icmp, icmp6, gre and 135 take a number behind the protocol", "remove it")
+        }
+        guard selector.sourcePort == 0, selector.destinationPort == 0 else {
+            throw failure(detail, "ports and a type or key exclude each other", "remove the ports in [ ]")
+        }
+        advance()
+        if selector.nextLayer == .gre {
+            let key = try parseGREKey(detail)
+            selector.sourcePort = UInt16(key >> 16)
+            selector.destinationPort = UInt16(key & 0xffff)
+            return
+        }
+        selector.sourcePort = UInt16(try parseDecimal(detail, "the type", upTo: 255))
+        if current.kind == .comma {
+            advance()
+            selector.destinationPort = UInt16(try takeDecimal("the code", upTo: 255))
+        }
+        if options.warns, selector.sourcePort == 0 {
+            warn(detail, "to Linux type 0 means any type", "write no type, or filter by other means")
+        }
+    }
+
+    private func parseGREKey(_ range: Range<Int>) throws(Diagnostic) -> UInt32 {
+        guard bytes[range].contains(UInt8(ascii: ".")) else {
+            return UInt32(try parseDecimal(range, "the GRE key", upTo: 0xffff_ffff))
+        }
+        guard let address = IPAddress(parsing: lexer.bytes[range]), address.family == .ipv4 else {
+            throw failure(range, "this is no GRE key", "write a number, or four numbers with dots")
+        }
+        return address.ipv4Bits
+    }
+}

@@ -1,0 +1,145 @@
+import IPsec
+
+extension Parser {
+    /// How many transforms one policy may have (`XFRM_MAX_DEPTH`).
+    private static let transformLimit = 6
+
+    /// The requests behind `ipsec`: at least one, in the order of the bundle.
+    mutating func parseTransforms(_ direction: Direction) throws(Diagnostic) -> [Transform] {
+        var transforms: [Transform] = []
+        while current.kind == .word {
+            guard transforms.count < Self.transformLimit else {
+                throw failure(current.range, "Linux takes at most six transforms in one policy", "remove some")
+            }
+            transforms.append(try parseTransform(direction))
+        }
+        guard !transforms.isEmpty else {
+            let advice = "write for example esp/tunnel/192.0.2.1-192.0.2.2/require; without one the packets go in clear"
+            throw unexpected("a transform", advice)
+        }
+        return transforms
+    }
+
+    /// `proto/mode[/[src-dst][/[level]]]`, without blanks.
+    private mutating func parseTransform(_ direction: Direction) throws(Diagnostic) -> Transform {
+        let range = takeRequest()
+        var fields = bytes[range].split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(\.indices)
+        guard (2...4).contains(fields.count) else {
+            throw failure(range, "this is no transform", "write protocol/mode/source-destination/level")
+        }
+        while fields.count < 4 { fields.append(range.upperBound..<range.upperBound) }
+        let nextLayer = try parseTransformProtocol(fields[0])
+        let mode = try parseTransformMode(fields[1])
+        let endpoints = try parseEndpoints(fields[2], mode, direction)
+        let level = try parseLevel(fields[3])
+        if mode == .tunnel, level == .use, direction == .outbound {
+            throw failure(fields[3], "Linux takes no tunnel of level 'use' for outgoing packets", "write require")
+        }
+        return Transform(nextLayer: nextLayer, mode: mode, endpoints: endpoints, level: level)
+    }
+
+    /// Takes all tokens that touch each other, so that brackets of ports are inside.
+    private mutating func takeRequest() -> Range<Int> {
+        let start = current.start
+        repeat {
+            advance()
+        } while current.start == previousEnd
+            && (current.kind == .word || current.kind == .leftBracket || current.kind == .rightBracket)
+        return start..<previousEnd
+    }
+
+    private func keyword(in range: Range<Int>) -> Keyword? {
+        PackedWord(lexer.bytes, range).flatMap { Keyword.table[$0] }
+    }
+
+    private func parseTransformProtocol(_ range: Range<Int>) throws(Diagnostic) -> NextLayerProtocol {
+        switch keyword(in: range) {
+        case .esp: .esp
+        case .ah: .ah
+        case .ipcomp: NextLayerProtocol(rawValue: IPsecProtocol.ipcomp.rawValue)
+        default: throw failure(range, "a transform's protocol is expected here", "write esp, ah or ipcomp")
+        }
+    }
+
+    private func parseTransformMode(_ range: Range<Int>) throws(Diagnostic) -> Mode {
+        switch keyword(in: range) {
+        case .transport: .transport
+        case .tunnel: .tunnel
+        default: throw failure(range, "a transform's mode is expected here", "write transport or tunnel")
+        }
+    }
+
+    // MARK: Level
+
+    private func parseLevel(_ range: Range<Int>) throws(Diagnostic) -> TransformLevel {
+        guard !range.isEmpty else { return .default }
+        let colon = bytes[range].firstIndex(of: UInt8(ascii: ":"))
+        let word = keyword(in: range.lowerBound..<(colon ?? range.upperBound))
+        guard let colon else {
+            switch word {
+            case .default: return .default
+            case .use: return .use
+            case .require: return .require
+            case .unique: return .unique(.none)
+            default: throw unknownLevel(range)
+            }
+        }
+        guard word == .unique else { throw unknownLevel(range) }
+        let number = colon + 1..<range.upperBound
+        let reqID = try parseDecimal(number, "the number behind unique", upTo: UInt64(ReqID.manualMaximum))
+        guard reqID > 0 else {
+            throw failure(number, "unique:0 names no SA", "write 1...16383, or unique alone to let the kernel choose")
+        }
+        return .unique(ReqID(rawValue: UInt32(reqID)))
+    }
+
+    private func unknownLevel(_ range: Range<Int>) -> Diagnostic {
+        failure(range, "a level is expected here", "write default, use, require, unique or unique:N")
+    }
+
+    // MARK: Endpoints
+
+    /// `src-dst` with ports on both or on none; nothing, `me-any` or `any-me` for transport mode.
+    private mutating func parseEndpoints(
+        _ range: Range<Int>, _ mode: Mode, _ direction: Direction
+    ) throws(Diagnostic) -> Transform.Endpoints? {
+        if range.isEmpty || keyword(in: range) == .meToAny || keyword(in: range) == .anyToMe {
+            guard mode == .transport else {
+                throw failure(range, "a tunnel needs the addresses of both ends", "write source-destination")
+            }
+            if !range.isEmpty, (keyword(in: range) == .meToAny) != (direction == .outbound) {
+                throw failure(range, "the wrong way round", "write me-any for out, any-me for in and fwd")
+            }
+            return nil
+        }
+        guard let hyphen = bytes[range].firstIndex(of: UInt8(ascii: "-")) else {
+            throw failure(range, "two addresses are expected here", "write source-destination")
+        }
+        let source = try parseEnd(range.lowerBound..<hyphen)
+        let destination = try parseEnd(hyphen + 1..<range.upperBound)
+        try requireOneFamily(source.address, destination.address, hyphen + 1..<range.upperBound)
+        guard source.hasPort == destination.hasPort else {
+            throw failure(range, "a port on one end only", "write ports on both ends, or on none")
+        }
+        if mode == .transport {
+            warn(
+                range, "Linux ignores the addresses of a transform in transport mode",
+                "write nothing between the slashes")
+            return nil
+        }
+        if source.hasPort { warn(range, "Linux ignores the ports of a transform", "remove them") }
+        return Transform.Endpoints(source: source.address, destination: destination.address)
+    }
+
+    private func parseEnd(_ range: Range<Int>) throws(Diagnostic) -> (address: IPAddress, hasPort: Bool) {
+        guard let bracket = bytes[range].firstIndex(of: UInt8(ascii: "[")) else {
+            return (try parseAddress(range, WrittenFamilies()), false)
+        }
+        let address = try parseAddress(range.lowerBound..<bracket, WrittenFamilies())
+        guard bytes[range.upperBound - 1] == UInt8(ascii: "]") else {
+            throw failure(bracket..<range.upperBound, "']' is missing")
+        }
+        _ = try parseDecimal(bracket + 1..<range.upperBound - 1, "the port", upTo: 65535)
+        return (address, true)
+    }
+}

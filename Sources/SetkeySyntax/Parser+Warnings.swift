@@ -1,0 +1,43 @@
+import IPsec
+
+/// What is legal and probably not meant; `setkey -n` says it.
+extension Parser {
+    mutating func warnOfAssociation(_ association: SecurityAssociation, _ clauses: AssociationClauses) {
+        if let integrity = clauses.integrity { warnOfIntegrity(association, integrity) }
+        guard let encryption = clauses.encryption else { return }
+        switch association.encryption.rawValue {
+        case 2: warn(encryption.range, "DES has keys of 56 bits and protects nothing", "use aes-cbc")
+        case 3, 6, 7:
+            warn(encryption.range, "a cipher with blocks of 64 bits (RFC 8221 advises against it)", "use aes-cbc")
+        default: break
+        }
+        if association.encryption == .null, association.integrity == .none || association.integrity == .null {
+            warn(encryption.range, "neither encryption nor authentication: this SA protects nothing")
+        } else if !encryption.isCombined, association.integrity == .none || association.integrity == .null {
+            warn(
+                encryption.range, "encryption without authentication can be forged (RFC 8221, 4)", "add -A hmac-sha512")
+        }
+    }
+
+    private mutating func warnOfIntegrity(
+        _ association: SecurityAssociation, _ integrity: AssociationClauses.Chosen
+    ) {
+        switch association.integrity.rawValue {
+        case 5:
+            let advice = "peers that follow RFC 4868 use 128 (hmac-sha256-128, by XFRM); hmac-sha512 agrees everywhere"
+            warn(integrity.range, "hmac-sha256 is cut to 96 bits by Linux", advice)
+        case 2: warn(integrity.range, "RFC 8221 forbids HMAC-MD5", "use hmac-sha512")
+        case 8: warn(integrity.range, "kernels from 2026 on are without hmac-ripemd160", "use hmac-sha512")
+        default: break
+        }
+    }
+
+    mutating func warnOfSelector(_ selector: Selector, _ source: Range<Int>, _ destination: Range<Int>) {
+        for (prefix, range) in [(selector.source, source), (selector.destination, destination)] where prefix.hasHostBits
+        {
+            let network = AddressPrefix(address: prefix.address.masked(toPrefix: prefix.length), length: prefix.length)
+            let message = "bits are set behind the prefix; for Linux this is another policy than that of \(network)"
+            warn(range, message, "write \(network)")
+        }
+    }
+}

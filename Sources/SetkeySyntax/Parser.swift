@@ -1,0 +1,192 @@
+/// A streaming parser over bytes of any origin: linear time, no recursion, recovery at `;`.
+package struct Parser {
+    /// Behind so many characters that no text has, the rest is not looked at: this is some other kind of file.
+    private static let invalidLimit = 20
+
+    let options: ParserOptions
+    private(set) var lexer: Lexer
+    /// The token under consideration; at the end of a statement its `;`.
+    private(set) var current = Token(kind: .semicolon, start: 0, end: 0)
+    /// Where the token before ``current`` ended: where something missing is missing.
+    private(set) var previousEnd = 0
+    private var statementStart = 0
+    private var invalidCount = 0
+    private var isAtEnd = false
+    /// Whether what follows may be the rest of a key that was cut; until a statement is good again.
+    private var isOutOfStep = false
+
+    /// What was found so far, in the order of the text; at most ``ParserOptions/diagnosticLimit`` of each severity.
+    package private(set) var diagnostics: [Diagnostic] = []
+    /// All errors, those not kept included.
+    package private(set) var errorCount = 0
+    /// All warnings, those not kept included.
+    package private(set) var warningCount = 0
+
+    package init(_ text: SourceText, options: ParserOptions = ParserOptions()) {
+        self.init(text.bytes, options: options)
+    }
+
+    package init(_ bytes: [UInt8], options: ParserOptions = ParserOptions()) {
+        self.options = options
+        lexer = Lexer(bytes)
+    }
+
+    var bytes: [UInt8] { lexer.bytes }
+
+    /// The next good statement; `nil` at the end. What was wrong before it is in ``diagnostics``.
+    package mutating func next() -> Statement? {
+        while !isAtEnd {
+            if current.kind == .semicolon { advance() }
+            statementStart = current.start
+            switch current.kind {
+            case .semicolon: continue
+            case .end: isAtEnd = true
+            case .invalid: skipInvalid()
+            default:
+                do {
+                    let kind = try parseStatement()
+                    if case .end = kind { isAtEnd = true }
+                    isOutOfStep = false
+                    return Statement(kind, range: statementStart..<current.end)
+                } catch {
+                    record(error)
+                    recover()
+                }
+            }
+        }
+        return nil
+    }
+
+    // MARK: Tokens
+
+    mutating func advance() {
+        previousEnd = current.end
+        current = lexer.next()
+    }
+
+    /// The keyword that the current token is.
+    var keyword: Keyword? {
+        guard current.kind == .word, let word = PackedWord(lexer.bytes, current.range) else { return nil }
+        return Keyword.table[word]
+    }
+
+    /// Steps over `keyword` if it stands here.
+    mutating func skip(_ keyword: Keyword) -> Bool {
+        guard self.keyword == keyword else { return false }
+        advance()
+        return true
+    }
+
+    /// The current token, which must be a word, and steps over it.
+    mutating func takeWord(_ wanted: String, _ advice: String = "") throws(Diagnostic) -> Range<Int> {
+        guard current.kind == .word else { throw unexpected(wanted, advice) }
+        let range = current.range
+        advance()
+        return range
+    }
+
+    /// Stands on the `;` that ends the statement, or throws.
+    func expectEnd(_ follows: String) throws(Diagnostic) {
+        guard current.kind != .semicolon else { return }
+        if current.kind == .end || isStartOfStatementOnNewLine {
+            let message = "';' is missing at the end of the statement"
+            throw failure(previousEnd..<previousEnd, message, "put ';' here")
+        }
+        throw unexpected(follows)
+    }
+
+    /// Whether the current token is most likely the beginning of the next statement, its `;` forgotten.
+    private var isStartOfStatementOnNewLine: Bool {
+        guard let keyword, keyword.beginsStatement else { return false }
+        return bytes[previousEnd..<current.start].contains(10)
+    }
+
+    // MARK: Diagnostics
+
+    func failure(_ range: Range<Int>, _ message: String, _ advice: String = "") -> Diagnostic {
+        Diagnostic(.error, at: range, message, advice: advice, statementStart: statementStart)
+    }
+
+    /// The error of a token that is not what is wanted; it does not repeat the token, which may be a key.
+    func unexpected(_ wanted: String, _ advice: String = "") -> Diagnostic {
+        switch current.kind {
+        case .unterminatedString:
+            failure(
+                current.range, "a quote is not closed before the end of the text",
+                "write '\"' behind the last character")
+        case .invalid: invalidCharacter
+        case .end, .semicolon: failure(current.range, "\(wanted) is missing", advice)
+        default:
+            if isStartOfStatementOnNewLine {
+                failure(
+                    previousEnd..<previousEnd, "\(wanted) is missing",
+                    advice.isEmpty ? "write it before the next statement" : advice)
+            } else {
+                failure(current.range, "\(wanted) is expected here", advice)
+            }
+        }
+    }
+
+    private var invalidCharacter: Diagnostic {
+        let byte = bytes[current.start]
+        if byte == 0 { return failure(current.range, "a NUL byte", "remove it, or check that this is a text file") }
+        guard byte >= 0x80 else {
+            return failure(current.range, "a control character (0x\(String(byte, radix: 16)))", "remove it")
+        }
+        guard current.range.count > 1 else {
+            return failure(current.range, "a byte that is not UTF-8", "save the text as UTF-8")
+        }
+        return failure(current.range, "a character that is not ASCII", "such characters belong in comments and strings")
+    }
+
+    /// Nothing but words of the language is shown until a statement is good again.
+    mutating func loseStep() {
+        isOutOfStep = true
+    }
+
+    mutating func warn(_ range: Range<Int>, _ message: String, _ advice: String = "") {
+        record(Diagnostic(.warning, at: range, message, advice: advice, statementStart: statementStart))
+    }
+
+    private mutating func record(_ diagnostic: Diagnostic) {
+        var diagnostic = diagnostic
+        diagnostic.isOutOfStep = isOutOfStep || lexer.hasSeenLongString
+        let count = diagnostic.severity == .error ? errorCount : warningCount
+        if diagnostic.severity == .error { errorCount += 1 } else { warningCount += 1 }
+        if count < options.diagnosticLimit { diagnostics.append(diagnostic) }
+    }
+
+    // MARK: Recovery
+
+    /// Skips to the `;`, or to what looks like the next statement on a line of its own.
+    private mutating func recover() {
+        while current.kind != .semicolon, current.kind != .end {
+            if current.start > statementStart, isStartOfStatementOnNewLine {
+                return restartAtCurrent()
+            }
+            if current.kind == .invalid { noteInvalid() }
+            advance()
+        }
+    }
+
+    private mutating func skipInvalid() {
+        record(invalidCharacter)
+        noteInvalid()
+        advance()
+        // The character is dealt with; what follows is a statement of its own.
+        if current.kind != .end { restartAtCurrent() }
+    }
+
+    private mutating func restartAtCurrent() {
+        guard current.kind != .semicolon else { return }
+        lexer.rewind(to: current.start)
+        current = Token(kind: .semicolon, start: current.start, end: current.start)
+    }
+
+    private mutating func noteInvalid() {
+        invalidCount += 1
+        guard invalidCount == Self.invalidLimit else { return }
+        record(failure(current.range, "too many characters that no text has", "check that this is a setkey file"))
+        isAtEnd = true
+    }
+}

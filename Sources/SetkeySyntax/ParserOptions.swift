@@ -1,0 +1,63 @@
+package import IPsec
+
+/// What a parser may know beyond the text.
+package struct ParserOptions: Sendable {
+    /// How `@NAME` becomes a key.
+    package var credentials: Credentials
+    /// The names of upper-layer protocols.
+    package var protocolNames: ProtocolNames
+    /// The names of ports.
+    package var serviceNames: ServiceNames
+    /// The interface that will carry the statements; what it cannot express is an error.
+    package var kernelInterface: KernelInterface
+    /// Whether `include` may appear; not in text that comes through the control socket, which has no directory.
+    package var allowsInclude: Bool
+    /// Whether to warn of what is legal and probably not meant (`setkey -n`).
+    package var warns: Bool
+    /// How many errors, and how many warnings, are kept; the rest are counted.
+    package var diagnosticLimit: Int
+
+    package init(
+        credentials: Credentials = .unavailable, protocolNames: ProtocolNames = .builtIn,
+        serviceNames: ServiceNames = .none, kernelInterface: KernelInterface = .pfKey, allowsInclude: Bool = true,
+        warns: Bool = false, diagnosticLimit: Int = 100
+    ) {
+        self.credentials = credentials
+        self.protocolNames = protocolNames
+        self.serviceNames = serviceNames
+        self.kernelInterface = kernelInterface
+        self.allowsInclude = allowsInclude
+        self.warns = warns
+        self.diagnosticLimit = diagnosticLimit
+    }
+}
+
+/// The kernel interfaces that a text can be written for.
+package enum KernelInterface: Sendable {
+    /// `PF_KEY` and what behaves like it.
+    case pfKey
+    /// XFRM netlink.
+    case xfrm
+}
+
+/// Where the keys of `@NAME` come from.
+package enum Credentials: Sendable {
+    /// There is no credential directory: `@NAME` is an error.
+    case unavailable
+    /// The name is checked and the key is not read: a key of zeros, as long as the algorithm allows, takes its place.
+    /// For a client that only passes the text on.
+    case unread
+    /// Reads a credential's raw contents; ``CredentialDirectory`` gives one.
+    case lookup(@Sendable (_ name: String) throws(CredentialError) -> KeyMaterial)
+}
+
+/// Why a credential could not be read.
+package struct CredentialError: Error, Hashable, Sendable {
+    package let message: String
+    package let advice: String
+
+    package init(_ message: String, advice: String) {
+        self.message = message
+        self.advice = advice
+    }
+}

@@ -1,0 +1,81 @@
+import IPsec
+
+/// The parts of an SA's statement.
+extension SecurityAssociation {
+    /// `src dst proto spi`.
+    func appendHead(isAnySPI: Bool = false, to output: inout [UInt8]) {
+        appendEnd(source, encapsulation?.sourcePort, to: &output)
+        output.append(" ")
+        appendEnd(identity.destination, encapsulation?.destinationPort, to: &output)
+        output.append(" ")
+        output.append(encapsulation == nil ? identity.ipsecProtocol.word : "esp-udp")
+        if let originalAddress {
+            output.append(" ")
+            originalAddress.append(to: &output)
+        }
+        guard !isAnySPI else { return output.append(" 0") }
+        output.append(" 0x")
+        output.append(hexadecimal: identity.spi.rawValue)
+    }
+
+    private func appendEnd(_ address: IPAddress, _ port: UInt16?, to output: inout [UInt8]) {
+        address.append(to: &output)
+        guard let port else { return }
+        output.append("[")
+        output.append(decimal: port)
+        output.append("]")
+    }
+
+    func appendExtensions(to output: inout [UInt8]) {
+        if mode == .tunnel { output.append(" -m tunnel") }
+        output.append(" -r ")
+        output.append(decimal: replayWindow.rawValue)
+        append(" -u ", UInt64(reqID.rawValue), to: &output)
+        append(" -lh ", limits.hard.addTime, to: &output)
+        append(" -ls ", limits.soft.addTime, to: &output)
+        append(" -bh ", limits.hard.bytes, to: &output)
+        append(" -bs ", limits.soft.bytes, to: &output)
+        if flags.contains(.noECN) { output.append(" -f noecn") }
+        if flags.contains(.decapsulateDSCP) { output.append(" -f decap-dscp") }
+        if flags.contains(.noPathMTUDiscovery) { output.append(" -f nopmtudisc") }
+        securityContext?.appendClause(to: &output)
+    }
+
+    private func append(_ option: StaticString, _ value: UInt64, to output: inout [UInt8]) {
+        guard value > 0 else { return }
+        output.append(option)
+        output.append(decimal: value)
+    }
+
+    func appendAlgorithms(_ showKeys: Bool, to output: inout [UInt8]) {
+        if encryption != .none { append(" -E ", encryption.row, encryptionKey, showKeys, to: &output) }
+        if integrity != .none { append(" -A ", integrity.row, integrityKey, showKeys, to: &output) }
+        if compression != .none { append(" -C ", compression.row, nil, showKeys, to: &output) }
+    }
+
+    private func append(
+        _ option: StaticString, _ row: Algorithm?, _ key: KeyMaterial?, _ showKeys: Bool, to output: inout [UInt8]
+    ) {
+        output.append(option)
+        output += (row?.name ?? "unknown").utf8
+        guard let key else { return }
+        guard showKeys else { return output.append(" <hidden>") }
+        output.append(" 0x")
+        key.withBytes { bytes in
+            for index in bytes.indices { output.append(hexadecimal: bytes[index], width: 2) }
+        }
+    }
+}
+
+extension SecurityContext {
+    /// ` -ctx DOI ALG "label"`.
+    func appendClause(to output: inout [UInt8]) {
+        output.append(" -ctx ")
+        output.append(decimal: domain)
+        output.append(" ")
+        output.append(decimal: algorithm)
+        output.append(" \"")
+        output += label.utf8
+        output.append("\"")
+    }
+}

@@ -1,0 +1,59 @@
+import Glibc
+
+/// Why a file cannot be read.
+package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What keeps it from being read.
+    package enum Reason: Hashable, Sendable, CustomStringConvertible {
+        case missing
+        case denied
+        case directory
+        case notAFile
+        case tooLarge(limit: Int)
+        case changedWhileRead
+        case system(Int32)
+
+        init(errno: Int32) {
+            switch errno {
+            case ENOENT, ENOTDIR: self = .missing
+            case EACCES, EPERM: self = .denied
+            case EISDIR: self = .directory
+            default: self = .system(errno)
+            }
+        }
+
+        package var description: String {
+            switch self {
+            case .missing: "no such file"
+            case .denied: "permission denied"
+            case .directory: "it is a directory"
+            case .notAFile: "it is neither a file nor a pipe"
+            case .tooLarge(let limit): "it is larger than \(limit >> 20) MiB"
+            case .changedWhileRead: "it changed while it was read"
+            case .system(let number): unsafe String(cString: strerror(number))
+            }
+        }
+
+        /// What to do about it.
+        package var advice: String {
+            switch self {
+            case .missing: "check the name"
+            case .denied: "check who owns it and may read it"
+            case .directory: "name a file; include \"DIRECTORY/*.conf\" reads all of a directory"
+            case .notAFile: "name a file"
+            case .tooLarge: "split it"
+            case .changedWhileRead: "try again when it is complete; write a new file and rename it into place"
+            case .system: "see the system's log"
+            }
+        }
+    }
+
+    package let path: String
+    package let reason: Reason
+
+    package init(path: String, reason: Reason) {
+        self.path = path
+        self.reason = reason
+    }
+
+    package var description: String { "\(path): \(reason)" }
+}

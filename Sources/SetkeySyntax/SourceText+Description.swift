@@ -1,0 +1,94 @@
+import IPsec
+
+extension SourceText {
+    /// What the parser has understood, for `setkey -d`: the place, the statement in full, with what was left to
+    /// defaults and without keys, and what each field became.
+    package func describe(_ statement: Statement) -> String {
+        var output: [UInt8] = []
+        let start = position(of: statement.range.lowerBound)
+        output += name.utf8
+        output.append(":")
+        output.append(decimal: start.line)
+        output.append(":")
+        output.append(decimal: start.column)
+        output.append(": ")
+        statement.kind.append(to: &output)
+        for (field, value) in statement.kind.fields {
+            output.append("\n   ")
+            output += field.utf8
+            output.append(": ")
+            output += value.utf8
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+}
+
+extension Statement.Kind {
+    /// The fields of the value, by the names of RFC 4301.
+    fileprivate var fields: [(String, String)] {
+        switch self {
+        case .add(let association), .update(let association), .reserveSPI(let association, _): association.fields
+        case .get(let reference), .delete(let reference):
+            [("SA", "\(reference.identity)"), ("source", "\(reference.source)")]
+        case .addPolicy(let policy), .updatePolicy(let policy): policy.fields
+        case .deletePolicy(let identity): identity.fields
+        default: []
+        }
+    }
+}
+
+extension SecurityAssociation {
+    fileprivate var fields: [(String, String)] {
+        var fields = [
+            ("SA", "\(identity)"), ("source", "\(source)"), ("mode", mode.word.map { "\($0)" } ?? "\(mode.rawValue)"),
+            ("replay window", "\(replayWindow.rawValue) packets"), ("reqid", "\(reqID.rawValue)"),
+        ]
+        if let encapsulation {
+            fields.append(("UDP ports", "\(encapsulation.sourcePort) to \(encapsulation.destinationPort)"))
+        }
+        if encryption != .none { fields.append(("encryption", describe(encryption.row, encryptionKey))) }
+        if integrity != .none { fields.append(("integrity", describe(integrity.row, integrityKey))) }
+        if compression != .none { fields.append(("compression", describe(compression.row, nil))) }
+        if !limits.isNone {
+            fields.append(("soft limits", limits.soft.phrase))
+            fields.append(("hard limits", limits.hard.phrase))
+        }
+        return fields
+    }
+
+    private func describe(_ row: Algorithm?, _ key: KeyMaterial?) -> String {
+        (row?.name ?? "unknown") + (key.map { " with a key of \($0.bitCount) bits" } ?? "")
+    }
+}
+
+extension Lifetime {
+    fileprivate var phrase: String {
+        let time = addTime == 0 ? "any time" : "\(addTime) s"
+        return bytes == 0 ? "\(time), any number of bytes" : "\(time), \(bytes) bytes"
+    }
+}
+
+extension PolicyIdentity {
+    fileprivate var fields: [(String, String)] {
+        [
+            ("direction", "\(direction.word)"), ("source", "\(selector.source) port \(selector.sourcePort)"),
+            ("destination", "\(selector.destination) port \(selector.destinationPort)"),
+            ("protocol", "\(selector.nextLayer.rawValue)"),
+        ]
+    }
+}
+
+extension SecurityPolicy {
+    fileprivate var fields: [(String, String)] {
+        var text: [UInt8] = []
+        action.appendWord(to: &text)
+        if case .protect(let transforms) = action {
+            for transform in transforms {
+                text.append(" ")
+                transform.append(to: &text)
+            }
+        }
+        let priority = ("priority", "\(priority) of the kernel's numbers, the lowest of which wins")
+        return identity.fields + [priority, ("action", String(decoding: text, as: UTF8.self))]
+    }
+}

@@ -1,0 +1,73 @@
+/// A text, its name for messages, and where its lines are.
+package struct SourceText: Sendable {
+    /// What messages call it: a path, `stdin`, `control socket`.
+    package let name: String
+    package let bytes: [UInt8]
+    private let checkpoints: [Checkpoint]
+
+    /// A place in a text, as people count: from 1.
+    package struct Position: Hashable, Sendable {
+        package let line: Int
+        /// In characters (Unicode scalars), not bytes.
+        package let column: Int
+    }
+
+    /// The position of the first byte of a block, so that finding any position reads one block and not the text.
+    private struct Checkpoint {
+        var line: Int
+        var lineStart: Int
+        var column: Int
+    }
+
+    private static let blockSize = 4096
+
+    /// - Parameter firstLine: the number of the first line, for a text that is a part of a longer one.
+    package init(name: String, bytes: [UInt8], firstLine: Int = 1) {
+        self.name = name
+        self.bytes = bytes
+        var place = Checkpoint(line: firstLine, lineStart: 0, column: 1)
+        var checkpoints = [place]
+        for start in stride(from: 0, to: bytes.count, by: Self.blockSize) {
+            Self.advance(&place, over: start..<min(start + Self.blockSize, bytes.count), of: bytes)
+            checkpoints.append(place)
+        }
+        self.checkpoints = checkpoints
+    }
+
+    private static func advance(_ place: inout Checkpoint, over range: Range<Int>, of bytes: [UInt8]) {
+        let block = bytes[range]
+        var newlines = 0
+        for byte in block { newlines += byte == 10 ? 1 : 0 }
+        var start = range.lowerBound
+        if newlines > 0, let last = block.lastIndex(of: 10) {
+            start = last + 1
+            place = Checkpoint(line: place.line + newlines, lineStart: start, column: 1)
+        }
+        var continuations = 0
+        for byte in bytes[start..<range.upperBound] { continuations += byte & 0xc0 == 0x80 ? 1 : 0 }
+        place.column += range.upperBound - start - continuations
+    }
+
+    /// Line and column of the byte at `offset`; an offset behind the end counts as the end.
+    package func position(of offset: Int) -> Position {
+        let place = checkpoint(at: offset)
+        return Position(line: place.line, column: place.column)
+    }
+
+    private func checkpoint(at offset: Int) -> Checkpoint {
+        let offset = max(0, min(offset, bytes.count))
+        let block = offset / Self.blockSize
+        var place = checkpoints[block]
+        Self.advance(&place, over: block * Self.blockSize..<offset, of: bytes)
+        return place
+    }
+
+    /// The bytes of the line that holds `offset`, without its end.
+    func line(at offset: Int) -> Range<Int> {
+        let start = checkpoint(at: offset).lineStart
+        let from = max(start, min(offset, bytes.count))
+        var end = bytes[from...].firstIndex(of: 10) ?? bytes.count
+        if end > start, bytes[end - 1] == 13 { end -= 1 }
+        return start..<end
+    }
+}

@@ -1,0 +1,88 @@
+import IPsec
+
+extension Statement.Kind {
+    /// Appends the statement in the language, with its `;` and without a newline; read again it gives an equal value.
+    ///
+    /// - Parameter showKeys: without it `<hidden>` stands for each key, and the text cannot be read again.
+    package func append(to output: inout [UInt8], showKeys: Bool = false) {
+        switch self {
+        case .add(let association): append("add ", association, showKeys, to: &output)
+        case .update(let association): append("update ", association, showKeys, to: &output)
+        case .reserveSPI(let association, let range):
+            appendReservation(association, isAny: range.lowerBound != range.upperBound, to: &output)
+        case .get(let reference): append("get ", reference, to: &output)
+        case .delete(let reference): append("delete ", reference, to: &output)
+        case .deleteAll(let source, let destination, let ipsecProtocol):
+            output.append("deleteall ")
+            source.append(to: &output)
+            output.append(" ")
+            destination.append(to: &output)
+            append(ipsecProtocol, to: &output)
+        case .flush(let ipsecProtocol):
+            output.append("flush")
+            append(ipsecProtocol, to: &output)
+        case .dump(let ipsecProtocol):
+            output.append("dump")
+            append(ipsecProtocol, to: &output)
+        case .addPolicy(let policy): append("spdadd ", policy, to: &output)
+        case .updatePolicy(let policy): append("spdupdate ", policy, to: &output)
+        case .deletePolicy(let identity):
+            output.append("spddelete ")
+            identity.selector.append(to: &output)
+            output.append(" -P ")
+            output.append(identity.direction.word)
+        case .flushPolicies: output.append("spdflush")
+        case .dumpPolicies: output.append("spddump")
+        case .include(let pattern):
+            output.append("include \"")
+            output += pattern.utf8
+            output.append("\"")
+        case .end: output.append("exit")
+        }
+        output.append(" ;")
+    }
+
+    /// The statement in the language, its keys hidden unless asked for.
+    package func text(showKeys: Bool = false) -> String {
+        var output: [UInt8] = []
+        append(to: &output, showKeys: showKeys)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    private func append(_ ipsecProtocol: IPsecProtocol?, to output: inout [UInt8]) {
+        guard let ipsecProtocol else { return }
+        output.append(" ")
+        output.append(ipsecProtocol.word)
+    }
+
+    private func append(_ word: StaticString, _ reference: SAReference, to output: inout [UInt8]) {
+        output.append(word)
+        reference.source.append(to: &output)
+        output.append(" ")
+        reference.identity.destination.append(to: &output)
+        output.append(" ")
+        output.append(reference.identity.ipsecProtocol.word)
+        output.append(" 0x")
+        output.append(hexadecimal: reference.identity.spi.rawValue)
+    }
+
+    private func append(
+        _ word: StaticString, _ association: SecurityAssociation, _ showKeys: Bool, to output: inout [UInt8]
+    ) {
+        output.append(word)
+        association.appendHead(to: &output)
+        association.appendExtensions(to: &output)
+        association.appendAlgorithms(showKeys, to: &output)
+    }
+
+    private func appendReservation(_ association: SecurityAssociation, isAny: Bool, to output: inout [UInt8]) {
+        output.append("getspi ")
+        association.appendHead(isAnySPI: isAny, to: &output)
+        association.appendExtensions(to: &output)
+    }
+
+    private func append(_ word: StaticString, _ policy: SecurityPolicy, to output: inout [UInt8]) {
+        output.append(word)
+        policy.appendStatement(to: &output)
+    }
+}

@@ -1,0 +1,47 @@
+package import IPsec
+
+/// One parsed statement of the setkey language, and where it stands.
+package struct Statement: Equatable, Sendable {
+    package let kind: Kind
+    /// Byte offsets in its source text, from the first token through the `;`.
+    package let range: Range<Int>
+
+    package init(_ kind: Kind, range: Range<Int>) {
+        self.kind = kind
+        self.range = range
+    }
+
+    /// What a statement says; names of the language on the left of each comment.
+    package enum Kind: Equatable, Sendable {
+        /// `add`
+        case add(SecurityAssociation)
+        /// `update`
+        case update(SecurityAssociation)
+        /// `getspi`: addresses, mode and reqid count; an SPI written out is the only one of the range.
+        case reserveSPI(SecurityAssociation, range: ClosedRange<UInt32>)
+        /// `get`
+        case get(SAReference)
+        /// `delete`
+        case delete(SAReference)
+        /// `deleteall`; without a protocol the SAs of all protocols.
+        case deleteAll(source: IPAddress, destination: IPAddress, ipsecProtocol: IPsecProtocol?)
+        /// `flush`
+        case flush(IPsecProtocol?)
+        /// `dump`
+        case dump(IPsecProtocol?)
+        /// `spdadd`
+        case addPolicy(SecurityPolicy)
+        /// `spdupdate`: adds, or replaces what is there.
+        case updatePolicy(SecurityPolicy)
+        /// `spddelete`
+        case deletePolicy(PolicyIdentity)
+        /// `spdflush`
+        case flushPolicies
+        /// `spddump`
+        case dumpPolicies
+        /// `include "GLOB"`; the parser does not follow it, ``SourceLoader`` does.
+        case include(pattern: String)
+        /// `exit`, `quit`, `bye`: nothing behind it is read.
+        case end
+    }
+}

@@ -1,0 +1,56 @@
+/// A word of at most 24 bytes, packed into integers, so that comparing and hashing it costs a few instructions.
+struct PackedWord: Hashable, Sendable {
+    static let maximumLength = 24
+
+    private(set) var first: UInt64 = 0
+    private(set) var second: UInt64 = 0
+    private(set) var third: UInt64 = 0
+
+    /// `nil` for a longer word, which no table holds.
+    init?(_ bytes: [UInt8], _ range: Range<Int>) {
+        guard range.count <= Self.maximumLength else { return nil }
+        for index in range {
+            third = third << 8 | second >> 56
+            second = second << 8 | first >> 56
+            first = first << 8 | UInt64(bytes[index])
+        }
+    }
+
+    /// Mixed so that the top bits depend on every byte.
+    var hash: UInt64 {
+        (first ^ second &* 0x9e37_79b9_7f4a_7c15 ^ third &* 0xc2b2_ae3d_27d4_eb4f) &* 0xff51_afd7_ed55_8ccd
+    }
+}
+
+/// Finds the value of a word: open addressing, half empty, built once.
+struct WordTable<Value: Sendable>: Sendable {
+    private var words: [PackedWord]
+    private var values: [Value?]
+    private let shift: UInt64
+
+    /// - Parameter entries: words of at most ``PackedWord/maximumLength`` bytes, each once.
+    init(_ entries: [(String, Value)]) {
+        var bits = 4
+        while 1 << bits < entries.count * 2 { bits += 1 }
+        shift = UInt64(64 - bits)
+        let unused = PackedWord([], 0..<0)
+        words = unused.map { [PackedWord](repeating: $0, count: 1 << bits) } ?? []
+        values = [Value?](repeating: nil, count: 1 << bits)
+        for (name, value) in entries {
+            let bytes = Array(name.utf8)
+            guard let word = PackedWord(bytes, 0..<bytes.count) else { continue }
+            let slot = slot(of: word)
+            words[slot] = word
+            values[slot] = value
+        }
+    }
+
+    /// Where the word is, or where it would be.
+    private func slot(of word: PackedWord) -> Int {
+        var slot = Int(truncatingIfNeeded: word.hash >> shift)
+        while values[slot] != nil, words[slot] != word { slot = (slot + 1) & (words.count - 1) }
+        return slot
+    }
+
+    subscript(word: PackedWord) -> Value? { values[slot(of: word)] }
+}

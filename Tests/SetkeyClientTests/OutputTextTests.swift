@@ -1,0 +1,75 @@
+import ControlProtocol
+import SetkeyClient
+import Testing
+
+@Suite struct MonitorTextTests {
+    private func text(_ event: MonitorReply, _ timestamp: Timestamp, hexDump: Bool = false) -> String {
+        var bytes: [UInt8] = []
+        MonitorText.append(event, timestamp: timestamp, hexDump: hexDump, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private var event: MonitorReply {
+        var event = MonitorReply(event: "added", seconds: 1_700_000_000, microseconds: 42)
+        event.text = "sadb_msg{ version=2 type=3\n"
+        event.hex = "0203000312000000010000000000000002"
+        return event
+    }
+
+    @Test func clockTimeHasMicroseconds() {
+        #expect(text(event, .clock(utcOffset: 0)) == "22:13:20.000042 \nsadb_msg{ version=2 type=3\n\n")
+        #expect(text(event, .clock(utcOffset: 7200)).hasPrefix("00:13:20.000042 \n"))
+        #expect(text(event, .clock(utcOffset: -23 * 3600)).hasPrefix("23:13:20.000042 \n"))
+    }
+
+    @Test func epochIsUnformatted() {
+        #expect(text(event, .epoch).hasPrefix("1700000000.000042 \n"))
+    }
+
+    @Test func hexadecimalRowsHoldSixteenBytes() {
+        let lines = text(event, .epoch, hexDump: true).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[1] == "00000000: 02 03 00 03 12 00 00 00 01 00 00 00 00 00 00 00")
+        #expect(lines[2] == "00000010: 02")
+        #expect(lines[3] == "sadb_msg{ version=2 type=3")
+    }
+
+    @Test func eventWithoutAMessageIsItsSummary() {
+        var event = MonitorReply(event: "expired", seconds: 1, microseconds: 2)
+        #expect(text(event, .epoch) == "1.000002 \nexpired\n\n")
+        event.summary = "esp 10.0.0.1 spi 0x00001001 expired"
+        #expect(text(event, .epoch) == "1.000002 \nesp 10.0.0.1 spi 0x00001001 expired\n\n")
+    }
+}
+
+@Suite struct ProgressMeterTests {
+    @Test func shortRunsShowNothing() {
+        var meter = ProgressMeter(total: 10, unicode: false)
+        #expect(meter.line(executed: 5, failed: 0, elapsed: .milliseconds(499), width: 80) == nil)
+        #expect(!meter.isShown)
+    }
+
+    @Test func lineTellsDoneTotalRateAndFailures() {
+        var meter = ProgressMeter(total: 20_000, unicode: false)
+        #expect(
+            meter.line(executed: 5000, failed: 3, elapsed: .seconds(1), width: 80)
+                == "[#######.....................] 5000/20000 statements, 5000/s, 3 failed")
+        #expect(meter.isShown)
+    }
+
+    @Test func lineIsRedrawnTenTimesASecondAtMost() {
+        var meter = ProgressMeter(total: 100, unicode: true)
+        #expect(meter.line(executed: 1, failed: 0, elapsed: .milliseconds(600), width: 80) != nil)
+        #expect(meter.line(executed: 2, failed: 0, elapsed: .milliseconds(650), width: 80) == nil)
+        #expect(meter.line(executed: 3, failed: 0, elapsed: .milliseconds(700), width: 80) != nil)
+        meter.erased()
+        #expect(meter.line(executed: 4, failed: 0, elapsed: .milliseconds(701), width: 80) != nil)
+    }
+
+    @Test func lineStaysBelowTheTerminalsWidth() {
+        for width in 0...120 {
+            var meter = ProgressMeter(total: 1_000_000, unicode: true)
+            let line = meter.line(executed: 999_999, failed: 12, elapsed: .seconds(100), width: width)
+            #expect((line ?? "").count <= max(0, width - 1))
+        }
+    }
+}

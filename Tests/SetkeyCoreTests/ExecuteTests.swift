@@ -1,0 +1,189 @@
+import ControlProtocol
+import IPsec
+import KernelBackends
+import Testing
+
+@testable import SetkeyCore
+
+struct ExecuteTests {
+    private static func add(_ spi: Int) -> String {
+        "add 1.1.1.1 2.2.2.2 esp \(spi) -E null -A hmac-md5 0x00112233445566778899aabbccddeeff ;\n"
+    }
+
+    private static let policy = "spdadd 1.1.1.1 2.2.2.2 any -P in ipsec esp/transport//unique:5 ;"
+
+    @Test func aFailureNamesTheStatementAndTheRunGoesOn() throws {
+        var machine = Machine.started()
+        let text = Self.add(300) + Self.add(300) + Self.add(301)
+        let reply = try machine.run(text)
+        #expect(reply.executed == 3)
+        let failure = try #require(reply.failures?.first)
+        #expect(failure.offset == Self.add(300).utf8.count)
+        #expect(failure.operation == "add esp 2.2.2.2 spi 0x12c")
+        #expect(failure.reason == "the SA exists already (EEXIST)")
+        #expect(failure.errno == 17)
+        #expect(machine.truth().associations.count == 2)
+    }
+
+    @Test func textWithAnErrorAppliesNothing() {
+        var machine = Machine.started()
+        machine.execute(Self.add(300) + "add nonsense ;" + "bogus ;")
+        guard case .invalidText(let diagnostics) = machine.errors.last?.error else {
+            Issue.record("the text was accepted")
+            return
+        }
+        #expect(diagnostics.count == 2)
+        #expect(machine.writes.isEmpty)
+    }
+
+    @Test func anAtomicRunIsUndoneAtItsFirstFailure() throws {
+        var machine = Machine.started()
+        machine.execute(Self.add(300) + Self.policy)
+        let before = machine.truth()
+        let reply = try machine.run(
+                """
+                delete 1.1.1.1 2.2.2.2 esp 300 ;
+                \(Self.add(301))
+                spddelete 1.1.1.1 2.2.2.2 any -P in ;
+                spdupdate 3.3.3.3 4.4.4.4 any -P out discard ;
+                flush ;
+                \(Self.add(302))\(Self.add(302))\(Self.add(303))
+                """, atomic: true)
+        #expect(reply.failures?.count == 1)
+        #expect(reply.undone == 6)
+        #expect(machine.truth().associations == before.associations)
+        #expect(machine.truth().policies.map(\.identity) == before.policies.map(\.identity))
+    }
+
+    @Test func laterPartsOfAnAbortedRunAreRefused() throws {
+        var machine = Machine.started()
+        var part = ExecuteParameters(text: WireText(Self.add(300) + Self.add(300)))
+        part.atomic = true
+        part.unfinished = true
+        machine.post(.called(Machine.root, .execute(part)))
+        part.text = WireText(Self.add(301))
+        part.unfinished = nil
+        machine.post(.called(Machine.root, .execute(part)))
+        #expect(machine.errors.last?.error == .runAborted)
+        #expect(machine.truth().associations.isEmpty)
+        // The run is over: the next one is a new one.
+        let later = try machine.run(Self.add(301))
+        #expect(later.failures == nil)
+    }
+
+    @Test func rfcSemanticsAddTheForwardTwin() {
+        var machine = Machine.started()
+        var parameters = ExecuteParameters(text: WireText(Self.policy))
+        parameters.rfcSemantics = true
+        machine.post(.called(Machine.root, .execute(parameters)))
+        let directions = Set(machine.truth().policies.map(\.identity.direction))
+        #expect(directions == [.inbound, .forward])
+        parameters.text = "spddelete 1.1.1.1 2.2.2.2 any -P in ;"
+        machine.post(.called(Machine.root, .execute(parameters)))
+        #expect(machine.truth().policies.isEmpty)
+    }
+
+    @Test func deleteallRemovesEveryMatchAndNothingElse() {
+        var machine = Machine.started()
+        machine.execute((300..<340).map(Self.add).joined())
+        machine.execute("add 1.1.1.1 2.2.2.2 ah 300 -A hmac-md5 0x00112233445566778899aabbccddeeff ;")
+        machine.execute("add 1.1.1.9 2.2.2.2 esp 900 -E null ;")
+        machine.execute("deleteall 1.1.1.1 2.2.2.2 esp ;")
+        #expect(machine.truth().associations.count == 2)
+        machine.execute("deleteall 1.1.1.1 2.2.2.2 ;")
+        #expect(machine.truth().associations.map(\.identity.spi.rawValue) == [900])
+    }
+
+    @Test func dumpsInsideARunAreCompleteAndNumbered() throws {
+        var machine = Machine.started()
+        machine.execute((300..<2300).map(Self.add).joined())
+        var text: [UInt8] = []
+        machine.replies = []
+        machine.post(.called(Machine.root, .execute(ExecuteParameters(text: "dump esp ; get 1.1.1.1 2.2.2.2 esp 300 ;"))))
+        for case (_, .execute(let reply), _) in machine.replies { text += reply.output?.bytes ?? [] }
+        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+        let numbers = lines.filter { $0.contains("sadb_seq=") }.map { $0.split(separator: " ")[0] }
+        #expect(numbers.count == 2001)
+        #expect(numbers[0] == "\tsadb_seq=1")
+        #expect(numbers[1999] == "\tsadb_seq=0")
+    }
+
+    @Test func exitEndsTheReading() throws {
+        var machine = Machine.started()
+        let reply = try machine.run(Self.add(300) + "exit ;" + Self.add(301))
+        #expect(reply.ended == true)
+        #expect(machine.truth().associations.count == 1)
+    }
+
+    @Test func whoIsNotPrivilegedChangesNothingAndSeesNoKeys() {
+        var machine = Machine.started()
+        var render = RenderParameters(database: .associations)
+        render.showKeys = true
+        let calls: [Call] = [
+            .execute(ExecuteParameters(text: "flush ;")), .flush(FlushParameters(database: .policies)), .reload,
+            .render(render),
+        ]
+        for call in calls {
+            machine.errors = []
+            machine.post(.called(Machine.nobody, call))
+            guard case .permissionDenied = machine.errors.last?.error else {
+                Issue.record("\(call) was not refused")
+                continue
+            }
+        }
+        #expect(machine.writes.isEmpty)
+        machine.replies = []
+        machine.post(.called(Machine.nobody, .status))
+        #expect(machine.replies.count == 1)
+    }
+
+    // MARK: A kernel that fails
+
+    @Test func aLostAnswerIsNotALostStatement() throws {
+        var machine = Machine.started()
+        machine.kernel.faults = FaultPlan([.init(.loseAnswers, on: .add, occurrences: 2...2)])
+        let reply = try machine.run((300..<310).map(Self.add).joined())
+        #expect(reply.failures == nil)
+        #expect(reply.executed == 10)
+        #expect(machine.truth().associations.count == 10)
+        #expect(machine.mirrored.associations == machine.truth().associations)
+    }
+
+    @Test func aKernelThatRefusesEverythingIsReportedAndServedOn() throws {
+        var machine = Machine.started(faults: .refusingEverything())
+        #expect(machine.isReady == false)
+        #expect(machine.log.contains { $0.priority == .error && $0.message.contains("EPERM") })
+        let reply = try machine.run(Self.add(300))
+        #expect(reply.failures?.first?.reason.contains("EPERM") == true)
+        machine.kernel.faults = .none
+        machine.pass(seconds: 11)
+        #expect(machine.daemon.mirror.associations.count == 0)
+        let later = try machine.run(Self.add(300))
+        #expect(later.failures == nil)
+        #expect(machine.mirrored.associations == machine.truth().associations)
+    }
+
+    @Test(arguments: 0..<20) func aKernelThatAnswersGarbageEndsNothing(seed: UInt64) throws {
+        var machine = Machine.started()
+        machine.kernel.faults = .answeringGarbage(seed: seed)
+        let reply = try machine.run(Self.add(300) + Self.add(301))
+        #expect(reply.executed == 2)
+        machine.kernel.faults = .none
+        machine.pass(seconds: 700)
+        machine.post(.woken)
+        #expect(machine.mirrored.associations == machine.truth().associations, "seed \(seed)")
+    }
+
+    @Test func anOverrunIsMendedByADump() {
+        var machine = Machine.started()
+        // The broadcasts of another program's changes are lost on the way to us.
+        machine.kernel.faults = FaultPlan([.init(.loseBroadcasts)])
+        machine.foreignRun((300..<400).map(Self.add).joined())
+        machine.kernel.faults = .none
+        machine.settle()
+        #expect(machine.daemon.mirror.associations.count == 0)
+        machine.post(.overrun)
+        #expect(machine.mirrored.associations == machine.truth().associations)
+        #expect(machine.daemon.mirror.associations.count == 100)
+    }
+}

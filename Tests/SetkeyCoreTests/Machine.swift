@@ -1,0 +1,231 @@
+import ControlProtocol
+import IPsec
+import KernelBackends
+import SetkeySyntax
+
+@testable import SetkeyCore
+
+/// The daemon's core on a simulated kernel, with the shell's part played here: synchronous, and without a clock.
+struct Machine {
+    static let root = ClientID(rawValue: 1)
+    static let nobody = ClientID(rawValue: 2)
+
+    var daemon: Daemon
+    var kernel: SimulatedKernel
+    var codec: PFKeyCodec
+    let socket: SimulatedKernel.SocketID
+    /// Another program's socket.
+    let foreign: SimulatedKernel.SocketID
+    var foreignCodec = PFKeyCodec(processID: 4711)
+    private var foreignID = RequestID(rawValue: 1)
+    var seconds = 1_000_000
+
+    /// What the configuration file says when it is read next; `nil`: it does not exist.
+    var file: String?
+    var replies: [(client: ClientID, reply: Reply, continues: Bool)] = []
+    var errors: [(client: ClientID, error: ControlError)] = []
+    var told: [MonitorReply] = []
+    var log: [LogEntry] = []
+    /// Requests that went to the kernel and change something.
+    var writes: [KernelRequest] = []
+    var isReady: Bool?
+
+    init(file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20) {
+        daemon = Daemon(
+            settings: Daemon.Settings(
+                kernelInterface: "simulated", protectsTraffic: false, configurationPath: "test.conf",
+                processID: 99, userID: 1000, parserOptions: ParserOptions(allowsInclude: false)))
+        kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
+        kernel.faults = faults
+        codec = PFKeyCodec(processID: 99)
+        socket = kernel.open()
+        kernel.setReceiveLimit(receiveLimit, of: socket)
+        foreign = kernel.open()
+        self.file = file
+    }
+
+    /// A machine that has started, with its two clients connected.
+    static func started(file: String? = nil, faults: FaultPlan = .none) -> Machine {
+        var machine = Machine(file: file, faults: faults)
+        machine.post(.started)
+        machine.post(.connected(root, Peer(uid: 0, gid: 0, pid: 500)))
+        machine.post(.connected(nobody, Peer(uid: 65534, gid: 65534, pid: 501)))
+        return machine
+    }
+
+    private var now: Instant {
+        Instant(seconds: seconds, microseconds: 0, monotonic: UInt64(seconds) * 1_000_000_000)
+    }
+
+    // MARK: The shell's part
+
+    /// Handles an event and everything that follows from it.
+    mutating func post(_ event: Event) {
+        handle(event)
+        settle()
+    }
+
+    private mutating func handle(_ event: Event) {
+        for effect in daemon.handle(event, at: now) { perform(effect) }
+    }
+
+    private mutating func perform(_ effect: Effect) {
+        switch effect {
+        case .request(let request, let id): send(request, id)
+        case .reply(let client, let reply, let continues):
+            replies.append((client, reply, continues))
+            if continues { handle(.drained(client)) }
+        case .fail(let client, let error): errors.append((client, error))
+        case .tell(_, let reply, _, _): told.append(reply)
+        case .log(let entry): log.append(entry)
+        case .readConfiguration: handle(.configuration(configuration))
+        case .ready(let settled): isReady = settled
+        case .trace, .wake, .stop: break
+        }
+    }
+
+    private mutating func send(_ request: KernelRequest, _ id: RequestID) {
+        if request.isWrite { writes.append(request) }
+        var bytes: [UInt8] = []
+        let time = SimulatedKernel.Instant(seconds: UInt64(seconds))
+        do throws(WireError) {
+            try codec.encode(request, id: id, into: &bytes)
+        } catch {
+            return refuse(id, .invalidArgument)
+        }
+        if let errno = kernel.send(bytes, from: socket, at: time) { refuse(id, errno) }
+    }
+
+    private mutating func refuse(_ id: RequestID, _ errno: KernelErrno) {
+        let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
+        handle(.kernel(KernelEvent(origin: origin, content: .refused(errno))))
+    }
+
+    /// Reads the kernel until nothing is left, and nothing that follows either.
+    mutating func settle() {
+        repeat {
+            while let datagram = kernel.receive(on: socket) {
+                handle(.kernel(codec.decode(datagram.span)))
+            }
+            handle(.kernelDrained)
+        } while daemon.isWaitingForKernel
+    }
+
+    private var configuration: Configuration {
+        guard let file else { return .absent(path: "test.conf") }
+        let source = SourceText(name: "test.conf", bytes: Array(file.utf8))
+        var parser = Parser(source, options: ParserOptions(allowsInclude: false))
+        var evaluation = DesiredState.Evaluation()
+        while let statement = parser.next() {
+            evaluation.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
+        }
+        guard parser.errorCount + evaluation.errorCount == 0 else {
+            return .invalid(parser.diagnostics.map { source.render($0) })
+        }
+        return .loaded(
+            evaluation.finish(), warnings: [],
+            locate: StatementLocator { origin in "test.conf:\(source.position(of: origin.range.lowerBound).line)" })
+    }
+
+    // MARK: What tests do
+
+    /// Another program asks the kernel.
+    mutating func foreignRequest(_ request: KernelRequest) {
+        var bytes: [UInt8] = []
+        foreignID = foreignID.next
+        guard (try? foreignCodec.encode(request, id: foreignID, into: &bytes)) != nil else { return }
+        _ = kernel.send(bytes, from: foreign, at: .init(seconds: UInt64(seconds)))
+        while kernel.receive(on: foreign) != nil {}
+    }
+
+    /// Another program runs statements.
+    mutating func foreignRun(_ text: String) {
+        for statement in Self.statements(text) {
+            switch statement.kind {
+            case .add(let association): foreignRequest(.add(association))
+            case .update(let association): foreignRequest(.update(association))
+            case .delete(let reference): foreignRequest(.delete(reference))
+            case .flush(let ipsecProtocol): foreignRequest(.flush(ipsecProtocol))
+            case .addPolicy(let policy): foreignRequest(.addPolicy(policy))
+            case .updatePolicy(let policy): foreignRequest(.updatePolicy(policy))
+            case .deletePolicy(let identity): foreignRequest(.deletePolicy(identity))
+            case .flushPolicies: foreignRequest(.flushPolicies)
+            default: break
+            }
+        }
+    }
+
+    static func statements(_ text: String) -> [Statement] {
+        var parser = Parser(Array(text.utf8), options: ParserOptions())
+        var statements: [Statement] = []
+        while let statement = parser.next() { statements.append(statement) }
+        return statements
+    }
+
+    /// Lets time pass in the kernel and for the daemon.
+    mutating func pass(seconds passed: Int) {
+        seconds += passed
+        kernel.advance(to: .init(seconds: UInt64(seconds)))
+        settle()
+        post(.woken)
+    }
+
+    /// A client runs setkey text; returns its last reply.
+    @discardableResult
+    mutating func execute(_ text: String, atomic: Bool = false, by client: ClientID = Machine.root) -> ExecuteReply? {
+        var parameters = ExecuteParameters(text: WireText(text))
+        parameters.atomic = atomic
+        replies = []
+        post(.called(client, .execute(parameters)))
+        guard case .execute(let reply) = replies.last?.reply else { return nil }
+        return reply
+    }
+
+    /// As ``execute(_:atomic:by:)``, for a run that must have a reply.
+    mutating func run(_ text: String, atomic: Bool = false) throws -> ExecuteReply {
+        guard let reply = execute(text, atomic: atomic) else { throw NoReply() }
+        return reply
+    }
+
+    struct NoReply: Error {}
+
+    /// What a third socket is told by dumps: the truth that the mirror must equal.
+    mutating func truth() -> (associations: Set<SecurityAssociation>, policies: Set<SecurityPolicy>) {
+        let observer = kernel.open()
+        defer { kernel.close(observer) }
+        var codec = PFKeyCodec(processID: 7)
+        var associations: Set<SecurityAssociation> = []
+        var policies: Set<SecurityPolicy> = []
+        for (id, request) in [(1, KernelRequest.dump(nil)), (2, .dumpPolicies)] as [(UInt32, KernelRequest)] {
+            var bytes: [UInt8] = []
+            guard (try? codec.encode(request, id: RequestID(rawValue: id), into: &bytes)) != nil else { continue }
+            _ = kernel.send(bytes, from: observer, at: .init(seconds: UInt64(seconds)))
+            while let datagram = kernel.receive(on: observer) {
+                switch codec.decode(datagram.span).content {
+                case .dumped(let association, _): associations.insert(association)
+                case .dumpedPolicy(let policy, _): policies.insert(policy)
+                default: break
+                }
+            }
+        }
+        return (associations, policies)
+    }
+
+    /// The mirror's content.
+    var mirrored: (associations: Set<SecurityAssociation>, policies: Set<SecurityPolicy>) {
+        var associations: Set<SecurityAssociation> = []
+        var policies: Set<SecurityPolicy> = []
+        daemon.mirror.associations.forEach { associations.insert($0) }
+        daemon.mirror.policies.forEach { policies.insert($0) }
+        return (associations, policies)
+    }
+}
+
+extension KernelRequest {
+    fileprivate var isWrite: Bool {
+        switch self {
+        case .register, .get, .dump, .getPolicy, .dumpPolicies: false
+        default: true
+        }
+    }
+}

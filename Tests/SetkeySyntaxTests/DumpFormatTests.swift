@@ -1,0 +1,178 @@
+import Glibc
+import IPsec
+import SetkeySyntax
+import Testing
+
+@Suite(.serialized) struct DumpFormatTests {
+    private static let zone: Void = {
+        unsafe setenv("TZ", "UTC", 1)
+        tzset()
+    }()
+
+    init() { Self.zone }
+
+    private let now: UInt64 = 1_795_443_340  // Nov 23 14:15:40 2026
+
+    private func format(_ configure: (inout DumpFormat.Options) -> Void = { _ in }) -> DumpFormat {
+        var options = DumpFormat.Options(processID: 4711)
+        configure(&options)
+        return DumpFormat(options: options, now: now)
+    }
+
+    private func association() throws -> SecurityAssociation {
+        let key = "00112233445566778899aabbccddeeff"
+        var sa = try #require(
+            Parsed(
+                "add 192.0.2.1 192.0.2.2 esp 4097 -m tunnel -u 7 -r 4 -lh 3600 -ls 2800 -bh 1000000 -bs 800000 "
+                    + "-E aes-cbc 0x\(key) -A hmac-sha1 0x\(key)00112233 ;"
+            ).association)
+        sa.current = Lifetime(allocations: 3, bytes: 192, addTime: now - 3, useTime: now - 1)
+        return sa
+    }
+
+    private func text(_ body: (inout [UInt8]) -> Void) -> String {
+        var output: [UInt8] = []
+        body(&output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    @Test func anSAHasTheLayoutOfIpsecTools() throws {
+        let sa = try association()
+        var format = format { $0.showKeys = true }
+        let output = text { format.append(sa, isLast: false, to: &$0) }
+        #expect(
+            output == """
+                192.0.2.1 192.0.2.2\u{20}
+                \tesp mode=tunnel spi=4097(0x00001001) reqid=7(0x00000007)
+                \tE: aes-cbc  00112233 44556677 8899aabb ccddeeff
+                \tA: hmac-sha1  00112233 44556677 8899aabb ccddeeff 00112233
+                \tseq=0x00000000 replay=4 flags=0x00000000 state=mature\u{20}
+                \tcreated: Nov 23 14:15:37 2026\tcurrent: Nov 23 14:15:40 2026
+                \tdiff: 3(s)\thard: 3600(s)\tsoft: 2800(s)
+                \tlast: Nov 23 14:15:39 2026\thard: 0(s)\tsoft: 0(s)
+                \tcurrent: 192(bytes)\thard: 1000000(bytes)\tsoft: 800000(bytes)
+                \tallocated: 3\thard: 0\tsoft: 0
+                \tsadb_seq=1 pid=4711 refcnt=0
+
+                """)
+    }
+
+    @Test func keysAreHiddenAndTheLastEntryHasNumberZero() throws {
+        let sa = try association()
+        var format = format()
+        let output = text {
+            format.append(sa, isLast: false, to: &$0)
+            format.append(sa, isLast: false, to: &$0)
+            format.append(sa, isLast: true, to: &$0)
+        }
+        #expect(output.contains("\tE: aes-cbc  <hidden>\n\tA: hmac-sha1  <hidden>\n"))
+        #expect(!output.contains("00112233 4"))
+        let numbers = output.split(separator: "\n").filter { $0.contains("sadb_seq") }.map { $0.prefix { $0 != " " } }
+        #expect(numbers == ["\tsadb_seq=1", "\tsadb_seq=2", "\tsadb_seq=0"])
+    }
+
+    @Test func portsTypesAndTimesThatAreMissingAreShown() throws {
+        var sa = try #require(
+            Parsed("add 192.0.2.1 192.0.2.2[10000] esp-udp 256 -E null -ctx 1 2 \"a:b\" ;").association)
+        sa.current.addTime = 0
+        var plain = format()
+        let output = text { plain.append(sa, isLast: true, to: &$0) }
+        #expect(output.hasPrefix("192.0.2.1[4500] 192.0.2.2[10000] \n\tesp-udp mode=transport spi=256("))
+        #expect(!output.contains("E:"))
+        #expect(output.contains("\tcreated:                     \tcurrent: Nov 23"))
+        #expect(output.contains("\tdiff: 0(s)\t"))
+        #expect(
+            output.contains(
+                "\tsecurity context doi: 1\n\tsecurity context algorithm: 2\n\tsecurity context length: 4\n\tsecurity context: a:b\n\tsadb_seq=0 "
+            ))
+        var withPorts = format { $0.showPorts = true }
+        #expect(
+            text { withPorts.append(sa, isLast: true, to: &$0) }.hasPrefix("192.0.2.1[0][4500] 192.0.2.2[0][10000] \n"))
+    }
+
+    @Test func compressionEndsItsLine() throws {
+        let sa = try #require(Parsed("add ::1 ::2 ipcomp 0x1000 -C deflate ;").association)
+        var format = format()
+        #expect(text { format.append(sa, isLast: true, to: &$0) }.contains("\n\tC: deflate \n\tseq="))
+    }
+
+    @Test func whatPFKeyCannotShowIsSaid() throws {
+        var sa = try association()
+        (sa.encryption, sa.integrity, sa.encryptionKey, sa.integrityKey) = (.none, .none, nil, nil)
+        sa.isDegraded = true
+        var format = format()
+        #expect(
+            text { format.append(sa, isLast: true, to: &$0) }.contains("\tE: none  <not expressible by PF_KEY>\n\tseq=")
+        )
+    }
+
+    private func policy(_ text: String) throws -> SecurityPolicy {
+        var policy = try #require(Parsed("spdadd \(text) ;").policy)
+        policy.index = PolicyIndex(rawValue: 81)
+        policy.current.addTime = now - 3
+        policy.referenceCount = 2
+        return policy
+    }
+
+    @Test func aPolicyHasTheLayoutOfIpsecTools() throws {
+        let policy = try policy(
+            "10.1.0.0/24 10.2.0.0/24 any -P out prio high + 10 ipsec esp/tunnel/192.0.2.1-192.0.2.2/unique:7 "
+                + "ah/transport//require")
+        var format = format()
+        let blanks = String(repeating: " ", count: 20)
+        #expect(
+            text { format.append(policy, isLast: false, to: &$0) } == """
+                10.1.0.0/24[any] 10.2.0.0/24[any] 255
+                \tout prio high + 10 ipsec
+                \tesp/tunnel/192.0.2.1-192.0.2.2/unique:7
+                \tah/transport//require
+                \tcreated: Nov 23 14:15:37 2026  lastused: \(blanks)
+                \tlifetime: 0(s) validtime: 0(s)
+                \tspid=81 seq=1 pid=4711
+                \trefcnt=2
+
+                """)
+    }
+
+    @Test(arguments: [
+        ("::1 ::2 icmp6 128,0 -P in none", "::1 ::2 ipv6-icmp 128,0\n\tin prio def none\n"),
+        ("10.0.0.1 10.0.0.2 icmp -P in none", "10.0.0.1 10.0.0.2 icmp\n\tin prio def none\n"),
+        ("10.0.0.1 10.0.0.2 gre 65538 -P in discard", "10.0.0.1 10.0.0.2 gre 65538\n\tin prio def discard\n"),
+        (
+            "10.0.0.1[5] 10.0.0.2 tcp -P fwd prio low - 1 none",
+            "10.0.0.1[5] 10.0.0.2[any] tcp\n\tfwd prio low - 1 none\n"
+        ),
+        ("10.0.0.1 10.0.0.2 200 -P fwd prio 2147483648 none", "10.0.0.1[any] 10.0.0.2[any] 200\n\tfwd none\n"),
+    ])
+    func selectorsAndPrioritiesAreShownAsIpsecToolsDoes(_ written: String, _ shown: String) throws {
+        let policy = try policy(written)
+        var format = format()
+        #expect(text { format.append(policy, isLast: true, to: &$0) }.hasPrefix(shown))
+    }
+
+    @Test func reqidsOfTheKernelHaveAnotherMarkAndPortsAreShownOnDemand() throws {
+        var policy = try policy("::1 ::2 any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/require")
+        guard case .protect(var transforms) = policy.action else { return #expect(Bool(false)) }
+        transforms[0].level = .unique(ReqID(rawValue: 16384))
+        policy.action = .protect(transforms)
+        var format = format { $0.showPorts = true }
+        #expect(
+            text { format.append(policy, isLast: true, to: &$0) }
+                .contains("\tesp/tunnel/192.0.2.1[0]-192.0.2.2[0]/unique#16384\n"))
+    }
+
+    @Test func perSocketPoliciesAreMarkedOrCounted() {
+        let selector = Selector(source: prefix("::", 0), destination: prefix("::", 0))
+        let identity = PolicyIdentity(direction: .socketInbound, selector: selector)
+        let policy = SecurityPolicy(identity: identity, action: .bypass, priority: 0)
+        var shown = format()
+        #expect(
+            text { shown.append(policy, isLast: true, to: &$0) }.hasPrefix("(per-socket policy) \n\tin(socket) none\n"))
+        var hidden = format { $0.hidePerSocket = true }
+        let output = text {
+            hidden.append(policy, isLast: true, to: &$0)
+            hidden.appendSummary(to: &$0)
+        }
+        #expect(output == "1 per-socket policies not shown (filtered by -N)\n")
+    }
+}

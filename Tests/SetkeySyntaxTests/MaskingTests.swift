@@ -1,0 +1,60 @@
+import IPsec
+import SetkeySyntax
+import Testing
+
+struct MaskingTests {
+    /// Texts with one fault or more, in which every key holds one of these.
+    private static let secrets = ["SECRET", "5ec4e7", "5EC4E7"]
+
+    private func rendered(_ text: String) -> String {
+        let parsed = Parsed(text)
+        #expect(!parsed.diagnostics.isEmpty)
+        return parsed.diagnostics.map(parsed.source.render).joined(separator: "\n")
+    }
+
+    @Test(arguments: [
+        "add ::1 ::2 esp 256 -E aes-cbc \"SECRETSECRET\" ;",
+        "add ::1 ::2 esp 256 -E aes-cbc 0x5ec4e75ec4e7 ;",
+        "add ::1 ::2 esp 256 -E aes-cbc 5ec4e75ec4e7 ;",
+        "add ::1 ::2 esp 256 -E aes-cbc 0x5ec4e7zz ;",
+        "add ::1 ::2 esp 256 -E aes-cbc SECRET ;",
+        "add ::1 ::2 esp 256 -E aes-cbc 'SECRET AND;SECRET' ;",
+        "add ::1 ::2 esp 256 -E aes-cbc SECRET SECRET\" ;",
+        "add ::1 ::2 esp 256 -E aes-cbc \"SECRET ;", "add ::1 ::2 esp 256 -E aes-cbc x;SECRET SECRET ;SECRET",
+        "add ::1 ::2 esp 256 -E aes-cbc \"SECRET ;\nadd ::1 ::2 esp 256 -E aes-cbc \"SECRET\" ;\nbogus ;",
+        "add ::1 ::2 esp 256 -E aes-cbc SECRET\" ;\nadd ::1 ::2 esp 256 -E des-cbc \"SECRETXX\" ; flush x SECRET ;",
+        "add ::1 ::2 esp 256 -E \"SECRET\" ;",
+        "add ::1 ::2 esp 256 -E 0x5ec4e75ec4e7 ;",
+        "add ::1 ::2 esp 256 -E 5ec4e75ec4e7 ;",
+        "add ::1 ::2 esp 256 -E des-cbc \"SECRETXX\" -m bogus ;",
+        "add ::1 ::2 esp 1 -E des-cbc \"SECRETXX\" ; add ::1 ::2 esp 2 -E des-cbc 0x5ec4e7005ec4e700 ;",
+        "add ::1 ::2 esp 256 -E null \"SECRET\" ;",
+        "\"SECRET\" ;", "flush \"SECRET\" ;", "add \"SECRET\" ;", "0x5ec4e75ec4e7 ;",
+        "add ::1 ::2 esp 0x5ec4e75ec4e7 -E null ;",
+        "add ::1 ::2 esp 256 -E aes-cbc \"SECRET\nSECRET\" nonsense ;",
+    ])
+    func noKeyIsEverShown(_ text: String) {
+        let output = rendered(text)
+        for secret in Self.secrets { #expect(!output.contains(secret), "\(output)") }
+    }
+
+    @Test func whatIsNoKeyIsShown() {
+        let text = "add 192.0.2.1 192.0.2.2 esp 0x1e241 -m tunnnel -E aes-cbc 0x5ec4e75ec4e7 -ctx 1 1 \"a:b\" ;"
+        let shown = "add 192.0.2.1 192.0.2.2 esp 0x1e241 -m tunnnel -E aes-cbc ************** -ctx 1 1 \"a:b\" ;"
+        #expect(rendered(text).contains("\n   \(shown)\n"))
+        #expect(rendered("include \"a b\" x ;").contains("include \"a b\" x ;"))
+    }
+
+    @Test func aLongLineIsShownAroundTheFault() {
+        let text = String(repeating: "flush ; ", count: 1000) + "bogus ; " + String(repeating: "flush ; ", count: 1000)
+        let lines = rendered(text).split(separator: "\n")
+        #expect(lines.count == 3 && lines[1].utf8.count < 200 && lines[1].contains("bogus"))
+        let caret = lines[2].firstIndex(of: "^").map { lines[2].distance(from: lines[2].startIndex, to: $0) } ?? 0
+        #expect(lines[1].dropFirst(caret).hasPrefix("bogus"))
+        #expect(lines[0].hasPrefix("t:1:8001: error:"))
+    }
+
+    @Test func controlCharactersDoNotReachTheTerminal() {
+        #expect(!rendered("flush \u{1b}[31m ;").contains("\u{1b}"))
+    }
+}

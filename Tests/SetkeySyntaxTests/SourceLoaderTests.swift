@@ -1,0 +1,111 @@
+import IPsec
+import SetkeySyntax
+import Testing
+
+/// Files in a dictionary; a glob is a prefix and a `*`.
+struct FakeReader: SourceReader {
+    var files: [String: String]
+
+    func read(_ path: String) throws(SourceError) -> SourceFile {
+        guard let text = files[path] else { throw SourceError(path: path, reason: .missing) }
+        let number = UInt64(files.keys.sorted().firstIndex(of: path) ?? 0)
+        return SourceFile(bytes: Array(text.utf8), identity: SourceIdentity(device: 0, number: number))
+    }
+
+    func expand(_ pattern: String) -> [String] {
+        files.keys.filter { $0.hasPrefix(pattern.prefix { $0 != "*" }) }.sorted()
+    }
+}
+
+struct SourceLoaderTests {
+    private func load(_ files: [String: String], _ path: String = "/etc/a") -> (protocols: [String], errors: [String]) {
+        var loader = SourceLoader(path: path, reader: FakeReader(files: files), options: ParserOptions())
+        var texts: [String] = []
+        while let loaded = loader.next() { texts.append("\(loaded.source) \(loaded.statement.kind.text())") }
+        #expect(loader.errorCount == loader.diagnostics.count)
+        let errors = loader.diagnostics.map { found in
+            String(loader.sources[found.source].render(found.diagnostic).prefix { $0 != "\n" })
+        }
+        return (texts, errors + (loader.failure.map { ["\($0)"] } ?? []))
+    }
+
+    @Test func includedStatementsComeInPlaceAndInOrder() {
+        let result = load([
+            "/etc/a": "flush ; include \"d/*\" ; dump ; include \"b\" ;",
+            "/etc/b": "flush ah ;", "/etc/d/2": "dump esp ;", "/etc/d/1": "dump ah ;",
+        ])
+        #expect(result.protocols == ["0 flush ;", "1 dump ah ;", "2 dump esp ;", "0 dump ;", "3 flush ah ;"])
+        #expect(result.errors.isEmpty)
+    }
+
+    @Test func aPatternWithoutAMatchIsFineAndAMissingFileIsNot() {
+        let result = load(["/etc/a": "include \"d/*\" ; include \"/x\" ;\n dump ;"])
+        #expect(result.protocols == ["0 dump ;"])
+        #expect(result.errors == ["/etc/a:1:17: error: /x: no such file; check the name"])
+    }
+
+    @Test func circlesAreErrorsAndTwiceTheSameFileIsNone() {
+        let circle = load(["/etc/a": "include \"b\" ;", "/etc/b": "flush ; include \"/etc/a\" ;"])
+        #expect(circle.protocols == ["1 flush ;"])
+        #expect(
+            circle.errors == [
+                "/etc/b:1:9: error: /etc/a includes itself; remove one of the includes of the circle"
+            ])
+        #expect(load(["/etc/a": "include \"b\" ; include \"b\" ;", "/etc/b": "flush ;"]).errors.isEmpty)
+    }
+
+    @Test func errorsOfAllFilesAreReportedEachAtItsPlace() {
+        let result = load(["/etc/a": "x ;\ninclude \"b\" ;\ny ;", "/etc/b": "\nz ;"])
+        #expect(result.errors.map { $0.prefix { $0 != " " } } == ["/etc/a:1:1:", "/etc/b:2:1:", "/etc/a:3:1:"])
+    }
+
+    @Test func exitInAnIncludedFileEndsEverything() {
+        #expect(load(["/etc/a": "include \"b\" ; dump ;", "/etc/b": "flush ; exit ;"]).protocols.first == "1 flush ;")
+        #expect(load(["/etc/a": "include \"b\" ; dump ;", "/etc/b": "flush ; exit ;"]).protocols.count == 1)
+    }
+
+    @Test func aMissingFirstFileIsAFailure() {
+        #expect(load([:]).errors == ["/etc/a: no such file"])
+    }
+
+    @Test func realFilesAreReadAndTheirFaultsNamed() throws {
+        let reader = FileSourceReader(sizeLimit: 100)
+        let directory = try TemporaryDirectory()
+        for name in ["b", "a", "C"] { try directory.write("flush ;", to: name) }
+        #expect(try reader.read("\(directory.path)/a").bytes == Array("flush ;".utf8))
+        #expect(
+            reader.expand("\(directory.path)/*") == [
+                "\(directory.path)/C", "\(directory.path)/a", "\(directory.path)/b",
+            ])
+        #expect(throws: SourceError(path: directory.path, reason: .directory)) { try reader.read(directory.path) }
+        #expect(throws: SourceError(path: "\(directory.path)/no", reason: .missing)) {
+            try reader.read("\(directory.path)/no")
+        }
+        #expect(throws: SourceError(path: "/dev/zero", reason: .notAFile)) { try reader.read("/dev/zero") }
+        try directory.write(String(repeating: "x", count: 101), to: "big")
+        #expect(throws: SourceError(path: "\(directory.path)/big", reason: .tooLarge(limit: 100))) {
+            try reader.read("\(directory.path)/big")
+        }
+    }
+
+    @Test func credentialsAreReadAsHexadecimalOrRaw() throws {
+        let directory = try TemporaryDirectory()
+        for (name, text) in [("hex", "0x3132333435363738\n"), ("raw", "1234567z"), ("bare", "3132333435363738")] {
+            try directory.write(text, to: name)
+        }
+        let credentials = CredentialDirectory(path: directory.path)
+        let options = ParserOptions(credentials: .lookup { name throws(CredentialError) in try credentials.read(name) })
+        for name in ["hex", "raw", "bare"] {
+            let sa = Parsed("add ::1 ::2 esp 256 -E des-cbc @\(name) ;", options).association
+            let expected = name == "raw" ? "1234567z" : "12345678"
+            #expect(sa?.encryptionKey == KeyMaterial(expected.utf8), "\(name)")
+        }
+        let missing = Parsed("add ::1 ::2 esp 256 -E des-cbc @no ;", options)
+        #expect(
+            missing.headlines == [
+                "1:32: error: the credential no cannot be read: no such file; look into \(directory.path)"
+            ])
+        let unread = Parsed("add ::1 ::2 esp 256 -E des-cbc @no ;", ParserOptions(credentials: .unread))
+        #expect(unread.association?.encryptionKey == KeyMaterial([UInt8](repeating: 0, count: 8)))
+    }
+}

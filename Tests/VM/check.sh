@@ -1,0 +1,89 @@
+# What every suite shares: one line per check, waiting with a deadline, the daemon, and the
+# kernel's state as iproute2 sees it. A suite sources this and runs in the guest.
+set -u
+passed=0 failed=0
+work=$(mktemp -d)
+socket=$work/control.sock
+daemon=''
+
+pass() { passed=$((passed + 1)); echo "ok - $1"; }
+# fail NAME [DETAILS]
+fail() {
+    failed=$((failed + 1))
+    echo "FAIL - $1"
+    [ -z "${2:-}" ] || sed 's/^/       /' <<<"$2"
+}
+
+# ok STATUS NAME [DETAILS], is GOT WANTED NAME, has TEXT PART NAME, lacks TEXT PART NAME
+ok() { if [ "$1" = 0 ]; then pass "$2"; else fail "$2" "${3:-status $1}"; fi; }
+is() { if [ "$1" = "$2" ]; then pass "$3"; else fail "$3" "got:    $1"$'\n'"wanted: $2"; fi; }
+has() { if [[ $1 == *"$2"* ]]; then pass "$3"; else fail "$3" "no '$2' in:"$'\n'"$1"; fi; }
+lacks() { if [[ $1 != *"$2"* ]]; then pass "$3"; else fail "$3" "'$2' in:"$'\n'"$1"; fi; }
+
+# until_ SECONDS COMMAND...: runs it again and again, until it succeeds or the time is over.
+until_() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $deadline ] || return 1
+        sleep .05
+    done
+}
+
+# At the end of a suite: its counts for `run`, and nothing left running.
+finish() {
+    stop_daemon
+    echo "$passed $failed" > "/out/${0##*/}.count"
+    rm -rf "$work"
+}
+
+# start_daemon [OPTION...]: with an empty file unless the options name another.
+start_daemon() {
+    case " $* " in *' --config '*) ;; *) : > "$work/empty.conf"; set -- --config "$work/empty.conf" "$@" ;; esac
+    mkdir -p "$work/state"
+    setkeyd --kernel pfkey --socket "$socket" --state-directory "$work/state" "$@" 2>> "$work/log" >&2 &
+    daemon=$!
+    until_ 30 answers || { fail "the daemon starts" "$(tail -n 20 "$work/log")"; return 1; }
+}
+answers() { setkey --socket "$socket" -D > /dev/null 2>&1; }
+alive() { kill -0 "$daemon" 2>/dev/null; }
+
+# stop_daemon: ends it and leaves its exit status in $daemon_status.
+stop_daemon() {
+    [ -n "$daemon" ] || return 0
+    kill -CONT "$daemon" 2>/dev/null
+    kill -TERM "$daemon" 2>/dev/null
+    wait "$daemon"
+    daemon_status=$?
+    daemon=''
+}
+
+client() { setkey --socket "$socket" "$@"; }
+# log_has TEXT: the daemon has said so
+log_has() { grep -q -F -- "$1" "$work/log"; }
+
+reset_kernel() { ip -batch - <<<$'xfrm state flush\nxfrm policy flush'; }
+
+# The SAD, one line an SA, sorted, in iproute2's words; counters, times and what is at its
+# default are left out.
+kernel_state() { tidied "$(ip -s xfrm state)"; }
+# The SPD, likewise.
+kernel_policies() { tidied "$(ip -s xfrm policy)"; }
+tidied() {
+    [ -z "$1" ] || awk '/^src/ && NR > 1 {print ""} {$1 = $1; printf "%s ", $0} END {print ""}' <<<"$1" | sed -E "$tidy" | sort
+}
+moment='(-|[0-9-]+ [0-9:]+)'
+tidy='
+    s/ $//
+    s/ lifetime current: [0-9]+\(bytes\), [0-9]+\(packets\) add '$moment' use '$moment'//
+    s/ stats: replay-window [0-9]+ replay [0-9]+ failed [0-9]+$//
+    s/ lifetime config://
+    s/ limit: soft \(INF\)\((bytes|packets)\), hard \(INF\)\((bytes|packets)\)//g
+    s/ expire (add|use): soft 0\(sec\), hard 0\(sec\)//g
+    s/ anti-replay context: seq \S+ oseq \S+ bitmap 0x[0-9a-f]+//
+    s/ sel src (0\.0\.0\.0\/0|::\/0) dst \S+( uid 0)?//
+    s/ seq 0x[0-9a-f]{8}//; s/ flag \(0x00000000\)//; s/ flag (.*) \(0x[0-9a-f]+\)/ flag \1/
+    s/ spi 0x00000000\(0\)//g; s/ spi (\S+)\([0-9]+\)/ spi \1/
+    s/ reqid 0\(0x00000000\)//g; s/ reqid ([0-9]+)\(0x[0-9a-f]+\)/ reqid \1/g; s/ \([0-9]+ bits\)//g
+    s/ index [0-9]+//; s/ ptype main//; s/ share any//g; s/ uid 0//; s/ level required//g
+    s/ enc-mask \S+ auth-mask \S+ comp-mask \S+//g'
