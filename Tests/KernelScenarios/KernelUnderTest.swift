@@ -19,7 +19,7 @@ package protocol KernelUnderTest {
     mutating func setReceiveLimit(_ byteCount: Int, of socket: SimulatedKernel.SocketID)
     /// Lets seconds pass.
     mutating func wait(seconds: Double)
-    /// Sends a UDP packet from ``Address/here`` to `destination`, port 9; what becomes of it is not told.
+    /// Sends a UDP packet from ``Address/here`` to `destination`; what becomes of it is not told.
     mutating func emitPacket(to destination: IPAddress)
 }
 
@@ -27,6 +27,9 @@ package protocol KernelUnderTest {
 package enum Address {
     package static let here = IPAddress(ipv4: 0xc633_6401)
     package static let there = IPAddress(ipv4: 0xc633_6402)
+    /// The ports of their packets.
+    package static let sourcePort: UInt16 = 40009
+    package static let destinationPort: UInt16 = 9
 }
 
 /// The simulated kernel as one to test.
@@ -65,7 +68,9 @@ package struct SimulatedKernelUnderTest: KernelUnderTest {
     }
 
     package mutating func emitPacket(to destination: IPAddress) {
-        let packet = SimulatedKernel.Packet(from: Address.here, to: destination, destinationPort: 9)
+        let packet = SimulatedKernel.Packet(
+            from: Address.here, to: destination, sourcePort: Address.sourcePort,
+            destinationPort: Address.destinationPort)
         _ = kernel.send(packet, at: now)
     }
 }

@@ -80,7 +80,9 @@ package struct Request {
         with(.spiRange, le(low) + le(high) + le(UInt32(0)))
     }
 
-    package func filter(family: UInt16, source: [UInt8], _ sourceLength: UInt8, _ destinationLength: UInt8 = 0) -> Request {
+    package func filter(family: UInt16, source: [UInt8], _ sourceLength: UInt8, _ destinationLength: UInt8 = 0)
+        -> Request
+    {
         let padded = source + Array(repeating: 0, count: 16 - source.count)
         return with(.filter, padded + Array(repeating: 0, count: 16) + le(family) + [sourceLength, destinationLength])
     }

@@ -76,8 +76,10 @@ extension Scenario {
         },
         Scenario("AH wants an integrity algorithm, and any length of its key") { stage in
             func ah(_ integrity: UInt8, bits: UInt16, mode: UInt8 = 1) -> Request {
-                Request(.add, .ah).association(spi: 0x1001, integrity: integrity).ends(Sample.source, Sample.destination)
-                    .key(.integrityKey, bits: bits).association2(mode: mode)
+                Request(.add, .ah).association(spi: 0x1001, integrity: integrity).ends(
+                    Sample.source, Sample.destination
+                )
+                .key(.integrityKey, bits: bits).association2(mode: mode)
             }
             for integrity: UInt8 in [2, 3, 5, 6, 7] {
                 let answer = try stage.broadcast(ah(integrity, bits: 80))
@@ -85,8 +87,9 @@ extension Scenario {
                 try stage.broadcast(Sample.reference(.delete, .ah))
             }
             try stage.refused(ah(0, bits: 80), .invalidArgument)
-            try stage.refused(ah(3, bits: 80, mode: 3), .invalidArgument)
             try stage.broadcast(ah(3, bits: 80, mode: 2))
+            try stage.broadcast(Sample.reference(.delete, .ah))
+            try stage.broadcast(ah(3, bits: 80, mode: 3))
         },
         Scenario("IPComp takes deflate alone, and CPIs above 16 bits") { stage in
             func ipcomp(_ algorithm: UInt8, spi: UInt32 = 0x1001, mode: UInt8 = 1) -> Request {
@@ -105,14 +108,20 @@ extension Scenario {
         Scenario("weak keys are accepted") { stage in
             let des = Request(.add, .esp).association(spi: 1, encryption: 2).ends(Sample.source, Sample.destination)
             try stage.broadcast(des.key(.encryptionKey, bits: 64, fill: 1))
-            let tripleDES = Request(.add, .esp).association(spi: 2, encryption: 3).ends(Sample.source, Sample.destination)
+            let tripleDES = Request(.add, .esp).association(spi: 2, encryption: 3).ends(
+                Sample.source, Sample.destination)
             try stage.broadcast(tripleDES.key(.encryptionKey, bits: 192, fill: 1))
         },
-        Scenario("aes-xcbc-mac takes any length of key") { stage in
-            for bits: UInt16 in [64, 128, 256] {
+        Scenario("aes-xcbc-mac takes the key lengths of AES") { stage in
+            for bits: UInt16 in [128, 192, 256] {
                 try stage.broadcast(Sample.esp(cipher: 12, bits: 128, integrity: 9, integrityBits: bits))
                 try stage.broadcast(Sample.reference(.delete))
             }
+            for bits: UInt16 in [8, 64, 136, 512] {
+                try stage.refused(
+                    Sample.esp(cipher: 12, bits: 128, integrity: 9, integrityBits: bits), .invalidArgument)
+            }
+            try stage.refused(Sample.esp(cipher: 12, bits: 128, integrity: 9), .invalidArgument)
         },
     ]
 }

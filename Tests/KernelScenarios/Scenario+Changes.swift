@@ -32,7 +32,8 @@ extension Scenario {
             try stage.equal(kept.lifetime(.softLifetime), [0, 900, 400, 0], "soft")
         },
         Scenario("UPDATE without lifetimes takes the limits away") { stage in
-            try stage.broadcast(Sample.esp().lifetime(.hardLifetime, addTime: 500).lifetime(.softLifetime, addTime: 400))
+            try stage.broadcast(
+                Sample.esp().lifetime(.hardLifetime, addTime: 500).lifetime(.softLifetime, addTime: 400))
             try stage.broadcast(Sample.esp(.update))
             let kept = try stage.answered(Sample.reference(.get))
             try stage.equal(kept.lifetime(.hardLifetime), [0, 0, 0, 0], "hard")
@@ -168,7 +169,8 @@ extension Scenario {
             }
         },
         Scenario("ADD on a reserved SPI is EEXIST; DELETE of a larval SA works") { stage in
-            _ = try stage.answered(Request(.getSPI, .esp).ends(Sample.source, Sample.destination).spiRange(0x1001, 0x1001))
+            _ = try stage.answered(
+                Request(.getSPI, .esp).ends(Sample.source, Sample.destination).spiRange(0x1001, 0x1001))
             try stage.refused(Sample.esp(), .exists)
             try stage.equal(try stage.broadcast(Sample.reference(.delete)).state, 3, "state")
             try stage.broadcast(Sample.esp())

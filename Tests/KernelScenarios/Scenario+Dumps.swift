@@ -62,7 +62,7 @@ extension Scenario {
             _ = try stage.all(on: stage.bob)
             try stage.send(Request(.dump))
             let (first, limit) = stage.kernel.memory(of: stage.alice)
-            let cost = stage.kernel.release.cost(ofMessage: 304)
+            let cost = stage.kernel.release.cost(ofMessage: 280)
             try stage.require(3 * first > 2 * limit && 3 * (first - cost) <= 2 * limit, "\(first) of \(limit) bytes")
             var received = 0
             while 3 * stage.kernel.memory(of: stage.alice).allocated > limit {
@@ -78,7 +78,7 @@ extension Scenario {
             for spi: UInt32 in 1...200 { try stage.send(Sample.esp(spi: spi)); _ = try stage.all() }
             _ = try stage.all(on: stage.bob)
             try stage.send(Request(.dump))
-            let queued = stage.kernel.memory(of: stage.alice).allocated / stage.kernel.release.cost(ofMessage: 304)
+            let queued = stage.kernel.memory(of: stage.alice).allocated / stage.kernel.release.cost(ofMessage: 280)
             let held = UInt32(200 - queued)
             try stage.send(Sample.reference(.delete, spi: held), from: stage.bob)
             try stage.send(Sample.reference(.delete, spi: held - 1), from: stage.bob)

@@ -9,7 +9,9 @@ enum Sample {
     static let destination6 = IPAddress(ipv6: 0x2001_0db8_0000_0000, 2)
 
     /// ESP with aes-cbc-128 and hmac-sha256.
-    static func esp(_ type: PFKeyMessageType = .add, spi: UInt32 = 0x1001, replay: UInt8 = 4, sequence: UInt32 = 7) -> Request {
+    static func esp(_ type: PFKeyMessageType = .add, spi: UInt32 = 0x1001, replay: UInt8 = 4, sequence: UInt32 = 7)
+        -> Request
+    {
         Request(type, .esp, sequence: sequence).association(spi: spi, replay: replay, integrity: 5, encryption: 12)
             .ends(source, destination).key(.integrityKey, bits: 256).key(.encryptionKey, bits: 128)
     }
@@ -67,7 +69,8 @@ extension Scenario {
         },
         Scenario("addresses with a bad family, length or prefix are refused with EINVAL") {
             let request = Request(.getSPI, .esp).address(.destination, Sample.destination)
-            try $0.refused(request.with(.source, [0, 32, 0, 0, 1, 0, 0, 0] + le(UInt64(0)) + le(UInt32(0))), .invalidArgument)
+            try $0.refused(
+                request.with(.source, [0, 32, 0, 0, 1, 0, 0, 0] + le(UInt64(0)) + le(UInt32(0))), .invalidArgument)
             try $0.refused(request.address(.source, Sample.source, prefix: 33), .invalidArgument)
             try $0.refused(
                 request.with(.source, [0, 32, 0, 0] + Request.socketAddress(Sample.source) + le(UInt64(0))),
@@ -75,9 +78,11 @@ extension Scenario {
             try $0.refused(Request(.getSPI, .esp).ends(Sample.source, Sample.destination6), .invalidArgument)
         },
         Scenario("a key that has more bits than its extension is refused with EINVAL") {
-            let request = Request(.add, .esp).association(spi: 1, encryption: 12).ends(Sample.source, Sample.destination)
+            let request = Request(.add, .esp).association(spi: 1, encryption: 12).ends(
+                Sample.source, Sample.destination)
             try $0.refused(
-                request.with(.encryptionKey, le(UInt16(192)) + [0, 0] + Array(repeating: 1, count: 16)), .invalidArgument)
+                request.with(.encryptionKey, le(UInt16(192)) + [0, 0] + Array(repeating: 1, count: 16)),
+                .invalidArgument)
         },
         Scenario("message types that Linux does not take are refused with EOPNOTSUPP") {
             for number: UInt8 in [8, 12, 17, 21, 23] {

@@ -4,11 +4,12 @@ import KernelBackends
 extension Scenario {
     static let buffers: [Scenario] = [
         Scenario("a message costs what the kernel's allocator gives it") { stage in
-            for (request, byteCount) in [(Sample.esp(), 304), (Request(.flush), 16), (Request(.flush), 16)] {
+            for (request, byteCount) in [(Sample.esp(), 280), (Request(.flush), 16), (Request(.flush), 16)] {
                 let before = stage.kernel.memory(of: stage.bob).allocated
                 try stage.send(request)
                 let cost = stage.kernel.memory(of: stage.bob).allocated - before
-                let expected = request.bytes[1] == 9 && before == 0 ? 0 : stage.kernel.release.cost(ofMessage: byteCount)
+                let expected =
+                    request.bytes[1] == 9 && before == 0 ? 0 : stage.kernel.release.cost(ofMessage: byteCount)
                 if cost == 0, request.bytes[1] == 9 { continue }
                 try stage.equal(cost, expected, "cost of \(byteCount) bytes")
             }
@@ -22,7 +23,7 @@ extension Scenario {
             try stage.equal(cost, stage.kernel.release.cost(ofMessage: byteCount), "cost of \(byteCount) bytes")
         },
         Scenario("a full socket loses messages without a word, and the deed is done") { stage in
-            let cost = stage.kernel.release.cost(ofMessage: 304)
+            let cost = stage.kernel.release.cost(ofMessage: 280)
             let limit = stage.kernel.memory(of: stage.bob).limit
             try stage.equal(limit, 212_992, "limit")
             let count = limit / cost + 50
@@ -37,7 +38,7 @@ extension Scenario {
         Scenario("the sender's own answers are lost, too, and what was asked is done") { stage in
             stage.kernel.setReceiveLimit(4608, of: stage.alice)
             for spi: UInt32 in 1...20 { try stage.send(Sample.esp(spi: spi)) }
-            let cost = stage.kernel.release.cost(ofMessage: 304)
+            let cost = stage.kernel.release.cost(ofMessage: 280)
             try stage.equal(try stage.all().count, 4608 / cost + 1, "answers")
             try stage.equal(try stage.all(on: stage.bob).count, 20, "deeds")
         },
@@ -105,7 +106,8 @@ extension Scenario {
             try stage.require(asked.sequence != 0 && asked.processID == 0, "seq or pid")
             let records = try stage.dumped(Request(.dump))
             try stage.equal(records.count, 1, "records")
-            try stage.equal([records[0].state, records[0].spi, records[0].lifetime(.hardLifetime)[2]], [0, 0, 30], "larval")
+            try stage.equal(
+                [records[0].state, records[0].spi, records[0].lifetime(.hardLifetime)[2]], [0, 0, 30], "larval")
         },
         Scenario("without a registered socket a packet leaves no larval SA") { stage in
             try stage.broadcast(Sample.trafficPolicy())

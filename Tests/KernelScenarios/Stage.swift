@@ -21,7 +21,9 @@ package struct Stage {
         var kernel = kernel
         let cleaner = try kernel.open()
         for type in [PFKeyMessageType.flush, .spdFlush] {
-            if let errno = kernel.send(Request(type).bytes, from: cleaner) { throw ScenarioFailure("cleaning: \(errno)") }
+            if let errno = kernel.send(Request(type).bytes, from: cleaner) {
+                throw ScenarioFailure("cleaning: \(errno)")
+            }
         }
         kernel.close(cleaner)
         alice = try kernel.open()
@@ -74,12 +76,12 @@ package struct Stage {
     }
 
     /// Sends a request that is refused: the answer is its header with an errno, for the sender alone.
-    package mutating func refused(_ request: Request, _ errno: KernelErrno) throws {
+    package mutating func refused(_ request: Request, _ errno: KernelErrno, line: UInt = #line) throws {
         try send(request)
         let answer = try next()
         guard answer.isBare, Int32(answer.errno) == errno.rawValue else {
             let given = answer.errno == 0 ? "done" : KernelErrno(rawValue: Int32(answer.errno)).name
-            throw ScenarioFailure("\(given), not \(errno.name)")
+            throw ScenarioFailure("line \(line): \(given), not \(errno.name)")
         }
         try require(answer.type.rawValue == request.bytes[1], "the refusal has another type")
         try require(answer.sequence == 7 && answer.processID == 4711, "the refusal has another seq or pid")
@@ -88,11 +90,13 @@ package struct Stage {
 
     /// Sends a request whose answer is a broadcast: both get the same message.
     @discardableResult
-    package mutating func broadcast(_ request: Request, as type: PFKeyMessageType? = nil) throws -> Answer {
+    package mutating func broadcast(
+        _ request: Request, as type: PFKeyMessageType? = nil, line: UInt = #line
+    ) throws -> Answer {
         try send(request)
         let answer = try next()
         let name = KernelErrno(rawValue: Int32(answer.errno)).name
-        try require(answer.errno == 0, "refused with \(name)")
+        try require(answer.errno == 0, "refused with \(name)", line: line)
         try require(answer.type == type ?? PFKeyMessageType(rawValue: request.bytes[1]), "type \(answer.type.rawValue)")
         try require(answer.sequence == 7 && answer.processID == 4711, "another seq or pid")
         let copy = try next(on: bob)
@@ -102,11 +106,11 @@ package struct Stage {
     }
 
     /// Sends a request whose answer goes to the sender alone.
-    package mutating func answered(_ request: Request) throws -> Answer {
+    package mutating func answered(_ request: Request, line: UInt = #line) throws -> Answer {
         try send(request)
         let answer = try next()
         let name = KernelErrno(rawValue: Int32(answer.errno)).name
-        try require(answer.errno == 0, "refused with \(name)")
+        try require(answer.errno == 0, "refused with \(name)", line: line)
         try require(answer.type.rawValue == request.bytes[1], "type \(answer.type.rawValue)")
         try require(answer.sequence == 7 && answer.processID == 4711, "another seq or pid")
         try silence()
@@ -120,12 +124,18 @@ package struct Stage {
     }
 
     /// Fails where a condition does not hold.
-    package func require(_ condition: Bool, _ complaint: @autoclosure () -> String) throws {
-        guard condition else { throw ScenarioFailure(complaint()) }
+    package func require(
+        _ condition: Bool, _ complaint: @autoclosure () -> String, line: UInt = #line
+    ) throws {
+        guard condition else { throw ScenarioFailure("line \(line): \(complaint())") }
     }
 
     /// Fails where two values differ.
-    package func equal<Value: Equatable>(_ actual: Value, _ expected: Value, _ what: String) throws {
-        guard actual == expected else { throw ScenarioFailure("\(what): \(actual), not \(expected)") }
+    package func equal<Value: Equatable>(
+        _ actual: Value, _ expected: Value, _ what: String, line: UInt = #line
+    ) throws {
+        guard actual == expected else {
+            throw ScenarioFailure("line \(line): \(what): \(actual), not \(expected)")
+        }
     }
 }

@@ -12,7 +12,9 @@ struct RealKernel: KernelUnderTest {
     init?() {
         var name = utsname()
         guard unsafe uname(&name) == 0 else { return nil }
-        let text = unsafe withUnsafeBytes(of: &name.release) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let text = unsafe withUnsafeBytes(of: &name.release) {
+            unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
         guard let release = SimulatedKernel.Release.allCases.first(where: { text.hasPrefix("\($0.rawValue).") }) else {
             return nil
         }
@@ -43,7 +45,9 @@ struct RealKernel: KernelUnderTest {
     func memory(of socket: SimulatedKernel.SocketID) -> (allocated: Int, limit: Int) {
         var values = [UInt32](repeating: 0, count: Int(SK_MEMINFO_VARS))
         var size = socklen_t(values.count * MemoryLayout<UInt32>.size)
-        guard unsafe getsockopt(Int32(socket.rawValue), SOL_SOCKET, SO_MEMINFO, &values, &size) == 0 else { return (0, 0) }
+        guard unsafe getsockopt(Int32(socket.rawValue), SOL_SOCKET, SO_MEMINFO, &values, &size) == 0 else {
+            return (0, 0)
+        }
         return (Int(values[Int(SK_MEMINFO_RMEM_ALLOC)]), Int(values[Int(SK_MEMINFO_RCVBUF)]))
     }
 
@@ -62,16 +66,23 @@ struct RealKernel: KernelUnderTest {
         let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { return }
         defer { _ = Glibc.close(descriptor) }
+        let payload = [UInt8](repeating: 0, count: 64)
+        unsafe withSocketAddress(Address.here, port: Address.sourcePort) { _ = unsafe bind(descriptor, $0, $1) }
+        unsafe withSocketAddress(destination, port: Address.destinationPort) { address, size in
+            _ = unsafe sendto(descriptor, payload, payload.count, Int32(MSG_DONTWAIT), address, size)
+        }
+    }
+
+    private func withSocketAddress(
+        _ address: IPAddress, port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Void
+    ) {
         var target = sockaddr_in()
         target.sin_family = sa_family_t(AF_INET)
-        target.sin_port = UInt16(9).bigEndian
-        target.sin_addr.s_addr = destination.ipv4Bits.bigEndian
-        let payload = [UInt8](repeating: 0, count: 64)
+        target.sin_port = port.bigEndian
+        target.sin_addr.s_addr = address.ipv4Bits.bigEndian
         unsafe withUnsafePointer(to: &target) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                _ = unsafe sendto(
-                    descriptor, payload, payload.count, Int32(MSG_DONTWAIT), address,
-                    socklen_t(MemoryLayout<sockaddr_in>.size))
+                unsafe body(address, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
     }

@@ -40,6 +40,8 @@ struct SimulatedAssociation: Sendable {
     var sequence: UInt32 = 0
     /// When its lifetimes are looked at next; the timer queue may hold older ones.
     var timer: SimulatedKernel.Instant?
+    /// The packet that asked for it, if ACQUIRE made it.
+    var flow: SimulatedKernel.Packet?
     /// Whether GET, UPDATE and DELETE do not find it: an SA with a mark (KERNEL-FACTS 4).
     var isMarked = false
 

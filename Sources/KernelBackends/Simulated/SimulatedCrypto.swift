@@ -53,7 +53,7 @@ enum SimulatedCrypto {
         switch association.ipsecProtocol {
         case .esp: try checkESP(association, release: release)
         case .ah:
-            guard association.integrity != 0, association.encapsulation == nil, association.mode != .beet else {
+            guard association.integrity != 0, association.encapsulation == nil, hasGoodIntegrityKey(association) else {
                 throw .invalidArgument
             }
         case .ipcomp:
@@ -63,13 +63,20 @@ enum SimulatedCrypto {
         }
     }
 
-    /// A key for authentication may have any length; the cipher is given whole bytes, and is strict.
+    /// An HMAC takes a key of any length, none included; a MAC made of AES takes the keys of AES.
+    private static func hasGoodIntegrityKey(_ association: SimulatedAssociation) -> Bool {
+        guard Int32(association.integrity) == SADB_X_AALG_AES_XCBC_MAC else { return true }
+        let aes = EncryptionAlgorithm(rawValue: UInt16(SADB_X_EALG_AESCBC)).row
+        return aes?.keyLengths.contains(association.integrityKey?.material?.bitCount ?? 0) ?? false
+    }
+
+    /// The cipher is given whole bytes, and is strict.
     private static func checkESP(
         _ association: SimulatedAssociation, release: SimulatedKernel.Release
     ) throws(KernelErrno) {
         let keyBits = association.encryptionKey?.material?.bitCount ?? 0
         guard let cipher = EncryptionAlgorithm(rawValue: UInt16(association.encryption)).row,
-            cipher.keyLengths.contains(keyBits)
+            cipher.keyLengths.contains(keyBits), hasGoodIntegrityKey(association)
         else { throw .invalidArgument }
         if let encapsulation = association.encapsulation {
             guard release.acceptsEncapsulation(encapsulation.type) else { throw .invalidArgument }

@@ -67,10 +67,9 @@ extension SimulatedKernel {
         case .policies(let next):
             guard let handle = next, let policy = policies[handle], sockets[index].mayDump else { return false }
             guard !policy.isInexpressible else { throw .invalidArgument }
-            var message = PFKeyMessage(header: dump.nextHeader)
-            message.header.reserved = references(of: policy)
-            policy.describe(in: &message)
-            record = try message.encoded()
+            var header = dump.nextHeader
+            header.reserved = references(of: policy)
+            record = try policy.encoded(header)
             dump.walk = .policies(next: policies.table.older(than: handle))
         }
         if let held = dump.held { deliver(held, to: .one(sockets[index].id)) }

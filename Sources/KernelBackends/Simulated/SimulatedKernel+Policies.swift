@@ -84,10 +84,10 @@ extension SimulatedKernel {
         to audience: Audience
     ) throws(KernelErrno) {
         guard !policy.isInexpressible else { throw .invalidArgument }
-        var message = PFKeyMessage(
-            type, sequence: request.header.sequence, processID: request.header.processID)
-        message.header.reserved = references
-        policy.describe(in: &message)
-        deliver(try message.encoded(), to: audience)
+        var header = PFKeyHeader(
+            type: type, saType: .unspecified, sequence: request.header.sequence,
+            processID: request.header.processID)
+        header.reserved = references
+        deliver(try policy.encoded(header), to: audience)
     }
 }

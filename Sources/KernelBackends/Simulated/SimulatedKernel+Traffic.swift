@@ -24,6 +24,12 @@ extension SimulatedKernel {
             self.destinationPort = destinationPort
             self.byteCount = byteCount
         }
+
+        /// Whether `other` has the same ends, protocol and ports.
+        func isOfSameFlow(as other: Packet) -> Bool {
+            (source, destination, nextLayer) == (other.source, other.destination, other.nextLayer)
+                && (sourcePort, destinationPort) == (other.sourcePort, other.destinationPort)
+        }
     }
 
     /// What became of a packet.
@@ -118,8 +124,12 @@ extension SimulatedKernel {
         for state in [SimulatedAssociation.State.mature, .dying] {
             if let found = candidates.first(where: { associations[$0]?.state == state }) { return .found(found) }
         }
-        if candidates.contains(where: { associations[$0]?.state == .refused }) { return .missing(.refused) }
-        if candidates.isEmpty, sockets.contains(where: \.isRegistered) {
+        // A larval SA holds back every flow that would use it, a refused one the flow that it was asked for.
+        if candidates.contains(where: { associations[$0]?.state == .larval }) { return .missing(.waiting) }
+        if candidates.contains(where: { associations[$0]?.flow?.isOfSameFlow(as: packet) == true }) {
+            return .missing(.refused)
+        }
+        if sockets.contains(where: \.isRegistered) {
             acquire(transform, from: source, to: destination, for: packet, policy)
         }
         return .missing(.waiting)
@@ -140,6 +150,7 @@ extension SimulatedKernel {
             port: packet.sourcePort, nextLayer: packet.nextLayer)
         acquireSequence = acquireSequence == .max ? 1 : acquireSequence + 1
         larval.sequence = acquireSequence
+        larval.flow = packet
         _ = insertLarval(larval)
 
         var message = PFKeyMessage(

@@ -49,8 +49,8 @@ extension SimulatedPolicy {
 }
 
 extension Transform {
-    /// What the kernel takes as a template: AH, ESP, IPComp, routing header, destination options, any.
-    private static let protocolNumbers: Set<UInt8> = [51, 50, 108, 43, 60, 255]
+    /// What the kernel takes as a template: AH, ESP, IPComp, routing header, destination options.
+    private static let protocolNumbers: Set<UInt8> = [51, 50, 108, 43, 60]
 
     /// The transform as the kernel keeps it: tunnel ends without ports and only for a tunnel, `default` as `require`,
     /// a reqid above the manual ones replaced (KERNEL-FACTS 4).

@@ -24,6 +24,13 @@ struct SimulatedPolicy: Sendable {
     /// Whether it has something that PF_KEY cannot say, which ends a dump (KERNEL-FACTS 3.2).
     var isInexpressible = false
 
+    init(identity: PolicyIdentity, action: Action, priority: UInt32, limits: LifetimeLimits) {
+        self.identity = identity
+        self.action = action
+        self.priority = priority
+        self.limits = limits
+    }
+
     var transforms: [Transform] {
         switch action {
         case .block: []
@@ -41,7 +48,7 @@ struct SimulatedPolicy: Sendable {
     }
 
     /// Everything that PF_KEY tells of a policy (KERNEL-FACTS 4), apart from the header.
-    func describe(in message: inout PFKeyMessage) {
+    private func describe(in message: inout PFKeyMessage) {
         let selector = identity.selector
         message.source = PFKeyAddress(selector.source, port: selector.sourcePort, nextLayer: selector.nextLayer)
         message.destination = PFKeyAddress(
@@ -57,6 +64,36 @@ struct SimulatedPolicy: Sendable {
             type: UInt16(type), direction: identity.direction.rawValue, index: index, priority: priority,
             transforms: transforms)
     }
+}
+
+extension SimulatedPolicy {
+    /// The datagram about it, with the length that the kernel writes into the header.
+    ///
+    /// The kernel takes the room that a transform without ends does not need off its first estimate, but at the size of
+    /// the ends before it: behind a tunnel of another family, the length that it tells is not the one it sends.
+    func encoded(_ header: PFKeyHeader) throws(KernelErrno) -> [UInt8] {
+        var message = PFKeyMessage(header: header)
+        describe(in: &message)
+        var bytes = try message.encoded()
+        let own = identity.selector.source.address.family
+        var (lastSeen, surplus) = (own, 0)
+        for transform in transforms {
+            if let endpoints = transform.endpoints {
+                lastSeen = endpoints.source.family
+            } else {
+                surplus += 2 * (own.socketAddressByteCount - lastSeen.socketAddressByteCount)
+            }
+        }
+        let words = UInt16(truncatingIfNeeded: (bytes.count + surplus) / 8)
+        bytes[PFKeyHeader.lengthOffset] = UInt8(truncatingIfNeeded: words)
+        bytes[PFKeyHeader.lengthOffset + 1] = UInt8(truncatingIfNeeded: words >> 8)
+        return bytes
+    }
+}
+
+extension IPAddress.Family {
+    /// The size of `sockaddr_in` or `sockaddr_in6`.
+    fileprivate var socketAddressByteCount: Int { self == .ipv4 ? 16 : 28 }
 }
 
 extension AddressPrefix {

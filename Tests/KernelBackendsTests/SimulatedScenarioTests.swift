@@ -1,0 +1,17 @@
+import KernelBackends
+import KernelScenarios
+import Testing
+
+/// The table that the real kernels pass in the VM, on the simulated ones.
+@Suite struct SimulatedScenarioTests {
+    @Test(arguments: Scenario.table, SimulatedKernel.Release.allCases)
+    func theSimulatedKernelAnswersLikeTheRealOne(_ scenario: Scenario, _ release: SimulatedKernel.Release) throws {
+        var kernel: any KernelUnderTest = SimulatedKernelUnderTest(release: release)
+        try scenario.run(on: &kernel)
+    }
+
+    @Test func everyScenarioHasANameOfItsOwn() {
+        #expect(Set(Scenario.table.map(\.name)).count == Scenario.table.count)
+        #expect(Scenario.table.count >= 60)
+    }
+}
