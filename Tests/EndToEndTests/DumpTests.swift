@@ -17,7 +17,7 @@ import Testing
         let daemon = try TestDaemon()
         try daemon.load(association)
         let lines = try daemon.setkey("-D").output.split(separator: "\n").map(String.init)
-        try #require(lines.count == 10, "\(lines)")
+        try #require(lines.count == 11, "\(lines)")
         #expect(lines[0] == "192.0.2.1 192.0.2.2 ")
         #expect(lines[1] == "\tesp mode=tunnel spi=4097(0x00001001) reqid=7(0x00000007)")
         #expect(lines[2] == "\tE: aes-cbc  <hidden>")
@@ -26,7 +26,8 @@ import Testing
         #expect(lines[5].hasPrefix("\tcreated: ") && lines[5].contains("\tcurrent: "))
         #expect(lines[6].hasPrefix("\tdiff: ") && lines[6].hasSuffix("(s)\thard: 3600(s)\tsoft: 2800(s)"))
         #expect(lines[8] == "\tcurrent: 0(bytes)\thard: 0(bytes)\tsoft: 0(bytes)")
-        #expect(lines[9].hasPrefix("\tallocated: 0\thard: 0\tsoft: 0"))
+        #expect(lines[9] == "\tallocated: 0\thard: 0\tsoft: 0")
+        #expect(lines[10].hasPrefix("\tsadb_seq=0 pid=") && lines[10].hasSuffix(" refcnt=0"))
     }
 
     @Test func keysAreShownOnRequestOnly() throws {

@@ -31,7 +31,8 @@ import Testing
         let text = "add 10.0.0.1 10.0.0.2 esp 0x1002 -E null; \(add) add 10.0.0.1 10.0.0.2 esp 0x1003 -E null;"
         let outcome = try daemon.setkey("--atomic -c", input: text)
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("stdin:1:43: error: ") && outcome.errors.contains("EEXIST"), "\(outcome.errors)")
+        #expect(
+            outcome.errors.contains("stdin:1:43: error: ") && outcome.errors.contains("EEXIST"), "\(outcome.errors)")
         #expect(outcome.errors.contains("undone"))
         #expect(try spis(daemon) == [0x1001])
     }
@@ -149,7 +150,9 @@ import Testing
         var random = SplitMix(seed: seed)
         for round in 0..<10 {
             // A first byte that begins no statement, so that no round is good by accident.
-            let bytes = [0xff] + (0..<Int.random(in: 1...5000, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let bytes =
+                [0xff]
+                + (0..<Int.random(in: 1...5000, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
             let outcome = try setkey(["-c"], input: bytes, environment: daemon.environment)
             #expect(outcome.status == 1, "seed \(seed), round \(round)")
         }

@@ -111,7 +111,8 @@ final class TestDaemon {
     }
 
     /// Starts setkey and lets it run.
-    func start(_ flags: String, on terminal: PseudoTerminal? = nil, extra: [String: String] = [:]) throws -> ChildProcess
+    func start(_ flags: String, on terminal: PseudoTerminal? = nil, extra: [String: String] = [:]) throws
+        -> ChildProcess
     {
         try ChildProcess(
             Programs.setkey, flags.split(separator: " ").map(String.init),

@@ -9,7 +9,9 @@ import Testing
     private func provoke(_ monitor: ChildProcess, by daemon: TestDaemon) throws {
         for number in 0..<100 {
             try daemon.load("add 10.9.9.9 10.9.9.9 esp \(8192 + number) -E null;")
-            if (try? monitor.read(until: { $0.outputText.contains("\n\n") }, within: .milliseconds(300))) != nil { return }
+            if (try? monitor.read(until: { $0.outputText.contains("\n\n") }, within: .milliseconds(300))) != nil {
+                return
+            }
         }
         Issue.record("no change is shown: \(monitor.errorText)")
     }
