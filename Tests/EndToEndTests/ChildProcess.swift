@@ -74,7 +74,7 @@ final class ChildProcess {
         var argumentPointers = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
         var environmentPointers = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
         defer {
-            for unsafepointer in unsafe argumentPointers + environmentPointers { unsafe free(pointer) }
+            unsafe (argumentPointers + environmentPointers).forEach { unsafe free($0) }
         }
         var pid: pid_t = 0
         let result = descriptorLock.withLock { _ in
