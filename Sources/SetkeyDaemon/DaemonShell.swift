@@ -88,7 +88,6 @@ final class DaemonShell {
         case .reply(let client, let reply, let continues): answer(client, reply, continues: continues)
         case .fail(let client, let error): server.fail(client, with: error)
         case .tell(let client, let reply, let raw, let showKeys): tell(client, reply, raw: raw, showKeys: showKeys)
-        case .trace(let client, let showKeys): trace(client, showKeys: showKeys)
         case .log(let entry): log.append(entry)
         case .readConfiguration: readConfiguration()
         case .wake(let moment): wake(at: moment)
@@ -166,7 +165,9 @@ final class DaemonShell {
     /// Reads one message; false when there is none and nothing was sent either.
     private func pumpOne() -> Bool {
         switch kernel.read() {
-        case .event(let event): post(.kernel(event))
+        case .event(let event):
+            trace()
+            post(.kernel(event))
         case .overrun: post(.overrun)
         case .failed(let errno):
             log.append(LogEntry(.error, "reading from the kernel failed: \(errno)"))
@@ -200,8 +201,10 @@ final class DaemonShell {
         server.reply(.monitor(reply), to: client, continues: true)
     }
 
-    private func trace(_ client: ClientID, showKeys: Bool) {
-        daemon.append(trace: text(showKeys: showKeys), to: client)
+    private func trace() {
+        for (client, showKeys) in daemon.tracedRuns {
+            daemon.append(trace: text(showKeys: showKeys), to: client)
+        }
     }
 
     private func text(showKeys: Bool) -> [UInt8] {

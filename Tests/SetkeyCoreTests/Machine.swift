@@ -80,7 +80,7 @@ struct Machine {
         case .log(let entry): log.append(entry)
         case .readConfiguration: handle(.configuration(configuration))
         case .ready(let settled): isReady = settled
-        case .trace, .wake, .stop: break
+        case .wake, .stop: break
         }
     }
 

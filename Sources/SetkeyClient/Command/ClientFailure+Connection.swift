@@ -7,7 +7,8 @@ extension ClientFailure {
         case .noSocket(let path):
             self.init(.unreachable, "the daemon cannot be reached: \(path) does not exist\n\(Self.startAdvice(path))")
         case .refused(let path):
-            self.init(.unreachable, "the daemon cannot be reached: nobody listens on \(path)\n\(Self.startAdvice(path))")
+            self.init(
+                .unreachable, "the daemon cannot be reached: nobody listens on \(path)\n\(Self.startAdvice(path))")
         case .system("connect", _):
             self.init(.unreachable, "the daemon cannot be reached: \(error)")
         case .permissionDenied(let path):

@@ -16,7 +16,7 @@ package enum CommandLineOutcome: Sendable {
             self = .operate(try command.operation(), socket: command.connection.socket)
         } catch let failure as ClientFailure {
             self = .refuse(ClientFailure(failure.status, "\(failure.message)\nTry 'setkey --help'."))
-        } catch where SetkeyCommand.exitCode(for: error) == .success {
+        } catch  where SetkeyCommand.exitCode(for: error) == .success {
             self = .help("\(SetkeyCommand.helpMessage())\n\n\(ManualText.manual)")
         } catch {
             self = .refuse(.usage("\(SetkeyCommand.message(for: error))\nTry 'setkey --help'."))

@@ -17,10 +17,11 @@ struct StatementSource: ~Copyable {
             credentials: CredentialDirectory.ofThisProcess(),
             protocolNames: ProtocolNames(parsing: Self.table("/etc/protocols")),
             serviceNames: ServiceNames(parsing: Self.table("/etc/services")), warns: warns)
-        let path = switch input {
-        case .standardInput: "-"
-        case .file(let path): path
-        }
+        let path =
+            switch input {
+            case .standardInput: "-"
+            case .file(let path): path
+            }
         loader = SourceLoader(path: path, reader: FileSourceReader(), options: options)
         findsTwins = warns && expectsTwins
         if let failure = loader.failure {

@@ -80,7 +80,7 @@ extension Daemon {
         case .dumpAgain: wantDumps()
         }
         noteExpiry(event.content)
-        if wantsRawMessages { tellListeners(event) }
+        if !monitors.isEmpty { tellMonitors(event) }
         noteUnsettling(event.content)
         logNews(event)
         if let (flight, outcome) = conversation.end(with: event) { ended(flight, outcome) }
@@ -114,12 +114,8 @@ extension Daemon {
         log(event.content.priority, news.phrase + author)
     }
 
-    private mutating func tellListeners(_ event: KernelEvent) {
-        for client in runs.keys where runs[client]?.parameters.verbose == true {
-            let showKeys = runs[client]?.parameters.showKeys == true
-            effects.append(.trace(client, showKeys: showKeys))
-        }
-        guard !monitors.isEmpty, let (kind, phrase) = event.content.monitored else { return }
+    private mutating func tellMonitors(_ event: KernelEvent) {
+        guard let (kind, phrase) = event.content.monitored else { return }
         for (client, parameters) in monitors {
             var reply = MonitorReply(event: kind, seconds: now.seconds, microseconds: now.microseconds)
             reply.pid = Int(event.origin.processID)

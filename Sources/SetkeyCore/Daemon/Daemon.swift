@@ -97,15 +97,18 @@ package struct Daemon: Sendable {
         return effects
     }
 
-    /// Whether a kernel message's text and bytes are of use to anybody.
-    package var wantsRawMessages: Bool {
-        !monitors.isEmpty || runs.values.contains { $0.parameters.verbose == true }
-    }
-
     /// Whether a request is in flight.
     package var isWaitingForKernel: Bool { conversation.flight != nil }
 
-    /// Adds the text of a kernel message to what a run replies with.
+    /// The runs that show the kernel messages of their time (`setkey -v`), and whether with keys.
+    package var tracedRuns: [(client: ClientID, showKeys: Bool)] {
+        runs.compactMap { client, run in
+            run.parameters.verbose == true ? (client, run.parameters.showKeys == true) : nil
+        }
+    }
+
+    /// Adds the text of a kernel message to what a run replies with; before the message is handled, because that may
+    /// end the run.
     package mutating func append(trace text: [UInt8], to client: ClientID) {
         runs[client]?.messages += text
     }
@@ -123,7 +126,8 @@ package struct Daemon: Sendable {
     /// Sends the next request, if none is in flight and somebody has one.
     mutating func serve() {
         guard conversation.flight == nil else { return }
-        for offset in 1...Service.allCases.count {
+        // Twice round: a client's turn may make the synchronization want a dump, after that has had its own.
+        for offset in 1...2 * Service.allCases.count {
             guard let service = Service(rawValue: (lastServed.rawValue + offset) % Service.allCases.count),
                 let (request, requester) = nextRequest(of: service)
             else { continue }

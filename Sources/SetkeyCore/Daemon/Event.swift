@@ -57,8 +57,6 @@ package enum Effect: Sendable {
     case fail(ClientID, ControlError)
     /// Tell a monitor of the kernel message that is being handled; the shell attaches text and bytes if `raw`.
     case tell(ClientID, MonitorReply, raw: Bool, showKeys: Bool)
-    /// Append the text of the kernel message that is being handled to a run's `messages`.
-    case trace(ClientID, showKeys: Bool)
     case log(LogEntry)
     case readConfiguration
     /// Send ``Event/woken`` at this moment of the monotonic clock; a later one replaces it, `nil` cancels.

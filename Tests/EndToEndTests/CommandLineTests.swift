@@ -1,0 +1,114 @@
+import Glibc
+import Testing
+
+/// What setkey does without a daemon.
+@Suite struct CommandLineTests {
+    @Test func versionAndHelpAreNoErrors() throws {
+        let version = try setkey(["-V"])
+        #expect(version.status == 0)
+        #expect(version.output.hasPrefix("setkey "))
+        let help = try setkey(["--help"])
+        #expect(help.status == 0)
+        #expect(help.output.contains("EXIT STATUS") && help.errors.isEmpty)
+    }
+
+    @Test(arguments: [["-D", "-F"], [], ["-Z"], ["-h"], ["-f"], ["stray"]])
+    func nonsenseIsAUsageError(arguments: [String]) throws {
+        let outcome = try setkey(arguments)
+        #expect(outcome.status == 2)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.hasPrefix("setkey: ") && outcome.errors.contains("--help"))
+    }
+
+    @Test(arguments: ["-D", "-DP", "-F", "-FP", "-x", "-l", "-c", "-Dv", "--status", "--reload"])
+    func withoutADaemonItSaysHowToStartOne(flag: String) throws {
+        let outcome = try setkey([flag, "--socket", "/nonexistent/control.sock"], input: Array("dump ;".utf8))
+        #expect(outcome.status == 3)
+        #expect(outcome.errors.contains("/nonexistent/control.sock"))
+        #expect(outcome.errors.contains("systemctl start setkeyd"))
+        #expect(outcome.errors.contains("--kernel simulated"))
+    }
+
+    @Test func socketWithoutAListenerIsNoDaemon() throws {
+        let directory = try TestDirectory()
+        let path = "\(directory.path)/dead.sock"
+        let descriptor = privateDescriptor { socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0) }
+        #expect(bindUnixSocket(descriptor, path: path))
+        close(descriptor)
+        let outcome = try setkey(["-D", "--socket", path])
+        #expect(outcome.status == 3)
+        #expect(outcome.errors.contains("nobody listens"))
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can become somebody else"))
+    func permissionDeniedHasItsOwnStatus() throws {
+        let daemon = try TestDaemon()
+        let process = try ChildProcess(
+            "/usr/bin/setpriv",
+            ["--reuid=65534", "--regid=65534", "--clear-groups", Programs.setkey, "-D", "--socket", daemon.socket])
+        #expect(try process.wait() == .exited(4))
+        #expect(process.errorText.contains("permission denied"))
+    }
+
+    @Test func checkReportsEveryErrorAndNoKey() throws {
+        let directory = try TestDirectory()
+        let file = try directory.write(
+            "bad.conf",
+            """
+            add 10.0.0.1 10.0.0.2 esp 0x1001 -E aes-cbc "not sixteen";
+            dump;
+            add 10.0.0.1 10.0.0.300 esp 0x1002 -E null;
+            spdadd 10.0.0.0/33 10.0.0.0/8 any -P out none;
+            """)
+        let outcome = try setkey(["-n", "-f", file])
+        #expect(outcome.status == 1)
+        #expect(outcome.output.isEmpty)
+        for place in ["\(file):1:", "\(file):3:", "\(file):4:"] {
+            #expect(outcome.errors.contains("\(place)"), "\(outcome.errors)")
+        }
+        #expect(!outcome.errors.contains("sixteen"))
+        #expect(outcome.errors.contains("^"))
+    }
+
+    @Test func checkOfAGoodFileIsSilent() throws {
+        let text = "add 10.0.0.1 10.0.0.2 ah 0x1001 -A hmac-sha512 \"\(String(repeating: "k", count: 64))\";"
+        let outcome = try setkey(["-n", "-c"], input: Array(text.utf8))
+        #expect(outcome.status == 0)
+        #expect(outcome.output.isEmpty && outcome.errors.isEmpty, "\(outcome.errors)")
+    }
+
+    @Test func missingForwardPolicyIsAWarningUnlessRFCSemanticsAddIt() throws {
+        let text = Array("spdadd 10.1.0.0/16 10.2.0.0/16 any -P in ipsec esp/tunnel/1.2.3.4-5.6.7.8/require;".utf8)
+        let written = try setkey(["-nk", "-c"], input: text)
+        #expect(written.status == 0)
+        #expect(written.errors.contains("warning") && written.errors.contains("fwd"))
+        let rfc = try setkey(["-nr", "-c"], input: text)
+        #expect(rfc.status == 0)
+        #expect(!rfc.errors.contains("fwd"))
+    }
+
+    @Test func debugPrintsWhatWasUnderstoodWithoutKeys() throws {
+        let text = "\n  add 10.0.0.1 10.0.0.2 esp 4097 -E aes-cbc \"secretsecretsecr\";"
+        let outcome = try setkey(["-dv", "-c"], input: Array(text.utf8))
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("stdin:2:3: add 10.0.0.1 10.0.0.2 esp 0x1001"), "\(outcome.output)")
+        #expect(outcome.output.contains("aes-cbc with a key of 128 bits"))
+        #expect(!(outcome.output + outcome.errors).contains("secret"))
+        #expect(try setkey(["-dFP"]).output.contains("spdflush ;"))
+    }
+
+    @Test(arguments: [("/nonexistent.conf", "no such file"), ("/tmp", "directory"), ("/dev/null/x", "no such file")])
+    func unreadableFileIsNamed(path: String, reason: String) throws {
+        for flag in ["-f", "-nf", "-df"] {
+            let outcome = try setkey([flag, path])
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains(path) && outcome.errors.contains(reason), "\(outcome.errors)")
+        }
+    }
+
+    @Test func outputThatCannotBeWrittenIsAnError() throws {
+        let process = try ChildProcess("/bin/sh", ["-c", "'\(Programs.setkey)' --help > /dev/full"])
+        #expect(try process.wait() == .exited(1))
+        #expect(process.errorText.contains("No space left on device"))
+    }
+}

@@ -1,0 +1,163 @@
+import Glibc
+import Testing
+
+/// A directory of one test.
+final class TestDirectory {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/setkey-test-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw ChildProcess.Failed(description: "mkdtemp: \(errno)") }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        let removal = try? ChildProcess("/bin/rm", ["-rf", path])
+        _ = try? removal?.wait()
+    }
+
+    /// Writes a file; returns its path.
+    @discardableResult
+    func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let file = "\(path)/\(name)"
+        let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        defer { close(descriptor) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { throw ChildProcess.Failed(description: "\(file) cannot be written: \(errno)") }
+            rest = rest.dropFirst(count)
+        }
+        return file
+    }
+
+    @discardableResult
+    func write(_ name: String, _ text: String) throws -> String {
+        try write(name, Array(text.utf8))
+    }
+}
+
+/// The programs under test, which were built beside the tests.
+enum Programs {
+    static let directory: String = {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
+        let path = String(decoding: buffer[..<max(0, count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    }()
+
+    static var setkey: String { "\(directory)/setkey" }
+    static var setkeyd: String { "\(directory)/setkeyd" }
+}
+
+/// What a program run to its end has said.
+struct Outcome {
+    let ending: ChildProcess.Ending
+    let output: String
+    let errors: String
+
+    var status: Int32? {
+        if case .exited(let status) = ending { status } else { nil }
+    }
+}
+
+/// Runs setkey to its end.
+func setkey(
+    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
+) throws -> Outcome {
+    let process = try ChildProcess(
+        Programs.setkey, arguments, environment: environment.merging(["TZ": "UTC"]) { given, _ in given })
+    try process.send(input)
+    let ending = try process.wait()
+    return Outcome(ending: ending, output: process.outputText, errors: process.errorText)
+}
+
+/// A daemon on a simulated kernel, and setkey calls to it.
+final class TestDaemon {
+    let directory: TestDirectory
+    let process: ChildProcess
+    let socket: String
+
+    /// Starts a daemon and waits until it says that it is ready.
+    ///
+    /// - Parameter configuration: the text of its file; without one it has an empty one.
+    init(configuration: String = "") throws {
+        directory = try TestDirectory()
+        socket = "\(directory.path)/control.sock"
+        let file = try directory.write("setkey.conf", configuration)
+        let readiness = try ReadinessSocket(path: "\(directory.path)/notify.sock")
+        process = try ChildProcess(
+            Programs.setkeyd,
+            [
+                "--kernel", "simulated", "--socket", socket, "--state-directory", "\(directory.path)/state",
+                "--config", file,
+            ],
+            environment: ["NOTIFY_SOCKET": readiness.path])
+        try readiness.wait(within: .seconds(30))
+    }
+
+    var environment: [String: String] { ["SETKEYD_SOCKET": socket, "TZ": "UTC"] }
+
+    /// Runs setkey to its end; `flags` are separated by spaces.
+    func setkey(_ flags: String, input: String = "") throws -> Outcome {
+        try EndToEndTests.setkey(
+            flags.split(separator: " ").map(String.init), input: Array(input.utf8), environment: environment)
+    }
+
+    /// Runs statements; they must succeed.
+    func load(_ statements: String) throws {
+        let outcome = try setkey("-c", input: statements)
+        try #require(outcome.status == 0, "\(outcome.errors)")
+    }
+
+    /// Starts setkey and lets it run.
+    func start(_ flags: String, on terminal: PseudoTerminal? = nil, extra: [String: String] = [:]) throws
+        -> ChildProcess
+    {
+        try ChildProcess(
+            Programs.setkey, flags.split(separator: " ").map(String.init),
+            environment: environment.merging(extra) { _, new in new }, terminal: terminal)
+    }
+}
+
+/// The service manager's end of sd_notify(3): the event that a daemon is ready.
+private final class ReadinessSocket {
+    let path: String
+    private let descriptor: Int32
+
+    init(path: String) throws {
+        self.path = path
+        descriptor = privateDescriptor { socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0) }
+        guard bindUnixSocket(descriptor, path: path) else {
+            throw ChildProcess.Failed(description: "no readiness socket: errno \(errno)")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func wait(within limit: Duration) throws {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let left = ContinuousClock.now.duration(to: deadline).components.seconds
+            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard left > 0, unsafe poll(&entry, 1, Int32(left) * 1000) > 0 else {
+                throw ChildProcess.Failed(description: "the daemon does not become ready")
+            }
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+            if String(decoding: buffer[..<max(0, count)], as: UTF8.self).contains("READY=1") { return }
+        }
+    }
+}
+
+/// Binds a Unix socket to `path`.
+func bindUnixSocket(_ descriptor: Int32, path: String) -> Bool {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+    return unsafe withUnsafePointer(to: address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+        }
+    }
+}
