@@ -6,10 +6,10 @@ import Testing
 @testable import KernelBackends
 
 @Suite struct SimulatedScaleTests {
-    @Test func aHundredThousandSAsAreAddedDumpedAndDeleted() throws {
+    @Test func thirtyThousandSAsAreAddedDumpedAndDeleted() throws {
         var fixture = SimulatedFixture()
         fixture.kernel.close(fixture.listener)
-        let count: UInt32 = 100_000
+        let count: UInt32 = 30_000
         for spi in 1...count {
             _ = fixture.kernel.send(SimulatedFixture.add(spi: spi).bytes, from: fixture.asker, at: fixture.now)
             _ = fixture.kernel.receive(on: fixture.asker)
