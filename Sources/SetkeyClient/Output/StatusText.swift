@@ -9,7 +9,7 @@ package enum StatusText {
         \(count(status.clients, "client"))
         kernel: \(status.kernelInterface)\(status.protectsTraffic ? "" : ", which protects nothing")
         file: \(status.configuration)
-        settled: \(status.settled ? "yes" : "no")\(status.state.isEmpty ? "" : ", \(status.state)")
+        state: \(status.state)
         associations: \(status.associations), \(status.ownedAssociations) of them the file's
         policies: \(status.policies), \(status.ownedPolicies) of them the file's
         overruns: \(status.overruns)

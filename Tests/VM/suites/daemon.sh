@@ -95,10 +95,10 @@ head -c 1000 /dev/urandom > "$work/random"
 try --check --config "$work/random"
 refuses 'a file that is not text'
 has "$output" "$work/random:1:" 'and the message names the place'
+: > "$work/empty.conf"
 output=$(timeout 20 setpriv --bounding-set -net_admin --inh-caps -net_admin setkeyd --kernel pfkey \
     --config "$work/empty.conf" --socket "$work/other.sock" --state-directory "$work/other" 2>&1)
 status=$?
-: > "$work/empty.conf"
 refuses 'without CAP_NET_ADMIN'
 has "$output" CAP_NET_ADMIN 'and the message names the capability'
 chmod 000 "$work/good.conf"
