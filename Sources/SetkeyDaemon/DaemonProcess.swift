@@ -84,12 +84,12 @@ package enum DaemonProcess {
     }
 
     private static func build(_ options: DaemonOptions) throws -> DaemonShell {
+        let (transport, name) = try openKernel(options.kernel)
         // A file that was named must exist; what is in it is judged when it is read.
-        if let path = options.configuration, unsafe access(path, F_OK) != 0 {
+        if let path = options.configuration, unsafe access(path, F_OK) != 0, errno == ENOENT {
             throw StartError("\(path) does not exist; create it, or leave --config out")
         }
-        let (transport, name) = try openKernel(options.kernel)
-        try makeDirectory(options.stateDirectory)
+        let state = try StateDirectory(path: options.stateDirectory)
         let socket = try ListeningSocket(path: options.socket)
         var parserOptions = ParserOptions.ofThisMachine()
         parserOptions.allowsInclude = false
@@ -98,26 +98,13 @@ package enum DaemonProcess {
             configurationPath: options.file.path, processID: getpid(), userID: geteuid(),
             parserOptions: parserOptions)
         return DaemonShell(
-            settings: settings, transport: transport, configuration: options.file, socket: socket)
+            settings: settings, transport: transport, configuration: options.file, state: state, socket: socket)
     }
 
     private static func openKernel(_ kind: DaemonOptions.KernelKind) throws -> (any KernelTransport, String) {
         switch kind {
         case .auto, .pfkey: (try PFKeySocket(), "PF_KEY")
         case .simulated: (SimulatedTransport(), "simulated")
-        }
-    }
-
-    /// Makes the state directory, if it is not there; its parent must be.
-    private static func makeDirectory(_ path: String) throws(StartError) {
-        guard unsafe mkdir(path, 0o755) != 0 else { return }
-        let number = errno
-        var status = stat()
-        guard number == EEXIST else {
-            throw StartError("cannot make the state directory \(path): \(unsafe String(cString: strerror(number)))")
-        }
-        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw StartError("the state directory \(path) is not a directory; name another with --state-directory")
         }
     }
 }

@@ -16,6 +16,7 @@ final class DaemonShell {
     private let kernel: KernelSocket<PFKeyCodec>
     private let server: ControlServer
     private let configuration: ConfigurationFile
+    private let state: StateDirectory
     private let log = Log()
     private var signals: [MainQueueSource] = []
     private var timer: MainQueueTimer?
@@ -29,12 +30,13 @@ final class DaemonShell {
 
     init(
         settings: Daemon.Settings, transport: any KernelTransport, configuration: ConfigurationFile,
-        socket: ListeningSocket
+        state: StateDirectory, socket: ListeningSocket
     ) {
         daemon = Daemon(settings: settings)
         kernel = KernelSocket(
             transport: transport, codec: PFKeyCodec(processID: UInt32(clamping: settings.processID)))
         self.configuration = configuration
+        self.state = state
         server = ControlServer(version: Version.current)
         server.delegate = self
         server.listen(on: socket)
@@ -45,7 +47,9 @@ final class DaemonShell {
         watchSignals()
         timer = MainQueueTimer { [weak self] in self?.post(.woken) }
         kernel.activate { [weak self] in self?.pump() }
-        post(.started)
+        let (owned, complaint) = state.load()
+        if let complaint { log.append(LogEntry(.warning, complaint)) }
+        post(.started(owned))
         pump()
     }
 
@@ -90,6 +94,7 @@ final class DaemonShell {
         case .tell(let client, let reply, let raw, let showKeys): tell(client, reply, raw: raw, showKeys: showKeys)
         case .log(let entry): log.append(entry)
         case .readConfiguration: readConfiguration()
+        case .saveOwnership(let owned): save(owned)
         case .wake(let moment): wake(at: moment)
         case .ready(let settled): ready(settled: settled)
         case .stop: stop()
@@ -108,6 +113,10 @@ final class DaemonShell {
             let configuration = file.read()
             onNextTurn { [weak self] in self?.post(.configuration(configuration)) }
         }
+    }
+
+    private func save(_ owned: OwnedIdentities) {
+        if let complaint = state.save(owned) { log.append(LogEntry(.error, complaint)) }
     }
 
     private func wake(at moment: UInt64?) {

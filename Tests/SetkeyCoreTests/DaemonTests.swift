@@ -72,7 +72,7 @@ struct DaemonTests {
     @Test func flushInTheFileClaimsEverything() {
         var machine = Machine(file: "flush; spdflush;" + tunnel)
         machine.foreignRun("add 9.9.9.9 8.8.8.8 ah 0x999 -A hmac-md5 0x00112233445566778899aabbccddeeff ;")
-        machine.post(.started)
+        machine.post(.started(OwnedIdentities()))
         #expect(machine.truth().associations.count == 2)
         #expect(machine.isReady == true)
     }
@@ -150,5 +150,45 @@ struct DaemonTests {
         machine.pass(seconds: 11)
         #expect(machine.daemon.mirror.associations.count == 0)
         #expect(machine.told.map(\.event).filter { $0 == "expired" }.count == 2)
+    }
+}
+
+struct OwnershipTests {
+    @Test func whatTheFileOwnsIsWrittenBeforeTheKernelIsAsked() throws {
+        let machine = Machine.started(file: tunnel)
+        let first = try #require(machine.saved.first)
+        #expect(first.writes == 0)
+        #expect(first.owned.associations.count == 2)
+        #expect(first.owned.policies.count == 2)
+    }
+
+    @Test func aRestartRemovesWhatTheFileLostMeanwhile() throws {
+        let earlier = Machine.started(file: tunnel)
+        let owned = try #require(earlier.saved.last?.owned)
+        var later = Machine(file: "")
+        later.foreignRun(tunnel + "add 9.9.9.9 8.8.8.8 ah 0x999 -A hmac-md5 0x00112233445566778899aabbccddeeff ;")
+        later.post(.started(owned))
+        #expect(later.truth().associations.map(\.identity.spi) == [SPI(rawValue: 0x999)])
+        #expect(later.truth().policies.isEmpty)
+        #expect(later.saved.last?.owned == OwnedIdentities())
+    }
+
+    @Test func aRestartWithAnUnchangedFileWritesNothing() throws {
+        let earlier = Machine.started(file: tunnel)
+        let owned = try #require(earlier.saved.last?.owned)
+        var later = Machine(file: tunnel)
+        later.foreignRun(tunnel)
+        later.post(.started(owned))
+        #expect(later.writes.isEmpty)
+        #expect(later.saved.isEmpty)
+    }
+
+    @Test func theTextFormGivesTheIdentitiesBackAndHoldsNoKey() throws {
+        let machine = Machine.started(file: tunnel)
+        let owned = try #require(machine.saved.last?.owned)
+        var unreadable = 0
+        #expect(OwnedIdentities(parsing: owned.text + "sa esp nonsense 5\nxx\n", unreadable: &unreadable) == owned)
+        #expect(unreadable == 2)
+        #expect(!owned.text.contains("0001020304"))
     }
 }

@@ -41,14 +41,14 @@ struct ExecuteTests {
         machine.execute(Self.add(300) + Self.policy)
         let before = machine.truth()
         let reply = try machine.run(
-                """
-                delete 1.1.1.1 2.2.2.2 esp 300 ;
-                \(Self.add(301))
-                spddelete 1.1.1.1 2.2.2.2 any -P in ;
-                spdupdate 3.3.3.3 4.4.4.4 any -P out discard ;
-                flush ;
-                \(Self.add(302))\(Self.add(302))\(Self.add(303))
-                """, atomic: true)
+            """
+            delete 1.1.1.1 2.2.2.2 esp 300 ;
+            \(Self.add(301))
+            spddelete 1.1.1.1 2.2.2.2 any -P in ;
+            spdupdate 3.3.3.3 4.4.4.4 any -P out discard ;
+            flush ;
+            \(Self.add(302))\(Self.add(302))\(Self.add(303))
+            """, atomic: true)
         #expect(reply.failures?.count == 1)
         #expect(reply.undone == 6)
         #expect(machine.truth().associations == before.associations)
@@ -99,7 +99,8 @@ struct ExecuteTests {
         machine.execute((300..<2300).map(Self.add).joined())
         var text: [UInt8] = []
         machine.replies = []
-        machine.post(.called(Machine.root, .execute(ExecuteParameters(text: "dump esp ; get 1.1.1.1 2.2.2.2 esp 300 ;"))))
+        machine.post(
+            .called(Machine.root, .execute(ExecuteParameters(text: "dump esp ; get 1.1.1.1 2.2.2.2 esp 300 ;"))))
         for case (_, .execute(let reply), _) in machine.replies { text += reply.output?.bytes ?? [] }
         let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
         let numbers = lines.filter { $0.contains("sadb_seq=") }.map { $0.split(separator: " ")[0] }

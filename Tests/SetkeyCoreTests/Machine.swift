@@ -29,6 +29,8 @@ struct Machine {
     /// Requests that went to the kernel and change something.
     var writes: [KernelRequest] = []
     var isReady: Bool?
+    /// What was written down, and how many writes had gone to the kernel by then.
+    var saved: [(owned: OwnedIdentities, writes: Int)] = []
 
     init(file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20) {
         daemon = Daemon(
@@ -45,9 +47,11 @@ struct Machine {
     }
 
     /// A machine that has started, with its two clients connected.
-    static func started(file: String? = nil, faults: FaultPlan = .none) -> Machine {
+    static func started(
+        file: String? = nil, owned: OwnedIdentities = OwnedIdentities(), faults: FaultPlan = .none
+    ) -> Machine {
         var machine = Machine(file: file, faults: faults)
-        machine.post(.started)
+        machine.post(.started(owned))
         machine.post(.connected(root, Peer(uid: 0, gid: 0, pid: 500)))
         machine.post(.connected(nobody, Peer(uid: 65534, gid: 65534, pid: 501)))
         return machine
@@ -80,6 +84,7 @@ struct Machine {
         case .log(let entry): log.append(entry)
         case .readConfiguration: handle(.configuration(configuration))
         case .ready(let settled): isReady = settled
+        case .saveOwnership(let owned): saved.append((owned, writes.count))
         case .wake, .stop: break
         }
     }

@@ -82,6 +82,7 @@ extension Daemon {
         case .waitingForMirror(let desired, let warnings, let locate):
             guard associationDumps.hasCompleted, policyDumps.hasCompleted else { return }
             let plan = Plan(from: mirror, to: desired, owned: owned)
+            saveOwnership(owned.union(OwnedIdentities(declaredBy: desired)))
             reload.phase = .applying(
                 Application(plan: plan, desired: desired, locate: locate, warnings: warnings, isStart: reload.isStart))
             finishApplicationIfOver()
@@ -110,6 +111,12 @@ extension Daemon {
         finishApplicationIfOver()
     }
 
+    private mutating func saveOwnership(_ ownership: OwnedIdentities) {
+        guard ownership != savedOwnership else { return }
+        savedOwnership = ownership
+        effects.append(.saveOwnership(ownership))
+    }
+
     private mutating func finishApplicationIfOver() {
         guard case .applying(let application) = reload.phase, application.isOver else { return }
         reload.phase = .verifying(application)
@@ -121,6 +128,7 @@ extension Daemon {
         guard refreshes.isEmpty, !isRefreshing else { return }
         if application.isUndoing {
             for failure in application.failures { log(.error, failure) }
+            saveOwnership(owned)
             log(.error, "reload undone: the kernel refused a step; the former state is in force")
             finishReload(.failure(application.failures), "the last reload was refused and undone")
             return
@@ -128,6 +136,7 @@ extension Daemon {
         desired = application.desired
         let rest = Plan(from: mirror, to: desired, owned: owned)
         owned = OwnedIdentities(declaredBy: desired)
+        saveOwnership(owned)
         for failure in application.failures { log(.error, failure) }
         report(application, rest: rest)
     }

@@ -59,6 +59,8 @@ package struct Daemon: Sendable {
     var reload = Reload()
     var desired = DesiredState.empty
     var owned = OwnedIdentities()
+    /// What is written down of it.
+    var savedOwnership = OwnedIdentities()
     var settlement = Settlement.starting
 
     // The clients.
@@ -79,7 +81,7 @@ package struct Daemon: Sendable {
     package mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
         self.now = now
         switch event {
-        case .started: start()
+        case .started(let owned): start(owned)
         case .kernel(let event): heard(event)
         case .kernelDrained: kernelIsDrained()
         case .overrun: overrun()
@@ -169,8 +171,10 @@ package struct Daemon: Sendable {
         if case .refresh = conversation.flight?.requester { true } else { false }
     }
 
-    private mutating func start() {
+    private mutating func start(_ owned: OwnedIdentities) {
         startedAt = now
+        self.owned = owned
+        savedOwnership = owned
         if !settings.protectsTraffic {
             log(.warning, "the kernel is simulated: nothing of this protects any traffic")
         }

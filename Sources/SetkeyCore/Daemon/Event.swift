@@ -4,8 +4,8 @@ package import SetkeySyntax
 
 /// What can happen to the daemon; the only way in.
 package enum Event: Sendable {
-    /// The kernel socket is open: begin.
-    case started
+    /// The kernel socket is open: begin. The identities are what the last daemon's file owned.
+    case started(OwnedIdentities)
     /// One message of the kernel.
     case kernel(KernelEvent)
     /// Nothing is left in the kernel socket; a reply that has not come by now was lost.
@@ -59,6 +59,8 @@ package enum Effect: Sendable {
     case tell(ClientID, MonitorReply, raw: Bool, showKeys: Bool)
     case log(LogEntry)
     case readConfiguration
+    /// Write down what the file owns, before what follows is asked of the kernel.
+    case saveOwnership(OwnedIdentities)
     /// Send ``Event/woken`` at this moment of the monotonic clock; a later one replaces it, `nil` cancels.
     case wake(at: UInt64?)
     /// The first settled state has been reached, or it is known that it will not be: ready to serve.

@@ -28,20 +28,6 @@ package struct Step: Sendable {
     package let origin: StatementOrigin?
 }
 
-/// What an applied file owns: the identities it declared, so that a later one can remove them.
-package struct OwnedIdentities: Sendable {
-    package var associations: Set<SAIdentity> = []
-    package var policies: Set<PolicyIdentity> = []
-
-    package init() {}
-
-    /// Everything that `desired` declares.
-    package init(declaredBy desired: DesiredState) {
-        associations = Set(desired.associations.map(\.entry.identity))
-        policies = Set(desired.policies.map(\.entry.identity))
-    }
-}
-
 /// The kernel requests that lead from what is to what is declared; empty is the definition of "settled".
 ///
 /// The order is make-before-break: inbound SAs, outbound SAs, policies, stale policies, stale SAs (DESIGN 5).
