@@ -37,7 +37,6 @@ unit-test:
 
 vm-test: build
 	@tools/require test vm
-	swift build --build-tests
 	Tests/VM/run-tests
 
 bench: build

@@ -2,6 +2,7 @@
 
 extension [UInt8] {
     /// Appends `value` in decimal.
+    @inlinable
     package mutating func append(decimal value: some BinaryInteger) {
         var rest = UInt64(truncatingIfNeeded: value.magnitude)
         if value < 0 { append(UInt8(ascii: "-")) }
@@ -14,6 +15,7 @@ extension [UInt8] {
     }
 
     /// Appends `value` in lower-case hexadecimal with at least `width` digits, at most 16.
+    @inlinable
     package mutating func append(hexadecimal value: some FixedWidthInteger & UnsignedInteger, width: Int = 1) {
         let bits = UInt64(truncatingIfNeeded: value)
         var digits = 16 - bits.leadingZeroBitCount / 4
@@ -25,6 +27,7 @@ extension [UInt8] {
     }
 
     /// Appends the UTF-8 of `text`.
+    @inlinable
     package mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { unsafe append(contentsOf: $0) }
     }
@@ -32,7 +35,7 @@ extension [UInt8] {
 
 extension UInt8 {
     /// The value of an ASCII hexadecimal digit, 0...15; `nil` for any other byte.
-    @inline(__always)
+    @inlinable @inline(__always)
     package var hexadecimalDigitValue: UInt8? {
         switch self {
         case 48...57: self - 48

@@ -51,10 +51,6 @@ package struct CredentialDirectory: Sendable {
             let reason = count == 0 ? "empty or unreadable" : "longer than any key"
             throw CredentialError("the credential \(name) is \(reason)", advice: "put the key alone into it")
         }
-        return whole.withBytes { bytes in
-            KeyMaterial(byteCount: count) { key in
-                for index in 0..<count { key[index] = bytes[index] }
-            }
-        }
+        return whole.withBytes { KeyMaterial(copying: $0.extracting(first: count)) }
     }
 }

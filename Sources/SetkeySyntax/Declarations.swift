@@ -1,24 +1,30 @@
 /// Entries by identity, in the order of their declaration.
 struct Declarations<Identity: Hashable, Entry: Sendable> {
-    /// A declaration, and the number of its statement.
-    struct Slot {
-        let declared: DesiredState.Declared<Entry>
-        let clock: Int
-    }
-
-    private var slots: [Slot?] = []
+    private var entries: [DesiredState.Declared<Entry>] = []
+    /// The number of the statement that declares each entry; 0 for one that was taken back.
+    private var clocks: [Int] = []
     private var index: [Identity: Int] = [:]
 
     var isEmpty: Bool { index.isEmpty }
 
-    /// Takes the entry where the identity is new, and gives `nil`; else gives what was declared before.
-    mutating func insert(_ identity: Identity, _ entry: Entry, _ origin: StatementOrigin, _ clock: Int) -> Slot? {
-        let slot = slots.count
-        let known = index[identity, default: slot]
-        guard known == slot else { return slots[known] }
-        index[identity] = slot
-        slots.append(Slot(declared: DesiredState.Declared(entry: entry, origin: origin), clock: clock))
+    /// Takes the entry where the identity is new, and gives `nil`; else gives what was declared before, and when.
+    mutating func insert(
+        _ identity: Identity, _ entry: Entry, _ origin: StatementOrigin, _ clock: Int
+    ) -> (declared: DesiredState.Declared<Entry>, clock: Int)? {
+        let known = slot(of: identity, orNew: entries.count)
+        guard known == entries.count else { return (entries[known], clocks[known]) }
+        entries.append(DesiredState.Declared(entry: entry, origin: origin))
+        clocks.append(clock)
         return nil
+    }
+
+    private mutating func slot(of identity: Identity, orNew new: Int) -> Int {
+        // One look-up for both cases: the accessor keeps the bucket.
+        func find(_ slot: inout Int) -> Int {
+            if slot < 0 { slot = new }
+            return slot
+        }
+        return find(&index[identity, default: -1])
     }
 
     /// Takes the entry in place of an earlier one, at the end of the order.
@@ -29,18 +35,21 @@ struct Declarations<Identity: Hashable, Entry: Sendable> {
 
     mutating func remove(_ identity: Identity) {
         guard let slot = index.removeValue(forKey: identity) else { return }
-        slots[slot] = nil
+        clocks[slot] = 0
     }
 
     /// The number of the statement that declares an identity.
     func clock(of identity: Identity) -> Int? {
-        index[identity].flatMap { slots[$0]?.clock }
+        index[identity].map { clocks[$0] }
     }
 
     /// What is declared, as far as `isKept` says so.
     func remaining(where isKept: (_ clock: Int, Entry) -> Bool) -> [DesiredState.Declared<Entry>] {
-        slots.compactMap { slot in
-            slot.flatMap { isKept($0.clock, $0.declared.entry) ? $0.declared : nil }
+        let isRemaining = { clocks[$0] > 0 && isKept(clocks[$0], entries[$0].entry) }
+        // Mostly nothing was taken back, and nothing needs to be copied.
+        guard entries.indices.allSatisfy(isRemaining) else {
+            return entries.indices.filter(isRemaining).map { entries[$0] }
         }
+        return entries
     }
 }

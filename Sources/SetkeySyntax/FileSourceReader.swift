@@ -6,20 +6,23 @@ package struct FileSourceReader: SourceReader {
     package static let defaultSizeLimit = 1 << 30
 
     private let sizeLimit: Int
+    private let allowsPipes: Bool
 
-    /// - Parameter sizeLimit: in bytes; a larger file is an error.
-    package init(sizeLimit: Int = FileSourceReader.defaultSizeLimit) {
+    /// - Parameters:
+    ///   - sizeLimit: in bytes; a larger file is an error.
+    ///   - allowsPipes: whether a FIFO may be read, which waits for its writer: for a client, not for a daemon.
+    package init(sizeLimit: Int = FileSourceReader.defaultSizeLimit, allowsPipes: Bool = false) {
         self.sizeLimit = sizeLimit
+        self.allowsPipes = allowsPipes
     }
 
     package func read(_ path: String) throws(SourceError) -> SourceFile {
         guard path != "-" else { return try read(STDIN_FILENO, path) }
-        // A FIFO without a writer must not hold us in open(2).
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        // Without O_NONBLOCK open(2) waits for the writer of a FIFO.
+        let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (allowsPipes ? 0 : O_NONBLOCK)
+        let descriptor = unsafe open(path, flags)
         guard descriptor >= 0 else { throw SourceError(path: path, reason: .init(errno: errno)) }
         defer { close(descriptor) }
-        let flags = fcntl(descriptor, F_GETFL)
-        _ = fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK)
         return try read(descriptor, path)
     }
 
@@ -28,7 +31,7 @@ package struct FileSourceReader: SourceReader {
         let before = try status(descriptor, path)
         let type = before.st_mode & S_IFMT
         guard type != S_IFDIR else { throw SourceError(path: path, reason: .directory) }
-        guard type == S_IFREG || path == "-" || type == S_IFIFO else {
+        guard type == S_IFREG || path == "-" || allowsPipes && type == S_IFIFO else {
             throw SourceError(path: path, reason: .notAFile)
         }
         let expected = type == S_IFREG ? Int(before.st_size) : 0

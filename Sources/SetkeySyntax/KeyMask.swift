@@ -70,7 +70,7 @@ struct KeyMask {
         default: return false
         }
         if keyword(token.range) != nil { return false }
-        if expectation == .key { return true }
+        if expectation == .key { return isOutOfStep || !isCredential(token.range) }
         if looksLikeKey(token.range) { return true }
         return isOutOfStep && !isHarmless(token.range)
     }
@@ -89,6 +89,12 @@ struct KeyMask {
         if word.starts(with: [48, 120]) || word.starts(with: [48, 88]) { return word.count > 10 }
         let digits = word.prefix { $0.hexadecimalDigitValue != nil }
         return digits.count == word.count && word.count >= 10 && (word.count > 10 || word.contains { $0 > 57 })
+    }
+
+    /// `@NAME` names a key, and is none.
+    private func isCredential(_ range: Range<Int>) -> Bool {
+        bytes[range.lowerBound] == UInt8(ascii: "@")
+            && CredentialDirectory.isValidName(String(decoding: bytes[range.dropFirst()], as: UTF8.self))
     }
 
     private func isHarmless(_ range: Range<Int>) -> Bool {

@@ -31,17 +31,19 @@ extension Parser {
     private mutating func readKey(_ algorithm: AlgorithmWord) throws(Diagnostic) -> KeyMaterial {
         let range = current.range
         if current.kind == .string {
-            return KeyMaterial(lexer.bytes[(range.lowerBound + 1)..<(range.upperBound - 1)])
+            return KeyMaterial(copying: lexer.bytes.span.extracting((range.lowerBound + 1)..<(range.upperBound - 1)))
         }
         if lexer.bytes[range.lowerBound] == UInt8(ascii: "@") { return try readCredential(range, algorithm) }
         let digits = hasHexadecimalPrefix(range) ? range.dropFirst(2) : range
-        guard lexer.bytes[digits].allSatisfy({ $0.hexadecimalDigitValue != nil }) else { throw malformedKey(range) }
-        guard !digits.isEmpty, digits.count % 2 == 0 else {
-            let message = digits.isEmpty ? "a key without digits" : "a key with an odd number of hexadecimal digits"
-            throw failure(range, message, "write two digits for each byte")
+        guard digits.isEmpty || digits.count % 2 != 0 else {
+            guard let key = KeyMaterial(hexadecimal: lexer.bytes.span.extracting(digits)) else {
+                throw malformedKey(range)
+            }
+            return key
         }
-        guard let key = KeyMaterial(hexadecimal: lexer.bytes.span.extracting(digits)) else { throw malformedKey(range) }
-        return key
+        guard bytes[digits].allSatisfy({ $0.hexadecimalDigitValue != nil }) else { throw malformedKey(range) }
+        let message = digits.isEmpty ? "a key without digits" : "a key with an odd number of hexadecimal digits"
+        throw failure(range, message, "write two digits for each byte")
     }
 
     /// Behind such a key the rest of it may follow, cut at a blank or a `;`.
@@ -59,7 +61,7 @@ extension Parser {
         switch options.credentials {
         case .unavailable:
             let advice = "start the service with LoadCredential=, or set CREDENTIALS_DIRECTORY"
-            throw failure(range, "there is no credential directory to read this key from", advice)
+            throw failure(range, "there is no credential directory to read \(name) from", advice)
         case .unread:
             return KeyMaterial(byteCount: algorithm.keyLengths.first / 8) { _ in }
         case .lookup(let lookup):
@@ -78,6 +80,13 @@ extension Parser {
 }
 
 extension KeyMaterial {
+    /// A key of these bytes.
+    init(copying source: Span<UInt8>) {
+        self.init(byteCount: source.count) { bytes in
+            for index in source.indices { bytes[index] = source[index] }
+        }
+    }
+
     /// The bytes of hexadecimal digits, decoded in place; `nil` where one is none, or one is left over.
     init?(hexadecimal digits: Span<UInt8>) {
         guard digits.count % 2 == 0 else { return nil }

@@ -51,7 +51,9 @@ package struct SourceText: Sendable {
     /// Line and column of the byte at `offset`; an offset behind the end counts as the end.
     package func position(of offset: Int) -> Position {
         let place = checkpoint(at: offset)
-        return Position(line: place.line, column: place.column)
+        // Nobody sees a byte order mark, so it is not counted.
+        let hasMark = place.lineStart == 0 && offset >= 3 && bytes.starts(with: [0xef, 0xbb, 0xbf])
+        return Position(line: place.line, column: hasMark ? place.column - 1 : place.column)
     }
 
     private func checkpoint(at offset: Int) -> Checkpoint {

@@ -39,6 +39,17 @@ import Testing
         }
     }
 
+    @Test func encodingUsesTheMemoryOfTheBufferAgain() throws {
+        var codec = PFKeyCodec(processID: ours)
+        var buffer: [UInt8] = []
+        var addresses: Set<UInt> = []
+        for id: UInt32 in 1...3 {
+            try codec.encode(.add(PFKeySamples.espSA()), id: RequestID(rawValue: id), into: &buffer)
+            addresses.insert(unsafe buffer.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) })
+        }
+        #expect(addresses.count == 1)
+    }
+
     @Test func anAssociationComesBackEqual() throws {
         for sa in [
             PFKeySamples.espSA(), PFKeySamples.espSA(ipv6: true), PFKeySamples.natSA(), PFKeySamples.ipcompSA(),

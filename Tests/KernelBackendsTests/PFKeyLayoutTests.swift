@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import KernelBackends
 import Testing
 
@@ -27,6 +28,8 @@ import Testing
         #expect(MemoryLayout<sadb_x_sec_ctx>.size == 8)
         #expect(MemoryLayout<sadb_x_kmaddress>.size == 8)
         #expect(MemoryLayout<sadb_x_filter>.size == 40)
+        #expect(MemoryLayout<sockaddr_in>.size == 16)
+        #expect(MemoryLayout<sockaddr_in6>.size == 28)
     }
 
     @Test func fieldsLieWhereTheHeaderPutsThem() {

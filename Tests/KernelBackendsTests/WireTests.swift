@@ -65,7 +65,7 @@ func hex(_ text: String) -> [UInt8] {
         try writer.appendExtension(UInt32(0x0009_0000)) { writer throws(WireError) in
             writer.append([1, 2, 3, 4, 5].span)
         }
-        #expect(writer.finish() == hex("02 00 09 00  01 02 03 04  05 00 00 00  00 00 00 00"))
+        #expect(writer.bytes == hex("02 00 09 00  01 02 03 04  05 00 00 00  00 00 00 00"))
     }
 
     @Test func anExtensionBeyondSixteenBitsOfWordsIsRefused() {
@@ -78,15 +78,21 @@ func hex(_ text: String) -> [UInt8] {
     }
 
     @Test func usesTheMemoryOfTheBufferAgain() {
-        var writer = WireWriter(reusing: [])
-        writer.append(UInt64(1))
-        let first = writer.finish()
-        let capacity = first.capacity
-        var second = WireWriter(reusing: first)
+        var buffer: [UInt8] = []
+        var first = WireWriter(taking: &buffer)
+        first.append(UInt64(1))
+        first.finish(into: &buffer)
+        let memory = address(of: buffer)
+        var second = WireWriter(taking: &buffer)
+        #expect(buffer.isEmpty)
         second.append(UInt8(7))
-        let bytes = second.finish()
-        #expect(bytes == [7])
-        #expect(bytes.capacity == capacity)
+        second.finish(into: &buffer)
+        #expect(buffer == [7])
+        #expect(address(of: buffer) == memory)
+    }
+
+    private func address(of buffer: [UInt8]) -> UInt {
+        unsafe buffer.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
     }
 
     @Test func growsBeyondItsFirstCapacity() {
@@ -94,7 +100,17 @@ func hex(_ text: String) -> [UInt8] {
         let long = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
         writer.append(long.span)
         writer.append(long.span)
-        #expect(writer.finish() == long + long)
+        #expect(writer.bytes == long + long)
+    }
+
+    @Test func overwritingReachesNoFurtherThanAsked() {
+        var bytes: [UInt8] = [1, 2, 3]
+        bytes.overwriteWithZeros(first: 2)
+        #expect(bytes == [0, 0, 3])
+        bytes.overwriteWithZeros(first: -1)
+        #expect(bytes == [0, 0, 3])
+        bytes.overwriteWithZeros(first: .max)
+        #expect(bytes == [0, 0, 0])
     }
 
     @Test func wipingOverwritesTheBytesAndKeepsTheMemory() {
@@ -108,5 +124,15 @@ func hex(_ text: String) -> [UInt8] {
             unsafe [UInt8](UnsafeBufferPointer(start: $0.baseAddress, count: 3))
         }
         #expect(left == [0, 0, 0])
+    }
+}
+
+extension WireWriter {
+    /// What has been written.
+    fileprivate var bytes: [UInt8] {
+        var copy = self
+        var bytes: [UInt8] = []
+        copy.finish(into: &bytes)
+        return bytes
     }
 }

@@ -6,6 +6,7 @@ package import KernelBackends
 package struct Request {
     package private(set) var bytes: [UInt8]
 
+    /// A header alone, with a sequence number and a process id that answers are known by.
     package init(
         _ type: PFKeyMessageType, _ saType: PFKeySAType = .unspecified, sequence: UInt32 = 7, processID: UInt32 = 4711,
         errno: UInt8 = 0
@@ -40,18 +41,21 @@ package struct Request {
 
     // MARK: Extensions
 
+    /// `sadb_sa`.
     package func association(
         spi: UInt32, replay: UInt8 = 0, state: UInt8 = 1, integrity: UInt8 = 0, encryption: UInt8 = 0, flags: UInt32 = 0
     ) -> Request {
         with(.association, be(spi) + [replay, state, integrity, encryption] + le(flags))
     }
 
+    /// `sadb_lifetime`.
     package func lifetime(
         _ type: PFKeyExtensionType, packets: UInt32 = 0, bytes: UInt64 = 0, addTime: UInt64 = 0, useTime: UInt64 = 0
     ) -> Request {
         with(type, le(packets) + le(bytes) + le(addTime) + le(useTime))
     }
 
+    /// `sadb_address` and a socket address; the full prefix unless it says otherwise.
     package func address(
         _ type: PFKeyExtensionType, _ address: IPAddress, prefix: UInt8? = nil, nextLayer: UInt8 = 0, port: UInt16 = 0
     ) -> Request {
@@ -59,27 +63,33 @@ package struct Request {
             type, [nextLayer, prefix ?? address.bitCount, 0, 0] + Self.socketAddress(address, port: port))
     }
 
+    /// Source and destination of an SA.
     package func ends(_ source: IPAddress, _ destination: IPAddress) -> Request {
         address(.source, source).address(.destination, destination)
     }
 
+    /// `sadb_key` and as many bytes as the bits need.
     package func key(_ type: PFKeyExtensionType, bits: UInt16, fill: UInt8 = 0xa5) -> Request {
         with(type, le(bits) + [0, 0] + Array(repeating: fill, count: (Int(bits) + 7) / 8))
     }
 
+    /// `sadb_x_sa2`.
     package func association2(mode: UInt8, reqID: UInt32 = 0) -> Request {
         with(.association2, [mode, 0, 0, 0] + le(UInt32(0)) + le(reqID))
     }
 
+    /// `sadb_x_nat_t_type` and both `sadb_x_nat_t_port`.
     package func encapsulation(type: UInt8, source: UInt16 = 4500, destination: UInt16 = 4500) -> Request {
         with(.natType, [type, 0, 0, 0]).with(.natSourcePort, be(source) + [0, 0])
             .with(.natDestinationPort, be(destination) + [0, 0])
     }
 
+    /// `sadb_spirange`.
     package func spiRange(_ low: UInt32, _ high: UInt32) -> Request {
         with(.spiRange, le(low) + le(high) + le(UInt32(0)))
     }
 
+    /// `sadb_x_filter`, with a destination of zeros.
     package func filter(family: UInt16, source: [UInt8], _ sourceLength: UInt8, _ destinationLength: UInt8 = 0)
         -> Request
     {
@@ -87,6 +97,7 @@ package struct Request {
         return with(.filter, padded + Array(repeating: 0, count: 16) + le(family) + [sourceLength, destinationLength])
     }
 
+    /// `sadb_x_policy` and its requests.
     package func policy(
         type: UInt16, direction: UInt8, id: UInt32 = 0, priority: UInt32 = 0, _ requests: [[UInt8]] = []
     ) -> Request {

@@ -138,6 +138,11 @@ extension Scenario {
             try stage.equal(try stage.answered(ends.spiRange(0x4001, 0x4001)).spi, 0x4001, "SPI")
             try stage.equal(try stage.dumped(Request(.dump)).count, 2, "records")
         },
+        Scenario("a range that is full is ENOENT") { stage in
+            for spi: UInt32 in 0x40...0x42 { try stage.broadcast(Sample.esp(spi: spi)) }
+            let ends = Request(.getSPI, .esp).ends(Sample.source, Sample.destination)
+            try stage.refused(ends.spiRange(0x40, 0x42), .noEntry)
+        },
         Scenario("GETSPI twice makes two larval SAs") { stage in
             let ends = Request(.getSPI, .esp).ends(Sample.source, Sample.destination)
             _ = try stage.answered(ends.spiRange(0x600, 0x600))

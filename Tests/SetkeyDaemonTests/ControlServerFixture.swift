@@ -1,6 +1,7 @@
 import ControlProtocol
 import Dispatch
 import Glibc
+import Testing
 
 @testable import SetkeyDaemon
 
@@ -62,10 +63,21 @@ final class ControlServerFixture: ControlServerDelegate {
         wake()
     }
 
-    /// Waits until `condition` holds; it is looked at after every event.
-    func until(_ condition: @escaping () -> Bool) async {
+    /// Waits until `condition` holds; it is looked at after every event. A minute without it is a failure.
+    func until(_ condition: @escaping () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async {
         guard !condition() else { return }
+        let timer = MainQueueTimer { [weak self] in
+            Issue.record("what was waited for did not happen", sourceLocation: sourceLocation)
+            self?.giveUp()
+        }
+        timer.schedule(after: .seconds(60))
         await withCheckedContinuation { waiters.append((condition, $0)) }
+        timer.cancel()
+    }
+
+    private func giveUp() {
+        for waiter in waiters { waiter.continuation.resume() }
+        waiters = []
     }
 
     private func wake() {
@@ -99,6 +111,10 @@ nonisolated final class RawClient: Sendable {
 
     init(path: String) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        // No test hangs on an answer that does not come.
+        var patience = timeval(tv_sec: 60, tv_usec: 0)
+        _ = unsafe setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         guard let address = UnixAddress(path: path), address.connect(descriptor) == 0 else {
             throw ClientError.connectionLost
         }
@@ -135,7 +151,7 @@ nonisolated final class RawClient: Sendable {
         try frames(.max)
     }
 
-    /// The next `count` frames, fewer if the other end closes.
+    /// The next `count` frames, fewer if the other end closes, or says nothing for a minute.
     func frames(_ count: Int) throws -> [String] {
         var reader = FrameReader(maximumFrame: 64 << 20)
         var frames: [String] = []

@@ -43,7 +43,7 @@ struct DesiredStateTests {
         #expect(spis(state) == [300])
         #expect(
             diagnostics == [
-                "2:1: error: esp ::2 spi 0x0000012c is declared twice; remove one of the two",
+                "2:1: error: esp ::2 spi 0x12c is declared twice; remove one of the two",
                 "1:1: note: the first declaration is here",
                 "4:1: error: this policy is declared twice; remove one of the two",
                 "3:1: note: the first declaration is here",
@@ -111,13 +111,14 @@ struct DesiredStateTests {
             let statements = (0..<count).flatMap { index -> [Statement.Kind] in
                 Parsed(add(256 + index) + "deleteall ::1 ::3 esp ; flush ah ;").kinds
             }
-            return ContinuousClock().measure {
+            return processorTime {
                 var evaluation = DesiredState.Evaluation()
                 for kind in statements { evaluation.add(kind, at: StatementOrigin(source: 0, range: 0..<1)) }
                 #expect(evaluation.finish().associations.count == count)
             }
         }
-        let small = time(250)
-        #expect(time(4000) < small * 16 * 6 + .milliseconds(50))
+        let small = (0..<3).map { _ in time(250) }.min() ?? .zero
+        let large = (0..<3).map { _ in time(4000) }.min() ?? .zero
+        #expect(large < small * 16 * 6 + .milliseconds(50))
     }
 }

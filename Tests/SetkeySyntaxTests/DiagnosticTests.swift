@@ -124,6 +124,10 @@ struct DiagnosticTests {
             ])
     }
 
+    @Test func aByteOrderMarkIsNotAColumn() {
+        #expect(Parsed("\u{FEFF}x ;").headlines.first?.hasPrefix("1:1: error: ") == true)
+    }
+
     @Test func oneRunReportsEveryError() {
         let parsed = Parsed(
             """

@@ -42,6 +42,9 @@ struct MaskingTests {
         let text = "add 192.0.2.1 192.0.2.2 esp 0x1e241 -m tunnnel -E aes-cbc 0x5ec4e75ec4e7 -ctx 1 1 \"a:b\" ;"
         let shown = "add 192.0.2.1 192.0.2.2 esp 0x1e241 -m tunnnel -E aes-cbc ************** -ctx 1 1 \"a:b\" ;"
         #expect(rendered(text).contains("\n   \(shown)\n"))
+        #expect(
+            rendered("add ::1 ::2 esp 256 -E aes-cbc @site-key ;").contains(
+                "\n   add ::1 ::2 esp 256 -E aes-cbc @site-key ;\n"))
         #expect(rendered("include \"a b\" x ;").contains("include \"a b\" x ;"))
     }
 

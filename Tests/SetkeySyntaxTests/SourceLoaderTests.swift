@@ -1,3 +1,4 @@
+import Glibc
 import IPsec
 import SetkeySyntax
 import Testing
@@ -86,6 +87,38 @@ struct SourceLoaderTests {
         #expect(throws: SourceError(path: "\(directory.path)/big", reason: .tooLarge(limit: 100))) {
             try reader.read("\(directory.path)/big")
         }
+    }
+
+    // The writers are processes: a task might never get a thread while the reader waits in a system call.
+
+    @Test func aFileThatChangesWhileItIsReadIsRefused() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(String(repeating: "flush ;\n", count: 500_000), to: "f")
+        let path = "\(directory.path)/f"
+        let loop = "while test ! -e \(directory.path)/stop; do echo 'flush ;' >&3; done"
+        try #require(shell("( \(loop) ) 3>>\(path) 2>/dev/null & echo $! >\(directory.path)/pid") == 0)
+        directory.adopt("pid")
+        var found: SourceError.Reason?
+        for _ in 0..<5000 where found == nil {
+            do { _ = try FileSourceReader().read(path) } catch { found = error.reason }
+        }
+        try directory.write("", to: "stop")
+        #expect(shell("while kill -0 $(cat \(directory.path)/pid) 2>/dev/null; do :; done") == 0)
+        #expect(found == .changedWhileRead)
+    }
+
+    @Test func aPipeIsReadOnlyWhereThatIsAllowed() throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/fifo"
+        try #require(shell("mkfifo \(path)") == 0)
+        defer { _ = unsafe unlink(path) }
+        #expect(throws: SourceError(path: path, reason: .notAFile)) { try FileSourceReader().read(path) }
+        try #require(shell("echo 'flush ;' >\(path) &") == 0)
+        #expect(try FileSourceReader(allowsPipes: true).read(path).bytes == Array("flush ;\n".utf8))
+    }
+
+    private func shell(_ command: String) -> Int32 {
+        unsafe system(command)
     }
 
     @Test func credentialsAreReadAsHexadecimalOrRaw() throws {

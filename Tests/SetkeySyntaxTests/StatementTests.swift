@@ -51,6 +51,21 @@ struct StatementTests {
         #expect(Parsed("").kinds.isEmpty && Parsed("  \n#x").diagnostics.isEmpty)
     }
 
+    @Test func whatIsNoUTF8InACommentIsAnErrorWithAPlace() {
+        for bad in [[0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0]] as [[UInt8]] {
+            let parsed = Parsed(bytes: Array("flush ; # ".utf8) + bad + Array("\ndump ;".utf8))
+            #expect(parsed.kinds == [.flush(nil), .dump(nil)])
+            #expect(parsed.headlines.first?.hasPrefix("1:11: error: ") == true)
+        }
+    }
+
+    @Test func linesOfAPartCountFromTheGivenOne() {
+        let source = SourceText(name: "t", bytes: Array("\n\nx ;".utf8), firstLine: 100)
+        #expect(source.position(of: 2).line == 102 && source.position(of: 2).column == 1)
+        let long = SourceText(name: "t", bytes: Array(String(repeating: "é \n", count: 10_000).utf8))
+        #expect(long.position(of: 4 * 5000 + 3).line == 5001 && long.position(of: 4 * 5000 + 3).column == 3)
+    }
+
     @Test func extensionsBehindGetAreReadAndWarnedOf() {
         let parsed = Parsed("get 10.0.11.41 10.0.11.33 ah 123456 -m tunnel ;")
         #expect(parsed.kinds == [.get(reference(.ah, 123456))])

@@ -19,6 +19,11 @@ final class TemporaryDirectory {
         unsafe fclose(file)
     }
 
+    /// Removes a file in the end that somebody else makes.
+    func adopt(_ name: String) {
+        names.append(name)
+    }
+
     deinit {
         for name in names { _ = unsafe unlink("\(path)/\(name)") }
         _ = unsafe rmdir(path)

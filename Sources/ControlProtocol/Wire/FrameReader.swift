@@ -48,12 +48,17 @@ package struct FrameReader: Sendable {
     }
 
     private mutating func indexOfNUL() -> Int? {
-        var index = searched
-        while index < buffer.count {
-            if buffer[index] == 0 { return index }
+        if let index = Self.indexOfNUL(in: buffer.span, from: searched) { return index }
+        searched = buffer.count
+        return nil
+    }
+
+    private static func indexOfNUL(in bytes: Span<UInt8>, from start: Int) -> Int? {
+        var index = start
+        while index < bytes.count {
+            if bytes[index] == 0 { return index }
             index += 1
         }
-        searched = index
         return nil
     }
 

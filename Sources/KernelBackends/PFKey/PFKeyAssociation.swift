@@ -12,7 +12,7 @@ package struct PFKeyAssociation: Hashable, Sendable {
     package var integrity: UInt8 = 0
     /// `SADB_*EALG_*`; for IPComp `SADB_X_CALG_*`.
     package var encryption: UInt8 = 0
-    package var flags: SAFlags = []
+    package var flags = SAFlags(rawValue: 0)
 
     package init(spi: SPI) {
         self.spi = spi

@@ -18,7 +18,8 @@ package struct PFKeyCodec: KernelCodec {
     package mutating func encode(
         _ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]
     ) throws(WireError) {
-        let message = try PFKeyMessage(request, id: id, processID: processID)
+        var message = PFKeyMessage(PFKeyMessageType(request), sequence: id.rawValue, processID: processID)
+        try message.set(request)
         try message.write(into: &buffer)
         requests.record(id, message.header.type)
         if message.header.type.isDump { dumps.begin(id, message.header.type) }
@@ -35,7 +36,10 @@ package struct PFKeyCodec: KernelCodec {
         if header.errorNumber != 0 { return .refused(KernelErrno(octet: header.errorNumber)) }
         guard header.type.isTold else { return .ignored(messageType: header.type.rawValue) }
         do throws(WireError) {
-            return try PFKeyMessage(parsing: datagram).content()
+            var reader = WireReader(datagram)
+            var message = PFKeyMessage(header: try PFKeyHeader(from: &reader))
+            try message.readExtensions(from: &reader)
+            return try message.content()
         } catch {
             return .unreadable(UnreadableMessage(error, header.type))
         }

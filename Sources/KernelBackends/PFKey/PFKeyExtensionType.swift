@@ -99,7 +99,14 @@ package struct PFKeyExtension: Sendable {
 extension PFKeyExtensionType {
     /// The row; `nil` for 0 and for numbers that the header does not have.
     package var row: PFKeyExtension? {
-        let index = Int(rawValue) - 1
-        return PFKeyExtension.table.indices.contains(index) ? PFKeyExtension.table[index] : nil
+        isKnown ? PFKeyExtension.table[Int(rawValue) - 1] : nil
+    }
+
+    /// Whether the header has it.
+    package var isKnown: Bool { rawValue > 0 && rawValue <= UInt16(SADB_EXT_MAX) }
+
+    /// What the row says; of an unknown extension, the word that its own header fills.
+    package var minimalByteCount: Int {
+        isKnown ? PFKeyExtension.table[Int(rawValue) - 1].minimalByteCount : 8
     }
 }

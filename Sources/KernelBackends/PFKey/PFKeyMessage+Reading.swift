@@ -1,3 +1,4 @@
+internal import CLinux
 internal import IPsec
 
 extension PFKeyMessage {
@@ -6,11 +7,18 @@ extension PFKeyMessage {
     /// RFC 2367, 2.3: "Extensions with unknown types MUST be ignored."
     package init(parsing datagram: Span<UInt8>) throws(WireError) {
         var reader = WireReader(datagram)
-        header = try PFKeyHeader(from: &reader)
+        self.init(header: try PFKeyHeader(from: &reader))
+        try readExtensions(from: &reader)
+    }
+
+    /// Fills a message in place, which spares the hot path a copy of so large a value.
+    ///
+    /// - Parameter reader: stands behind the header.
+    mutating func readExtensions(from reader: inout WireReader) throws(WireError) {
         var seen: UInt32 = 0
         while reader.remaining > 0 {
             var next = try PFKeyExtensionReader(from: &reader)
-            guard next.type.row != nil else { continue }
+            guard next.type.isKnown else { continue }
             let bit: UInt32 = 1 << UInt32(next.type.rawValue)
             guard seen & bit == 0 else {
                 throw WireError(.duplicateExtension(type: next.type.rawValue), at: next.body.offset)
@@ -66,8 +74,6 @@ extension PFKeyMessage {
 /// The next extension of a message: its type, and a reader over it, header included.
 struct PFKeyExtensionReader: ~Escapable {
     let type: PFKeyExtensionType
-    /// `sadb_ext_len`.
-    let wordCount: UInt16
     var body: WireReader
 
     /// Checks the length against the message and, for a known type, against the table.
@@ -75,15 +81,13 @@ struct PFKeyExtensionReader: ~Escapable {
     init(from reader: inout WireReader) throws(WireError) {
         let start = reader.offset
         var ahead = reader
-        let words = try ahead.read(UInt16.self)
-        let type = PFKeyExtensionType(rawValue: try ahead.read(UInt16.self))
-        let minimum = type.row?.minimalByteCount ?? 8
-        guard Int(words) * 8 >= minimum, Int(words) * 8 <= reader.remaining else {
-            throw WireError(.extensionLength(type: type.rawValue, words: words), at: start)
+        let raw = try ahead.read(sadb_ext.self)
+        let byteCount = Int(raw.sadb_ext_len) * 8
+        type = PFKeyExtensionType(rawValue: raw.sadb_ext_type)
+        guard byteCount >= type.minimalByteCount, byteCount <= reader.remaining else {
+            throw WireError(.extensionLength(type: type.rawValue, words: raw.sadb_ext_len), at: start)
         }
         guard type.rawValue != 0 else { throw WireError(.reservedExtension, at: start) }
-        self.type = type
-        wordCount = words
-        body = try reader.slice(byteCount: Int(words) * 8)
+        body = try reader.slice(byteCount: byteCount)
     }
 }

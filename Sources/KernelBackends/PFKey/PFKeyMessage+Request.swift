@@ -4,9 +4,14 @@ extension PFKeyMessage {
     /// `request` as the message that asks for it.
     ///
     /// - Throws: a value that PF_KEY has no bytes for.
-    package init(_ request: borrowing KernelRequest, id: RequestID, processID: UInt32) throws(WireError) {
+    package init(_ request: KernelRequest, id: RequestID, processID: UInt32) throws(WireError) {
         self.init(PFKeyMessageType(request), sequence: id.rawValue, processID: processID)
-        switch copy request {
+        try set(request)
+    }
+
+    /// Fills a message of the request's type in place, which spares the hot path a copy of so large a value.
+    mutating func set(_ request: KernelRequest) throws(WireError) {
+        switch request {
         case .register(let ipsecProtocol): header.saType = PFKeySAType(ipsecProtocol)
         case .flush(let ipsecProtocol), .dump(let ipsecProtocol): header.saType = PFKeySAType(ipsecProtocol)
         case .add(let sa), .update(let sa): try set(sa)
@@ -31,7 +36,7 @@ extension PFKeyMessage {
 extension PFKeyMessageType {
     /// What asks for `request`, and what answers it: a request of ours never is a SETIDX or a MIGRATE, whose answers
     /// have another type, or no sequence number.
-    package init(_ request: borrowing KernelRequest) {
+    package init(_ request: KernelRequest) {
         self =
             switch request {
             case .register: .register

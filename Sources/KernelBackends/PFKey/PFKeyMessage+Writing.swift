@@ -5,12 +5,12 @@ extension PFKeyMessage {
     ///
     /// The buffer then holds the keys of the message: `wipe` it when it has been sent. After an error it is empty.
     package func write(into buffer: inout [UInt8]) throws(WireError) {
-        var writer = WireWriter(reusing: exchange(&buffer, with: []))
+        var writer = WireWriter(taking: &buffer)
         do throws(WireError) {
             try write(to: &writer)
-            buffer = writer.finish()
+            writer.finish(into: &buffer)
         } catch {
-            buffer = writer.finish()
+            writer.finish(into: &buffer)
             buffer.wipe()
             throw error
         }
@@ -71,11 +71,4 @@ extension PFKeyMessage {
         try keyManagerPrivate?.write(to: &writer)
         try keyManagerAddress?.write(to: &writer)
     }
-}
-
-/// Takes the value out of `place` and leaves `replacement`, so that the value has one owner.
-private func exchange<Value>(_ place: inout Value, with replacement: consuming Value) -> Value {
-    let value = place
-    place = replacement
-    return value
 }

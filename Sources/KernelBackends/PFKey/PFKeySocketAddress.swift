@@ -1,7 +1,7 @@
 internal import Glibc
 package import IPsec
 
-/// An address and a port as the kernel writes them: `sockaddr_in` or `sockaddr_in6`, field by field.
+/// An address and a port as the kernel writes them: `sockaddr_in`, or `sockaddr_in6` field by field (it holds a union).
 ///
 /// Flow label and scope are not kept: the kernel ignores both here and answers 0 (KERNEL-FACTS 6).
 package struct PFKeySocketAddress: Hashable, Sendable {
@@ -15,30 +15,33 @@ package struct PFKeySocketAddress: Hashable, Sendable {
     }
 
     init(from reader: inout WireReader) throws(WireError) {
-        let start = reader.offset
-        let family = try reader.read(UInt16.self)
-        port = try reader.readBigEndian(UInt16.self)
+        var ahead = reader
+        let family = try ahead.read(UInt16.self)
         switch Int32(family) {
         case AF_INET:
-            address = IPAddress(ipv4: try reader.readBigEndian(UInt32.self))
-            try reader.skip(Self.ipv4PaddingByteCount)
+            let raw = try reader.read(sockaddr_in.self)
+            port = UInt16(bigEndian: raw.sin_port)
+            address = IPAddress(ipv4: UInt32(bigEndian: raw.sin_addr.s_addr))
         case AF_INET6:
+            try reader.skip(MemoryLayout.size(ofValue: family))
+            port = try reader.readBigEndian(UInt16.self)
             try reader.skip(Self.flowLabelByteCount)
             let high = try reader.readBigEndian(UInt64.self)
             address = IPAddress(ipv6: high, try reader.readBigEndian(UInt64.self))
             try reader.skip(Self.scopeByteCount)
         default:
-            throw WireError(.addressFamily(family), at: start)
+            throw WireError(.addressFamily(family), at: reader.offset)
         }
     }
 
     func write(to writer: inout WireWriter) {
         switch address.family {
         case .ipv4:
-            writer.append(UInt16(AF_INET))
-            writer.append(bigEndian: port)
-            writer.append(bigEndian: address.ipv4Bits)
-            writer.append(0 as UInt64)
+            var raw = sockaddr_in()
+            raw.sin_family = sa_family_t(AF_INET)
+            raw.sin_port = port.bigEndian
+            raw.sin_addr.s_addr = address.ipv4Bits.bigEndian
+            writer.append(raw)
         case .ipv6:
             writer.append(UInt16(AF_INET6))
             writer.append(bigEndian: port)
@@ -49,8 +52,6 @@ package struct PFKeySocketAddress: Hashable, Sendable {
         }
     }
 
-    /// `sin_zero`.
-    private static let ipv4PaddingByteCount = 8
     /// `sin6_flowinfo`.
     private static let flowLabelByteCount = 4
     /// `sin6_scope_id`.

@@ -160,10 +160,11 @@ extension SimulatedKernel {
             guard release == .linux6_1 else { throw .noEntry }
             return SPI(rawValue: 0)
         }
-        let taken = associations.spis(of: ipsecProtocol, in: low...high)
-        guard taken.count < Int(high - low) + 1 else { throw .noEntry }
-        var spi = UInt32.random(in: low...high, using: &random)
-        while taken.contains(spi) || spi == 0 { spi = spi == high ? low : spi + 1 }
+        let range = max(low, 1)...high
+        let taken = associations.spis(of: ipsecProtocol, in: range)
+        guard taken.count < range.count else { throw .noEntry }
+        var spi = UInt32.random(in: range, using: &random)
+        while taken.contains(spi) { spi = spi == high ? range.lowerBound : spi + 1 }
         return SPI(rawValue: spi)
     }
 

@@ -9,10 +9,14 @@ extension SimulatedKernel {
         package let source: IPAddress
         package let destination: IPAddress
         package let nextLayer: NextLayerProtocol
+        /// In host order; ICMP: the type.
         package let sourcePort: UInt16
+        /// In host order; ICMP: the code.
         package let destinationPort: UInt16
+        /// What the SA counts: the packet before it is protected.
         package let byteCount: UInt64
 
+        /// A packet of 100 bytes without ports, unless it says otherwise.
         package init(
             from source: IPAddress, to destination: IPAddress, nextLayer: NextLayerProtocol = .udp,
             sourcePort: UInt16 = 0, destinationPort: UInt16 = 0, byteCount: UInt64 = 100

@@ -45,7 +45,9 @@ struct SimulatedSocket: Sendable {
     /// The next message and what it costs; the cost stays allocated until ``release(_:)``, as in the kernel's recv.
     mutating func dequeue() -> (bytes: [UInt8], cost: Int)? {
         guard head < queue.count else { return nil }
-        let next = queue[head]
+        // Whoever receives a message owns it alone, so that wiping it leaves no copy here.
+        var next = Queued(bytes: [], cost: 0)
+        swap(&next, &queue[head])
         head += 1
         if head == queue.count {
             queue.removeAll(keepingCapacity: true)

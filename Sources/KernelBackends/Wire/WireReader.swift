@@ -50,10 +50,8 @@ package struct WireReader: ~Escapable {
     @_lifetime(copy self)
     @_lifetime(self: copy self)
     package mutating func slice(byteCount: Int) throws(WireError) -> WireReader {
-        try need(byteCount)
-        let child = WireReader(bytes.extracting(position..<position + byteCount), base: offset)
-        position += byteCount
-        return child
+        let base = offset
+        return WireReader(try take(byteCount), base: base)
     }
 
     /// Leaves `byteCount` bytes out.
@@ -66,20 +64,29 @@ package struct WireReader: ~Escapable {
     /// A copy of the next `byteCount` bytes.
     @_lifetime(self: copy self)
     package mutating func readBytes(_ byteCount: Int) throws(WireError) -> [UInt8] {
-        try need(byteCount)
-        let slice = bytes.extracting(position..<position + byteCount)
-        position += byteCount
+        let slice = try take(byteCount)
         return unsafe slice.withUnsafeBytes { unsafe [UInt8]($0) }
     }
 
     /// Copies as many bytes as `target` takes.
     @_lifetime(self: copy self)
     package mutating func copy(to target: inout MutableSpan<UInt8>) throws(WireError) {
-        try need(target.count)
-        for index in target.indices {
-            target[index] = unsafe bytes.unsafeLoad(fromUncheckedByteOffset: position + index, as: UInt8.self)
+        let slice = try take(target.count)
+        // Both have `target.count` bytes.
+        unsafe target.withUnsafeMutableBytes { target in
+            unsafe slice.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
         }
-        position += target.count
+    }
+
+    @inline(__always)
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    private mutating func take(_ byteCount: Int) throws(WireError) -> RawSpan {
+        try need(byteCount)
+        let start = position
+        position += byteCount
+        // Checked two lines above.
+        return unsafe bytes.extracting(unchecked: start..<position)
     }
 
     @inline(__always)

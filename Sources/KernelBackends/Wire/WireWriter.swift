@@ -5,35 +5,50 @@ internal import Glibc
 /// What it writes may be keys: where the array must grow, the old bytes are wiped.
 package struct WireWriter {
     /// Room that any ordinary message finds without growing.
-    private static let initialCapacity = 1024
+    private static let ordinaryByteCount = 1024
+    private static let ordinaryRoom = [UInt8](repeating: 0, count: ordinaryByteCount)
 
-    /// What has been written.
+    /// The memory; what has been written is its first ``count`` bytes.
     private var bytes: [UInt8]
+    /// How many bytes have been written.
+    package private(set) var count = 0
 
-    /// Writes into the memory of `buffer`, whose contents it forgets.
-    package init(reusing buffer: consuming [UInt8] = []) {
-        bytes = buffer
-        bytes.removeAll(keepingCapacity: true)
-        makeRoom(Self.initialCapacity)
+    /// Writes into memory of its own.
+    package init() {
+        var none: [UInt8] = []
+        self.init(taking: &none)
     }
 
-    /// How many bytes have been written.
-    package var count: Int { bytes.count }
-
-    /// What has been written; the writer is empty then and has no memory.
-    package mutating func finish() -> [UInt8] {
-        let result = bytes
+    /// Writes into the memory of `buffer`, which is left empty; give it back with ``finish(into:)``.
+    ///
+    /// By `inout`, so that the memory has one owner at any time: a second one would make it a copy, keys and all.
+    package init(taking buffer: inout [UInt8]) {
         bytes = []
-        return result
+        swap(&bytes, &buffer)
+        // Room is made once, so that appending is a store and not a growth of the array.
+        if bytes.count < Self.ordinaryByteCount {
+            bytes.reserveCapacity(Self.ordinaryByteCount)
+            bytes.append(contentsOf: Self.ordinaryRoom[bytes.count...])
+        }
+    }
+
+    /// Gives the memory with what has been written to `buffer`; the writer is empty then.
+    package mutating func finish(into buffer: inout [UInt8]) {
+        bytes.removeLast(bytes.count - count)
+        count = 0
+        buffer = []
+        swap(&bytes, &buffer)
     }
 
     /// Appends `value` as it lies in memory: the C structs of the kernel's headers, and integers in host order.
     @inline(__always)
     package mutating func append<Value: BitwiseCopyable>(_ value: Value) {
-        unsafe withUnsafeBytes(of: value) { raw in
-            makeRoom(raw.count)
-            unsafe bytes.append(contentsOf: raw)
+        makeRoom(MemoryLayout<Value>.size)
+        // Room has been made one line above.
+        unsafe bytes.withUnsafeMutableBytes { raw in
+            unsafe raw.storeBytes(of: value, toByteOffset: count, as: Value.self)
         }
+        count += MemoryLayout<Value>.size
     }
 
     /// Appends an integer in network order.
@@ -45,13 +60,18 @@ package struct WireWriter {
     /// Appends the bytes of `span`.
     package mutating func append(_ span: Span<UInt8>) {
         makeRoom(span.count)
-        unsafe span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        unsafe bytes.withUnsafeMutableBytes { target in
+            unsafe span.withUnsafeBytes { source in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[count...]).copyMemory(from: source)
+            }
+        }
+        count += span.count
     }
 
     /// Appends zeros up to the next 64-bit boundary.
     @inline(__always)
     package mutating func alignToWord() {
-        while bytes.count % 8 != 0 { append(0 as UInt8) }
+        while count % 8 != 0 { append(0 as UInt8) }
     }
 
     /// Writes `value` over the two bytes at `offset`, which have been appended before.
@@ -79,27 +99,32 @@ package struct WireWriter {
 
     @inline(__always)
     private mutating func makeRoom(_ byteCount: Int) {
-        if bytes.capacity - bytes.count < byteCount { grow(by: byteCount) }
+        if bytes.count - count < byteCount { grow(by: byteCount) }
     }
 
     /// Moves to a larger array by hand, since the array's own growing would leave a copy behind.
     private mutating func grow(by byteCount: Int) {
-        var larger: [UInt8] = []
-        larger.reserveCapacity(max(2 * bytes.capacity, bytes.count + byteCount))
-        larger.append(contentsOf: bytes)
+        var larger = [UInt8](repeating: 0, count: max(2 * bytes.count, count + byteCount))
+        larger.replaceSubrange(..<count, with: bytes[..<count])
         bytes.wipe()
         bytes = larger
     }
 }
 
 extension [UInt8] {
-    /// Overwrites every byte with zero, in a way that the compiler may not leave out, and makes the array empty.
-    ///
-    /// The capacity is kept. Only the bytes below `count` are overwritten.
+    /// Overwrites every byte with zero and makes the array empty; its memory is kept.
     package mutating func wipe() {
-        unsafe withUnsafeMutableBytes { raw in
-            if let start = raw.baseAddress { unsafe explicit_bzero(start, raw.count) }
-        }
+        overwriteWithZeros(first: count)
         removeAll(keepingCapacity: true)
+    }
+
+    /// Overwrites the first `byteCount` bytes with zero, in a way that the compiler may not leave out.
+    ///
+    /// - Parameter byteCount: what lies beyond ``count`` is left out.
+    package mutating func overwriteWithZeros(first byteCount: Int) {
+        let reach = Swift.max(0, Swift.min(byteCount, count))
+        unsafe withUnsafeMutableBytes { raw in
+            if let start = raw.baseAddress { unsafe explicit_bzero(start, reach) }
+        }
     }
 }

@@ -133,7 +133,8 @@ extension ControlServer {
     /// `connection` has closed itself.
     func forget(_ connection: ControlConnection, reason: DisconnectReason) {
         guard connections.removeValue(forKey: connection.id) != nil else { return }
-        isTurningAway = false
+        // Not at the first free place: a crowd that comes and goes would fill the log.
+        if connections.count <= limits.clients / 2 { isTurningAway = false }
         delegate?.disconnected(connection.id, reason: reason)
     }
 }
