@@ -28,7 +28,7 @@ package struct KernelEvent: Sendable {
     }
 
     /// What was said.
-    package enum Content: Sendable {
+    package indirect enum Content: Sendable {
         /// A request of ours was refused; nothing changed. For a dump `ENOENT` means that there is nothing to dump,
         /// any other errno that the dump ended early and is incomplete.
         case refused(KernelErrno)

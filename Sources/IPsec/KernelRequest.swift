@@ -1,5 +1,5 @@
 /// What the daemon asks of a kernel; every interface (PF_KEY, XFRM, simulated) can say it in its own bytes.
-package enum KernelRequest: Sendable {
+package indirect enum KernelRequest: Sendable {
     /// Become a key manager for `ipsecProtocol`, so that EXPIRE and ACQUIRE arrive (RFC 2367, 3.1.7).
     case register(IPsecProtocol)
     case add(SecurityAssociation)

@@ -33,7 +33,8 @@ package struct SecurityAssociation: Hashable, Sendable {
         replayWindow = .disabled
         isDegraded = false
         reqID = .none
-        flags = []
+        // Not `[]`: that is a generic function, called for every SA that is parsed or decoded.
+        flags = SAFlags(rawValue: 0)
         encryption = .none
         integrity = .none
         compression = .none
