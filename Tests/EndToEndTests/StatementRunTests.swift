@@ -37,6 +37,17 @@ import Testing
         #expect(try spis(daemon) == [0x1001])
     }
 
+    @Test func runThatTheDaemonLeavesSaysHowFarItCame() throws {
+        let directory = try TestDirectory()
+        let server = try BrokenServer(
+            path: "\(directory.path)/s", answer: #"{"parameters":{"executed":1},"continues":true}"#)
+        let process = try ChildProcess(Programs.setkey, ["-c", "--socket", server.path])
+        try process.send(Array("flush; spdflush;".utf8))
+        try server.answerOneCall()
+        #expect(try process.wait() == .exited(1))
+        #expect(process.errorText.contains("of 2 statements, the first 1 were executed"), "\(process.errorText)")
+    }
+
     @Test func textWithAnErrorChangesNothing() throws {
         let daemon = try TestDaemon()
         let outcome = try daemon.setkey("-f -", input: "\(add)\nadd 10.0.0.1 10.0.0.2 esp 0x1002 -E aes-cbc \"short\";")

@@ -94,6 +94,28 @@ import Testing
         #expect(after.contains("PROTO  SPI") && !after.contains("BYTES"), "\(after)")
     }
 
+    @Test func interruptedRunSaysThatAPartIsIn() throws {
+        let daemon = try TestDaemon()
+        let text = (0..<200_000).map { "add 10.0.0.1 10.0.0.2 esp \(4096 + $0) -E null;\n" }.joined()
+        let file = try daemon.directory.write("long.conf", "dump;\n\(text)")
+        let run = try daemon.start("-f \(file)")
+        try run.read { $0.outputText.contains("No SAD entries.") }
+        kill(run.pid, SIGINT)
+        #expect(try run.wait() == .killed(signal: SIGINT))
+        #expect(run.errorText.hasPrefix("setkey: interrupted; "), "\(run.errorText)")
+    }
+
+    @Test func ignoredSignalStaysIgnored() throws {
+        let daemon = try TestDaemon()
+        let text = (0..<20_000).map { "add 10.0.0.1 10.0.0.2 esp \(4096 + $0) -E null;\n" }.joined()
+        let file = try daemon.directory.write("long.conf", "dump;\n\(text)")
+        let run = try ChildProcess(
+            "/bin/sh", ["-c", "trap '' HUP; exec '\(Programs.setkey)' -f '\(file)'"], environment: daemon.environment)
+        try run.read { $0.outputText.contains("No SAD entries.") }
+        kill(run.pid, SIGHUP)
+        #expect(try run.wait() == .exited(0), "\(run.errorText)")
+    }
+
     @Test func longRunShowsItsProgressOnATerminalAndErasesIt() throws {
         let daemon = try TestDaemon()
         let text = (0..<60_000).map { "add 10.0.0.1 10.0.0.2 esp \(4096 + $0) -E null;\n" }.joined()

@@ -7,7 +7,7 @@ enum LiveScreen {
 
     /// Takes the terminal, and arranges for signals to give it back.
     static func enter() {
-        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] { endOrStop(on: number) }
+        for number in EndingSignals.heeded + [SIGTSTP] { endOrStop(on: number) }
         _ = signal(SIGCONT) { _ in
             LiveScreen.endOrStop(on: SIGTSTP)
             LiveScreen.put(LiveScreen.taking)

@@ -33,6 +33,7 @@ struct StatementRun: ~Copyable {
     ///
     /// - Throws: ``ClientFailure`` where a statement failed, or the run could not be brought to its end.
     mutating func run(over client: inout ControlClient) throws(ClientFailure) {
+        if !parts.isEmpty { RunInterruption.arrangeRemark() }
         var sent = 0
         do throws(ClientFailure) {
             while sent < parts.count && !hasStopped || client.pendingCount > 0 {
@@ -46,7 +47,6 @@ struct StatementRun: ~Copyable {
             throw interrupted(error)
         }
         report.eraseProgress()
-        try output.flush()
         try end()
     }
 
@@ -90,11 +90,11 @@ struct StatementRun: ~Copyable {
         if reply.output != nil || reply.messages != nil || !failures.isEmpty { report.eraseProgress() }
         if let messages = reply.messages { try output.write(messages.bytes) }
         if let text = reply.output { try output.write(text.bytes) }
+        try output.flush()
         undone = reply.undone ?? undone
         if undone != nil || reply.ended == true { hasStopped = true }
         guard !failures.isEmpty else { return }
         failed += failures.count
-        try output.flush()
         for failure in failures {
             report.say("\(place(failure.offset, in: part))error: \(failure.operation): \(failure.reason)")
         }
@@ -105,7 +105,6 @@ struct StatementRun: ~Copyable {
         hasStopped = true
         failed += 1
         report.eraseProgress()
-        try output.flush()
         for record in diagnostics {
             let advice = record.advice.isEmpty ? "" : "; \(record.advice)"
             report.say("\(place(record.offset, in: part))\(record.severity): \(record.message)\(advice)")

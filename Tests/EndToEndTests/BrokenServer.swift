@@ -1,0 +1,35 @@
+import Glibc
+
+/// A daemon that answers one call wrongly and goes.
+final class BrokenServer {
+    let path: String
+    private let answer: String
+    private let listener: Int32
+
+    init(path: String, answer: String) throws {
+        self.path = path
+        self.answer = answer
+        listener = privateDescriptor { socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0) }
+        guard bindUnixSocket(listener, path: path), listen(listener, 1) == 0 else {
+            throw ChildProcess.Failed(description: "no listening socket: errno \(errno)")
+        }
+    }
+
+    deinit { close(listener) }
+
+    func answerOneCall() throws {
+        var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&entry, 1, 30_000) == 1 else { throw ChildProcess.Failed(description: "nobody calls") }
+        let connection = privateDescriptor { accept(listener, nil, nil) }
+        defer { close(connection) }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        var call: [UInt8] = []
+        while call.last != 0 {
+            let count = unsafe recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { throw ChildProcess.Failed(description: "half a call") }
+            call += buffer[..<count]
+        }
+        let reply = Array(answer.utf8) + [0]
+        _ = unsafe send(connection, reply, reply.count, Int32(MSG_NOSIGNAL))
+    }
+}
