@@ -91,7 +91,7 @@ final class DaemonShell {
         case .request(let request, let id): send(request, id)
         case .reply(let client, let reply, let continues): answer(client, reply, continues: continues)
         case .fail(let client, let error): server.fail(client, with: error)
-        case .tell(let client, let reply, let raw, let showKeys): tell(client, reply, raw: raw, showKeys: showKeys)
+        case .tell(let clients, let reply, let raw, let showKeys): tell(clients, reply, raw: raw, showKeys: showKeys)
         case .log(let entry): log.append(entry)
         case .readConfiguration: readConfiguration()
         case .saveOwnership(let owned): save(owned)
@@ -199,7 +199,7 @@ final class DaemonShell {
 
     // MARK: Monitors
 
-    private func tell(_ client: ClientID, _ reply: MonitorReply, raw: Bool, showKeys: Bool) {
+    private func tell(_ clients: [ClientID], _ reply: MonitorReply, raw: Bool, showKeys: Bool) {
         var reply = reply
         if raw {
             reply.text = String(decoding: text(showKeys: showKeys), as: UTF8.self)
@@ -207,7 +207,7 @@ final class DaemonShell {
                 showKeys ? hexadecimal(message) : hexadecimal(PFKeyDump.maskingKeys(in: message).span)
             }
         }
-        server.reply(.monitor(reply), to: client, continues: true)
+        server.reply(.monitor(reply), toAll: clients)
     }
 
     private func trace() {

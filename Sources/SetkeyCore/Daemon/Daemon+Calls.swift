@@ -41,7 +41,10 @@ extension Daemon {
         turns.removeAll { $0 == client }
         streams.removeValue(forKey: client)?.close(&mirror)
         flushes.removeAll { $0.client == client }
-        monitors[client] = nil
+        for (audience, clients) in audiences where clients.contains(client) {
+            let others = clients.filter { $0 != client }
+            audiences[audience] = others.isEmpty ? nil : others
+        }
         peers[client] = nil
     }
 
@@ -65,7 +68,7 @@ extension Daemon {
     }
 
     private mutating func monitor(_ parameters: MonitorParameters, for client: ClientID) {
-        monitors[client] = parameters
+        audiences[parameters, default: []].append(client)
         let reply = MonitorReply(event: "listening", seconds: now.seconds, microseconds: now.microseconds)
         effects.append(.reply(client, .monitor(reply), continues: true))
     }

@@ -80,7 +80,7 @@ extension Daemon {
         case .dumpAgain: wantDumps()
         }
         noteExpiry(event.content)
-        if !monitors.isEmpty { tellMonitors(event) }
+        if !audiences.isEmpty { tellMonitors(event) }
         noteUnsettling(event.content)
         logNews(event)
         if let (flight, outcome) = conversation.end(with: event) { ended(flight, outcome) }
@@ -116,16 +116,15 @@ extension Daemon {
 
     private mutating func tellMonitors(_ event: KernelEvent) {
         guard let (kind, phrase) = event.content.monitored else { return }
-        for (client, parameters) in monitors {
+        for (audience, clients) in audiences {
             var reply = MonitorReply(event: kind, seconds: now.seconds, microseconds: now.microseconds)
             reply.pid = Int(event.origin.processID)
             reply.summary = phrase
             reply.association = event.content.association.map {
-                AssociationRecord($0, showKeys: parameters.showKeys == true)
+                AssociationRecord($0, showKeys: audience.showKeys == true)
             }
             reply.policy = event.content.policy.map { PolicyRecord($0) }
-            effects.append(
-                .tell(client, reply, raw: parameters.raw == true, showKeys: parameters.showKeys == true))
+            effects.append(.tell(clients, reply, raw: audience.raw == true, showKeys: audience.showKeys == true))
         }
     }
 
@@ -133,10 +132,10 @@ extension Daemon {
     mutating func overrun() {
         overruns += 1
         log(.warning, "kernel messages overran the socket and may be lost; reading SAD and SPD again")
-        for client in monitors.keys {
+        for clients in audiences.values {
             var reply = MonitorReply(event: "overrun", seconds: now.seconds, microseconds: now.microseconds)
             reply.summary = "kernel messages may have been lost"
-            effects.append(.tell(client, reply, raw: false, showKeys: false))
+            effects.append(.tell(clients, reply, raw: false, showKeys: false))
         }
         wantDumps()
     }

@@ -70,7 +70,8 @@ package struct Daemon: Sendable {
     var turns: [ClientID] = []
     var streams: [ClientID: DumpStream] = [:]
     var flushes: [(client: ClientID, request: KernelRequest)] = []
-    var monitors: [ClientID: MonitorParameters] = [:]
+    /// Monitors by what they want to see: what is told to all of one kind is made once.
+    var audiences: [MonitorParameters: [ClientID]] = [:]
     var lastServed = Service.clients
 
     package init(settings: Settings) {

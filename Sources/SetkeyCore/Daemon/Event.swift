@@ -55,8 +55,8 @@ package enum Effect: Sendable {
     /// Answer a call; with `continues` more replies follow.
     case reply(ClientID, Reply, continues: Bool)
     case fail(ClientID, ControlError)
-    /// Tell a monitor of the kernel message that is being handled; the shell attaches text and bytes if `raw`.
-    case tell(ClientID, MonitorReply, raw: Bool, showKeys: Bool)
+    /// Tell monitors of the kernel message that is being handled; the shell attaches text and bytes if `raw`.
+    case tell([ClientID], MonitorReply, raw: Bool, showKeys: Bool)
     case log(LogEntry)
     case readConfiguration
     /// Write down what the file owns, before what follows is asked of the kernel.

@@ -157,6 +157,12 @@ extension ControlConnection {
         if !continues { advance() }
     }
 
+    /// Answers the running call with a part that has been encoded already.
+    func reply(encoded frame: [UInt8]) {
+        guard let call = running, call.more else { return }
+        queue { bytes throws(FrameError) in bytes += frame }
+    }
+
     /// Puts the parts of an answer together for a caller who wants one.
     private func gather(_ reply: Reply, into call: inout RunningCall, isLast: Bool) {
         if call.gather(reply, limit: server.limits.gatheredBytes) {

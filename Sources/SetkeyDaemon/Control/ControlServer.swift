@@ -70,6 +70,15 @@ extension ControlServer {
         connections[client]?.reply(reply, continues: continues)
     }
 
+    /// Queues one part of an answer to the calls of all these clients; it is encoded once.
+    ///
+    /// A caller who did not ask for `more` gets nothing of it: such calls are refused when they come.
+    package func reply(_ reply: Reply, toAll clients: [ClientID]) {
+        var frame: [UInt8] = []
+        guard (try? reply.appendFrame(continues: true, to: &frame)) != nil else { return }
+        for client in clients { connections[client]?.reply(encoded: frame) }
+    }
+
     /// Ends the call of `client` that is running with `error`.
     package func fail(_ client: ClientID, with error: ControlError) {
         connections[client]?.fail(error)
