@@ -80,12 +80,12 @@ saw 9 2 'a flush of all SAs'
 until_ 10 mirror_shows 'No SAD entries'
 ok $? 'the mirror has no SAs'
 
-# Lifetimes: soft after one second, hard after three.
-add 0x2001 limit time-soft 1 limit time-hard 3
+# Lifetimes: soft after one second, hard after ten: time enough to see the SA in between.
+add 0x2001 limit time-soft 1 limit time-hard 10
 until_ 10 mirror_shows 'state=dying'
 ok $? 'after soft expiry the SA is dying' "$(client -D)"
 saw 8 1 'the soft EXPIRE'
-until_ 10 mirror_shows 'No SAD entries'
+until_ 30 mirror_shows 'No SAD entries'
 ok $? 'after hard expiry it has left the mirror' "$(client -D)"
 saw 8 2 'the hard EXPIRE'
 is "$(kernel_spis)" '' 'and the kernel'
