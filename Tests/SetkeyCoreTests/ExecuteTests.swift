@@ -188,3 +188,22 @@ struct ExecuteTests {
         #expect(machine.daemon.mirror.associations.count == 100)
     }
 }
+
+struct TwoFamiliesTests {
+    /// The kernel states a wrong length for this policy (KernelScenarios has it, and the real kernels do it).
+    @Test func aPolicyWhoseMessageStatesAWrongLengthIsMirrored() throws {
+        var machine = Machine.started()
+        let reply = try machine.run(
+            """
+            spdadd 10.0.0.0/24 10.0.1.0/24 any -P out
+                ipsec esp/tunnel/2001:db8::1-2001:db8::2/require ah/transport//require ;
+            """)
+        #expect(reply.failures == nil)
+        guard case .protect(let transforms) = machine.mirrored.policies.first?.action else {
+            Issue.record("the policy is not in the mirror")
+            return
+        }
+        #expect(transforms.count == 2)
+        #expect(transforms.last?.nextLayer == .ah)
+    }
+}

@@ -44,4 +44,12 @@ package struct PFKeyMessageType: RawRepresentable, Hashable, Sendable {
 
     /// Whether messages of this type are records of a dump, whose sequence numbers are their own.
     package var isDump: Bool { self == .dump || self == .spdDump }
+
+    /// Whether the kernel's messages of this type carry a policy.
+    var tellsPolicy: Bool {
+        switch self {
+        case .spdAdd, .spdUpdate, .spdDelete, .spdGet, .spdDump, .spdDeleteByIndex: true
+        default: false
+        }
+    }
 }

@@ -69,6 +69,8 @@ struct Conversation: Sendable {
         case .refused(.noSuchProcess) where flight.isRepeated && flight.isDeletion: .done(content)
         case .refused(.noEntry) where flight.isRepeated && flight.isDeletion: .done(content)
         case .refused(let errno): .refused(errno)
+        // The dump goes on, but what it tells is not all.
+        case .unreadable where flight.isDump: .refused(.inputOutputError)
         case .unreadable: .lost
         default: .done(content)
         }

@@ -83,7 +83,12 @@ extension Daemon {
         if !audiences.isEmpty { tellMonitors(event) }
         noteUnsettling(event.content)
         logNews(event)
-        if let (flight, outcome) = conversation.end(with: event) { ended(flight, outcome) }
+        guard let (flight, outcome) = conversation.end(with: event) else { return }
+        if case .lost = outcome, !flight.isRepeated {
+            repeatRequest(flight)
+        } else {
+            ended(flight, outcome)
+        }
     }
 
     private mutating func noteExpiry(_ content: KernelEvent.Content) {
