@@ -1,3 +1,5 @@
+package import IPsec
+
 /// What a client asks, decoded: the methods of `org.setkeyd`, with their parameters.
 package enum Call: Hashable, Sendable {
     case execute(ExecuteParameters)
@@ -38,8 +40,8 @@ package struct ExecuteParameters: Codable, Hashable, Sendable {
 
 /// `ListAssociations`: the SAD as records.
 package struct ListAssociationsParameters: Codable, Hashable, Sendable {
-    /// `ah`, `esp`, `ipcomp`; nothing for all.
-    package var `protocol`: String?
+    /// Nothing for all.
+    package var `protocol`: ProtocolName?
     /// Whether dead SAs are listed too (`setkey -a`).
     package var includeDead: Bool?
     /// Whether the records carry keys, in hexadecimal; for the privileged alone.
@@ -57,8 +59,8 @@ package struct ListPoliciesParameters: Codable, Hashable, Sendable {
 package struct RenderParameters: Codable, Hashable, Sendable {
     /// Which database.
     package var database: DatabaseName
-    /// `ah`, `esp`, `ipcomp`; nothing for all.
-    package var `protocol`: String?
+    /// Nothing for all.
+    package var `protocol`: ProtocolName?
     /// `setkey -a`.
     package var includeDead: Bool?
     /// `setkey -p`.
@@ -73,6 +75,22 @@ package struct RenderParameters: Codable, Hashable, Sendable {
     }
 }
 
+/// The protocols of SAs, by their words in the language.
+package enum ProtocolName: String, Codable, CaseIterable, Hashable, Sendable {
+    case ah
+    case esp
+    case ipcomp
+
+    /// The protocol that is meant.
+    package var value: IPsecProtocol {
+        switch self {
+        case .ah: .ah
+        case .esp: .esp
+        case .ipcomp: .ipcomp
+        }
+    }
+}
+
 /// The two databases (RFC 4301, 4.4).
 package enum DatabaseName: String, CaseIterable, Codable, Hashable, Sendable {
     case associations
@@ -82,8 +100,8 @@ package enum DatabaseName: String, CaseIterable, Codable, Hashable, Sendable {
 /// `Flush`: empties a database.
 package struct FlushParameters: Codable, Hashable, Sendable {
     package var database: DatabaseName
-    /// `ah`, `esp`, `ipcomp`; nothing for all. Associations only.
-    package var `protocol`: String?
+    /// Nothing for all; for associations only.
+    package var `protocol`: ProtocolName?
 
     package init(database: DatabaseName) {
         self.database = database

@@ -13,6 +13,9 @@ package let controlInterfaceText = """
     # One of the two databases.
     type Database (associations, policies)
 
+    # The protocols of associations.
+    type Protocol (ah, esp, ipcomp)
+
     # One column of lifetimes: seconds, bytes, packets.
     type Lifetime (
       allocations: int,
@@ -125,7 +128,7 @@ package let controlInterfaceText = """
 
     # The SAD as records. Time is the daemon's clock, to which ages are counted, in seconds since 1970.
     method ListAssociations(
-      protocol: ?string,
+      protocol: ?Protocol,
       includeDead: ?bool,
       showKeys: ?bool
     ) -> (
@@ -139,7 +142,7 @@ package let controlInterfaceText = """
     # A database as setkey -D and setkey -DP print it.
     method Render(
       database: Database,
-      protocol: ?string,
+      protocol: ?Protocol,
       includeDead: ?bool,
       showPorts: ?bool,
       hidePerSocket: ?bool,
@@ -147,7 +150,7 @@ package let controlInterfaceText = """
     ) -> (text: string)
 
     # Empties a database; a protocol (ah, esp, ipcomp) limits it to the associations of that protocol.
-    method Flush(database: Database, protocol: ?string) -> ()
+    method Flush(database: Database, protocol: ?Protocol) -> ()
 
     # Every change of the kernel's databases, until the caller leaves. The first reply has the event 'listening'.
     method Monitor(raw: ?bool, showKeys: ?bool) -> (

@@ -36,7 +36,7 @@ enum Samples {
 
     static var listAssociations: ListAssociationsParameters {
         var parameters = ListAssociationsParameters()
-        parameters.protocol = "esp"
+        parameters.protocol = .esp
         parameters.includeDead = true
         parameters.showKeys = false
         return parameters
@@ -44,7 +44,7 @@ enum Samples {
 
     static var render: RenderParameters {
         var parameters = RenderParameters(database: .policies)
-        parameters.protocol = "ah"
+        parameters.protocol = .ah
         parameters.includeDead = true
         parameters.showPorts = false
         parameters.hidePerSocket = true
@@ -54,7 +54,7 @@ enum Samples {
 
     static var flush: FlushParameters {
         var parameters = FlushParameters(database: .associations)
-        parameters.protocol = "ipcomp"
+        parameters.protocol = .ipcomp
         return parameters
     }
 

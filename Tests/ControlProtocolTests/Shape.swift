@@ -75,6 +75,7 @@ private struct ShapeDecoder: Decoder {
             case is Int.Type: (0, .int)
             case is String.Type: ("", .string)
             case is DatabaseName.Type: (DatabaseName.associations, .words(DatabaseName.allCases.map(\.rawValue)))
+            case is ProtocolName.Type: (ProtocolName.ah, .words(ProtocolName.allCases.map(\.rawValue)))
             case let array as any ShapedArray.Type: (array.none, .array(try array.elementShape))
             default: (try type.init(from: ShapeDecoder(notes: ShapeNotes())), try Shape(of: type))
             }

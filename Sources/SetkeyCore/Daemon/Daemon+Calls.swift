@@ -78,8 +78,7 @@ extension Daemon {
     private mutating func flush(_ parameters: FlushParameters, for client: ClientID) {
         switch parameters.database {
         case .associations:
-            guard let selected = selectedProtocol(parameters.protocol, for: client) else { return }
-            flushes.append((client, .flush(selected.value)))
+            flushes.append((client, .flush(parameters.protocol?.value)))
         case .policies: flushes.append((client, .flushPolicies))
         }
     }
@@ -101,39 +100,25 @@ extension Daemon {
                     operation: request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))))
     }
 
-    /// A protocol that was named, or all; `nil` after an unknown one has been refused.
-    private mutating func selectedProtocol(_ name: String?, for client: ClientID) -> (value: IPsecProtocol?, Void)? {
-        guard let name else { return (nil, ()) }
-        guard let known = IPsecProtocol.allCases.first(where: { "\($0.word)" == name }) else {
-            effects.append(.fail(client, .malformedCall(reason: "protocol is ah, esp or ipcomp")))
-            return nil
-        }
-        return (known, ())
-    }
-
     // MARK: Dumps
 
     private mutating func list(
-        _ database: DatabaseName, _ name: String?, dead: Bool?, keys: Bool?, for client: ClientID
+        _ database: DatabaseName, _ name: ProtocolName?, dead: Bool?, keys: Bool?, for client: ClientID
     ) {
-        guard let selected = selectedProtocol(name, for: client) else { return }
-        begin(
+        streams[client] =
             DumpStream(
                 database: database, form: .records(showKeys: keys == true), ticket: wantDump(of: database),
-                ipsecProtocol: selected.value, includesDead: dead == true, format: dumpFormat(for: client)),
-            for: client)
+                ipsecProtocol: name?.value, includesDead: dead == true, format: dumpFormat(for: client))
     }
 
     private mutating func render(_ parameters: RenderParameters, for client: ClientID) {
-        guard let selected = selectedProtocol(parameters.protocol, for: client) else { return }
         let format = dumpFormat(
             for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts,
             hidePerSocket: parameters.hidePerSocket)
-        begin(
+        streams[client] =
             DumpStream(
                 database: parameters.database, form: .text, ticket: wantDump(of: parameters.database),
-                ipsecProtocol: selected.value, includesDead: parameters.includeDead == true, format: format),
-            for: client)
+                ipsecProtocol: parameters.protocol?.value, includesDead: parameters.includeDead == true, format: format)
     }
 
     /// How a dump is printed for a client; the process that it names is the client's, as the dumping tool's ever was.
@@ -145,10 +130,6 @@ extension Daemon {
             processID: UInt32(clamping: peers[client]?.pid ?? 0))
         return DumpFormat(
             options: options, now: UInt64(clamping: now.seconds), protocolNames: settings.parserOptions.protocolNames)
-    }
-
-    private mutating func begin(_ stream: DumpStream, for client: ClientID) {
-        streams[client] = stream
     }
 
     mutating func wantDump(of database: DatabaseName) -> Int {
