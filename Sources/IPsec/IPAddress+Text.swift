@@ -32,9 +32,12 @@ extension IPAddress: CustomStringConvertible {
     }
 
     private func appendDotted(_ bits: UInt32, to output: inout [UInt8]) {
-        for shift in stride(from: UInt32(24), through: 0, by: -8) {
-            output.append(decimal: bits >> shift & 0xff)
-            if shift > 0 { output.append(UInt8(ascii: ".")) }
+        // Dumps are made of addresses: one growth of the array for all four numbers.
+        output.append(addingCapacity: 15) { output in
+            for shift in stride(from: UInt32(24), through: 0, by: -8) {
+                output.append(decimal: UInt8(truncatingIfNeeded: bits >> shift))
+                if shift > 0 { output.append(UInt8(ascii: ".")) }
+            }
         }
     }
 

@@ -211,9 +211,7 @@ final class DaemonShell {
     }
 
     private func trace() {
-        for (client, showKeys) in daemon.tracedRuns {
-            daemon.append(trace: text(showKeys: showKeys), to: client)
-        }
+        daemon.trace { text(showKeys: $0) }
     }
 
     private func text(showKeys: Bool) -> [UInt8] {

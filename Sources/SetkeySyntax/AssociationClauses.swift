@@ -6,7 +6,8 @@ struct AssociationClauses {
     var mode = Mode.transport
     var replay: UInt8?
     var reqID: UInt32 = 0
-    var flags: SAFlags = []
+    // Not `[]`: that is a generic function of four thousand instructions.
+    var flags = SAFlags(rawValue: 0)
     var limits = LifetimeLimits.none
     /// The last of the lifetime clauses; for the message that soft exceeds hard.
     var limitsRange = 0..<0

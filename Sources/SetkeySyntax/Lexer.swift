@@ -68,16 +68,28 @@ struct Lexer {
 
     private mutating func takeWord() -> Token {
         let start = position
-        var end = start + 1
-        scan: while end < bytes.count {
-            switch bytes[end] {
-            case 0x22, 0x23, 0x2c, 0x3b, 0x5b, 0x5d: break scan
-            case 0x21...0x7e: end += 1
-            default: break scan
-            }
+        position = Self.endOfWord(in: bytes.span, from: start + 1)
+        return Token(kind: .word, start: start, end: position)
+    }
+
+    /// Most of any text is words, and most of these are digits and small letters: they are tried first.
+    private static func endOfWord(in text: Span<UInt8>, from start: Int) -> Int {
+        var end = start
+        while end < text.count {
+            let byte = text[end]
+            guard byte &- 0x30 < 11 || byte &- 0x5e < 33 || isInWord(byte) else { break }
+            end &+= 1
         }
-        position = end
-        return Token(kind: .word, start: start, end: end)
+        return end
+    }
+
+    /// Whether a byte can be inside a word: printable ASCII without a delimiter.
+    private static func isInWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x22, 0x23, 0x2c, 0x3b, 0x5b, 0x5d: false
+        case 0x21...0x7e: true
+        default: false
+        }
     }
 
     private mutating func takeString() -> Token {

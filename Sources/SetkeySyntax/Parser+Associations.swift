@@ -101,7 +101,7 @@ extension Parser {
             throw failure(range, "\(wanted) is expected here", "see the algorithms in setkey(8)")
         }
         guard options.kernelInterface.expresses(algorithm.interfaces) else { throw inexpressible(algorithm, range) }
-        if lexer.bytes[range].elementsEqual("simple".utf8) {
+        if algorithm.number == EncryptionAlgorithm.null.rawValue, lexer.bytes[range].elementsEqual("simple".utf8) {
             warn(range, "'simple' is obsolete and means no encryption", "write null")
         }
         let key = try takeKey(algorithm, range)

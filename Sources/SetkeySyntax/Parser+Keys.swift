@@ -92,17 +92,24 @@ extension KeyMaterial {
         guard digits.count % 2 == 0 else { return nil }
         var isValid = true
         self.init(byteCount: digits.count / 2) { bytes in
-            for index in 0..<digits.count / 2 {
-                guard let high = digits[2 * index].hexadecimalDigitValue,
-                    let low = digits[2 * index + 1].hexadecimalDigitValue
-                else {
-                    isValid = false
-                    return
-                }
+            var next = 0
+            var all: UInt8 = 0
+            for index in bytes.indices {
+                let (high, low) = (Self.nibble(digits[next]), Self.nibble(digits[next &+ 1]))
+                all |= high | low
                 bytes[index] = high << 4 | low
+                next &+= 2
             }
+            isValid = all < 16
         }
         guard isValid else { return nil }
+    }
+
+    /// The value of a hexadecimal digit, or 255: no branch for each digit of each key.
+    @inline(__always)
+    private static func nibble(_ digit: UInt8) -> UInt8 {
+        let letter = (digit | 0x20) &- 97
+        return digit &- 48 < 10 ? digit &- 48 : letter < 6 ? letter + 10 : 255
     }
 
     /// A credential as a key: hexadecimal text, with or without `0x` and a newline, is decoded; anything else is the

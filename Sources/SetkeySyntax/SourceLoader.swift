@@ -17,6 +17,19 @@ package struct LoadedDiagnostic: Sendable {
     }
 }
 
+/// A text that is being read. Not inside the generic loader, where every access would go through metadata and copies.
+private struct OpenSource {
+    var parser: Parser
+    let index: Int
+    let identity: SourceIdentity?
+    let path: String
+    /// How many of the parser's diagnostics have been taken over.
+    var taken = 0
+    /// The files of an include statement that are still to be read.
+    var pending: ArraySlice<String> = []
+    var include = 0..<0
+}
+
 /// Reads a text and everything that it includes as one stream of statements, in the order of execution.
 ///
 /// It holds one parser for each file that is open; a million statements need no more memory than their text.
@@ -35,17 +48,6 @@ package struct SourceLoader<Reader: SourceReader> {
     package private(set) var diagnostics: [LoadedDiagnostic] = []
     /// The file named to ``init(path:reader:options:)`` could not be read; there are no statements.
     package private(set) var failure: SourceError?
-
-    private struct OpenSource {
-        var parser: Parser
-        let index: Int
-        let identity: SourceIdentity?
-        let path: String
-        var taken = 0
-        /// The files of an include statement that are still to be read.
-        var pending: ArraySlice<String> = []
-        var include = 0..<0
-    }
 
     /// A loader of the file at `path`; see ``failure``.
     package init(path: String, reader: Reader, options: ParserOptions) {
@@ -85,13 +87,15 @@ package struct SourceLoader<Reader: SourceReader> {
                 continue
             }
             let statement = open[top].parser.next()
-            collectDiagnostics(top)
-            switch statement?.kind {
-            case .include(let pattern): expand(pattern, at: statement?.range ?? 0..<0, top)
+            if open[top].parser.diagnostics.count > open[top].taken { collectDiagnostics(top) }
+            guard let statement else {
+                close(top)
+                continue
+            }
+            switch statement.kind {
+            case .include(let pattern): expand(pattern, at: statement.range, top)
             case .end: endReading()
-            case nil: close(top)
-            case .some:
-                if let statement { return LoadedStatement(statement: statement, source: open[top].index) }
+            default: return LoadedStatement(statement: statement, source: open[top].index)
             }
         }
         return nil

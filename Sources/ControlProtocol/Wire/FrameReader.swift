@@ -1,3 +1,5 @@
+import Glibc
+
 /// Cuts a stream of bytes into Varlink's frames: JSON objects, each ended by a NUL.
 ///
 /// A pure value: bytes are appended as they come, frames are taken as they are complete. What it holds is bounded by
@@ -54,12 +56,11 @@ package struct FrameReader: Sendable {
     }
 
     private static func indexOfNUL(in bytes: Span<UInt8>, from start: Int) -> Int? {
-        var index = start
-        while index < bytes.count {
-            if bytes[index] == 0 { return index }
-            index += 1
+        let rest = bytes.extracting(start...)
+        return unsafe rest.withUnsafeBytes { raw in
+            guard let base = raw.baseAddress, let found = unsafe memchr(base, 0, raw.count) else { return nil }
+            return unsafe base.distance(to: UnsafeRawPointer(found)) + start
         }
-        return nil
     }
 
     /// Forgets the bytes of frames that were taken, where moving the rest is cheap against them.

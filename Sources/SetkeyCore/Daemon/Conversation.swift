@@ -49,7 +49,9 @@ struct Conversation: Sendable {
 
     /// Ends the flight that `event` answers, if it does and is its last message.
     mutating func end(with event: KernelEvent) -> (Flight, Outcome)? {
-        guard let flight, event.origin.request == flight.id, let outcome = outcome(of: event.content, for: flight)
+        // Most messages are records within a dump: they are told apart before the flight is copied.
+        guard let id = event.origin.request, !event.content.isFollowed, id == flight?.id, let flight,
+            let outcome = outcome(of: event.content, for: flight)
         else { return nil }
         self.flight = nil
         return (flight, outcome)
@@ -62,7 +64,7 @@ struct Conversation: Sendable {
 
     private func outcome(of content: KernelEvent.Content, for flight: Flight) -> Outcome? {
         switch content {
-        case .dumped(_, let isLast), .dumpedPolicy(_, let isLast): isLast ? .done(content) : nil
+        case .dumped, .dumpedPolicy: .done(content)
         case .dumpEnded: .refused(.inputOutputError)
         case .refused(.noEntry) where flight.isDump: .done(content)
         case .refused(.exists) where flight.isRepeated && flight.isAddition: .done(content)
@@ -73,6 +75,16 @@ struct Conversation: Sendable {
         case .unreadable where flight.isDump: .refused(.inputOutputError)
         case .unreadable: .lost
         default: .done(content)
+        }
+    }
+}
+
+extension KernelEvent.Content {
+    /// Whether it is a record of a dump that goes on.
+    fileprivate var isFollowed: Bool {
+        switch self {
+        case .dumped(_, let isLast), .dumpedPolicy(_, let isLast): !isLast
+        default: false
         }
     }
 }

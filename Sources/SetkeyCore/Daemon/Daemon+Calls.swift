@@ -39,6 +39,7 @@ extension Daemon {
         if let run = runs[client] { logEnd(of: run, for: client) }
         runs[client] = nil
         turns.removeAll { $0 == client }
+        tracedClients.removeAll { $0 == client }
         streams.removeValue(forKey: client)?.close(&mirror)
         flushes.removeAll { $0.client == client }
         for (audience, clients) in audiences where clients.contains(client) {

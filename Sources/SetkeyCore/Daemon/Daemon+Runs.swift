@@ -25,6 +25,8 @@ extension Daemon {
             runs[client]?.resume(parameters, statements: statements)
         }
         turns.append(client)
+        tracedClients.removeAll { $0 == client }
+        if parameters.verbose == true { tracedClients.append(client) }
     }
 
     /// The next request of a client: flushes first, then the runs in turn.
@@ -71,7 +73,6 @@ extension Daemon {
     }
 
     mutating func runStepEnded(_ client: ClientID, _ request: KernelRequest, _ outcome: Outcome) {
-        guard runs[client] != nil else { return }
         switch outcome {
         case .done(let answer):
             runs[client]?.succeeded(request, answer: answer, former: formerEntries)
@@ -105,6 +106,7 @@ extension Daemon {
 
     private mutating func endRun(of client: ClientID, unlessUnfinished parameters: ExecuteParameters) {
         guard parameters.unfinished != true, let run = runs.removeValue(forKey: client) else { return }
+        tracedClients.removeAll { $0 == client }
         logEnd(of: run, for: client)
     }
 }

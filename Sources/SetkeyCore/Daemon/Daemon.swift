@@ -1,4 +1,4 @@
-package import ControlProtocol
+import ControlProtocol
 import IPsec
 package import SetkeySyntax
 
@@ -68,6 +68,8 @@ package struct Daemon: Sendable {
     var runs: [ClientID: ExecuteRun] = [:]
     /// Clients with runs, in the order in which they get their turns.
     var turns: [ClientID] = []
+    /// Clients whose run shows kernel messages; asked at every message, when looking at all runs would cost too much.
+    var tracedClients: [ClientID] = []
     var streams: [ClientID: DumpStream] = [:]
     var flushes: [(client: ClientID, request: KernelRequest)] = []
     /// Monitors by what they want to see: what is told to all of one kind is made once.
@@ -103,17 +105,15 @@ package struct Daemon: Sendable {
     /// Whether a request is in flight.
     package var isWaitingForKernel: Bool { conversation.flight != nil }
 
-    /// The runs that show the kernel messages of their time (`setkey -v`), and whether with keys.
-    package var tracedRuns: [(client: ClientID, showKeys: Bool)] {
-        runs.compactMap { client, run in
-            run.parameters.verbose == true ? (client, run.parameters.showKeys == true) : nil
+    /// Adds the text of a kernel message to what the runs reply with that show those of their time (`setkey -v`); before
+    /// the message is handled, because that may end a run.
+    ///
+    /// - Parameter text: renders the message, with its keys or without.
+    package mutating func trace(_ text: (_ showKeys: Bool) -> [UInt8]) {
+        for client in tracedClients {
+            guard let parameters = runs[client]?.parameters else { continue }
+            runs[client]?.messages += text(parameters.showKeys == true)
         }
-    }
-
-    /// Adds the text of a kernel message to what a run replies with; before the message is handled, because that may
-    /// end the run.
-    package mutating func append(trace text: [UInt8], to client: ClientID) {
-        runs[client]?.messages += text
     }
 
     // MARK: Whose turn it is
@@ -135,7 +135,9 @@ package struct Daemon: Sendable {
                 let (request, requester) = nextRequest(of: service)
             else { continue }
             lastServed = service
-            formerEntries = mayBeUndone(requester) ? FormerEntries(touchedBy: request, in: mirror) : .none
+            formerEntries =
+                request.touchesEntries && mayBeUndone(requester)
+                ? FormerEntries(touchedBy: request, in: mirror) : .none
             send(request, for: requester)
             return
         }

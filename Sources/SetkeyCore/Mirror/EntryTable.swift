@@ -28,6 +28,8 @@ package struct EntryTable<Entry: Named>: Sendable {
         var newer: UInt32
         var older: UInt32
         var generation: UInt32
+        /// Of the entry's identity, so that neither probing nor growing has to hash or to look at entries.
+        var hash: UInt32
     }
 
     private static var none: UInt32 { .max }
@@ -41,7 +43,8 @@ package struct EntryTable<Entry: Named>: Sendable {
     private var oldest = none
     /// Open addressing, linear probing; a bucket holds a slot's number plus one, or 0.
     private var buckets: [UInt32] = Array(repeating: 0, count: 16)
-    private var cursors: [CursorID: UInt32] = [:]
+    /// Few at any time, one for each dump that is being sent: a search is cheaper than a hash.
+    private var cursors: [(id: CursorID, slot: UInt32)] = []
     private var nextCursor = 0
 
     /// The number of entries.
@@ -56,7 +59,7 @@ package struct EntryTable<Entry: Named>: Sendable {
     /// The entry of this name.
     package subscript(identity: Entry.Identity) -> Entry? {
         guard let slot = slot(of: identity) else { return nil }
-        return self[slot].entry
+        return entry(slot)
     }
 
     /// Whether there is one of this name.
@@ -68,9 +71,14 @@ package struct EntryTable<Entry: Named>: Sendable {
     /// - Parameter end: where a new entry goes.
     /// - Parameter moving: whether a replaced one goes there too.
     package mutating func insert(_ entry: Entry, at end: End, moving: Bool = false) {
-        if let slot = slot(of: entry.identity) {
-            update(slot) { $0.entry = entry }
-            stamp(slot)
+        let hash = Self.hash(of: entry.identity)
+        if let bucket = bucket(of: entry.identity, hash) {
+            let slot = buckets[bucket] - 1
+            let generation = generation
+            update(slot) {
+                $0.entry = entry
+                $0.generation = generation
+            }
             if moving {
                 unlink(slot)
                 link(slot, at: end)
@@ -78,8 +86,8 @@ package struct EntryTable<Entry: Named>: Sendable {
             return
         }
         if (count + 1) * 4 > buckets.count * 3 { growIndex() }
-        let slot = allocate(entry)
-        index(slot, entry.identity)
+        let slot = allocate(entry, hash)
+        index(slot, hash)
         link(slot, at: end)
         count += 1
     }
@@ -102,11 +110,11 @@ package struct EntryTable<Entry: Named>: Sendable {
     /// Removes and returns the entry of this name.
     @discardableResult
     package mutating func remove(_ identity: Entry.Identity) -> Entry? {
-        guard let bucket = bucket(of: identity) else { return nil }
+        guard let bucket = bucket(of: identity, Self.hash(of: identity)) else { return nil }
         let slot = buckets[bucket] - 1
-        let entry = self[slot].entry
+        let entry = entry(slot)
         closeGap(at: bucket)
-        for (cursor, position) in cursors where position == slot { cursors[cursor] = self[slot].older }
+        for index in cursors.indices where cursors[index].slot == slot { cursors[index].slot = older(slot) }
         unlink(slot)
         update(slot) { $0.entry = nil }
         setOlder(slot, firstFree)
@@ -121,8 +129,8 @@ package struct EntryTable<Entry: Named>: Sendable {
         var slot = newest
         var removed = 0
         while slot != Self.none {
-            let next = self[slot].older
-            if let entry = self[slot].entry, condition(entry) {
+            let next = older(slot)
+            if let entry = entry(slot), condition(entry) {
                 remove(entry.identity)
                 removed += 1
             }
@@ -135,8 +143,8 @@ package struct EntryTable<Entry: Named>: Sendable {
     package mutating func removeAll(notStampedWith generation: UInt32, _ body: (Entry) -> Void) {
         var slot = newest
         while slot != Self.none {
-            let next = self[slot].older
-            if self[slot].generation != generation, let entry = self[slot].entry {
+            let next = older(slot)
+            if self.generation(of: slot) != generation, let entry = entry(slot) {
                 body(entry)
                 remove(entry.identity)
             }
@@ -148,8 +156,8 @@ package struct EntryTable<Entry: Named>: Sendable {
     package func forEach(_ body: (Entry) -> Void) {
         var slot = newest
         while slot != Self.none {
-            if let entry = self[slot].entry { body(entry) }
-            slot = self[slot].older
+            if let entry = entry(slot) { body(entry) }
+            slot = older(slot)
         }
     }
 
@@ -159,26 +167,46 @@ package struct EntryTable<Entry: Named>: Sendable {
     package mutating func openCursor() -> CursorID {
         let cursor = CursorID(number: nextCursor)
         nextCursor += 1
-        cursors[cursor] = newest
+        cursors.append((cursor, newest))
         return cursor
     }
 
     /// The next entry of a walk; `nil` at its end.
     package mutating func next(_ cursor: CursorID) -> Entry? {
-        guard let slot = cursors[cursor], slot != Self.none else { return nil }
-        cursors[cursor] = self[slot].older
-        return self[slot].entry
+        guard let index = cursors.firstIndex(where: { $0.id == cursor }) else { return nil }
+        let slot = cursors[index].slot
+        guard slot != Self.none else { return nil }
+        cursors[index].slot = older(slot)
+        return entry(slot)
     }
 
     /// Ends a walk.
     package mutating func closeCursor(_ cursor: CursorID) {
-        cursors[cursor] = nil
+        cursors.removeAll { $0.id == cursor }
     }
 
     // MARK: Slots
 
-    private subscript(slot: UInt32) -> Slot {
-        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)]
+    // One field at a time: a slot holds an entry of some hundred bytes, which nobody wants copied to see its neighbour.
+
+    private func entry(_ slot: UInt32) -> Entry? {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry
+    }
+
+    private func newer(_ slot: UInt32) -> UInt32 {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].newer
+    }
+
+    private func older(_ slot: UInt32) -> UInt32 {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].older
+    }
+
+    private func generation(of slot: UInt32) -> UInt32 {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].generation
+    }
+
+    private func hash(of slot: UInt32) -> UInt32 {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].hash
     }
 
     private mutating func update(_ slot: UInt32, _ change: (inout Slot) -> Void) {
@@ -192,11 +220,11 @@ package struct EntryTable<Entry: Named>: Sendable {
         update(slot) { $0.generation = generation }
     }
 
-    private mutating func allocate(_ entry: Entry) -> UInt32 {
-        let fresh = Slot(entry: entry, newer: Self.none, older: Self.none, generation: generation)
+    private mutating func allocate(_ entry: Entry, _ hash: UInt32) -> UInt32 {
+        let fresh = Slot(entry: entry, newer: Self.none, older: Self.none, generation: generation, hash: hash)
         if firstFree != Self.none {
             let slot = firstFree
-            firstFree = self[slot].older
+            firstFree = older(slot)
             update(slot) { $0 = fresh }
             return slot
         }
@@ -227,32 +255,41 @@ package struct EntryTable<Entry: Named>: Sendable {
     }
 
     private mutating func unlink(_ slot: UInt32) {
-        let (newer, older) = (self[slot].newer, self[slot].older)
+        let (newer, older) = (newer(slot), older(slot))
         if newer == Self.none { newest = older } else { setOlder(newer, older) }
         if older == Self.none { oldest = newer } else { setNewer(older, newer) }
     }
 
     // MARK: The index
 
-    private func home(of identity: Entry.Identity) -> Int {
-        identity.hashValue & (buckets.count - 1)
+    private static func hash(of identity: Entry.Identity) -> UInt32 {
+        UInt32(truncatingIfNeeded: identity.hashValue)
     }
 
-    private func bucket(of identity: Entry.Identity) -> Int? {
-        var bucket = home(of: identity)
+    private func home(of hash: UInt32) -> Int {
+        Int(hash) & (buckets.count - 1)
+    }
+
+    private func bucket(of identity: Entry.Identity, _ hash: UInt32) -> Int? {
+        var bucket = home(of: hash)
         while buckets[bucket] != 0 {
-            if self[buckets[bucket] - 1].entry?.identity == identity { return bucket }
+            let slot = buckets[bucket] - 1
+            if self.hash(of: slot) == hash, isNamed(slot, identity) { return bucket }
             bucket = (bucket + 1) & (buckets.count - 1)
         }
         return nil
     }
 
-    private func slot(of identity: Entry.Identity) -> UInt32? {
-        bucket(of: identity).map { buckets[$0] - 1 }
+    private func isNamed(_ slot: UInt32, _ identity: Entry.Identity) -> Bool {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry?.identity == identity
     }
 
-    private mutating func index(_ slot: UInt32, _ identity: Entry.Identity) {
-        var bucket = home(of: identity)
+    private func slot(of identity: Entry.Identity) -> UInt32? {
+        bucket(of: identity, Self.hash(of: identity)).map { buckets[$0] - 1 }
+    }
+
+    private mutating func index(_ slot: UInt32, _ hash: UInt32) {
+        var bucket = home(of: hash)
         while buckets[bucket] != 0 { bucket = (bucket + 1) & (buckets.count - 1) }
         buckets[bucket] = slot + 1
     }
@@ -260,9 +297,7 @@ package struct EntryTable<Entry: Named>: Sendable {
     private mutating func growIndex() {
         let former = buckets
         buckets = Array(repeating: 0, count: former.count * 2)
-        for bucket in former where bucket != 0 {
-            if let entry = self[bucket - 1].entry { index(bucket - 1, entry.identity) }
-        }
+        for bucket in former where bucket != 0 { index(bucket - 1, hash(of: bucket - 1)) }
     }
 
     /// Empties a bucket and moves the ones behind it forward, so that no probe ends too early.
@@ -271,12 +306,10 @@ package struct EntryTable<Entry: Named>: Sendable {
         var gap = start
         var bucket = (start + 1) & mask
         while buckets[bucket] != 0 {
-            if let entry = self[buckets[bucket] - 1].entry {
-                let distance = (bucket - home(of: entry.identity)) & mask
-                if distance >= (bucket - gap) & mask {
-                    buckets[gap] = buckets[bucket]
-                    gap = bucket
-                }
+            let distance = (bucket - home(of: hash(of: buckets[bucket] - 1))) & mask
+            if distance >= (bucket - gap) & mask {
+                buckets[gap] = buckets[bucket]
+                gap = bucket
             }
             bucket = (bucket + 1) & mask
         }

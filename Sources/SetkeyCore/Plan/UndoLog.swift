@@ -84,3 +84,13 @@ struct FormerEntries: Sendable {
         }
     }
 }
+
+extension KernelRequest {
+    /// Whether it may replace or remove entries that ``FormerEntries`` would have to keep.
+    var touchesEntries: Bool {
+        switch self {
+        case .update, .flush, .updatePolicy, .deletePolicy, .flushPolicies: true
+        default: false
+        }
+    }
+}
