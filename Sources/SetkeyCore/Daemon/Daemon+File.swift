@@ -183,8 +183,14 @@ extension Daemon {
         effects.append(.readConfiguration)
     }
 
-    /// The start cannot go on, but clients can be served: status tells them why.
-    mutating func reportReadyUnsettled(_ why: String) {
+    /// The kernel cannot be asked now. The start goes on later, but clients can be served: status tells them why;
+    /// and clients that wait for a reload are told not to.
+    mutating func giveUpWaiting(_ why: String) {
+        for client in reload.clients + reload.nextClients {
+            effects.append(.fail(client, .reloadFailed(messages: [why])))
+        }
+        reload.clients = []
+        reload.nextClients = []
         guard reload.isStart, settlement == .starting else { return }
         settlement = .unsettled(why)
         effects.append(.ready(settled: false))

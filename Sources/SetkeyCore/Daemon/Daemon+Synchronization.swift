@@ -1,0 +1,133 @@
+import ControlProtocol
+import IPsec
+
+// What is asked of the kernel to keep the mirror true, and when.
+
+extension Daemon {
+    /// An audit dump follows this many nanoseconds after the last one.
+    private static var auditInterval: UInt64 { 600 * 1_000_000_000 }
+    /// After a refused dump the kernel is asked again after this many nanoseconds.
+    private static var retryInterval: UInt64 { 10 * 1_000_000_000 }
+
+    // MARK: The mirror's own requests
+
+    mutating func nextRefresh() -> (KernelRequest, Requester)? {
+        if let reference = refreshes.next() { return (.get(reference), .refresh(reference)) }
+        guard let identity = expiries.due(at: now.seconds, patience: 30) else { return nil }
+        guard let index = mirror.policies[identity]?.index else {
+            expiries.forget(identity)
+            return nil
+        }
+        return (.getPolicy(index), .expiryCheck(identity))
+    }
+
+    mutating func nextSynchronization() -> (KernelRequest, Requester)? {
+        guard retryAt == nil else { return nil }
+        if !isRegistered { return (.register(.esp), .registration) }
+        if associationDumps.isDue {
+            associationDumps.begin()
+            mirror.beginAssociationDump()
+            return (.dump(nil), .associationDump)
+        }
+        guard policyDumps.isDue else { return nil }
+        policyDumps.begin()
+        mirror.beginPolicyDump()
+        return (.dumpPolicies, .policyDump)
+    }
+
+    /// Registering one SA type brings EXPIRE and ACQUIRE of all (KERNEL-FACTS 1.2). It also makes the kernel create a
+    /// larval SA for traffic that finds none; those are shown, never managed, and leave after 30 seconds.
+    mutating func registrationEnded(_ outcome: Outcome) {
+        isRegistered = true
+        switch outcome {
+        case .done, .refused(.exists): break
+        case .refused(let errno):
+            log(.error, "the kernel does not register us, so lifetimes will expire unseen: \(errno)")
+        case .lost:
+            log(.error, "the kernel did not answer REGISTER, so lifetimes may expire unseen")
+        }
+    }
+
+    mutating func dumpEnded(_ database: DatabaseName, _ outcome: Outcome) {
+        switch outcome {
+        case .done: endDump(of: database, isComplete: true)
+        case .refused(let errno): dumpFailed(database, errno)
+        case .lost: dumpFailed(database, .timedOut)
+        }
+        dumpsMayBeComplete()
+    }
+
+    private mutating func endDump(of database: DatabaseName, isComplete: Bool) {
+        switch database {
+        case .associations: associationDumps.end(isComplete: mirror.endAssociationDump(complete: isComplete))
+        case .policies: policyDumps.end(isComplete: mirror.endPolicyDump(complete: isComplete))
+        }
+    }
+
+    /// Nothing is taken for gone; whoever waits is told, and the kernel is asked again later.
+    private mutating func dumpFailed(_ database: DatabaseName, _ errno: KernelErrno) {
+        let name = database == .associations ? "SAD" : "SPD"
+        switch database {
+        case .associations:
+            _ = mirror.endAssociationDump(complete: false)
+            associationDumps.fail()
+        case .policies:
+            _ = mirror.endPolicyDump(complete: false)
+            policyDumps.fail()
+        }
+        log(.error, "the kernel does not tell its \(name): \(errno); trying again in 10 s")
+        failStreams(of: database, errno)
+        retryAt = now.monotonic &+ Self.retryInterval
+        giveUpWaiting("the kernel does not tell its \(name): \(errno)")
+        arm()
+    }
+
+    private mutating func dumpsMayBeComplete() {
+        nextAudit = now.monotonic &+ Self.auditInterval
+        arm()
+        feedStreams()
+        settleIfPossible()
+    }
+
+    mutating func refreshEnded(_ request: KernelRequest, _ outcome: Outcome) {
+        switch outcome {
+        case .done: settleIfPossible()
+        case .refused, .lost: associationDumps.want()
+        }
+    }
+
+    mutating func expiryCheckEnded(_ identity: PolicyIdentity, _ outcome: Outcome) {
+        switch outcome {
+        case .refused(.noEntry):
+            mirror.policyIsGone(identity)
+            expiries.forget(identity)
+            log(.notice, "policy lifetime expired: \(identity.phrase)")
+        case .done, .refused, .lost: break
+        }
+        arm()
+    }
+
+    // MARK: Time
+
+    /// Asks to be woken at the next moment that matters.
+    mutating func arm() {
+        var deadlines = [nextAudit, retryAt].compactMap { $0 }
+        if let earliest = expiries.earliest {
+            let seconds = UInt64(clamping: earliest - now.seconds + 1)
+            deadlines.append(now.monotonic &+ min(seconds, 86_400) * 1_000_000_000)
+        }
+        effects.append(.wake(at: deadlines.min()))
+    }
+
+    mutating func wake() {
+        if let retry = retryAt, retry <= now.monotonic {
+            retryAt = nil
+            wantDumps()
+        }
+        if let audit = nextAudit, audit <= now.monotonic {
+            nextAudit = now.monotonic &+ Self.auditInterval
+            wantDumps()
+        }
+        arm()
+    }
+}
