@@ -10,7 +10,7 @@ import SetkeySyntax
 /// does what the effects say. ``perform(_:)`` is the only switch over them.
 final class DaemonShell {
     /// How long the kernel may hold the loop before clients, signals and timers get their turn.
-    private static let budget: UInt64 = 5_000_000
+    private static let budget: UInt64 = 2_000_000
 
     private var daemon: Daemon
     private let kernel: KernelSocket<PFKeyCodec>
