@@ -1,3 +1,5 @@
+import IPsec
+
 /// A text, its name for messages, and where its lines are.
 package struct SourceText: Sendable {
     /// What messages call it: a path, `stdin`, `control socket`.
@@ -35,14 +37,19 @@ package struct SourceText: Sendable {
     }
 
     private static func advance(_ place: inout Checkpoint, over range: Range<Int>, of bytes: [UInt8]) {
-        let block = bytes[range]
-        var newlines = 0
-        for byte in block { newlines += byte == 10 ? 1 : 0 }
-        var start = range.lowerBound
-        if newlines > 0, let last = block.lastIndex(of: 10) {
-            start = last + 1
-            place = Checkpoint(line: place.line + newlines, lineStart: start, column: 1)
+        let text = bytes.span
+        var index = range.lowerBound
+        while index < range.upperBound {
+            if index <= range.upperBound - ByteWord.byteCount {
+                let others = ByteWord.firstIndex(in: ByteWord(text, at: index).mask(of: 10))
+                index += others
+                guard others < ByteWord.byteCount else { continue }
+            }
+            let isNewline = text[index] == 10
+            index += 1
+            if isNewline { place = Checkpoint(line: place.line + 1, lineStart: index, column: 1) }
         }
+        let start = max(range.lowerBound, place.lineStart)
         var continuations = 0
         for byte in bytes[start..<range.upperBound] { continuations += byte & 0xc0 == 0x80 ? 1 : 0 }
         place.column += range.upperBound - start - continuations

@@ -1,3 +1,5 @@
+import IPsec
+
 /// A word of at most 24 bytes, packed into integers, so that comparing and hashing it costs a few instructions.
 struct PackedWord: Hashable, Sendable {
     static let maximumLength = 24
@@ -9,11 +11,21 @@ struct PackedWord: Hashable, Sendable {
     /// `nil` for a longer word, which no table holds.
     init?(_ bytes: [UInt8], _ range: Range<Int>) {
         guard range.count <= Self.maximumLength else { return nil }
-        for index in range {
-            third = third << 8 | second >> 56
-            second = second << 8 | first >> 56
-            first = first << 8 | UInt64(bytes[index])
+        first = Self.word(bytes.span, range)
+        if range.count > 8 { second = Self.word(bytes.span, range.dropFirst(8)) }
+        if range.count > 16 { third = Self.word(bytes.span, range.dropFirst(16)) }
+    }
+
+    /// The first eight bytes of `range`, the first one lowest; zeros where it has fewer.
+    private static func word(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+        if range.lowerBound <= bytes.count - ByteWord.byteCount {
+            let word = ByteWord(bytes, at: range.lowerBound).bits
+            return range.count >= 8 ? word : word & ~(UInt64.max << UInt64(8 * range.count))
         }
+        // At the end of the text there is no whole word to load.
+        var word: UInt64 = 0
+        for index in range.prefix(8).reversed() { word = word << 8 | UInt64(bytes[index]) }
+        return word
     }
 
     /// Mixed so that the top bits depend on every byte.

@@ -30,7 +30,7 @@ extension [UInt8] {
             all |= part.append(escaping: text.span.extracting(start..<Swift.min(start + 4096, text.count)))
             append(contentsOf: part.bytes[..<part.count])
         }
-        return all.isASCII
+        return ByteWord(bits: all).nonASCII == 0
     }
 
     /// The bytes that the JSON string at the front of `body`, its opening quote cut off, stands for.
@@ -41,7 +41,8 @@ extension [UInt8] {
         let all = try output.append(unescaping: body, end: &end)
         output.bytes.removeLast(output.bytes.count - output.count)
         self = output.bytes
-        guard all.isASCII || isUTF8 else { throw .malformed(reason: "a string that is not UTF-8") }
+        let isASCII = ByteWord(bits: all).nonASCII == 0
+        guard isASCII || isUTF8 else { throw .malformed(reason: "a string that is not UTF-8") }
     }
 
     /// Whether the bytes are UTF-8.
@@ -50,27 +51,12 @@ extension [UInt8] {
     }
 }
 
-extension UInt64 {
-    /// Eight times the byte `byte`.
-    @inline(__always)
-    private static func eight(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
-
-    /// How many of the eight bytes, from the lowest on, stand in a JSON string as they are.
-    ///
-    /// Each term sets the top bit of a byte that is below 0x20, a quote or a backslash. A borrow may set further ones,
-    /// but only above a right one, and the lowest is all that counts.
+extension ByteWord {
+    /// How many bytes, from the first on, stand in a JSON string as they are.
     @inline(__always)
     fileprivate var ordinaryByteCount: Int {
-        let quote = self ^ Self.eight(UInt8(ascii: "\""))
-        let backslash = self ^ Self.eight(UInt8(ascii: "\\"))
-        let found =
-            (self &- Self.eight(0x20)) & ~self | (quote &- Self.eight(1)) & ~quote
-            | (backslash &- Self.eight(1)) & ~backslash
-        return (found & Self.eight(0x80)).trailingZeroBitCount / 8
+        Self.firstIndex(in: mask(below: 0x20) | mask(of: UInt8(ascii: "\"")) | mask(of: UInt8(ascii: "\\")))
     }
-
-    /// Whether no byte has its highest bit set.
-    fileprivate var isASCII: Bool { self & Self.eight(0x80) == 0 }
 }
 
 /// Bytes on their way into or out of a JSON string: room that is made once, and how much of it is used.
@@ -102,18 +88,17 @@ private struct JSONOutput {
         var all: UInt64 = 0
         var position = index
         var output = count
-        // Integers have no padding, and any bytes are integers; both spans check what is read and written.
-        let raw = unsafe source.bytes
         var span = bytes.mutableSpan
+        // The span checks the bounds, and any integer is bytes.
         var target = unsafe span.mutableBytes
-        while position <= raw.byteCount - 8 {
-            let word = unsafe UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self))
-            target.storeBytes(of: word.littleEndian, toByteOffset: output, as: UInt64.self)
+        while position <= source.count - ByteWord.byteCount {
+            let word = ByteWord(source, at: position)
+            target.storeBytes(of: word.bits.littleEndian, toByteOffset: output, as: UInt64.self)
             let ordinary = word.ordinaryByteCount
-            all |= word
+            all |= word.bits
             position += ordinary
             output += ordinary
-            if ordinary < 8 { break }
+            if ordinary < ByteWord.byteCount { break }
         }
         index = position
         count = output

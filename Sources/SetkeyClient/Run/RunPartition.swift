@@ -1,3 +1,4 @@
+import IPsec
 package import SetkeySyntax
 
 /// Cuts a run between its statements into parts for `Execute`.
@@ -70,10 +71,17 @@ package struct RunPartition: Sendable {
     private static func isSuspicious(_ bytes: ArraySlice<UInt8>) -> Bool {
         let span = bytes.span
         var hasHighBit = false
-        for index in span.indices {
+        var index = 0
+        while index < span.count {
+            if index <= span.count - ByteWord.byteCount {
+                let word = ByteWord(span, at: index)
+                let ordinary = ByteWord.firstIndex(
+                    in: word.mask(below: 32) | word.mask(of: UInt8(ascii: "@")) | word.nonASCII)
+                index += ordinary
+                guard ordinary < ByteWord.byteCount else { continue }
+            }
             let byte = span[index]
-            // All of ASCII that is neither of the two, in two comparisons: that is most of any text.
-            if byte &- 0x20 < 0x20 || byte &- 0x41 < 0x3f { continue }
+            index += 1
             if byte == UInt8(ascii: "@") || byte < 32 && byte != 9 && byte != 10 && byte != 13 { return true }
             if byte >= 128 { hasHighBit = true }
         }

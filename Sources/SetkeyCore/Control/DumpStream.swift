@@ -55,23 +55,37 @@ struct DumpStream: Sendable {
         case .associations:
             begin(&mirror)
             if isEmpty { output.append(DumpFormat.noAssociations) }
-            while output.count < limit, let association = ahead {
-                ahead = nextAssociation(&mirror)
-                format.append(association, isLast: ahead == nil, to: &output)
-            }
-            if ahead == nil { finish(&mirror) }
+            appendAssociations(of: &mirror, to: &output, limit: limit)
         case .policies:
             begin(&mirror)
             if isEmpty { output.append(DumpFormat.noPolicies) }
-            while output.count < limit, let policy = policyAhead {
-                policyAhead = nextPolicy(&mirror)
-                format.append(policy, isLast: policyAhead == nil, to: &output)
-            }
-            if policyAhead == nil {
-                format.appendSummary(to: &output)
-                finish(&mirror)
-            }
+            appendPolicies(of: &mirror, to: &output, limit: limit)
         }
+    }
+
+    // Entries are taken out of `ahead`, and it is looked into once a round: comparing it with `nil` would copy it.
+
+    private mutating func appendAssociations(of mirror: inout Mirror, to output: inout [UInt8], limit: Int) {
+        while let association = ahead.take() {
+            let next = nextAssociation(&mirror)
+            let isLast = if case nil = next { true } else { false }
+            ahead = next
+            format.append(association, isLast: isLast, to: &output)
+            if !isLast, output.count >= limit { return }
+        }
+        finish(&mirror)
+    }
+
+    private mutating func appendPolicies(of mirror: inout Mirror, to output: inout [UInt8], limit: Int) {
+        while let policy = policyAhead.take() {
+            let next = nextPolicy(&mirror)
+            let isLast = if case nil = next { true } else { false }
+            policyAhead = next
+            format.append(policy, isLast: isLast, to: &output)
+            if !isLast, output.count >= limit { return }
+        }
+        format.appendSummary(to: &output)
+        finish(&mirror)
     }
 
     // MARK: Records

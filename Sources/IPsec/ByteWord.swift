@@ -1,0 +1,68 @@
+/// Eight bytes of a text, looked at together: long texts are read by words where every instruction a byte counts.
+///
+/// A mask has the highest bit of a byte set where the byte is what was asked for. Masks are exact up to the first such
+/// byte; a borrow may set bits above it, so only ``firstIndex(in:)`` and "none at all" may be read off them.
+///
+/// `@usableFromInline`, without which `@inlinable` is of no effect on the members of a package type.
+@usableFromInline
+package struct ByteWord {
+    /// The number of bytes in a word.
+    @inlinable @inline(__always)
+    package static var byteCount: Int { 8 }
+
+    /// The first byte is the lowest.
+    @usableFromInline package let bits: UInt64
+
+    @inlinable @inline(__always)
+    package init(bits: UInt64) {
+        self.bits = bits
+    }
+
+    /// The eight bytes of `bytes` from `offset` on; there must be so many.
+    @inlinable @inline(__always)
+    package init(_ bytes: Span<UInt8>, at offset: Int) {
+        // The span checks the bounds, and any bytes are an integer.
+        let loaded = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        bits = UInt64(littleEndian: loaded)
+    }
+
+    @inlinable @inline(__always)
+    package static func repeating(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+    /// Where a byte is below `limit`, which is at most 0x80.
+    @inlinable @inline(__always)
+    package func mask(below limit: UInt8) -> UInt64 {
+        (bits &- Self.repeating(limit)) & ~bits & Self.repeating(0x80)
+    }
+
+    /// Where a byte is `byte`.
+    @inlinable @inline(__always)
+    package func mask(of byte: UInt8) -> UInt64 {
+        ByteWord(bits: bits ^ Self.repeating(byte)).mask(below: 1)
+    }
+
+    /// Where a byte is no ASCII; exact throughout.
+    @inlinable @inline(__always)
+    package var nonASCII: UInt64 { bits & Self.repeating(0x80) }
+
+    /// How many bytes precede the first one of a mask: 8 where it has none.
+    @inlinable @inline(__always)
+    package static func firstIndex(in mask: UInt64) -> Int { mask.trailingZeroBitCount / 8 }
+
+    /// The four bytes that eight hexadecimal digits stand for, the first one lowest; `nil` where one is no digit.
+    @inlinable @inline(__always)
+    package var hexadecimalDigits: UInt32? {
+        // No sum below exceeds a byte, so these masks are exact throughout.
+        func mask(from first: UInt8, through last: UInt8, _ bits: UInt64) -> UInt64 {
+            (bits &+ Self.repeating(0x80 - first)) & ~(bits &+ Self.repeating(0x7f - last))
+        }
+        guard nonASCII == 0 else { return nil }
+        let decimal = mask(from: UInt8(ascii: "0"), through: UInt8(ascii: "9"), bits)
+        let letter = mask(from: UInt8(ascii: "a"), through: UInt8(ascii: "f"), bits | Self.repeating(0x20))
+        guard (decimal | letter) & Self.repeating(0x80) == Self.repeating(0x80) else { return nil }
+        let nibbles = (bits & Self.repeating(0x0f)) &+ (bits >> 6 & Self.repeating(1)) &* 9
+        let pairs = (nibbles << 4 | nibbles >> 8) & 0x00ff_00ff_00ff_00ff
+        let halves = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff
+        return UInt32(truncatingIfNeeded: halves | halves >> 16)
+    }
+}
