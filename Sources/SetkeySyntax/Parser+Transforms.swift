@@ -23,7 +23,7 @@ extension Parser {
     /// `proto/mode[/[src-dst][/[level]]]`, without blanks.
     private mutating func parseTransform(_ direction: Direction) throws(Diagnostic) -> Transform {
         let range = takeRequest()
-        var fields = bytes[range].split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(\.indices)
+        var fields = fields(of: range)
         guard (2...4).contains(fields.count) else {
             throw failure(range, "this is no transform", "write protocol/mode/source-destination/level")
         }
@@ -36,6 +36,19 @@ extension Parser {
             throw failure(fields[3], "Linux takes no tunnel of level 'use' for outgoing packets", "write require")
         }
         return Transform(nextLayer: nextLayer, mode: mode, endpoints: endpoints, level: level)
+    }
+
+    /// The parts between slashes, empty ones included.
+    private func fields(of range: Range<Int>) -> [Range<Int>] {
+        var fields: [Range<Int>] = []
+        fields.reserveCapacity(4)
+        var start = range.lowerBound
+        for index in range where bytes[index] == UInt8(ascii: "/") {
+            fields.append(start..<index)
+            start = index + 1
+        }
+        fields.append(start..<range.upperBound)
+        return fields
     }
 
     /// Takes all tokens that touch each other, so that brackets of ports are inside.
