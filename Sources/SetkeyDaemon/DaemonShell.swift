@@ -71,19 +71,24 @@ final class DaemonShell {
 
     /// Hands an event to the daemon, after those that wait, and does what follows.
     private func post(_ event: Event) {
-        pending.append(event)
-        guard !isHandling else { return }
+        guard !isHandling else { return pending.append(event) }
         isHandling = true
         if !isPumping { now = .now }
+        // Nothing waits while nothing is being handled: most events never see the queue.
+        handle(event)
         var next = 0
         while next < pending.count {
             let event = pending[next]
             next += 1
-            for effect in daemon.handle(event, at: now) { perform(effect) }
+            handle(event)
         }
-        pending.removeAll(keepingCapacity: true)
+        if next > 0 { pending.removeAll(keepingCapacity: true) }
         isHandling = false
         if !isPumping { log.flush() }
+    }
+
+    private func handle(_ event: Event) {
+        for effect in daemon.handle(event, at: now) { perform(effect) }
     }
 
     private func perform(_ effect: Effect) {
