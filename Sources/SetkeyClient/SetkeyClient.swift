@@ -37,7 +37,8 @@ package enum SetkeyClient {
         case .verbose(let statement, let options):
             try run(StatementSource(commandLine: statement), options, socket: path)
         case .monitor(let options): try EventMonitor.run(options, socket: path)
-        case .live(let includeDead): try LiveView.run(includeDead: includeDead, socket: path)
+        case .live(let database, let includeDead):
+            try LiveView.run(database, includeDead: includeDead, socket: path)
         case .status: try status(socket: path)
         case .reload: try reload(socket: path)
         case .version: try say("setkey \(Version.current)\n")

@@ -66,6 +66,18 @@ import Testing
         #expect(!live.outputText.contains("\u{1b}"))
     }
 
+    @Test func livePoliciesInAPipeAreLines() throws {
+        let daemon = try TestDaemon()
+        try daemon.load("spdadd 10.1.0.0/24 10.2.0.0/24[80] tcp -P out discard;")
+        let live = try daemon.start("-DPl")
+        try live.read { $0.outputText.split(separator: "\n").count >= 3 }
+        let lines = live.outputText.split(separator: "\n").map(String.init)
+        #expect(lines[0] == "time dir source destination proto action priority lastused")
+        let row = #/\d\d:\d\d:\d\d out 10\.1\.0\.0\/24 10\.2\.0\.0\/24\[80\] 6 discard 2147483648 -/#
+        #expect(lines[1].wholeMatch(of: row) != nil, "\(lines[1])")
+        #expect(lines[2].wholeMatch(of: row) != nil, "\(lines[2])")
+    }
+
     @Test func liveViewOnATerminalGivesItBack() throws {
         let daemon = try TestDaemon()
         try daemon.load(add)

@@ -18,8 +18,8 @@ package enum Operation: Hashable, Sendable {
     case verbose(statement: String, RunOptions)
     /// `-x`.
     case monitor(MonitorOptions)
-    /// `-l`.
-    case live(includeDead: Bool)
+    /// `-l`, and with `-P` the policies.
+    case live(DatabaseName, includeDead: Bool)
     case status
     case reload
     case version

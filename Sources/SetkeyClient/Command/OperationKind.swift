@@ -32,7 +32,7 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
     /// What it goes with, in the order in which an error lists them.
     var partners: [OperationKind] {
         switch self {
-        case .policies: [.dump, .flush]
+        case .policies: [.dump, .flush, .live]
         case .dryRun, .kernelSemantics, .rfcSemantics, .atomic: [.standardInput, .file]
         case .debug: [.standardInput, .file, .dump, .flush]
         case .verbose: [.standardInput, .file, .dump, .flush, .monitor, .live]

@@ -21,7 +21,8 @@ extension SetkeyCommand {
         case .dump: return dump
         case .flush: return flush
         case .monitor: return .monitor(monitorOptions)
-        case .live: return .live(includeDead: modifiers.all)
+        case .live:
+            return .live(modifiers.policies ? .policies : .associations, includeDead: modifiers.all)
         case .status: return .status
         case .reload: return .reload
         case .version: return .version

@@ -10,7 +10,7 @@ package struct SetkeyCommand: ParsableCommand {
             setkey [-adlNpv] -D [-P]
             setkey [-dv] -F [-P]
             setkey [-H] -x | -xx
-            setkey -l | --status | --reload | -V
+            setkey [-a] -l [-P] | --status | --reload | -V
             """,
         helpNames: .long)
 
@@ -49,7 +49,7 @@ package struct OperationFlags: ParsableArguments {
 
     @Flag(
         name: [.customShort("l"), .customLong("live")],
-        help: "Show the SAs as a table that is refreshed every second, alone or with -D.")
+        help: "Show the SAs, with -P the policies, as a table that is refreshed every second; alone or with -D.")
     package var live = false
 
     @Flag(name: .customLong("status"), help: "Print how the daemon is.")
