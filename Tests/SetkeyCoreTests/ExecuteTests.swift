@@ -207,3 +207,27 @@ struct TwoFamiliesTests {
         #expect(transforms.last?.nextLayer == .ah)
     }
 }
+
+struct AuditTests {
+    private static let add = "add 1.1.1.1 2.2.2.2 esp 300 -E null ;"
+
+    @Test func anAuditFindsWhatNoMessageToldAndSaysSo() {
+        var machine = Machine.started()
+        machine.kernel.faults = FaultPlan([.init(.loseBroadcasts)])
+        machine.foreignRun(Self.add)
+        machine.kernel.faults = .none
+        machine.pass(seconds: 601)
+        #expect(machine.mirrored.associations == machine.truth().associations)
+        #expect(machine.log.contains { $0.message.hasPrefix("audit: the mirror had 1 wrong associations") })
+    }
+
+    @Test func anAuditOfATrueMirrorIsSilent() {
+        var machine = Machine.started()
+        machine.foreignRun(Self.add)
+        machine.settle()
+        machine.execute("add 1.1.1.1 2.2.2.2 esp 301 -lh 5 -E null ; spdadd 1.1.1.1 2.2.2.2 any -P out none ;")
+        machine.pass(seconds: 601)
+        machine.pass(seconds: 601)
+        #expect(!machine.log.contains { $0.message.hasPrefix("audit") })
+    }
+}

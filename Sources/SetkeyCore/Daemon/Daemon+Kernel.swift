@@ -80,6 +80,8 @@ extension Daemon {
     }
 
     mutating func wantDumps() {
+        // Whatever is found now may have been lost: that is no fault.
+        audited = []
         associationDumps.want()
         policyDumps.want()
     }

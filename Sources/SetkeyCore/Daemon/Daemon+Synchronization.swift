@@ -50,17 +50,28 @@ extension Daemon {
 
     mutating func dumpEnded(_ database: DatabaseName, _ outcome: Outcome) {
         switch outcome {
-        case .done: endDump(of: database, isComplete: true)
+        case .done: endDump(of: database)
         case .refused(let errno): dumpFailed(database, errno)
         case .lost: dumpFailed(database, .timedOut)
         }
         dumpsMayBeComplete()
     }
 
-    private mutating func endDump(of database: DatabaseName, isComplete: Bool) {
+    private mutating func endDump(of database: DatabaseName) {
+        let end: Mirror.DumpEnd
         switch database {
-        case .associations: associationDumps.end(isComplete: mirror.endAssociationDump(complete: isComplete))
-        case .policies: policyDumps.end(isComplete: mirror.endPolicyDump(complete: isComplete))
+        case .associations:
+            end = mirror.endAssociationDump(complete: true)
+            associationDumps.end(isComplete: end.isComplete)
+        case .policies:
+            end = mirror.endPolicyDump(complete: true)
+            policyDumps.end(isComplete: end.isComplete)
+        }
+        if audited.remove(database) != nil, end.corrections > 0 {
+            log(
+                .error,
+                "audit: the mirror had \(end.corrections) wrong \(database.rawValue) although no message was lost; "
+                    + "it is right again, but this is a fault of setkeyd: please report it")
         }
     }
 
@@ -127,6 +138,7 @@ extension Daemon {
         if let audit = nextAudit, audit <= now.monotonic {
             nextAudit = now.monotonic &+ Self.auditInterval
             wantDumps()
+            audited = [.associations, .policies]
         }
         arm()
     }

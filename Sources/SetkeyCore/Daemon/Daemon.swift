@@ -49,6 +49,8 @@ package struct Daemon: Sendable {
     var refreshes = Refreshes()
     var expiries = PolicyExpiries()
     var nextAudit: UInt64?
+    /// The databases whose next dump is an audit: what it finds wrong is our fault.
+    var audited: Set<DatabaseName> = []
     var retryAt: UInt64?
     var overruns = 0
     var newsThrottle = LogThrottle()

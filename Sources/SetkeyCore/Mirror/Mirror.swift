@@ -23,6 +23,19 @@ package struct Mirror: Sendable {
         var touched: Set<Identity> = []
         /// Whether everything went meanwhile: its records cannot be told apart from ghosts.
         var mustRepeat = false
+        /// Entries that the mirror lacked, or had too many; those that the kernel makes and removes silently are not
+        /// counted.
+        var corrections = 0
+    }
+
+    /// How a dump ended.
+    package struct DumpEnd: Sendable {
+        /// Whether the mirror now is what the kernel has; if not, dump again.
+        package let isComplete: Bool
+        /// In how many entries the mirror was wrong before.
+        package let corrections: Int
+
+        static let incomplete = DumpEnd(isComplete: false, corrections: 0)
     }
 
     /// What an applied event asks to be done next.
@@ -151,32 +164,39 @@ package struct Mirror: Sendable {
 
     private mutating func record(_ association: SecurityAssociation) {
         guard let dump = associationDump, !dump.mustRepeat, !dump.touched.contains(association.identity) else { return }
+        let former = associations.count
         associations.insert(association, at: .oldest)
+        if associations.count > former, association.state != .larval { associationDump?.corrections += 1 }
     }
 
     private mutating func record(_ policy: SecurityPolicy) {
         guard let dump = policyDump, !dump.mustRepeat, !dump.touched.contains(policy.identity) else { return }
+        let former = policies.count
         policies.insert(policy, at: .oldest)
+        if policies.count > former, !policy.comesAndGoesSilently { policyDump?.corrections += 1 }
     }
 
     /// The dump is over: what it did not tell is gone.
     /// - Parameter complete: whether the kernel told all; if not, nothing is taken for gone.
-    /// - Returns: whether the mirror now is what the kernel has; if not, dump again.
-    package mutating func endAssociationDump(complete: Bool) -> Bool {
-        guard let dump = associationDump else { return false }
+    package mutating func endAssociationDump(complete: Bool) -> DumpEnd {
+        guard var dump = associationDump else { return .incomplete }
         associationDump = nil
-        guard complete, !dump.mustRepeat else { return false }
-        associations.removeAll(notStampedWith: associations.generation) { _ in }
-        return true
+        guard complete, !dump.mustRepeat else { return .incomplete }
+        associations.removeAll(notStampedWith: associations.generation) {
+            if $0.state != .larval { dump.corrections += 1 }
+        }
+        return DumpEnd(isComplete: true, corrections: dump.corrections)
     }
 
     /// As ``endAssociationDump(complete:)``, of the SPD.
-    package mutating func endPolicyDump(complete: Bool) -> Bool {
-        guard let dump = policyDump else { return false }
+    package mutating func endPolicyDump(complete: Bool) -> DumpEnd {
+        guard var dump = policyDump else { return .incomplete }
         policyDump = nil
-        guard complete, !dump.mustRepeat else { return false }
-        policies.removeAll(notStampedWith: policies.generation) { _ in }
-        return true
+        guard complete, !dump.mustRepeat else { return .incomplete }
+        policies.removeAll(notStampedWith: policies.generation) {
+            if !$0.comesAndGoesSilently { dump.corrections += 1 }
+        }
+        return DumpEnd(isComplete: true, corrections: dump.corrections)
     }
 
     // MARK: Walks
@@ -190,5 +210,12 @@ package struct Mirror: Sendable {
     /// Lends the SPD for a walk with a cursor.
     package mutating func withPolicies<Result>(_ body: (inout EntryTable<SecurityPolicy>) -> Result) -> Result {
         body(&policies)
+    }
+}
+
+extension SecurityPolicy {
+    /// Whether the kernel may make or remove it without a message: a socket's, or one with a lifetime.
+    fileprivate var comesAndGoesSilently: Bool {
+        identity.direction.isPerSocket || limits.hard != .zero
     }
 }
