@@ -44,9 +44,6 @@ package struct IPAddress: Hashable, Sendable {
     /// The number of bits in an address of this family: 32 or 128.
     package var bitCount: UInt8 { family.bitCount }
 
-    /// Whether all bits are zero.
-    package var isUnspecified: Bool { high == 0 && low == 0 }
-
     /// This address with all bits behind the first `length` cleared.
     package func masked(toPrefix length: UInt8) -> IPAddress {
         switch family {

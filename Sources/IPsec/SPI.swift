@@ -8,9 +8,6 @@ package struct SPI: RawRepresentable, Hashable, Sendable, Comparable, CustomStri
         self.rawValue = rawValue
     }
 
-    /// Whether the value lies in 0...255, which no SA of ours may use.
-    package var isReserved: Bool { rawValue <= 255 }
-
     package static func < (left: SPI, right: SPI) -> Bool {
         left.rawValue < right.rawValue
     }

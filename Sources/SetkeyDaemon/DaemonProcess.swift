@@ -103,9 +103,22 @@ package enum DaemonProcess {
 
     private static func openKernel(_ kind: DaemonOptions.KernelKind) throws -> (any KernelTransport, String) {
         switch kind {
-        case .auto, .pfkey: (try PFKeySocket(), "PF_KEY")
-        case .simulated: (SimulatedTransport(), "simulated")
+        case .auto, .pfkey:
+            let socket = try PFKeySocket()
+            if !socket.hasLargeBuffer { warnOfSmallBuffer() }
+            return (socket, "PF_KEY")
+        case .simulated: return (SimulatedTransport(), "simulated")
         }
+    }
+
+    private static func warnOfSmallBuffer() {
+        let log = Log()
+        log.append(
+            LogEntry(
+                .warning,
+                "the kernel does not let us force a large receive buffer (user namespace?): bursts of events will "
+                    + "overrun it more often, and each overrun costs a dump; raising net.core.rmem_max helps"))
+        log.flush()
     }
 }
 
