@@ -36,7 +36,8 @@ let package = Package(
                 "SetkeyCore", "KernelBackends", "ControlProtocol", "SetkeySyntax", "IPsec", "CLinux", "CSystemd",
             ], swiftSettings: mainActor),
         .executableTarget(
-            name: "setkeyd", dependencies: ["SetkeyDaemon", "ControlProtocol", argumentParser], swiftSettings: mainActor
+            name: "setkeyd", dependencies: ["SetkeyDaemon", "SetkeyCore", "ControlProtocol", argumentParser],
+            swiftSettings: mainActor
         ),
         .target(
             name: "SetkeyClient", dependencies: ["ControlProtocol", "SetkeySyntax", "IPsec", argumentParser],

@@ -8,8 +8,10 @@ package enum Call: Hashable, Sendable {
     case render(RenderParameters)
     case flush(FlushParameters)
     case monitor(MonitorParameters)
-    case reload
-    case plan
+    case reload(ReloadParameters)
+    case confirm
+    case revert
+    case plan(PlanParameters)
     case status
 }
 
@@ -106,6 +108,25 @@ package struct FlushParameters: Codable, Hashable, Sendable {
     package init(database: DatabaseName) {
         self.database = database
     }
+}
+
+/// `Reload`: the configuration is read again and applied.
+package struct ReloadParameters: Codable, Hashable, Sendable {
+    /// Go back to the former state, unless `Confirm` comes within so many seconds; 1...86,400.
+    package var confirmSeconds: Int?
+
+    package init() {}
+}
+
+/// `Plan`: what a reload would do.
+package struct PlanParameters: Codable, Hashable, Sendable {
+    /// Statements to take instead of the configuration, for the privileged alone: who may try texts can try keys.
+    /// Nothing for the configuration as it is on disk. In parts as in ``ExecuteParameters``.
+    package var text: WireText?
+    /// Whether a further part of the text follows.
+    package var unfinished: Bool?
+
+    package init() {}
 }
 
 /// `Monitor`: every kernel event, until the client leaves. The first reply says that it is listening.

@@ -10,6 +10,8 @@ package enum ControlError: Error, Hashable, Sendable {
     case runAborted
     /// The reload was not carried out; the state before it stands.
     case reloadFailed(messages: [String])
+    /// There is nothing to confirm, or to take back.
+    case nothingPending(reason: String)
     /// Something of ours is at its limit, such as the number of calls at once.
     case busy(reason: String)
     /// The daemon is stopping.

@@ -100,10 +100,30 @@ package let controlInterfaceText = """
       reason: string
     )
 
-    # A step of a plan: what would be asked of the kernel, and why (missing, stale, differs(...)).
+    # A property of an entry that is not as declared; of keys only that they differ.
+    type PlanDifference (
+      field: string,
+      present: ?string,
+      declared: ?string
+    )
+
+    # A step of a plan, without keys.
     type PlanStep (
+      # add, update (in place), replace (delete and add), delete
+      change: string,
       operation: string,
-      reason: string
+      # The entry as a statement.
+      statement: string,
+      # missing, stale, differs(...)
+      reason: string,
+      # Kernel writes that it takes.
+      writes: int,
+      differences: ?[]PlanDifference,
+      # FILE:LINE:COLUMN of the declaring statement.
+      location: ?string,
+      # For a text of the caller's: in which of its parts the statement stands, and at which byte.
+      part: ?int,
+      offset: ?int
     )
 
     # Runs statements of the setkey language. A run that does not fit into one call (1 MiB) is cut between statements:
@@ -165,16 +185,31 @@ package let controlInterfaceText = """
       hex: ?string
     )
 
-    # Reads the configuration again and brings the kernel to it.
-    method Reload() -> (
+    # Reads the configuration again and brings the kernel to it. With confirmSeconds the former state comes back, unless
+    # Confirm is called within that time; so it does when the caller has left, or the daemon has been restarted.
+    method Reload(confirmSeconds: ?int) -> (
       writes: int,
       associations: int,
       policies: int,
-      warnings: []string
+      warnings: []string,
+      confirmSeconds: ?int
     )
 
-    # What Reload would do.
-    method Plan() -> (steps: []PlanStep)
+    # The last Reload stays.
+    method Confirm() -> ()
+
+    # Goes back to the state before the last Reload.
+    method Revert() -> (
+      writes: int,
+      associations: int,
+      policies: int,
+      warnings: []string,
+      confirmSeconds: ?int
+    )
+
+    # What Reload would do; or what it would do if the configuration were this text, which only those may ask who may
+    # see keys. A text that does not fit into one call comes in parts, as for Execute.
+    method Plan(text: ?string, unfinished: ?bool) -> (steps: []PlanStep)
 
     # How the daemon is.
     method Status() -> (
@@ -188,6 +223,19 @@ package let controlInterfaceText = """
       policies: int,
       ownedAssociations: int,
       ownedPolicies: int,
+      foreignAssociations: int,
+      foreignPolicies: int,
+      # Declared entries that the kernel does not hold as declared.
+      drifted: int,
+      # Declared associations whose lifetime has ended.
+      expired: int,
+      # repair, report
+      drift: string,
+      # When the last reload, revert or start ended, seconds since 1970, and how.
+      lastReload: ?int,
+      lastOutcome: ?string,
+      # Seconds within which the last reload must be confirmed.
+      confirmSeconds: ?int,
       overruns: int,
       uptimeSeconds: int,
       pid: int,
@@ -208,6 +256,9 @@ package let controlInterfaceText = """
 
     # The reload was not carried out; the state before it stands.
     error ReloadFailed (messages: []string)
+
+    # There is nothing to confirm, or to take back.
+    error NothingPending (reason: string)
 
     # Something is at its limit.
     error Busy (reason: string)

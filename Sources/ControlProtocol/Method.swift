@@ -7,6 +7,8 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case flush = "Flush"
     case monitor = "Monitor"
     case reload = "Reload"
+    case confirm = "Confirm"
+    case revert = "Revert"
     case plan = "Plan"
     case status = "Status"
 
@@ -31,6 +33,8 @@ extension Call {
         case .flush: .flush
         case .monitor: .monitor
         case .reload: .reload
+        case .confirm: .confirm
+        case .revert: .revert
         case .plan: .plan
         case .status: .status
         }

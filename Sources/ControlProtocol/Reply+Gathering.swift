@@ -14,6 +14,9 @@ extension Reply {
         case (.policies(var whole), .policies(let part)):
             whole.policies += part.policies
             self = .policies(whole)
+        case (.plan(var whole), .plan(let part)):
+            whole.steps += part.steps
+            self = .plan(whole)
         case (.render(var whole), .render(let part)):
             whole.text.bytes += part.text.bytes
             self = .render(whole)
@@ -30,8 +33,8 @@ extension Reply {
         case .associations(let reply): 1024 * reply.associations.count
         case .policies(let reply): 1024 * reply.policies.count
         case .render(let reply): reply.text.bytes.count
-        case .plan(let reply): 256 * reply.steps.count
-        case .flushed, .monitor, .reload, .status: 1024
+        case .plan(let reply): 512 * reply.steps.count
+        case .flushed, .monitor, .reload, .confirmed, .reverted, .status: 1024
         }
     }
 }

@@ -7,6 +7,8 @@ package enum Reply: Hashable, Sendable {
     case flushed
     case monitor(MonitorReply)
     case reload(ReloadReply)
+    case confirmed
+    case reverted(ReloadReply)
     case plan(PlanReply)
     case status(StatusReply)
 }
@@ -118,17 +120,23 @@ package struct ReloadReply: Codable, Hashable, Sendable {
     package var policies: Int
     /// Warnings of the file, rendered.
     package var warnings: [String]
+    /// Seconds within which it must be confirmed, or is taken back.
+    package var confirmSeconds: Int?
 
-    package init(writes: Int, associations: Int, policies: Int, warnings: [String]) {
+    package init(
+        writes: Int, associations: Int, policies: Int, warnings: [String], confirmSeconds: Int? = nil
+    ) {
         self.writes = writes
         self.associations = associations
         self.policies = policies
         self.warnings = warnings
+        self.confirmSeconds = confirmSeconds
     }
 }
 
-/// What a reload would do.
+/// A part of what a reload would do.
 package struct PlanReply: Codable, Hashable, Sendable {
+    /// In the order in which they would be done.
     package var steps: [PlanStep]
 
     package init(steps: [PlanStep]) {
@@ -136,16 +144,49 @@ package struct PlanReply: Codable, Hashable, Sendable {
     }
 }
 
-/// One step of a plan.
+/// One step of a plan; no keys.
 package struct PlanStep: Codable, Hashable, Sendable {
-    /// What would be asked of the kernel, in one phrase without keys.
+    /// `add`, `update` (in place), `replace` (delete and add), `delete`.
+    package var change: String
+    /// What would be done, in one phrase.
     package var operation: String
+    /// The statement that declares the entry, as the parser understood it, or one that removes it.
+    package var statement: String
     /// `missing`, `stale`, `differs(mode, key)`.
     package var reason: String
+    /// Kernel writes that it takes.
+    package var writes: Int
+    /// What differs, where something does.
+    package var differences: [PlanDifference]?
+    /// Where the statement stands in the configuration: `FILE:LINE:COLUMN`.
+    package var location: String?
+    /// Where it stands in a text of the caller's: in which of its parts, counted from 0, and at which byte.
+    package var part: Int?
+    package var offset: Int?
 
-    package init(operation: String, reason: String) {
+    package init(change: String, operation: String, statement: String, reason: String, writes: Int) {
+        self.change = change
         self.operation = operation
+        self.statement = statement
         self.reason = reason
+        self.writes = writes
+    }
+}
+
+/// One property of an entry that is not as declared.
+package struct PlanDifference: Codable, Hashable, Sendable {
+    /// `source`, `mode`, `reqid`, `replay`, `flags`, `algorithm`, `key`, `lifetime`, `encapsulation`, `action`,
+    /// `priority`.
+    package var field: String
+    /// What the kernel has; nothing for a key.
+    package var present: String?
+    /// What is declared; nothing for a key.
+    package var declared: String?
+
+    package init(field: String, present: String?, declared: String?) {
+        self.field = field
+        self.present = present
+        self.declared = declared
     }
 }
 
@@ -161,11 +202,26 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var settled: Bool
     /// What keeps it from being settled, or what the last reload said.
     package var state: String
-    /// Entries in the mirror, and how many of them the file declares.
+    /// Entries that the kernel has.
     package var associations: Int
     package var policies: Int
+    /// Entries that are the file's, whether the kernel has them or not.
     package var ownedAssociations: Int
     package var ownedPolicies: Int
+    /// Entries that the kernel has and that are not the file's.
+    package var foreignAssociations: Int
+    package var foreignPolicies: Int
+    /// Declared entries that the kernel does not hold as declared.
+    package var drifted: Int
+    /// Declared SAs whose lifetime has ended.
+    package var expired: Int
+    /// What becomes of drift: `repair` or `report`.
+    package var drift: String
+    /// When the last reload, revert or start ended, in seconds since 1970, and how; nothing before the first.
+    package var lastReload: Int?
+    package var lastOutcome: String?
+    /// Seconds within which the last reload must be confirmed; nothing if none waits.
+    package var confirmSeconds: Int?
     /// How often the kernel's messages overran the socket since the start.
     package var overruns: Int
     package var uptimeSeconds: Int
@@ -174,7 +230,8 @@ package struct StatusReply: Codable, Hashable, Sendable {
 
     package init(
         version: String, kernelInterface: String, protectsTraffic: Bool, configuration: String, settled: Bool,
-        state: String, associations: Int, policies: Int, ownedAssociations: Int, ownedPolicies: Int, overruns: Int,
+        state: String, associations: Int, policies: Int, ownedAssociations: Int, ownedPolicies: Int,
+        foreignAssociations: Int, foreignPolicies: Int, drifted: Int, expired: Int, drift: String, overruns: Int,
         uptimeSeconds: Int, pid: Int, clients: Int
     ) {
         self.version = version
@@ -187,6 +244,11 @@ package struct StatusReply: Codable, Hashable, Sendable {
         self.policies = policies
         self.ownedAssociations = ownedAssociations
         self.ownedPolicies = ownedPolicies
+        self.foreignAssociations = foreignAssociations
+        self.foreignPolicies = foreignPolicies
+        self.drifted = drifted
+        self.expired = expired
+        self.drift = drift
         self.overruns = overruns
         self.uptimeSeconds = uptimeSeconds
         self.pid = pid

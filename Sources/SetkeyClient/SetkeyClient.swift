@@ -39,8 +39,13 @@ package enum SetkeyClient {
         case .monitor(let options): try EventMonitor.run(options, socket: path)
         case .live(let database, let includeDead):
             try LiveView.run(database, includeDead: includeDead, socket: path)
-        case .status: try status(socket: path)
-        case .reload: try reload(socket: path)
+        case .plan(let input, let options): try PlanRun.run(input, options, socket: path)
+        case .status(let json): try status(json: json, socket: path)
+        case .reload(let parameters): try reload(.reload(parameters), socket: path)
+        case .confirm:
+            _ = try answer(to: .confirm, socket: path)
+            try say("confirmed: the last reload stays\n")
+        case .revert: try reload(.revert, socket: path)
         case .version: try say("setkey \(Version.current)\n")
         }
     }
@@ -74,10 +79,12 @@ package enum SetkeyClient {
         try debug(StatementSource(commandLine: statement))
     }
 
-    /// Prints all diagnostics on stderr; errors among them are a failure.
-    private static func report(_ source: borrowing StatementSource) throws(ClientFailure) {
+    /// Prints all diagnostics on stderr, and others about the same sources; errors among them are a failure.
+    static func report(
+        _ source: borrowing StatementSource, _ others: [LoadedDiagnostic] = []
+    ) throws(ClientFailure) {
         var text: [UInt8] = []
-        let hasErrors = source.appendDiagnostics(to: &text)
+        let hasErrors = source.appendDiagnostics(others, to: &text)
         var output = FileOutput.standardError
         try output.write(text)
         try output.flush()
@@ -107,14 +114,22 @@ package enum SetkeyClient {
         try output.flush()
     }
 
-    private static func status(socket path: String) throws(ClientFailure) {
+    private static func status(json: Bool, socket path: String) throws(ClientFailure) {
         guard case .status(let status) = try answer(to: .status, socket: path) else { return }
-        try say(StatusText.text(status))
+        try say(json ? JSONDocument.text(status) : StatusText.text(status))
     }
 
-    private static func reload(socket path: String) throws(ClientFailure) {
-        guard case .reload(let reload) = try answer(to: .reload, socket: path) else { return }
-        try say(StatusText.text(reload))
+    private static func reload(_ call: Call, socket path: String) throws(ClientFailure) {
+        let reload: ReloadReply
+        switch try answer(to: call, socket: path) {
+        case .reload(let reply):
+            reload = reply
+            try say(StatusText.text(reply))
+        case .reverted(let reply):
+            reload = reply
+            try say(StatusText.reverted(reply))
+        default: return
+        }
         var output = FileOutput.standardError
         for warning in reload.warnings { try output.write("\(warning)\n") }
         try output.flush()

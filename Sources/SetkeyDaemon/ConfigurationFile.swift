@@ -28,11 +28,26 @@ package struct ConfigurationFile: Sendable {
         let rendered = found.map { ($0.diagnostic.severity, sources[$0.source].render($0.diagnostic)) }
         guard loader.errorCount + evaluation.errorCount == 0 else { return .invalid(rendered.map(\.1)) }
         return .loaded(
-            evaluation.finish(), warnings: rendered.filter { $0.0 == .warning }.map(\.1),
-            locate: StatementLocator { origin in
-                let position = sources[origin.source].position(of: origin.range.lowerBound)
-                return "\(sources[origin.source].name):\(position.line):\(position.column)"
-            })
+            LoadedConfiguration(
+                desired: evaluation.finish(), warnings: rendered.filter { $0.0 == .warning }.map(\.1),
+                locate: StatementLocator { origin in
+                    let position = sources[origin.source].position(of: origin.range.lowerBound)
+                    return "\(sources[origin.source].name):\(position.line):\(position.column)"
+                },
+                fingerprint: Fingerprint(of: sources)))
+    }
+}
+
+extension Fingerprint {
+    /// Of the bytes of all sources, in the order of reading: FNV-1a.
+    nonisolated init(of sources: [SourceText]) {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for source in sources {
+            let bytes = source.bytes
+            hash = (hash ^ UInt64(bytes.count)) &* 0x100_0000_01b3
+            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        }
+        self.init(rawValue: hash)
     }
 }
 

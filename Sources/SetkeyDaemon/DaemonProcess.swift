@@ -3,7 +3,7 @@ import ControlProtocol
 import Dispatch
 import Glibc
 import IPsec
-import SetkeyCore
+package import SetkeyCore
 import SetkeySyntax
 
 /// What the command line of setkeyd says.
@@ -28,8 +28,12 @@ package nonisolated struct DaemonOptions: Sendable {
     package var kernel: KernelKind
     package var socket: String
     package var stateDirectory: String
+    package var drift: DriftPolicy
 
-    package init(configuration: String?, kernel: KernelKind, socket: String, stateDirectory: String) {
+    package init(
+        configuration: String?, kernel: KernelKind, socket: String, stateDirectory: String, drift: DriftPolicy
+    ) {
+        self.drift = drift
         self.configuration = configuration
         self.kernel = kernel
         self.socket = socket
@@ -48,8 +52,8 @@ package enum DaemonProcess {
         let log = Log()
         defer { log.flush() }
         switch options.file.read() {
-        case .loaded(_, let warnings, _):
-            for warning in warnings { log.append(LogEntry(.warning, warning)) }
+        case .loaded(let file):
+            for warning in file.warnings { log.append(LogEntry(.warning, warning)) }
             return EXIT_SUCCESS
         case .absent(let path):
             log.append(LogEntry(.notice, "\(path) does not exist; that counts as an empty file"))
@@ -84,30 +88,40 @@ package enum DaemonProcess {
     }
 
     private static func build(_ options: DaemonOptions) throws -> DaemonShell {
-        let (transport, name) = try openKernel(options.kernel)
+        let kernel = try openKernel(options.kernel)
         // A file that was named must exist; what is in it is judged when it is read.
         if let path = options.configuration, unsafe access(path, F_OK) != 0, errno == ENOENT {
             throw StartError("\(path) does not exist; create it, or leave --config out")
         }
-        let state = try StateDirectory(path: options.stateDirectory)
+        let state = try StateDirectory(path: options.stateDirectory, life: kernel.life)
         let socket = try ListeningSocket(path: options.socket)
         var parserOptions = ParserOptions.ofThisMachine()
         parserOptions.allowsInclude = false
         let settings = Daemon.Settings(
-            kernelInterface: name, protectsTraffic: options.kernel != .simulated,
+            kernelInterface: kernel.name, protectsTraffic: options.kernel != .simulated,
             configurationPath: options.file.path, processID: getpid(), userID: geteuid(),
-            parserOptions: parserOptions)
+            kernelLife: kernel.life, drift: options.drift, parserOptions: parserOptions)
         return DaemonShell(
-            settings: settings, transport: transport, configuration: options.file, state: state, socket: socket)
+            settings: settings, transport: kernel.transport, configuration: options.file, state: state, socket: socket)
     }
 
-    private static func openKernel(_ kind: DaemonOptions.KernelKind) throws -> (any KernelTransport, String) {
+    /// A kernel to talk to.
+    private struct OpenKernel {
+        let transport: any KernelTransport
+        /// As status and messages call it.
+        let name: String
+        /// See ``OwnershipRecord/life``.
+        let life: String
+    }
+
+    private static func openKernel(_ kind: DaemonOptions.KernelKind) throws -> OpenKernel {
         switch kind {
         case .auto, .pfkey:
             let socket = try PFKeySocket()
             if !socket.hasLargeBuffer { warnOfSmallBuffer() }
-            return (socket, "PF_KEY")
-        case .simulated: return (SimulatedTransport(), "simulated")
+            return OpenKernel(transport: socket, name: "PF_KEY", life: KernelLife.ofThisNamespace)
+        case .simulated:
+            return OpenKernel(transport: SimulatedTransport(), name: "simulated", life: KernelLife.ofThisProcess)
         }
     }
 

@@ -17,6 +17,8 @@ final class DaemonShell {
     private let server: ControlServer
     private let configuration: ConfigurationFile
     private let state: StateDirectory
+    /// What is written down is written in order, away from the main queue.
+    private let stateQueue = DispatchQueue(label: "state", qos: .userInitiated)
     private let log = Log()
     private var signals: [MainQueueSource] = []
     private var timer: MainQueueTimer?
@@ -47,9 +49,9 @@ final class DaemonShell {
         watchSignals()
         timer = MainQueueTimer { [weak self] in self?.post(.woken) }
         kernel.activate { [weak self] in self?.pump() }
-        let (owned, complaint) = state.load()
-        if let complaint { log.append(LogEntry(.warning, complaint)) }
-        post(.started(owned))
+        let (restored, complaints) = state.load()
+        for complaint in complaints { log.append(LogEntry(.warning, complaint)) }
+        post(.started(restored))
         pump()
     }
 
@@ -98,8 +100,9 @@ final class DaemonShell {
         case .fail(let client, let error): server.fail(client, with: error)
         case .tell(let clients, let reply, let raw, let showKeys): tell(clients, reply, raw: raw, showKeys: showKeys)
         case .log(let entry): log.append(entry)
-        case .readConfiguration: readConfiguration()
-        case .saveOwnership(let owned): save(owned)
+        case .readConfiguration(let purpose): readConfiguration(for: purpose)
+        case .record(let change): record(change)
+        case .nextTurn: onNextTurn { [weak self] in self?.post(.turn) }
         case .wake(let moment): wake(at: moment)
         case .ready(let settled): ready(settled: settled)
         case .stop: stop()
@@ -112,16 +115,20 @@ final class DaemonShell {
         onNextTurn { [weak self] in self?.post(.drained(client)) }
     }
 
-    private func readConfiguration() {
+    private func readConfiguration(for purpose: ReadPurpose) {
         let file = configuration
         DispatchQueue.global(qos: .userInitiated).async {
             let configuration = file.read()
-            onNextTurn { [weak self] in self?.post(.configuration(configuration)) }
+            onNextTurn { [weak self] in self?.post(.configuration(configuration, purpose)) }
         }
     }
 
-    private func save(_ owned: OwnedIdentities) {
-        if let complaint = state.save(owned) { log.append(LogEntry(.error, complaint)) }
+    private func record(_ change: StateChange) {
+        let state = state
+        stateQueue.async {
+            let complaint = state.write(change)
+            onNextTurn { [weak self] in self?.post(.recorded(complaint: complaint)) }
+        }
     }
 
     private func wake(at moment: UInt64?) {
@@ -137,6 +144,7 @@ final class DaemonShell {
     private func stop() {
         ServiceManager.stopping()
         server.stop()
+        stateQueue.sync {}
         kernel.close()
         log.flush()
         exit(EXIT_SUCCESS)

@@ -1,5 +1,5 @@
 /// Entries by identity, in the order of their declaration.
-struct Declarations<Identity: Hashable, Entry: Sendable> {
+struct Declarations<Identity: Hashable & Sendable, Entry: Sendable> {
     private var entries: [DesiredState.Declared<Entry>] = []
     /// The number of the statement that declares each entry; 0 for one that was taken back.
     private var clocks: [Int] = []
@@ -44,12 +44,12 @@ struct Declarations<Identity: Hashable, Entry: Sendable> {
     }
 
     /// What is declared, as far as `isKept` says so.
-    func remaining(where isKept: (_ clock: Int, Entry) -> Bool) -> [DesiredState.Declared<Entry>] {
-        let isRemaining = { clocks[$0] > 0 && isKept(clocks[$0], entries[$0].entry) }
+    consuming func remaining(where isKept: (_ clock: Int, Entry) -> Bool) -> DeclaredEntries<Identity, Entry> {
+        let isRemaining = { [clocks, entries] slot in clocks[slot] > 0 && isKept(clocks[slot], entries[slot].entry) }
         // Mostly nothing was taken back, and nothing needs to be copied.
-        guard entries.indices.allSatisfy(isRemaining) else {
-            return entries.indices.filter(isRemaining).map { entries[$0] }
-        }
-        return entries
+        if entries.indices.allSatisfy(isRemaining) { return DeclaredEntries(entries, index: index) }
+        let slots = entries.indices.filter(isRemaining)
+        let places = Dictionary(uniqueKeysWithValues: slots.enumerated().map { ($0.element, $0.offset) })
+        return DeclaredEntries(slots.map { entries[$0] }, index: index.compactMapValues { places[$0] })
     }
 }

@@ -31,9 +31,9 @@ package struct DesiredState: Sendable {
     package static let empty = DesiredState()
 
     /// The SAs that must exist, in the order of declaration.
-    package internal(set) var associations: [Declared<SecurityAssociation>] = []
+    package internal(set) var associations = DeclaredEntries<SAIdentity, SecurityAssociation>()
     /// The policies that must exist, in the order of declaration.
-    package internal(set) var policies: [Declared<SecurityPolicy>] = []
+    package internal(set) var policies = DeclaredEntries<PolicyIdentity, SecurityPolicy>()
     /// What the file owns although it does not declare it.
     package internal(set) var ownership = Ownership()
     /// What must not exist.
@@ -53,9 +53,9 @@ package struct DesiredState: Sendable {
     /// What `delete`, `deleteall` and `spddelete` require to be gone; what is declared after a `deleteall` that covers
     /// it stays declared.
     package struct Absences: Sendable {
-        package internal(set) var associations: [Declared<SAReference>] = []
-        package internal(set) var pairs: [Declared<AddressPair>] = []
-        package internal(set) var policies: [Declared<PolicyIdentity>] = []
+        package internal(set) var associations = DeclaredEntries<SAIdentity, SAReference>()
+        package internal(set) var pairs = DeclaredEntries<AddressPair, AddressPair>()
+        package internal(set) var policies = DeclaredEntries<PolicyIdentity, PolicyIdentity>()
     }
 
     /// What `deleteall` names: every SA between two addresses, of one protocol or of all.

@@ -2,7 +2,7 @@ import Glibc
 import IPsec
 
 /// Times as dumps show them, in the machine's time zone; equal times are worked out once.
-struct LocalTimes: Sendable {
+package struct LocalTimes: Sendable {
     private static let width = 20
     private static let slotCount = 256
     private static let unknown = [UInt8](repeating: UInt8(ascii: "?"), count: width)
@@ -13,6 +13,11 @@ struct LocalTimes: Sendable {
     /// What each slot of `text` shows; 0 for nothing yet.
     private var seconds = [UInt64](repeating: 0, count: Self.slotCount)
     private var text = [UInt8](repeating: 0, count: Self.slotCount * Self.width)
+
+    /// A single time, as ``append(_:to:)`` shows it.
+    package static func text(_ time: UInt64) -> String {
+        String(decoding: text(of: time), as: UTF8.self)
+    }
 
     /// Appends `Nov 23 14:15:37 2026`; 20 blanks for 0, 20 question marks for a time that has no date.
     mutating func append(_ time: UInt64, to output: inout [UInt8]) {

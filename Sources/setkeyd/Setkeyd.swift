@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlProtocol
 import Glibc
+import SetkeyCore
 import SetkeyDaemon
 
 /// The command line of the daemon.
@@ -34,6 +35,12 @@ struct Setkeyd: ParsableCommand {
     @Option(help: ArgumentHelp("Where the daemon keeps its state.", valueName: "directory"))
     var stateDirectory = DaemonOptions.defaultStateDirectory
 
+    @Option(
+        help: """
+            What becomes of declared entries that others delete or alter: repair, or report, which only tells.
+            """)
+    var drift: DriftPolicy = .repair
+
     @Flag(help: "Validate the file, say what is wrong with it, and exit.")
     var check = false
 
@@ -52,7 +59,7 @@ struct Setkeyd: ParsableCommand {
 
     func run() throws {
         let options = DaemonOptions(
-            configuration: configuration, kernel: kernel, socket: socket, stateDirectory: stateDirectory)
+            configuration: configuration, kernel: kernel, socket: socket, stateDirectory: stateDirectory, drift: drift)
         let isCheck = check
         let status = MainActor.assumeIsolated {
             isCheck ? DaemonProcess.check(options) : DaemonProcess.run(options)
@@ -62,3 +69,4 @@ struct Setkeyd: ParsableCommand {
 }
 
 extension DaemonOptions.KernelKind: ExpressibleByArgument {}
+extension DriftPolicy: ExpressibleByArgument {}

@@ -23,8 +23,10 @@ import Testing
             (.render, RenderParameters.self, RenderReply.self),
             (.flush, FlushParameters.self, NoParameters.self),
             (.monitor, MonitorParameters.self, MonitorReply.self),
-            (.reload, NoParameters.self, ReloadReply.self),
-            (.plan, NoParameters.self, PlanReply.self),
+            (.reload, ReloadParameters.self, ReloadReply.self),
+            (.confirm, NoParameters.self, NoParameters.self),
+            (.revert, NoParameters.self, ReloadReply.self),
+            (.plan, PlanParameters.self, PlanReply.self),
             (.status, NoParameters.self, StatusReply.self),
         ]
         #expect(types.count == Method.allCases.count)

@@ -18,8 +18,12 @@ enum Samples {
         .flush(FlushParameters(database: .policies)),
         .monitor(monitor),
         .monitor(MonitorParameters()),
-        .reload,
-        .plan,
+        .reload(reload),
+        .reload(ReloadParameters()),
+        .confirm,
+        .revert,
+        .plan(plan),
+        .plan(PlanParameters()),
         .status,
     ]
 
@@ -39,6 +43,19 @@ enum Samples {
         parameters.protocol = .esp
         parameters.includeDead = true
         parameters.showKeys = false
+        return parameters
+    }
+
+    static var reload: ReloadParameters {
+        var parameters = ReloadParameters()
+        parameters.confirmSeconds = 60
+        return parameters
+    }
+
+    static var plan: PlanParameters {
+        var parameters = PlanParameters()
+        parameters.text = text
+        parameters.unfinished = true
         return parameters
     }
 
@@ -77,7 +94,11 @@ enum Samples {
         (.monitor, .monitor(monitorReply)),
         (.monitor, .monitor(MonitorReply(event: "listening", seconds: 0, microseconds: 0))),
         (.reload, .reload(ReloadReply(writes: 3, associations: 2, policies: 1, warnings: ["a", "\u{1}\"b\""]))),
-        (.plan, .plan(PlanReply(steps: [PlanStep(operation: "add esp", reason: "missing")]))),
+        (.reload, .reload(ReloadReply(writes: 0, associations: 0, policies: 0, warnings: [], confirmSeconds: 9))),
+        (.confirm, .confirmed),
+        (.revert, .reverted(ReloadReply(writes: 1, associations: 2, policies: 3, warnings: []))),
+        (.plan, .plan(PlanReply(steps: [planStep]))),
+        (.plan, .plan(PlanReply(steps: []))),
         (.status, .status(status)),
     ]
 
@@ -91,6 +112,19 @@ enum Samples {
         reply.undone = 4
         reply.ended = true
         return reply
+    }
+
+    static var planStep: PlanStep {
+        var step = PlanStep(
+            change: "replace", operation: "replace esp", statement: "add ... ;", reason: "differs(mode, key)", writes: 2)
+        step.differences = [
+            PlanDifference(field: "mode", present: "transport", declared: "tunnel"),
+            PlanDifference(field: "key", present: nil, declared: nil),
+        ]
+        step.location = "a:1:2"
+        step.part = 3
+        step.offset = 4
+        return step
     }
 
     static var monitorReply: MonitorReply {
@@ -125,10 +159,15 @@ enum Samples {
     }
 
     static var status: StatusReply {
-        StatusReply(
+        var status = StatusReply(
             version: "0.1", kernelInterface: "PF_KEY", protectsTraffic: true, configuration: "/etc/setkeyd/setkey.conf",
             settled: false, state: "loading", associations: 1, policies: 2, ownedAssociations: 3, ownedPolicies: 4,
-            overruns: 5, uptimeSeconds: 6, pid: 7, clients: 8)
+            foreignAssociations: 9, foreignPolicies: 10, drifted: 11, expired: 12, drift: "repair", overruns: 5,
+            uptimeSeconds: 6, pid: 7, clients: 8)
+        status.lastReload = 13
+        status.lastOutcome = "done"
+        status.confirmSeconds = 14
+        return status
     }
 
     static let errors: [ControlError] = [
@@ -136,6 +175,7 @@ enum Samples {
         .permissionDenied(who: "root"),
         .kernelRefused(operation: "flush", errno: 1, reason: "r"),
         .runAborted,
+        .nothingPending(reason: "r"),
         .reloadFailed(messages: ["a", "b"]),
         .busy(reason: "r"),
         .stopping,

@@ -41,8 +41,8 @@ import Testing
         ("-d -c", .debug(.standardInput, RunOptions())),
         ("-dFP", .describe(statement: "spdflush ;")),
         ("-dD", .describe(statement: "dump ;")),
-        ("--status", .status),
-        ("--reload", .reload),
+        ("--status", .status(json: false)),
+        ("--reload", .reload(ReloadParameters())),
         ("-V", .version),
         ("--version", .version),
     ]) func flagsAndTheirLongNamesAreOperations(line: String, expected: Operation) throws {

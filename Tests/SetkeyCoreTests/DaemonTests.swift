@@ -5,16 +5,7 @@ import Testing
 
 @testable import SetkeyCore
 
-/// Two SAs and two policies, as a file declares them.
-private let tunnel = """
-    add 10.0.0.1 10.0.0.2 esp 0x1001 -m tunnel -u 7 -E aes-cbc 0x000102030405060708090a0b0c0d0e0f
-        -A hmac-sha1 0x000102030405060708090a0b0c0d0e0f10111213 ;
-    add 10.0.0.2 10.0.0.1 esp 0x1002 -m tunnel -u 7 -E aes-cbc 0x000102030405060708090a0b0c0d0e0f
-        -A hmac-sha1 0x000102030405060708090a0b0c0d0e0f10111213 ;
-    spdadd 10.1.0.0/24 10.2.0.0/24 any -P out ipsec esp/tunnel/10.0.0.1-10.0.0.2/unique:7 ;
-    spdadd 10.2.0.0/24 10.1.0.0/24 any -P in ipsec esp/tunnel/10.0.0.2-10.0.0.1/unique:7 ;
-
-    """
+private let tunnel = Texts.tunnel
 
 struct DaemonTests {
     private func expectMirrorIsTrue(_ machine: inout Machine) {
@@ -72,7 +63,7 @@ struct DaemonTests {
     @Test func flushInTheFileClaimsEverything() {
         var machine = Machine(file: "flush; spdflush;" + tunnel)
         machine.foreignRun("add 9.9.9.9 8.8.8.8 ah 0x999 -A hmac-md5 0x00112233445566778899aabbccddeeff ;")
-        machine.post(.started(OwnedIdentities()))
+        machine.start()
         #expect(machine.truth().associations.count == 2)
         #expect(machine.isReady == true)
     }
@@ -81,7 +72,7 @@ struct DaemonTests {
         var machine = Machine.started(file: tunnel)
         machine.writes = []
         machine.file = "add broken ;"
-        machine.post(.called(Machine.root, .reload))
+        machine.post(.called(Machine.root, .reload(ReloadParameters())))
         #expect(machine.writes.isEmpty)
         guard case .reloadFailed(let messages) = machine.errors.last?.error else {
             Issue.record("the reload did not fail")
@@ -100,7 +91,7 @@ struct DaemonTests {
                 add 10.0.0.1 10.0.0.3 esp 0x2001 -E null -A hmac-md5 0x00112233445566778899aabbccddeeff ;
                 add 10.0.0.1 10.0.0.3 esp 0x2002 -E null -A hmac-md5 0x00112233445566778899aabbccddeeff ;
                 """
-        machine.post(.called(Machine.root, .reload))
+        machine.post(.called(Machine.root, .reload(ReloadParameters())))
         #expect(machine.truth().associations == before.associations)
         guard case .reloadFailed(let messages) = machine.errors.last?.error else {
             Issue.record("the reload did not fail")
@@ -150,45 +141,5 @@ struct DaemonTests {
         machine.pass(seconds: 11)
         #expect(machine.daemon.mirror.associations.count == 0)
         #expect(machine.told.map(\.event).filter { $0 == "expired" }.count == 2)
-    }
-}
-
-struct OwnershipTests {
-    @Test func whatTheFileOwnsIsWrittenBeforeTheKernelIsAsked() throws {
-        let machine = Machine.started(file: tunnel)
-        let first = try #require(machine.saved.first)
-        #expect(first.writes == 0)
-        #expect(first.owned.associations.count == 2)
-        #expect(first.owned.policies.count == 2)
-    }
-
-    @Test func aRestartRemovesWhatTheFileLostMeanwhile() throws {
-        let earlier = Machine.started(file: tunnel)
-        let owned = try #require(earlier.saved.last?.owned)
-        var later = Machine(file: "")
-        later.foreignRun(tunnel + "add 9.9.9.9 8.8.8.8 ah 0x999 -A hmac-md5 0x00112233445566778899aabbccddeeff ;")
-        later.post(.started(owned))
-        #expect(later.truth().associations.map(\.identity.spi) == [SPI(rawValue: 0x999)])
-        #expect(later.truth().policies.isEmpty)
-        #expect(later.saved.last?.owned == OwnedIdentities())
-    }
-
-    @Test func aRestartWithAnUnchangedFileWritesNothing() throws {
-        let earlier = Machine.started(file: tunnel)
-        let owned = try #require(earlier.saved.last?.owned)
-        var later = Machine(file: tunnel)
-        later.foreignRun(tunnel)
-        later.post(.started(owned))
-        #expect(later.writes.isEmpty)
-        #expect(later.saved.isEmpty)
-    }
-
-    @Test func theTextFormGivesTheIdentitiesBackAndHoldsNoKey() throws {
-        let machine = Machine.started(file: tunnel)
-        let owned = try #require(machine.saved.last?.owned)
-        var unreadable = 0
-        #expect(OwnedIdentities(parsing: owned.text + "sa esp nonsense 5\nxx\n", unreadable: &unreadable) == owned)
-        #expect(unreadable == 2)
-        #expect(!owned.text.contains("0001020304"))
     }
 }

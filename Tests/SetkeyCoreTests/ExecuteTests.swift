@@ -121,7 +121,8 @@ struct ExecuteTests {
         var render = RenderParameters(database: .associations)
         render.showKeys = true
         let calls: [Call] = [
-            .execute(ExecuteParameters(text: "flush ;")), .flush(FlushParameters(database: .policies)), .reload,
+            .execute(ExecuteParameters(text: "flush ;")), .flush(FlushParameters(database: .policies)),
+            .reload(ReloadParameters()), .confirm, .revert,
             .render(render),
         ]
         for call in calls {

@@ -2,6 +2,7 @@ import ControlProtocol
 import IPsec
 import KernelBackends
 import SetkeySyntax
+import Testing
 
 @testable import SetkeyCore
 
@@ -13,12 +14,13 @@ struct Machine {
     var daemon: Daemon
     var kernel: SimulatedKernel
     var codec: PFKeyCodec
-    let socket: SimulatedKernel.SocketID
+    private(set) var socket: SimulatedKernel.SocketID
     /// Another program's socket.
     let foreign: SimulatedKernel.SocketID
     var foreignCodec = PFKeyCodec(processID: 4711)
     private var foreignID = RequestID(rawValue: 1)
     var seconds = 1_000_000
+    private var nanoseconds: UInt64 = 0
 
     /// What the configuration file says when it is read next; `nil`: it does not exist.
     var file: String?
@@ -26,17 +28,66 @@ struct Machine {
     var errors: [(client: ClientID, error: ControlError)] = []
     var told: [MonitorReply] = []
     var log: [LogEntry] = []
+    /// How many more requests that change something reach the kernel before the daemon is killed; then nothing of it
+    /// happens any more until ``restart()``.
+    var requestLimit: Int?
     /// Requests that went to the kernel and change something.
     var writes: [KernelRequest] = []
     var isReady: Bool?
+    /// When the daemon wants to be woken, on the monotonic clock.
+    private(set) var wakeAt: UInt64?
     /// What was written down, and how many writes had gone to the kernel by then.
-    var saved: [(owned: OwnedIdentities, writes: Int)] = []
+    var records: [(change: StateChange, writes: Int)] = []
+    /// The state directory, as texts.
+    var disk = Disk()
+    /// What writing fails with.
+    var diskFailure: String?
+    /// The turn that was asked for; turns come when nothing else is left to do.
+    private var isTurnDue = false
 
-    init(file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20) {
+    /// The files of the state directory.
+    struct Disk {
+        var ownership: [UInt8] = []
+        var former: [UInt8]?
+        var confirmation: [UInt8]?
+
+        mutating func write(_ change: StateChange, life: String) {
+            switch change {
+            case .append(let journal):
+                if ownership.isEmpty { ownership = OwnershipJournal.head(life: life) }
+                ownership += journal.text
+            case .rewrite(let snapshot): ownership = OwnershipJournal.head(life: life) + snapshot.text
+            case .keep(let state): former = state.text
+            case .confirm(let record): confirmation = record.text
+            case .forget: (former, confirmation) = (nil, nil)
+            }
+        }
+
+        /// What a daemon finds that starts now.
+        var restored: RestoredState {
+            var state = RestoredState()
+            var unreadable = 0
+            state.ownership = OwnershipRecord(
+                parsing: String(decoding: ownership, as: UTF8.self), unreadable: &unreadable)
+            if let former, let confirmation,
+                let record = ConfirmationRecord(parsing: String(decoding: confirmation, as: UTF8.self))
+            {
+                state.confirmation = (
+                    record, FormerState(parsing: former, endedAt: record.endedAt, unreadable: &unreadable)
+                )
+            }
+            #expect(unreadable == 0)
+            return state
+        }
+    }
+
+    init(
+        file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20, drift: DriftPolicy = .repair
+    ) {
         daemon = Daemon(
             settings: Daemon.Settings(
                 kernelInterface: "simulated", protectsTraffic: false, configurationPath: "test.conf",
-                processID: 99, userID: 1000, parserOptions: ParserOptions(allowsInclude: false)))
+                processID: 99, userID: 1000, kernelLife: "life", drift: drift, parserOptions: ParserOptions(allowsInclude: false)))
         kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
         kernel.faults = faults
         codec = PFKeyCodec(processID: 99)
@@ -48,17 +99,37 @@ struct Machine {
 
     /// A machine that has started, with its two clients connected.
     static func started(
-        file: String? = nil, owned: OwnedIdentities = OwnedIdentities(), faults: FaultPlan = .none
+        file: String? = nil, faults: FaultPlan = .none, drift: DriftPolicy = .repair
     ) -> Machine {
-        var machine = Machine(file: file, faults: faults)
-        machine.post(.started(owned))
-        machine.post(.connected(root, Peer(uid: 0, gid: 0, pid: 500)))
-        machine.post(.connected(nobody, Peer(uid: 65534, gid: 65534, pid: 501)))
+        var machine = Machine(file: file, faults: faults, drift: drift)
+        machine.start()
         return machine
     }
 
+    /// Starts the daemon with what is on the disk, and connects its two clients.
+    mutating func start() {
+        post(.started(disk.restored))
+        post(.connected(Self.root, Peer(uid: 0, gid: 0, pid: 500)))
+        post(.connected(Self.nobody, Peer(uid: 65534, gid: 65534, pid: 501)))
+    }
+
+    /// Ends the daemon as SIGKILL does, and starts another on the same kernel and disk.
+    mutating func restart() {
+        kernel.close(socket)
+        socket = kernel.open()
+        kernel.setReceiveLimit(16 << 20, of: socket)
+        codec = PFKeyCodec(processID: 99)
+        daemon = Daemon(settings: daemon.settings)
+        isTurnDue = false
+        isReady = nil
+        writes = []
+        start()
+    }
+
     private var now: Instant {
-        Instant(seconds: seconds, microseconds: 0, monotonic: UInt64(seconds) * 1_000_000_000)
+        Instant(
+            seconds: seconds, microseconds: Int(nanoseconds / 1000),
+            monotonic: UInt64(seconds) * 1_000_000_000 + nanoseconds)
     }
 
     // MARK: The shell's part
@@ -70,10 +141,12 @@ struct Machine {
     }
 
     private mutating func handle(_ event: Event) {
+        guard requestLimit != 0 else { return }
         for effect in daemon.handle(event, at: now) { perform(effect) }
     }
 
     private mutating func perform(_ effect: Effect) {
+        guard requestLimit != 0 else { return }
         switch effect {
         case .request(let request, let id): send(request, id)
         case .reply(let client, let reply, let continues):
@@ -82,15 +155,26 @@ struct Machine {
         case .fail(let client, let error): errors.append((client, error))
         case .tell(_, let reply, _, _): told.append(reply)
         case .log(let entry): log.append(entry)
-        case .readConfiguration: handle(.configuration(configuration))
+        case .readConfiguration(let purpose): handle(.configuration(configuration, purpose))
         case .ready(let settled): isReady = settled
-        case .saveOwnership(let owned): saved.append((owned, writes.count))
-        case .wake, .stop: break
+        case .record(let change): record(change)
+        case .nextTurn: isTurnDue = true
+        case .wake(let moment): wakeAt = moment
+        case .stop: break
         }
     }
 
+    private mutating func record(_ change: StateChange) {
+        records.append((change, writes.count))
+        if diskFailure == nil { disk.write(change, life: "life") }
+        handle(.recorded(complaint: diskFailure))
+    }
+
     private mutating func send(_ request: KernelRequest, _ id: RequestID) {
-        if request.isWrite { writes.append(request) }
+        if request.isWrite {
+            writes.append(request)
+            requestLimit = requestLimit.map { $0 - 1 }
+        }
         var bytes: [UInt8] = []
         let time = SimulatedKernel.Instant(seconds: UInt64(seconds))
         do throws(WireError) {
@@ -113,7 +197,12 @@ struct Machine {
                 handle(.kernel(codec.decode(datagram.span)))
             }
             handle(.kernelDrained)
-        } while daemon.isWaitingForKernel
+            guard requestLimit != 0 else { return }
+            if isTurnDue, !daemon.isWaitingForKernel {
+                isTurnDue = false
+                handle(.turn)
+            }
+        } while daemon.isWaitingForKernel || isTurnDue
     }
 
     private var configuration: Configuration {
@@ -125,11 +214,13 @@ struct Machine {
             evaluation.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
         }
         guard parser.errorCount + evaluation.errorCount == 0 else {
-            return .invalid(parser.diagnostics.map { source.render($0) })
+            return .invalid((parser.diagnostics + evaluation.diagnostics.map(\.diagnostic)).map { source.render($0) })
         }
         return .loaded(
-            evaluation.finish(), warnings: [],
-            locate: StatementLocator { origin in "test.conf:\(source.position(of: origin.range.lowerBound).line)" })
+            LoadedConfiguration(
+                desired: evaluation.finish(), warnings: [],
+                locate: StatementLocator { origin in "test.conf:\(source.position(of: origin.range.lowerBound).line)" },
+                fingerprint: Fingerprint(rawValue: UInt64(bitPattern: Int64(file.hashValue)))))
     }
 
     // MARK: What tests do
@@ -175,6 +266,21 @@ struct Machine {
         post(.woken)
     }
 
+    /// Lets time pass in steps of a quarter of a second, and the timer fire in time.
+    mutating func pass(quarters: Int) {
+        settle()
+        for _ in 0..<quarters {
+            nanoseconds += 250_000_000
+            if nanoseconds == 1_000_000_000 {
+                nanoseconds = 0
+                seconds += 1
+                kernel.advance(to: .init(seconds: UInt64(seconds)))
+                settle()
+            }
+            if let moment = wakeAt, moment <= now.monotonic { post(.woken) }
+        }
+    }
+
     /// A client runs setkey text; returns its last reply.
     @discardableResult
     mutating func execute(_ text: String, atomic: Bool = false, by client: ClientID = Machine.root) -> ExecuteReply? {
@@ -214,6 +320,53 @@ struct Machine {
             }
         }
         return (associations, policies)
+    }
+
+    /// A plan from what the mirror has to what is in force.
+    var plan: Plan {
+        Plan(from: daemon.mirror, to: daemon.inForce, ownership: daemon.ownership)
+    }
+
+    /// What the file in force declares.
+    var declared: OwnedIdentities {
+        var identities = OwnedIdentities()
+        identities.associations = Set(daemon.inForce.associations.map(\.entry.identity))
+        identities.policies = Set(daemon.inForce.policies.map(\.entry.identity))
+        return identities
+    }
+
+    /// What the kernel has, without counters and without what the kernel numbers by itself.
+    struct Contents: Equatable {
+        var associations: Set<SecurityAssociation>
+        var policies: Set<SecurityPolicy>
+    }
+
+    /// The truth, comparable with another one.
+    var contents: Contents {
+        mutating get {
+            let truth = truth()
+            return Contents(
+                associations: Set(
+                    truth.associations.map {
+                        var association = $0
+                        association.current = .zero
+                        return association
+                    }),
+                policies: Set(
+                    truth.policies.map {
+                        var policy = $0
+                        policy.current = .zero
+                        policy.index = nil
+                        policy.referenceCount = 0
+                        return policy
+                    }))
+        }
+    }
+
+    /// Time has passed in the kernel, and what it said meanwhile is lost.
+    mutating func loseMessages() {
+        kernel.advance(to: .init(seconds: UInt64(seconds)))
+        while kernel.receive(on: socket) != nil {}
     }
 
     /// The mirror's content.

@@ -1,4 +1,5 @@
 import IPsec
+import SetkeySyntax
 import TestSupport
 import Testing
 
@@ -44,11 +45,11 @@ struct PlanPropertyTests {
         // What is there before: some of it the file's identities with other values, some of it foreign.
         machine.foreignRun(Self.text(10..<30, &random))
         let before = machine.truth()
-        machine.post(.started(OwnedIdentities()))
+        machine.start()
         #expect(machine.isReady == true, "seed \(seed): \(machine.log.map(\.message))")
         expectTruth(&machine, seed)
 
-        let declared = OwnedIdentities(declaredBy: machine.daemon.desired)
+        let declared = machine.declared
         #expect(declared.associations.isSubset(of: machine.truth().associations.map(\.identity)), "seed \(seed)")
         #expect(declared.associations.count + declared.policies.count > 5 && !before.associations.isEmpty)
         let foreign = before.associations.filter { !declared.associations.contains($0.identity) }
@@ -66,7 +67,7 @@ struct PlanPropertyTests {
     }
 
     private func isDeclared(_ association: SecurityAssociation, _ machine: Machine) -> Bool {
-        machine.daemon.owned.associations.contains(association.identity)
+        machine.daemon.inForce.associations.contains(association.identity)
     }
 
     /// The mirror is what the kernel has, and a plan from it is empty.
@@ -74,7 +75,7 @@ struct PlanPropertyTests {
         let truth = machine.truth()
         #expect(machine.mirrored.associations == truth.associations, "seed \(seed)")
         #expect(Set(machine.mirrored.policies.map(\.identity)) == Set(truth.policies.map(\.identity)), "seed \(seed)")
-        let plan = Plan(from: machine.daemon.mirror, to: machine.daemon.desired, owned: machine.daemon.owned)
-        #expect(plan.isEmpty, "seed \(seed): \(plan.steps.map { "\($0.request.phrase): \($0.reason)" })")
+        let plan = machine.plan
+        #expect(plan.isEmpty, "seed \(seed): \(plan.steps.map { "\($0.phrase): \($0.reason)" })")
     }
 }

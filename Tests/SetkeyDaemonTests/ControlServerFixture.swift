@@ -88,7 +88,8 @@ final class ControlServerFixture: ControlServerDelegate {
 
     static let status = StatusReply(
         version: "0.1-test", kernelInterface: "simulated", protectsTraffic: false, configuration: "", settled: true,
-        state: "", associations: 0, policies: 0, ownedAssociations: 0, ownedPolicies: 0, overruns: 0, uptimeSeconds: 0,
+        state: "", associations: 0, policies: 0, ownedAssociations: 0, ownedPolicies: 0, foreignAssociations: 0,
+        foreignPolicies: 0, drifted: 0, expired: 0, drift: "repair", overruns: 0, uptimeSeconds: 0,
         pid: 0, clients: 0)
 
     static func temporaryDirectory() -> String {

@@ -219,7 +219,7 @@ import Testing
         await #expect(throws: ClientError.daemon(.permissionDenied(who: "root"))) {
             try await offMain {
                 var client = try ControlClient(path: path)
-                _ = try client.call(.reload)
+                _ = try client.call(.reload(ReloadParameters()))
             }
         }
     }

@@ -8,6 +8,7 @@ extension ControlError: CustomStringConvertible {
         case .kernelRefused(let operation, _, let reason): "\(operation): \(reason)"
         case .runAborted: "the run was undone and has ended"
         case .reloadFailed(let messages): messages.joined(separator: "\n")
+        case .nothingPending(let reason): reason
         case .busy(let reason): reason
         case .stopping: "the daemon is stopping"
         case .malformedCall(let reason): "the daemon does not understand the call: \(reason)"

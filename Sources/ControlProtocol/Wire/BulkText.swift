@@ -14,6 +14,14 @@ extension ExecuteParameters: BulkText {
     }
 }
 
+extension PlanParameters: BulkText {
+    static var bulkField: String { "text" }
+    var bulkText: WireText? {
+        get { text }
+        set { text = newValue }
+    }
+}
+
 extension RenderReply: BulkText {
     static var bulkField: String { "text" }
     var bulkText: WireText? {

@@ -11,7 +11,9 @@ extension Call {
         case .render(let parameters): try frame.append(parameters)
         case .flush(let parameters): try frame.append(parameters)
         case .monitor(let parameters): try frame.append(parameters)
-        case .reload, .plan, .status: try frame.append(NoParameters())
+        case .reload(let parameters): try frame.append(parameters)
+        case .plan(let parameters): try frame.append(bulk: parameters)
+        case .confirm, .revert, .status: try frame.append(NoParameters())
         }
     }
 }
@@ -28,9 +30,9 @@ private struct OutgoingCall {
     }
 
     mutating func append<Parameters: BulkText>(bulk parameters: Parameters) throws(FrameError) {
+        guard let text = parameters.bulkText else { return try append(parameters) }
         var light = parameters
         light.bulkText = ""
-        let text = parameters.bulkText ?? ""
         try bytes.append(frame: envelope(light), field: Parameters.bulkField, text: text)
     }
 

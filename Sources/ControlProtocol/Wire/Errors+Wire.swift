@@ -32,6 +32,9 @@ extension ControlError {
         case .reloadFailed(let messages):
             fields.messages = messages
             return ("ReloadFailed", fields)
+        case .nothingPending(let reason):
+            fields.reason = reason
+            return ("NothingPending", fields)
         case .busy(let reason):
             fields.reason = reason
             return ("Busy", fields)
@@ -52,6 +55,7 @@ extension ControlError {
             self = .kernelRefused(operation: operation, errno: errno, reason: reason)
         case ("RunAborted", _, _, _, _): self = .runAborted
         case ("ReloadFailed", _, _, _, let messages?): self = .reloadFailed(messages: messages)
+        case ("NothingPending", _, _, let reason?, _): self = .nothingPending(reason: reason)
         case ("Busy", _, _, let reason?, _): self = .busy(reason: reason)
         case ("Stopping", _, _, _, _): self = .stopping
         case ("MalformedCall", _, _, let reason?, _): self = .malformedCall(reason: reason)

@@ -16,9 +16,16 @@ extension IncomingFrame {
 
     /// Puts the text back that the scan took out.
     private mutating func take(_ text: [UInt8]) {
-        guard case .call(var incoming) = self, case .execute(var parameters) = incoming.call else { return }
-        parameters.text = WireText(text)
-        incoming.call = .execute(parameters)
+        guard case .call(var incoming) = self else { return }
+        switch incoming.call {
+        case .execute(var parameters):
+            parameters.text = WireText(text)
+            incoming.call = .execute(parameters)
+        case .plan(var parameters):
+            parameters.text = WireText(text)
+            incoming.call = .plan(parameters)
+        default: return
+        }
         self = .call(incoming)
     }
 }
@@ -104,8 +111,10 @@ private struct CallDecoding: Decodable {
         case .render: .render(try parameters(container))
         case .flush: .flush(try parameters(container))
         case .monitor: .monitor(try parameters(container))
-        case .reload: .reload
-        case .plan: .plan
+        case .reload: .reload(try parameters(container))
+        case .confirm: .confirm
+        case .revert: .revert
+        case .plan: .plan(try parameters(container))
         case .status: .status
         }
     }

@@ -95,6 +95,8 @@ private struct ReplyDecoding: DecodableWithConfiguration {
         case .flush: .flushed
         case .monitor: .monitor(try container.decode(MonitorReply.self, forKey: .parameters))
         case .reload: .reload(try container.decode(ReloadReply.self, forKey: .parameters))
+        case .confirm: .confirmed
+        case .revert: .reverted(try container.decode(ReloadReply.self, forKey: .parameters))
         case .plan: .plan(try container.decode(PlanReply.self, forKey: .parameters))
         case .status: .status(try container.decode(StatusReply.self, forKey: .parameters))
         }

@@ -8,9 +8,9 @@ extension Reply {
         case .associations(let reply): try bytes.append(reply: reply, continues)
         case .policies(let reply): try bytes.append(reply: reply, continues)
         case .render(let reply): try bytes.append(bulkReply: reply, continues)
-        case .flushed: try bytes.append(reply: NoParameters(), continues)
+        case .flushed, .confirmed: try bytes.append(reply: NoParameters(), continues)
         case .monitor(let reply): try bytes.append(reply: reply, continues)
-        case .reload(let reply): try bytes.append(reply: reply, continues)
+        case .reload(let reply), .reverted(let reply): try bytes.append(reply: reply, continues)
         case .plan(let reply): try bytes.append(reply: reply, continues)
         case .status(let reply): try bytes.append(reply: reply, continues)
         }

@@ -12,7 +12,7 @@ package enum CommandLineOutcome: Sendable {
     /// Reads the arguments, without the program's name.
     package init(arguments: [String]) {
         do {
-            let command = try SetkeyCommand.parse(arguments)
+            let command = try SetkeyCommand.parse(Self.namingConfirmation(in: arguments))
             self = .operate(try command.operation(), socket: command.connection.socket)
         } catch let failure as ClientFailure {
             self = .refuse(ClientFailure(failure.status, "\(failure.message)\nTry 'setkey --help'."))
@@ -21,5 +21,21 @@ package enum CommandLineOutcome: Sendable {
         } catch {
             self = .refuse(.usage("\(SetkeyCommand.message(for: error))\nTry 'setkey --help'."))
         }
+    }
+
+    /// `--confirm` takes a number or none, which the parser of arguments does not know: with one it gets another name.
+    private static func namingConfirmation(in arguments: [String]) -> [String] {
+        let name = "--\(SetkeyCommand.confirmWithin)"
+        var named: [String] = []
+        for argument in arguments {
+            if argument.hasPrefix("--confirm=") {
+                named.append(name + argument.dropFirst("--confirm".count))
+            } else if named.last == "--confirm", Int(argument) != nil {
+                named[named.count - 1] = "\(name)=\(argument)"
+            } else {
+                named.append(argument)
+            }
+        }
+        return named
     }
 }

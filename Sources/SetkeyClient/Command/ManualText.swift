@@ -27,6 +27,10 @@ enum ManualText {
           setkey -n -f site.conf    report errors and warnings, send nothing
           setkey -f site.conf       run it
           setkey -D; setkey -DP     print what the kernel has
+          setkey --plan             what a reload of the daemon's file would do
+          setkey --reload --confirm 60
+                                    reload; back to the former state in 60 s,
+                                    unless setkey --confirm comes before
           echo 'flush esp;' | setkey -c
 
         EXIT STATUS:
@@ -35,5 +39,6 @@ enum ManualText {
           2  the command line makes no sense
           3  the daemon cannot be reached
           4  permission denied
+         10  --plan: a reload would change something
         """
 }

@@ -20,8 +20,12 @@ package enum Operation: Hashable, Sendable {
     case monitor(MonitorOptions)
     /// `-l`, and with `-P` the policies.
     case live(DatabaseName, includeDead: Bool)
-    case status
-    case reload
+    /// `--plan`; without an input the daemon's own file.
+    case plan(Input?, PlanOptions)
+    case status(json: Bool)
+    case reload(ReloadParameters)
+    case confirm
+    case revert
     case version
 }
 
@@ -43,6 +47,14 @@ package struct RunOptions: Hashable, Sendable {
     package var showPorts = false
     /// `--show-keys`.
     package var showKeys = false
+
+    package init() {}
+}
+
+/// How a plan is shown.
+package struct PlanOptions: Hashable, Sendable {
+    /// `--json`.
+    package var json = false
 
     package init() {}
 }

@@ -7,7 +7,10 @@ enum OperationKind: String, Hashable, Sendable, CaseIterable {
     case monitor = "-x"
     case live = "-l"
     case status = "--status"
+    case plan = "--plan"
     case reload = "--reload"
+    case confirm = "--confirm"
+    case revert = "--revert"
     case version = "-V"
 
     /// Those that run statements.
@@ -28,6 +31,8 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
     case atomic = "--atomic"
     case hex = "-h"
     case showKeys = "--show-keys"
+    case json = "--json"
+    case confirmWithin = "--confirm SECONDS"
 
     /// What it goes with, in the order in which an error lists them.
     var partners: [OperationKind] {
@@ -41,6 +46,8 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         case .noPerSocket: [.dump]
         case .hex: [.monitor]
         case .showKeys: [.standardInput, .file, .dump, .monitor]
+        case .json: [.plan, .status]
+        case .confirmWithin: [.reload]
         }
     }
 }
@@ -50,14 +57,18 @@ extension OperationFlags {
     var kinds: [OperationKind] {
         var kinds: [OperationKind] = []
         if standardInput { kinds.append(.standardInput) }
-        if !files.isEmpty { kinds.append(.file) }
+        // `--plan -f FILE` is a plan of that file.
+        if !files.isEmpty && !plan { kinds.append(.file) }
         // `-l` is a way to dump: `-Dl` and `-l` are one operation.
         if dump && !live { kinds.append(.dump) }
         if flush { kinds.append(.flush) }
         if monitor > 0 { kinds.append(.monitor) }
         if live { kinds.append(.live) }
         if status { kinds.append(.status) }
+        if plan { kinds.append(.plan) }
         if reload { kinds.append(.reload) }
+        if confirm { kinds.append(.confirm) }
+        if revert { kinds.append(.revert) }
         return kinds
     }
 }
@@ -79,6 +90,8 @@ extension ModifierFlags {
             case .atomic: atomic
             case .hex: hex
             case .showKeys: showKeys
+            case .json: json
+            case .confirmWithin: confirmWithin != nil
             }
         }
     }

@@ -23,8 +23,11 @@ extension SetkeyCommand {
         case .monitor: return .monitor(monitorOptions)
         case .live:
             return .live(modifiers.policies ? .policies : .associations, includeDead: modifiers.all)
-        case .status: return .status
-        case .reload: return .reload
+        case .plan: return try plan
+        case .status: return .status(json: modifiers.json)
+        case .reload: return try reload
+        case .confirm: return .confirm
+        case .revert: return .revert
         case .version: return .version
         }
     }
@@ -43,13 +46,36 @@ extension SetkeyCommand {
         return kind
     }
 
-    private func run(_ kind: OperationKind) throws(ClientFailure) -> Operation {
+    private func input(_ path: String?) throws(ClientFailure) -> Input {
         guard operations.files.count <= 1 else {
             throw .usage("-f is given \(operations.files.count) times: one file at a time, others by include")
         }
-        let path = operations.files.first ?? "-"
+        guard let path, path != "-" else { return .standardInput }
         guard !path.isEmpty else { throw .usage("-f needs the name of a file") }
-        let input: Input = path == "-" ? .standardInput : .file(path)
+        return .file(path)
+    }
+
+    private var plan: Operation {
+        get throws(ClientFailure) {
+            var options = PlanOptions()
+            options.json = modifiers.json
+            return .plan(try operations.files.first.map { (path) throws(ClientFailure) in try input(path) }, options)
+        }
+    }
+
+    private var reload: Operation {
+        get throws(ClientFailure) {
+            var parameters = ReloadParameters()
+            parameters.confirmSeconds = modifiers.confirmWithin
+            if let seconds = modifiers.confirmWithin, !(1...86_400).contains(seconds) {
+                throw .usage("--confirm takes 1 to 86400 seconds, not \(seconds)")
+            }
+            return .reload(parameters)
+        }
+    }
+
+    private func run(_ kind: OperationKind) throws(ClientFailure) -> Operation {
+        let input = try input(operations.files.first)
         if modifiers.debug { return .debug(input, runOptions) }
         return modifiers.dryRun ? .check(input, runOptions) : .run(input, runOptions)
     }

@@ -10,7 +10,9 @@ package struct SetkeyCommand: ParsableCommand {
             setkey [-adlNpv] -D [-P]
             setkey [-dv] -F [-P]
             setkey [-H] -x | -xx
-            setkey [-a] -l [-P] | --status | --reload | -V
+            setkey [-a] -l [-P] | -V
+            setkey [--json] --plan [-f FILE] | --status
+            setkey --reload [--confirm SECONDS] | --confirm | --revert
             """,
         helpNames: .long)
 
@@ -22,6 +24,9 @@ package struct SetkeyCommand: ParsableCommand {
 
     @OptionGroup(title: "CONNECTION")
     package var connection: ConnectionOptions
+
+    /// `--confirm` is an operation, and with a number behind it a modifier: this is the modifier's own name.
+    package static let confirmWithin = "confirm-within"
 
     package init() {}
 }
@@ -55,8 +60,27 @@ package struct OperationFlags: ParsableArguments {
     @Flag(name: .customLong("status"), help: "Print how the daemon is.")
     package var status = false
 
-    @Flag(name: .customLong("reload"), help: "Make the daemon read its file again.")
+    @Flag(
+        name: .customLong("plan"),
+        help: """
+            Print what a reload would do, with -f FILE one of FILE in place of the daemon's file. \
+            Exit status 10 if it would change something.
+            """)
+    package var plan = false
+
+    @Flag(name: .customLong("reload"), help: "Make the daemon read its file again, and wait for the outcome.")
     package var reload = false
+
+    @Flag(
+        name: .customLong("confirm"),
+        help: """
+            Confirm the last reload. With --reload and a number of SECONDS: the reload is taken back unless it is \
+            confirmed within that time.
+            """)
+    package var confirm = false
+
+    @Flag(name: .customLong("revert"), help: "Take the last reload back.")
+    package var revert = false
 
     @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
     package var version = false
@@ -107,6 +131,13 @@ package struct ModifierFlags: ParsableArguments {
 
     @Flag(name: .long, help: "Show keys instead of <hidden>; for root.")
     package var showKeys = false
+
+    @Flag(name: .long, help: "With --plan and --status: JSON instead of text.")
+    package var json = false
+
+    /// What ``CommandLineOutcome`` makes of `--confirm SECONDS`.
+    @Option(name: .customLong(SetkeyCommand.confirmWithin), help: .hidden)
+    package var confirmWithin: Int?
 
     package init() {}
 }

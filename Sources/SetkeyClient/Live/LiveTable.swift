@@ -5,6 +5,9 @@ package struct TerminalStyle: Hashable, Sendable {
     /// Whether colours are wanted (`NO_COLOR` is not set).
     package var color: Bool
 
+    /// For what is not a terminal.
+    package static let plain = TerminalStyle(unicode: false, color: false)
+
     package init(unicode: Bool, color: Bool) {
         self.unicode = unicode
         self.color = color

@@ -1,6 +1,7 @@
 package import ControlProtocol
+import SetkeySyntax
 
-/// What `--status` and `--reload` print.
+/// What `--status`, `--reload` and `--revert` print.
 package enum StatusText {
     /// One fact a line.
     package static func text(_ status: StatusReply) -> String {
@@ -10,18 +11,45 @@ package enum StatusText {
         kernel: \(status.kernelInterface)\(status.protectsTraffic ? "" : ", which protects nothing")
         file: \(status.configuration)
         state: \(status.state)
-        associations: \(status.associations), \(status.ownedAssociations) of them the file's
-        policies: \(status.policies), \(status.ownedPolicies) of them the file's
+        \(lastReload(status))associations: \(status.associations), \(status.ownedAssociations) the file's, \
+        \(status.foreignAssociations) foreign
+        policies: \(status.policies), \(status.ownedPolicies) the file's, \(status.foreignPolicies) foreign
+        drift: \(count(status.drifted, "entry", "entries")), \
+        \(status.drift == "repair" ? "put back" : "only told of"); \(count(status.expired, "SA")) expired
         overruns: \(status.overruns)
 
         """
     }
 
-    /// One line.
+    private static func lastReload(_ status: StatusReply) -> String {
+        var text = ""
+        if let time = status.lastReload, let outcome = status.lastOutcome {
+            text += "last reload: \(LocalTimes.text(UInt64(clamping: time))), \(outcome)\n"
+        }
+        if let seconds = status.confirmSeconds {
+            text += "unconfirmed: taken back in \(seconds) s, unless setkey --confirm comes before\n"
+        }
+        return text
+    }
+
+    /// One line, and what to do if it must be confirmed.
     package static func text(_ reload: ReloadReply) -> String {
+        var text = "reloaded: \(outcome(reload))\n"
+        if let seconds = reload.confirmSeconds {
+            text += "to be confirmed within \(seconds) s: setkey --confirm, or it is taken back\n"
+        }
+        return text
+    }
+
+    /// One line.
+    package static func reverted(_ reload: ReloadReply) -> String {
+        "taken back: \(outcome(reload)); the file itself is as it was, and is applied again by the next reload\n"
+    }
+
+    private static func outcome(_ reload: ReloadReply) -> String {
         let entries = "\(count(reload.associations, "SA")) and \(count(reload.policies, "policy", "policies"))"
         let writes = reload.writes == 0 ? "nothing differed" : "\(count(reload.writes, "write")) to the kernel"
-        return "reloaded: \(writes); the file declares \(entries)\n"
+        return "\(writes); \(entries) declared"
     }
 
     private static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {

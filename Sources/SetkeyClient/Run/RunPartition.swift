@@ -18,7 +18,12 @@ package struct RunPartition: Sendable {
     /// By source: whether some statement of it may have to be printed anew.
     private var suspicions: [Bool] = []
 
-    package init() {}
+    /// Whether `@NAME` goes as it stands, for the daemon to read.
+    private let sendsNames: Bool
+
+    package init(sendsNames: Bool = false) {
+        self.sendsNames = sendsNames
+    }
 
     /// All statements of the parts so far.
     package var statementCount: Int { parts.reduce(current.statementCount) { $0 + $1.statementCount } }
@@ -61,14 +66,14 @@ package struct RunPartition: Sendable {
 
     private mutating func mustBePrinted(_ origin: StatementOrigin, _ sources: [SourceText]) -> Bool {
         while suspicions.count <= origin.source {
-            suspicions.append(Self.isSuspicious(sources[suspicions.count].bytes[...]))
+            suspicions.append(isSuspicious(sources[suspicions.count].bytes[...]))
         }
         guard origin.range.count < Self.partSize / 2 else { return true }
-        return suspicions[origin.source] && Self.isSuspicious(sources[origin.source].bytes[origin.range])
+        return suspicions[origin.source] && isSuspicious(sources[origin.source].bytes[origin.range])
     }
 
     /// Whether the bytes have an `@`, a control character, which JSON makes six times as long, or are not UTF-8.
-    private static func isSuspicious(_ bytes: ArraySlice<UInt8>) -> Bool {
+    private func isSuspicious(_ bytes: ArraySlice<UInt8>) -> Bool {
         let span = bytes.span
         var hasHighBit = false
         var index = 0
@@ -82,7 +87,7 @@ package struct RunPartition: Sendable {
             }
             let byte = span[index]
             index += 1
-            if byte == UInt8(ascii: "@") || byte < 32 && byte != 9 && byte != 10 && byte != 13 { return true }
+            if byte == UInt8(ascii: "@") && !sendsNames || byte < 32 && byte != 9 && byte != 10 && byte != 13 { return true }
             if byte >= 128 { hasHighBit = true }
         }
         return hasHighBit && String(validating: bytes, as: UTF8.self) == nil

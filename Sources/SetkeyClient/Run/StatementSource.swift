@@ -12,9 +12,12 @@ struct StatementSource: ~Copyable {
     /// - Parameters:
     ///   - warns: whether warnings are wanted (`-n`).
     ///   - expectsTwins: whether the text has to say `fwd` itself, so that a forgotten one is a warning.
-    init(_ input: Input, warns: Bool, expectsTwins: Bool) throws(ClientFailure) {
+    ///   - readsCredentials: whether `@NAME` is read here; otherwise the daemon does that.
+    init(
+        _ input: Input, warns: Bool, expectsTwins: Bool, readsCredentials: Bool = true
+    ) throws(ClientFailure) {
         let options = ParserOptions(
-            credentials: CredentialDirectory.ofThisProcess(),
+            credentials: readsCredentials ? CredentialDirectory.ofThisProcess() : .unread,
             protocolNames: ProtocolNames(parsing: Self.table("/etc/protocols")),
             serviceNames: ServiceNames(parsing: Self.table("/etc/services")), warns: warns)
         let path =
@@ -53,8 +56,9 @@ struct StatementSource: ~Copyable {
     /// Appends every error and warning that was found, in the order of the text.
     ///
     /// - Returns: Whether there was an error.
-    func appendDiagnostics(to output: inout [UInt8]) -> Bool {
-        let diagnostics = loader.diagnostics + twins.finish()
+    /// - Parameter others: further ones about the same sources.
+    func appendDiagnostics(_ others: [LoadedDiagnostic] = [], to output: inout [UInt8]) -> Bool {
+        let diagnostics = loader.diagnostics + twins.finish() + others
         for remark in diagnostics {
             loader.sources[remark.source].append(remark.diagnostic, to: &output)
             output.append("\n")
@@ -65,6 +69,6 @@ struct StatementSource: ~Copyable {
             output.append(decimal: loader.errorCount - kept)
             output.append(" more errors\n")
         }
-        return loader.errorCount > 0
+        return kept > 0 || loader.errorCount > 0
     }
 }

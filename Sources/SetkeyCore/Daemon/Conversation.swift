@@ -67,9 +67,9 @@ struct Conversation: Sendable {
         case .dumped, .dumpedPolicy: .done(content)
         case .dumpEnded: .refused(.inputOutputError)
         case .refused(.noEntry) where flight.isDump: .done(content)
-        case .refused(.exists) where flight.isRepeated && flight.isAddition: .done(content)
-        case .refused(.noSuchProcess) where flight.isRepeated && flight.isDeletion: .done(content)
-        case .refused(.noEntry) where flight.isRepeated && flight.isDeletion: .done(content)
+        case .refused(.exists) where flight.isRepeated && flight.request.isAddition: .done(content)
+        case .refused(.noSuchProcess) where flight.isRepeated && flight.request.isDeletion: .done(content)
+        case .refused(.noEntry) where flight.isRepeated && flight.request.isDeletion: .done(content)
         case .refused(let errno): .refused(errno)
         // The dump goes on, but what it tells is not all.
         case .unreadable where flight.isDump: .refused(.inputOutputError)
@@ -96,16 +96,20 @@ extension Conversation.Flight {
         default: false
         }
     }
+}
 
-    fileprivate var isAddition: Bool {
-        switch request {
+extension KernelRequest {
+    /// Whether it makes an entry.
+    var isAddition: Bool {
+        switch self {
         case .add, .addPolicy: true
         default: false
         }
     }
 
-    fileprivate var isDeletion: Bool {
-        switch request {
+    /// Whether it removes an entry.
+    var isDeletion: Bool {
+        switch self {
         case .delete, .deletePolicy: true
         default: false
         }

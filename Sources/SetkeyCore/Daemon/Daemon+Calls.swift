@@ -5,7 +5,7 @@ import SetkeySyntax
 // What clients ask.
 
 extension Daemon {
-    private static var whoMay: String { "root, or the user that setkeyd runs as" }
+    static var whoMay: String { "root, or the user that setkeyd runs as" }
 
     /// A call has come; the client sends no other before this one is answered.
     mutating func answer(_ call: Call, of client: ClientID) {
@@ -23,13 +23,15 @@ extension Daemon {
         case .render(let parameters): render(parameters, for: client)
         case .flush(let parameters): flush(parameters, for: client)
         case .monitor(let parameters): monitor(parameters, for: client)
-        case .reload: requestReload(for: client)
-        case .plan: plan(for: client)
+        case .reload(let parameters): reload(parameters, for: client)
+        case .confirm: confirm(for: client)
+        case .revert: revert(for: client)
+        case .plan(let parameters): plan(parameters, for: client)
         case .status: effects.append(.reply(client, .status(status), continues: false))
         }
     }
 
-    private func isPrivileged(_ client: ClientID) -> Bool {
+    func isPrivileged(_ client: ClientID) -> Bool {
         guard let peer = peers[client] else { return false }
         return peer.uid == 0 || peer.uid == settings.userID
     }
@@ -41,6 +43,7 @@ extension Daemon {
         turns.removeAll { $0 == client }
         tracedClients.removeAll { $0 == client }
         streams.removeValue(forKey: client)?.close(&mirror)
+        forgetPlan(of: client)
         flushes.removeAll { $0.client == client }
         for (audience, clients) in audiences where clients.contains(client) {
             let others = clients.filter { $0 != client }
@@ -52,20 +55,48 @@ extension Daemon {
     // MARK: Status and plan
 
     private var status: StatusReply {
-        StatusReply(
+        var status = StatusReply(
             version: Version.current, kernelInterface: settings.kernelInterface,
             protectsTraffic: settings.protectsTraffic, configuration: settings.configurationPath,
-            settled: settlement == .settled, state: settlement.phrase, associations: mirror.associations.count,
-            policies: mirror.policies.count, ownedAssociations: owned.associations.count,
-            ownedPolicies: owned.policies.count, overruns: overruns,
-            uptimeSeconds: startedAt.map { now.secondsSince($0) } ?? 0, pid: Int(settings.processID),
-            clients: peers.count)
+            settled: isSettled, state: state, associations: mirror.associations.count,
+            policies: mirror.policies.count,
+            ownedAssociations: inForce.associations.count + ownership.leftover.associations.count,
+            ownedPolicies: inForce.policies.count + ownership.leftover.policies.count,
+            foreignAssociations: foreignCounts.associations, foreignPolicies: foreignCounts.policies,
+            drifted: drift.drifted.count, expired: ownership.expired.count, drift: settings.drift.rawValue,
+            overruns: overruns, uptimeSeconds: startedAt.map { now.secondsSince($0) } ?? 0,
+            pid: Int(settings.processID), clients: peers.count)
+        status.lastReload = last?.time
+        status.lastOutcome = last?.outcome
+        status.confirmSeconds = confirmation.map { secondsLeft(until: $0.deadline) }
+        return status
     }
 
-    private mutating func plan(for client: ClientID) {
-        let plan = Plan(from: mirror, to: desired, owned: owned)
-        let steps = plan.steps.map { PlanStep(operation: $0.request.phrase, reason: $0.reason.description) }
-        effects.append(.reply(client, .plan(PlanReply(steps: steps)), continues: false))
+    /// What keeps the kernel from holding what the file declares, or that nothing does.
+    private var state: String {
+        if let trouble { return trouble }
+        let count = drift.drifted.count
+        guard count > 0 else { return "settled" }
+        return "drifted: \(count) declared \(count == 1 ? "entry is" : "entries are") not in the kernel as declared"
+    }
+
+    /// What the kernel has and is not the file's: all of it, less what is the file's and there.
+    private var foreignCounts: (associations: Int, policies: Int) {
+        var missing = (associations: ownership.expired.count, policies: 0)
+        for (name, reason) in drift.drifted where reason == .missing {
+            switch name {
+            case .association: missing.associations += 1
+            case .policy: missing.policies += 1
+            }
+        }
+        let leftover = (
+            associations: ownership.leftover.associations.count(where: mirror.associations.contains),
+            policies: ownership.leftover.policies.count(where: mirror.policies.contains)
+        )
+        return (
+            max(0, mirror.associations.count - inForce.associations.count + missing.associations - leftover.associations),
+            max(0, mirror.policies.count - inForce.policies.count + missing.policies - leftover.policies)
+        )
     }
 
     private mutating func monitor(_ parameters: MonitorParameters, for client: ClientID) {
@@ -163,6 +194,7 @@ extension Daemon {
 
     /// The client has read what was queued: its stream goes on.
     mutating func drained(_ client: ClientID) {
+        guard !sendPlan(to: client) else { return }
         guard var stream = streams[client], isReady(stream) else { return }
         streams[client] = nil
         if runs[client] != nil {
@@ -216,7 +248,7 @@ extension Call {
     /// Whether only the privileged may: what changes the kernel, and what shows keys.
     fileprivate var needsPrivilege: Bool {
         switch self {
-        case .execute, .flush, .reload: true
+        case .execute, .flush, .reload, .confirm, .revert: true
         case .listAssociations(let parameters): parameters.showKeys == true
         case .render(let parameters): parameters.showKeys == true
         case .monitor(let parameters): parameters.showKeys == true

@@ -15,7 +15,7 @@ extension Daemon {
         }
         noteExpiry(event.content)
         if !audiences.isEmpty { tellMonitors(event) }
-        noteUnsettling(event.content)
+        noteDrift(event)
         logNews(event)
         guard let (flight, outcome) = conversation.end(with: event) else { return }
         if case .lost = outcome, !flight.isRepeated {
@@ -82,6 +82,7 @@ extension Daemon {
     mutating func wantDumps() {
         // Whatever is found now may have been lost: that is no fault.
         audited = []
+        mistrusted = [.associations, .policies]
         associationDumps.want()
         policyDumps.want()
     }

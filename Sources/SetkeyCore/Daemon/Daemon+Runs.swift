@@ -112,7 +112,7 @@ extension Daemon {
 }
 
 extension DiagnosticRecord {
-    fileprivate init(_ diagnostic: Diagnostic) {
+    init(_ diagnostic: Diagnostic) {
         self.init(
             severity: "\(diagnostic.severity.word)", offset: diagnostic.range.lowerBound,
             length: diagnostic.range.count, message: diagnostic.message, advice: diagnostic.advice)

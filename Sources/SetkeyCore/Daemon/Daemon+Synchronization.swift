@@ -1,5 +1,6 @@
 import ControlProtocol
 import IPsec
+import SetkeySyntax
 
 // What is asked of the kernel to keep the mirror true, and when.
 
@@ -57,15 +58,27 @@ extension Daemon {
         dumpsMayBeComplete()
     }
 
+    /// A dump does not tell of an SA any more, and nothing told of its end, which was due: its lifetime has ended.
+    private mutating func noteOutlived(_ association: SecurityAssociation) {
+        let (hard, current) = (association.limits.hard, association.current)
+        let isDue = hard.addTime > 0 && Int(clamping: current.addTime &+ hard.addTime) <= now.seconds
+        // How many bytes it had carried is not known: an SA is not used beyond its limit.
+        if isDue || hard.bytes > 0 { noteEnd(of: association) }
+    }
+
     private mutating func endDump(of database: DatabaseName) {
         let end: Mirror.DumpEnd
         switch database {
         case .associations:
             end = mirror.endAssociationDump(complete: true)
             associationDumps.end(isComplete: end.isComplete)
+            for association in end.outlived { noteOutlived(association) }
         case .policies:
             end = mirror.endPolicyDump(complete: true)
             policyDumps.end(isComplete: end.isComplete)
+        }
+        if end.corrections > 0 || audited.contains(database) || mistrusted.remove(database) != nil {
+            suspectEverything()
         }
         if audited.remove(database) != nil, end.corrections > 0 {
             log(
@@ -97,12 +110,16 @@ extension Daemon {
         nextAudit = now.monotonic &+ Self.auditInterval
         arm()
         feedStreams()
-        settleIfPossible()
+        advanceTransition()
+        continuePlans()
     }
 
     mutating func refreshEnded(_ request: KernelRequest, _ outcome: Outcome) {
         switch outcome {
-        case .done: settleIfPossible()
+        case .done:
+            arm()
+            advanceTransition()
+            continuePlans()
         case .refused, .lost: associationDumps.want()
         }
     }
@@ -112,6 +129,9 @@ extension Daemon {
         case .refused(.noEntry):
             mirror.policyIsGone(identity)
             expiries.forget(identity)
+            if inForce.policies.contains(identity) {
+                drift.suspect(.policy(identity), author: "expired", at: now.monotonic)
+            }
             log(.notice, "policy lifetime expired: \(identity.phrase)")
         case .done, .refused, .lost: break
         }
@@ -122,7 +142,9 @@ extension Daemon {
 
     /// Asks to be woken at the next moment that matters.
     mutating func arm() {
-        var deadlines = [nextAudit, retryAt].compactMap { $0 }
+        var deadlines = [nextAudit, retryAt, confirmation?.deadline].compactMap { $0 }
+        // What a transition or a refresh holds up, their ends begin.
+        if transition.isIdle, refreshes.isEmpty, !isRefreshing, let moment = drift.checkAt { deadlines.append(moment) }
         if let earliest = expiries.earliest {
             let seconds = UInt64(clamping: earliest - now.seconds + 1)
             deadlines.append(now.monotonic &+ min(seconds, 86_400) * 1_000_000_000)
@@ -140,6 +162,8 @@ extension Daemon {
             wantDumps()
             audited = [.associations, .policies]
         }
+        if let confirmation, confirmation.deadline <= now.monotonic { confirmationIsOver() }
+        beginTransition()
         arm()
     }
 }

@@ -17,18 +17,24 @@ package struct Daemon: Sendable {
         package var processID: Int32
         /// Who may do everything besides root: the user that the daemon runs as.
         package var userID: UInt32
+        /// Names the kernel tables that the daemon talks to, so that it knows them again after a restart.
+        package var kernelLife: String
+        /// What becomes of declared entries that others delete or alter.
+        package var drift: DriftPolicy
         /// What texts that come through the control socket are parsed with.
         package var parserOptions: ParserOptions
 
         package init(
             kernelInterface: String, protectsTraffic: Bool, configurationPath: String, processID: Int32,
-            userID: UInt32, parserOptions: ParserOptions
+            userID: UInt32, kernelLife: String, drift: DriftPolicy, parserOptions: ParserOptions
         ) {
             self.kernelInterface = kernelInterface
             self.protectsTraffic = protectsTraffic
             self.configurationPath = configurationPath
             self.processID = processID
             self.userID = userID
+            self.kernelLife = kernelLife
+            self.drift = drift
             self.parserOptions = parserOptions
         }
     }
@@ -51,6 +57,8 @@ package struct Daemon: Sendable {
     var nextAudit: UInt64?
     /// The databases whose next dump is an audit: what it finds wrong is our fault.
     var audited: Set<DatabaseName> = []
+    /// The databases of which news may have been lost: after the next dump everything declared is looked at.
+    var mistrusted: Set<DatabaseName> = []
     var retryAt: UInt64?
     var overruns = 0
     var newsThrottle = LogThrottle()
@@ -58,12 +66,38 @@ package struct Daemon: Sendable {
     var formerEntries = FormerEntries.none
 
     // The file.
-    var reload = Reload()
-    var desired = DesiredState.empty
-    var owned = OwnedIdentities()
-    /// What is written down of it.
-    var savedOwnership = OwnedIdentities()
-    var settlement = Settlement.starting
+    var transition = Transition()
+    var wishes = Wishes()
+    package internal(set) var ownership = Ownership()
+    /// Renders where statements of the state in force stand.
+    var locate = StatementLocator { _ in "" }
+    /// Of the file that was applied last.
+    var fingerprintInForce: Fingerprint?
+    /// What the last daemon left behind, until the first plan has been made.
+    var restored: OwnershipRecord?
+    /// Whether whoever waits for readiness has been told.
+    var isReady = false
+    /// What keeps the kernel from holding what the file declares; `nil` if nothing is known to.
+    var trouble: String? = "starting"
+    var last: LastTransition?
+    var isTurnAsked = false
+
+    // What is written down.
+    var recordsUnderWay = 0
+    /// Lines of the ownership file, history included.
+    var journalLines = 0
+
+    // The way back.
+    /// The state before the last reload, while one can go back to it.
+    var former: FormerState?
+    var confirmation: Confirmation?
+    /// The file that was taken back and is not to be applied unasked.
+    var takenBack: ConfirmationRecord?
+
+    // Drift.
+    var drift = DriftWatch()
+    /// Who flushed a database, until that has been told.
+    var flusher: String?
 
     // The clients.
     var peers: [ClientID: Peer] = [:]
@@ -73,6 +107,7 @@ package struct Daemon: Sendable {
     /// Clients whose run shows kernel messages; asked at every message, when looking at all runs would cost too much.
     var tracedClients: [ClientID] = []
     var streams: [ClientID: DumpStream] = [:]
+    var planJobs: [ClientID: PlanJob] = [:]
     var flushes: [(client: ClientID, request: KernelRequest)] = []
     /// Monitors by what they want to see: what is told to all of one kind is made once.
     var audiences: [MonitorParameters: [ClientID]] = [:]
@@ -86,11 +121,13 @@ package struct Daemon: Sendable {
     package mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
         self.now = now
         switch event {
-        case .started(let owned): start(owned)
+        case .started(let state): start(state)
         case .kernel(let event): heard(event)
         case .kernelDrained: kernelIsDrained()
         case .overrun: overrun()
-        case .configuration(let configuration): read(configuration)
+        case .configuration(let configuration, let purpose): read(configuration, for: purpose)
+        case .recorded(let complaint): recorded(complaint)
+        case .turn: turnCame()
         case .connected(let client, let peer): peers[client] = peer
         case .called(let client, let call): answer(call, of: client)
         case .drained(let client): drained(client)
@@ -124,7 +161,7 @@ package struct Daemon: Sendable {
     enum Service: Int, CaseIterable, Sendable {
         case refresh
         case synchronization
-        case file
+        case application
         case clients
     }
 
@@ -149,7 +186,7 @@ package struct Daemon: Sendable {
         switch service {
         case .refresh: nextRefresh()
         case .synchronization: nextSynchronization()
-        case .file: nextOfFile()
+        case .application: nextOfApplication()
         case .clients: nextOfClients()
         }
     }
@@ -165,7 +202,7 @@ package struct Daemon: Sendable {
 
     private func mayBeUndone(_ requester: Requester) -> Bool {
         switch requester {
-        case .application: !reload.isStart
+        case .application: transition.cause == .reload
         case .run(let client): runs[client]?.isAtomic == true
         default: false
         }
@@ -176,16 +213,24 @@ package struct Daemon: Sendable {
         if case .refresh = conversation.flight?.requester { true } else { false }
     }
 
-    private mutating func start(_ owned: OwnedIdentities) {
+    /// What the file declares, as it was last applied.
+    package var inForce: DesiredState { ownership.inForce }
+
+    /// Whether the kernel holds what the file declares, as far as is known.
+    var isSettled: Bool { trouble == nil && drift.drifted.isEmpty }
+
+    /// Start-up is a reload: the same plan, from whatever the kernel holds.
+    private mutating func start(_ state: RestoredState) {
         startedAt = now
-        self.owned = owned
-        savedOwnership = owned
         if !settings.protectsTraffic {
             log(.warning, "the kernel is simulated: nothing of this protects any traffic")
         }
         associationDumps.want()
         policyDumps.want()
-        requestReload(for: nil)
+        restore(state)
+        if wishes.reversal != nil { return beginTransition() }
+        begin(.start)
+        readFile()
     }
 
     private mutating func stop() {

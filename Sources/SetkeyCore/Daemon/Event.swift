@@ -4,16 +4,20 @@ package import SetkeySyntax
 
 /// What can happen to the daemon; the only way in.
 package enum Event: Sendable {
-    /// The kernel socket is open: begin. The identities are what the last daemon's file owned.
-    case started(OwnedIdentities)
+    /// The kernel socket is open: begin. The state is what the last daemon left behind.
+    case started(RestoredState)
     /// One message of the kernel.
     case kernel(KernelEvent)
     /// Nothing is left in the kernel socket; a reply that has not come by now was lost.
     case kernelDrained
     /// Messages of the kernel may have been lost.
     case overrun
-    /// The configuration file has been read, because ``Effect/readConfiguration`` asked.
-    case configuration(Configuration)
+    /// The configuration file has been read, because ``Effect/readConfiguration(_:)`` asked.
+    case configuration(Configuration, ReadPurpose)
+    /// What ``Effect/record(_:)`` asked for is on the disk, or why it is not.
+    case recorded(complaint: String?)
+    /// The turn of the loop that ``Effect/nextTurn`` asked for.
+    case turn
     case connected(ClientID, Peer)
     case called(ClientID, Call)
     /// What was queued for a client has gone out.
@@ -29,12 +33,40 @@ package enum Event: Sendable {
 
 /// What became of reading the configuration file.
 package enum Configuration: Sendable {
-    /// It is valid. Warnings are rendered, with line and column; `positions` renders where a statement stands.
-    case loaded(DesiredState, warnings: [String], locate: StatementLocator)
+    /// It is valid.
+    case loaded(LoadedConfiguration)
     /// It cannot be read, or has errors: rendered diagnostics.
     case invalid([String])
     /// The default file does not exist, which counts as an empty one.
     case absent(path: String)
+}
+
+/// A valid configuration.
+package struct LoadedConfiguration: Sendable {
+    package let desired: DesiredState
+    /// Rendered, with line and column.
+    package let warnings: [String]
+    /// Renders where a statement stands.
+    package let locate: StatementLocator
+    /// Of the file and what it includes; credentials do not count.
+    package let fingerprint: Fingerprint
+
+    package init(
+        desired: DesiredState, warnings: [String], locate: StatementLocator, fingerprint: Fingerprint
+    ) {
+        self.desired = desired
+        self.warnings = warnings
+        self.locate = locate
+        self.fingerprint = fingerprint
+    }
+}
+
+/// What the configuration is read for.
+package enum ReadPurpose: Hashable, Sendable {
+    /// To be applied.
+    case transition
+    /// To tell a client what applying it would do.
+    case plan(ClientID)
 }
 
 /// Renders where a statement of the configuration stands: `setkey.conf:3:1`.
@@ -58,9 +90,11 @@ package enum Effect: Sendable {
     /// Tell monitors of the kernel message that is being handled; the shell attaches text and bytes if `raw`.
     case tell([ClientID], MonitorReply, raw: Bool, showKeys: Bool)
     case log(LogEntry)
-    case readConfiguration
-    /// Write down what the file owns, before what follows is asked of the kernel.
-    case saveOwnership(OwnedIdentities)
+    case readConfiguration(ReadPurpose)
+    /// Write this down, after what was asked to be written before, and send ``Event/recorded(complaint:)``.
+    case record(StateChange)
+    /// Send ``Event/turn`` when everybody else has had a turn.
+    case nextTurn
     /// Send ``Event/woken`` at this moment of the monotonic clock; a later one replaces it, `nil` cancels.
     case wake(at: UInt64?)
     /// The first settled state has been reached, or it is known that it will not be: ready to serve.

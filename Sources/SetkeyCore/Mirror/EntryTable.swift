@@ -1,9 +1,4 @@
-/// What carries its own name, so that a table need not store it twice.
-package protocol Named: Sendable {
-    associatedtype Identity: Hashable, Sendable
-    /// What names it.
-    var identity: Identity { get }
-}
+package import IPsec
 
 /// Entries by identity, in an order that survives changes: newest first, as the kernel dumps.
 ///

@@ -1,8 +1,5 @@
 package import IPsec
 
-extension SecurityAssociation: Named {}
-extension SecurityPolicy: Named {}
-
 /// What the kernel has, foreign entries included.
 ///
 /// Events are hints, the dump is truth: the mirror starts from a dump, follows the events, and a later dump
@@ -34,6 +31,8 @@ package struct Mirror: Sendable {
         package let isComplete: Bool
         /// In how many entries the mirror was wrong before.
         package let corrections: Int
+        /// SAs with a limited life that are gone, though no event told so.
+        package var outlived: [SecurityAssociation] = []
 
         static let incomplete = DumpEnd(isComplete: false, corrections: 0)
     }
@@ -182,10 +181,13 @@ package struct Mirror: Sendable {
         guard var dump = associationDump else { return .incomplete }
         associationDump = nil
         guard complete, !dump.mustRepeat else { return .incomplete }
+        var outlived: [SecurityAssociation] = []
         associations.removeAll(notStampedWith: associations.generation) {
-            if $0.state != .larval { dump.corrections += 1 }
+            guard $0.state != .larval else { return }
+            dump.corrections += 1
+            if $0.limits.hard != .zero { outlived.append($0) }
         }
-        return DumpEnd(isComplete: true, corrections: dump.corrections)
+        return DumpEnd(isComplete: true, corrections: dump.corrections, outlived: outlived)
     }
 
     /// As ``endAssociationDump(complete:)``, of the SPD.

@@ -45,14 +45,16 @@ struct UndoLog: Sendable {
     }
 
     private mutating func restore(_ association: SecurityAssociation) {
-        guard !association.isDegraded,
-            association.state == .mature || association.state == .dying
-                || association.state == .dead
-        else { return }
+        if let request = Self.restoring(association) { inverses.append(request) }
+    }
+
+    /// The request that brings back an SA that was deleted; `nil` for one that cannot be made anew.
+    static func restoring(_ association: SecurityAssociation) -> KernelRequest? {
+        guard !association.isDegraded, [.mature, .dying, .dead].contains(association.state) else { return nil }
         var mature = association
         mature.state = .mature
         mature.current = .zero
-        inverses.append(.add(mature))
+        return .add(mature)
     }
 }
 

@@ -1,0 +1,9 @@
+/// What carries its own name, so that a table need not store it twice.
+package protocol Named: Sendable {
+    associatedtype Identity: Hashable, Sendable
+    /// What names it.
+    var identity: Identity { get }
+}
+
+extension SecurityAssociation: Named {}
+extension SecurityPolicy: Named {}

@@ -1,0 +1,67 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+/// `setkey --plan`: asks what a reload would do, and shows it.
+enum PlanRun {
+    static func run(_ input: Input?, _ options: PlanOptions, socket path: String) throws(ClientFailure) {
+        let steps = if let input { try plan(of: input, socket: path) } else { try planOfFile(socket: path) }
+        let text: String
+        if options.json {
+            text = JSONDocument.text(PlanDocument(steps: steps))
+        } else {
+            text = PlanText(style: FileOutput.standardOutput.isTerminal ? Terminal.style : .plain).text(steps)
+        }
+        try SetkeyClient.say(text)
+        if !steps.isEmpty { throw ClientFailure(.wouldChange, "") }
+    }
+
+    /// Of the daemon's own file.
+    private static func planOfFile(socket path: String) throws(ClientFailure) -> [PlanStep] {
+        var client = try SetkeyClient.connect(path)
+        var steps: [PlanStep] = []
+        try SetkeyClient.stream(.plan(PlanParameters()), from: &client) { reply throws(ClientFailure) in
+            if case .plan(let part) = reply { steps += part.steps }
+        }
+        return steps
+    }
+
+    /// Of a text that would take its place.
+    private static func plan(of input: Input, socket path: String) throws(ClientFailure) -> [PlanStep] {
+        var source = try StatementSource(input, warns: false, expectsTwins: false, readsCredentials: false)
+        var partition = RunPartition(sendsNames: true)
+        var evaluation = DesiredState.Evaluation()
+        while let loaded = source.next() {
+            partition.add(loaded, sources: source.sources)
+            evaluation.add(loaded.statement.kind, at: loaded.origin)
+        }
+        partition.finish()
+        try SetkeyClient.report(source, evaluation.diagnostics)
+        var client = try SetkeyClient.connect(path)
+        let parts = partition.parts.isEmpty ? [RunPart()] : partition.parts
+        var steps: [PlanStep] = []
+        for (index, part) in parts.enumerated() {
+            var parameters = PlanParameters()
+            parameters.text = WireText(part.text(from: source.sources))
+            parameters.unfinished = index + 1 < parts.count ? true : nil
+            try SetkeyClient.stream(.plan(parameters), from: &client) { reply throws(ClientFailure) in
+                if case .plan(let part) = reply { steps += part.steps }
+            }
+        }
+        return steps.map { located($0, in: parts, source.sources) }
+    }
+
+    /// With the place in the caller's own files.
+    private static func located(_ step: PlanStep, in parts: [RunPart], _ sources: [SourceText]) -> PlanStep {
+        var step = step
+        if let part = step.part, let offset = step.offset, parts.indices.contains(part),
+            let origin = parts[part].origin(of: offset)
+        {
+            let position = sources[origin.source].position(of: origin.offset)
+            step.location = "\(sources[origin.source].name):\(position.line):\(position.column)"
+        }
+        step.part = nil
+        step.offset = nil
+        return step
+    }
+}

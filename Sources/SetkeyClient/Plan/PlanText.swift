@@ -1,0 +1,52 @@
+package import ControlProtocol
+
+/// A plan as a difference: `+` what is added, `-` what goes, `~` what changes, and below each why.
+package struct PlanText {
+    private let style: TerminalStyle
+
+    package init(style: TerminalStyle) {
+        self.style = style
+    }
+
+    package func text(_ steps: [PlanStep]) -> String {
+        guard !steps.isEmpty else { return "nothing would change\n" }
+        let writes = steps.reduce(0) { $0 + $1.writes }
+        return steps.map(text).joined()
+            + "\(steps.count) \(steps.count == 1 ? "change" : "changes"), "
+            + "\(writes) \(writes == 1 ? "write" : "writes") to the kernel\n"
+    }
+
+    private func text(_ step: PlanStep) -> String {
+        let place = step.location.map { "\($0): " } ?? ""
+        var text = "\(colored("\(sign(of: step)) \(step.statement)", step))\n    \(place)\(step.reason)\(cost(of: step))\n"
+        for difference in step.differences ?? [] {
+            guard let present = difference.present, let declared = difference.declared else { continue }
+            text += "    \(difference.field): \(present) -> \(declared)\n"
+        }
+        return text
+    }
+
+    private func sign(of step: PlanStep) -> String {
+        switch step.change {
+        case "add": "+"
+        case "delete": "-"
+        default: "~"
+        }
+    }
+
+    private func cost(of step: PlanStep) -> String {
+        guard step.change == "replace" else { return "" }
+        return "; deleted and added again, packets in between are lost: a new SPI beside the old one would be hitless"
+    }
+
+    private func colored(_ line: String, _ step: PlanStep) -> String {
+        guard style.color else { return line }
+        let color =
+            switch step.change {
+            case "add": 32
+            case "delete": 31
+            default: 33
+            }
+        return "\u{1b}[\(color)m\(line)\u{1b}[0m"
+    }
+}

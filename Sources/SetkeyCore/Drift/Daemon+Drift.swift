@@ -1,0 +1,188 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+// Drift: what others do to declared entries. A lifetime that ends is none: it was declared.
+
+extension Daemon {
+    // MARK: Signs
+
+    /// Notices what an event says of declared entries.
+    mutating func noteDrift(_ event: KernelEvent) {
+        if case .application = conversation.flight?.requester, event.origin.request != nil { return }
+        switch event.content {
+        case .association(let verb, let association) where verb != .got:
+            guard inForce.associations.contains(association.identity) else { return }
+            // Whoever adds an SA anew begins a new life of it.
+            if verb == .added { ownership.expired[association.identity] = nil }
+            suspect(.association(association.identity), event.origin, verb)
+        case .policy(let verb, let policy) where verb != .got:
+            guard inForce.policies.contains(policy.identity) else { return }
+            suspect(.policy(policy.identity), event.origin, verb)
+        case .flushed where !inForce.associations.isEmpty, .policiesFlushed where !inForce.policies.isEmpty:
+            flusher = author(event.origin)
+            suspectEverything()
+        case .expired(let association, .hard): noteEnd(of: association)
+        default: break
+        }
+    }
+
+    private mutating func suspect(_ name: EntryName, _ origin: KernelEvent.Origin, _ verb: KernelEvent.Verb) {
+        let what =
+            switch verb {
+            case .added: "added"
+            case .updated: "altered"
+            case .deleted: "deleted"
+            case .got: "read"
+            }
+        drift.suspect(name, author: "\(what) by \(author(origin))", at: now.monotonic)
+        arm()
+    }
+
+    mutating func suspectEverything() {
+        drift.suspectEverything(at: now.monotonic)
+        arm()
+    }
+
+    /// Who sent what this event follows from: a client of ours, or what another process claims to be.
+    private func author(_ origin: KernelEvent.Origin) -> String {
+        guard origin.request != nil, let client = conversation.flight?.requester.client, let peer = peers[client] else {
+            return origin.processID == 0 ? "another program" : "process \(origin.processID)"
+        }
+        return "uid \(peer.uid) pid \(peer.pid) through setkeyd"
+    }
+
+    // MARK: Lifetimes
+
+    /// A hard lifetime has ended: as declared, so the SA stays away until its declaration becomes another.
+    mutating func noteEnd(of association: SecurityAssociation) {
+        guard let declared = inForce.associations[association.identity],
+            ownership.expired.updateValue(declared.entry, forKey: association.identity) == nil
+        else { return }
+        var journal = OwnershipJournal(time: now.seconds)
+        journal.expired = [association.identity]
+        write(journal)
+        log(
+            .warning,
+            "\(place(declared.origin))the declared lifetime of \(association.identity) has ended; it comes back when its "
+                + "statement is changed and the file reloaded")
+    }
+
+    /// At the start: which declared SAs have come to their end while nobody looked, or before the last daemon ended.
+    ///
+    /// Only if the file is the one that was applied then: a statement that may have been changed is applied.
+    mutating func findExpired(in target: Target) {
+        guard let record = restored else { return }
+        restored = nil
+        guard record.life == settings.kernelLife,
+            target.fingerprint == record.fingerprint || transition.cause == .revert(.remembered)
+        else { return }
+        for declared in target.desired.associations where !mirror.associations.contains(declared.entry.identity) {
+            let identity = declared.entry.identity
+            let life = declared.entry.limits.hard.addTime
+            let isOver =
+                life > 0 && (record.times[identity].map { $0 + Int(clamping: life) <= now.seconds } ?? false)
+            guard record.expired.contains(identity) || isOver else { continue }
+            ownership.expired[identity] = declared.entry
+            log(
+                .warning,
+                "\(target.locate(declared.origin)): the declared lifetime of \(identity) has ended before this start; "
+                    + "it comes back when its statement is changed and the file reloaded")
+        }
+    }
+
+    // MARK: The check
+
+    /// Looks at what is suspect, if it is time.
+    mutating func checkDrift() {
+        guard transition.isIdle, drift.isDue(at: now.monotonic), refreshes.isEmpty, !isRefreshing else { return }
+        begin(.repair)
+        let target = Target(desired: inForce, locate: locate)
+        guard let suspects = drift.takeSuspects(), suspects.count <= Self.slice else {
+            return aim(at: target, scope: .declared)
+        }
+        let verdict = Verdict(desired: inForce, expired: ownership.expired)
+        let steps = suspects.keys.compactMap { verdict.step(for: $0, in: mirror) }
+        repair(steps.sorted { $0.place < $1.place }, of: suspects)
+    }
+
+    /// Tells of what has drifted, and puts back what shall be.
+    ///
+    /// - Parameter suspects: what was looked at, and who did it; `nil` for everything.
+    mutating func repair(_ steps: [Step], of suspects: [EntryName: String]?) {
+        if let suspects { drift.found(steps, among: suspects.keys) } else { drift.found(steps) }
+        var repairs: [Step] = []
+        for (number, step) in steps.enumerated() {
+            let treatment = settings.drift == .repair ? drift.treat(step.change.entry, at: now.monotonic) : .leave
+            if number < 20 || treatment == .giveUp {
+                tell(step, treatment, suspects?[step.change.entry] ?? flusher.map { "flushed by \($0)" } ?? "")
+            }
+            if treatment == .repair { repairs.append(step) }
+        }
+        if steps.count > 20 { log(.warning, "drift: and \(steps.count - 20) more declared entries") }
+        flusher = nil
+        guard !repairs.isEmpty else { return endRepair() }
+        record(
+            Application(
+                plan: Plan(steps: repairs), target: Target(desired: inForce, locate: locate), temper: .goingOn))
+    }
+
+    private mutating func tell(_ step: Step, _ treatment: DriftWatch.Treatment, _ author: String) {
+        let what = "\(step.origin.map(place) ?? "")\(step.change.entry.phrase): \(step.reason.description)"
+        let who = author.isEmpty ? "" : ", \(author)"
+        switch treatment {
+        case .repair: log(.warning, "drift: \(what)\(who); putting it back")
+        case .leave: log(.warning, "drift: \(what)\(who); not put back")
+        case .giveUp:
+            log(
+                .error,
+                "drift: \(what)\(who); it has been put back three times within a minute and another program insists: "
+                    + "setkeyd does not put it back any more. Find that program, or take the entry out of the file; "
+                    + "setkey --reload begins anew")
+        }
+    }
+
+    /// A repair has been applied as far as it could be.
+    mutating func repaired(_ application: Application) {
+        for failure in application.failures { log(.error, failure) }
+        drift.repaired(
+            application.steps.map(\.change.entry), unfinished: transition.unfinished, at: now.monotonic)
+        let count = application.steps.count - transition.unfinished.count
+        if count > 0 { log(.notice, "drift: \(count) declared entries put back") }
+        endRepair()
+    }
+
+    /// `FILE:LINE:COLUMN: ` of a statement in force.
+    func place(_ origin: StatementOrigin) -> String {
+        let place = locate(origin)
+        return place.isEmpty ? "" : "\(place): "
+    }
+}
+
+extension Step {
+    /// Policies after the SAs that they need; else as in the file.
+    fileprivate var place: (Int, Int, Int) {
+        let kind = if case .policy = change.entry { 1 } else { 0 }
+        return (kind, origin?.source ?? 0, origin?.range.lowerBound ?? 0)
+    }
+}
+
+extension EntryName {
+    /// As messages name it.
+    var phrase: String {
+        switch self {
+        case .association(let identity): identity.description
+        case .policy(let identity): "policy \(identity.phrase)"
+        }
+    }
+}
+
+extension Requester {
+    /// The client that it is.
+    fileprivate var client: ClientID? {
+        switch self {
+        case .run(let client), .flush(let client): client
+        default: nil
+        }
+    }
+}

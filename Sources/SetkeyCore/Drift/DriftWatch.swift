@@ -1,0 +1,123 @@
+import IPsec
+
+/// What to do about declared entries that others delete or alter.
+package enum DriftPolicy: String, Sendable, CaseIterable {
+    /// Put them back.
+    case repair
+    /// Say so.
+    case report
+}
+
+/// Declared entries that the kernel does not hold as declared, and how often they have been put back.
+struct DriftWatch: Sendable {
+    /// So long after the first sign, in nanoseconds: somebody who replaces an entry by delete and add is not disturbed in
+    /// between, and it is soon enough for repair within a second.
+    private static let patience: UInt64 = 200_000_000
+    /// After a repair that did not succeed.
+    private static let retryInterval: UInt64 = 5_000_000_000
+    /// Repairs of one entry within this time, and no more: somebody else insists.
+    private static let window: UInt64 = 60_000_000_000
+    private static let repairLimit = 3
+
+    /// Entries that an event has spoken of, and who is said to have done it.
+    private(set) var suspects: [EntryName: String] = [:]
+    /// Whether every declared entry must be looked at.
+    private(set) var suspectsEverything = false
+    /// When to look, on the monotonic clock.
+    private(set) var checkAt: UInt64?
+    /// Entries that are not as declared, as far as is known, and why.
+    private(set) var drifted: [EntryName: StepReason] = [:]
+    private var repairs: [EntryName: [UInt64]] = [:]
+    /// Entries that are no longer put back.
+    private var givenUp: Set<EntryName> = []
+
+    /// An event has spoken of a declared entry.
+    mutating func suspect(_ name: EntryName, author: String, at now: UInt64) {
+        suspects[name] = author
+        arm(now &+ Self.patience)
+    }
+
+    /// Any declared entry may be concerned.
+    mutating func suspectEverything(at now: UInt64) {
+        suspectsEverything = true
+        arm(now &+ Self.patience)
+    }
+
+    private mutating func arm(_ moment: UInt64) {
+        checkAt = min(moment, checkAt ?? .max)
+    }
+
+    func isDue(at now: UInt64) -> Bool {
+        checkAt.map { $0 <= now } ?? false
+    }
+
+    /// Takes what is to be looked at; `nil` stands for every declared entry.
+    mutating func takeSuspects() -> [EntryName: String]? {
+        defer {
+            suspects = [:]
+            suspectsEverything = false
+            checkAt = nil
+        }
+        return suspectsEverything ? nil : suspects
+    }
+
+    /// A state has come into force: what was known is forgotten. Steps that were refused are not tried again, nor said
+    /// again, before the next reload.
+    mutating func begin(with unfinished: [Step]) {
+        drifted = [:]
+        repairs = [:]
+        givenUp = []
+        for step in unfinished where step.reason != .stale {
+            drifted[step.change.entry] = step.reason
+            givenUp.insert(step.change.entry)
+        }
+    }
+
+    /// Notes what has been found.
+    ///
+    /// - Parameter names: what was looked at; `nil` for every declared entry.
+    mutating func found(_ steps: [Step], among names: some Sequence<EntryName>) {
+        for name in names { isAsDeclared(name) }
+        for step in steps { drifted[step.change.entry] = step.reason }
+    }
+
+    /// As ``found(_:among:)``, of all entries.
+    mutating func found(_ steps: [Step]) {
+        let names = Set(steps.map(\.change.entry))
+        for name in drifted.keys where !names.contains(name) { isAsDeclared(name) }
+        for step in steps { drifted[step.change.entry] = step.reason }
+    }
+
+    private mutating func isAsDeclared(_ name: EntryName) {
+        drifted[name] = nil
+        givenUp.remove(name)
+    }
+
+    /// What becomes of an entry that has drifted.
+    enum Treatment {
+        case repair
+        /// It has been put back too often; this is the first time that it is not.
+        case giveUp
+        case leave
+    }
+
+    /// Decides whether an entry is put back now, and counts it.
+    mutating func treat(_ name: EntryName, at now: UInt64) -> Treatment {
+        guard !givenUp.contains(name) else { return .leave }
+        let recent = (repairs[name] ?? []).filter { now &- $0 < Self.window }
+        guard recent.count < Self.repairLimit else {
+            givenUp.insert(name)
+            return .giveUp
+        }
+        repairs[name] = recent + [now]
+        return .repair
+    }
+
+    /// Repairs have been made; some have not succeeded.
+    mutating func repaired(_ names: [EntryName], unfinished: [Step], at now: UInt64) {
+        found(unfinished, among: names)
+        for step in unfinished { suspects[step.change.entry] = "" }
+        if !unfinished.isEmpty { arm(now &+ Self.retryInterval) }
+        repairs = repairs.filter { $0.value.contains { now &- $0 < Self.window } }
+    }
+}

@@ -1,0 +1,26 @@
+package import IPsec
+package import SetkeySyntax
+
+/// What is the file's in the kernel, and so may be changed and removed; everything else is foreign.
+package struct Ownership: Sendable {
+    /// The state in force: what the file, as it was last applied, declares.
+    package var inForce = DesiredState.empty
+    /// What earlier versions declared, or an earlier daemon's file, and what has not been removed yet. Nothing that
+    /// ``inForce`` declares.
+    package var leftover = OwnedIdentities()
+    /// Declared SAs whose hard lifetime has ended, as they were declared: that is no difference, until the declaration
+    /// becomes another.
+    package var expired: [SAIdentity: SecurityAssociation] = [:]
+
+    package init() {}
+
+    /// Whether an SA is the file's.
+    package func owns(_ identity: SAIdentity) -> Bool {
+        inForce.associations.contains(identity) || leftover.associations.contains(identity)
+    }
+
+    /// Whether a policy is the file's.
+    package func owns(_ identity: PolicyIdentity) -> Bool {
+        inForce.policies.contains(identity) || leftover.policies.contains(identity)
+    }
+}

@@ -1,0 +1,76 @@
+package import IPsec
+package import SetkeySyntax
+
+/// Why a step is in a plan.
+package enum StepReason: Hashable, Sendable, CustomStringConvertible {
+    /// Declared, and not in the kernel.
+    case missing
+    /// In the kernel with other values.
+    case differs([Field])
+    /// In the kernel, owned, and no longer declared.
+    case stale
+
+    /// `missing`, `stale`, `differs(mode, key)`.
+    package var description: String {
+        switch self {
+        case .missing: "missing"
+        case .stale: "stale"
+        case .differs(let fields): "differs(\(fields.map(\.rawValue).joined(separator: ", ")))"
+        }
+    }
+}
+
+/// What a step makes of one entry.
+package indirect enum Change: Sendable {
+    case add(SecurityAssociation)
+    /// Other lifetimes, in place.
+    case update(SecurityAssociation, from: SecurityAssociation)
+    /// Anything else: PF_KEY ignores it in an UPDATE (KERNEL-FACTS K6), so the SA goes and comes back to back.
+    case replace(SecurityAssociation, former: SecurityAssociation)
+    case delete(SecurityAssociation)
+    case addPolicy(SecurityPolicy)
+    case updatePolicy(SecurityPolicy, from: SecurityPolicy)
+    case deletePolicy(SecurityPolicy)
+
+    /// The kernel requests that it takes, in order.
+    package var requests: [KernelRequest] {
+        switch self {
+        case .add(let association): [.add(association)]
+        case .update(let association, _): [.update(association)]
+        case .replace(let association, let former): [.delete(former.reference), .add(association)]
+        case .delete(let association): [.delete(association.reference)]
+        case .addPolicy(let policy): [.addPolicy(policy)]
+        case .updatePolicy(let policy, _): [.updatePolicy(policy)]
+        case .deletePolicy(let policy): [.deletePolicy(policy.identity)]
+        }
+    }
+
+    /// The entry that it is about.
+    package var entry: EntryName {
+        switch self {
+        case .add(let association), .update(let association, _), .replace(let association, _),
+            .delete(let association):
+            .association(association.identity)
+        case .addPolicy(let policy), .updatePolicy(let policy, _), .deletePolicy(let policy): .policy(policy.identity)
+        }
+    }
+}
+
+/// An entry of either database, by name.
+package enum EntryName: Hashable, Sendable {
+    case association(SAIdentity)
+    case policy(PolicyIdentity)
+}
+
+/// One change of a plan, why, and the statement it comes from.
+package struct Step: Sendable {
+    package let change: Change
+    package let reason: StepReason
+    /// The declaring statement; `nil` for what the file no longer speaks of.
+    package let origin: StatementOrigin?
+}
+
+extension SecurityAssociation {
+    /// What GET and DELETE name it by.
+    var reference: SAReference { SAReference(identity: identity, source: source) }
+}

@@ -1,0 +1,44 @@
+import IPsec
+import SetkeySyntax
+
+/// Compares single entries of the kernel with what is declared.
+struct Verdict: Sendable {
+    let desired: DesiredState
+    let expired: [SAIdentity: SecurityAssociation]
+
+    /// What must be done to one declared SA; `nil` if nothing.
+    func step(
+        for declared: DesiredState.Declared<SecurityAssociation>, in mirror: borrowing Mirror
+    ) -> Step? {
+        let entry = declared.entry
+        guard let present = mirror.associations[entry.identity] else {
+            if let former = expired[entry.identity], former == entry { return nil }
+            return Step(change: .add(entry), reason: .missing, origin: declared.origin)
+        }
+        let fields = present.state == .larval ? [.algorithm] : differences(of: entry, from: present)
+        guard !fields.isEmpty, !present.isDegraded else { return nil }
+        // Lifetimes alone are updated in place.
+        let change: Change =
+            fields == [.lifetime] ? .update(entry, from: present) : .replace(entry, former: present)
+        return Step(change: change, reason: .differs(fields), origin: declared.origin)
+    }
+
+    /// What must be done to one declared policy; `nil` if nothing.
+    func step(for declared: DesiredState.Declared<SecurityPolicy>, in mirror: borrowing Mirror) -> Step? {
+        let entry = declared.entry
+        guard let present = mirror.policies[entry.identity] else {
+            return Step(change: .addPolicy(entry), reason: .missing, origin: declared.origin)
+        }
+        let fields = differences(of: entry, from: present)
+        guard !fields.isEmpty else { return nil }
+        return Step(change: .updatePolicy(entry, from: present), reason: .differs(fields), origin: declared.origin)
+    }
+
+    /// What must be done to one entry, by its name: nothing to one that is not declared.
+    func step(for name: EntryName, in mirror: borrowing Mirror) -> Step? {
+        switch name {
+        case .association(let identity): desired.associations[identity].flatMap { step(for: $0, in: mirror) }
+        case .policy(let identity): desired.policies[identity].flatMap { step(for: $0, in: mirror) }
+        }
+    }
+}

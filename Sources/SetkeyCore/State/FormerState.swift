@@ -1,0 +1,108 @@
+package import IPsec
+package import SetkeySyntax
+
+/// What was in force before a reload, so that one can go back to it.
+///
+/// Besides what the file declared it holds the foreign entries that the reload removes, changes or makes its own:
+/// going back means those, too, as they were, and nobody's but theirs again.
+package struct FormerState: Sendable {
+    /// What the file declared.
+    package var declared: DesiredState
+    package var foreignAssociations: [SecurityAssociation] = []
+    package var foreignPolicies: [SecurityPolicy] = []
+    /// When the reload that ended it began, seconds since 1970.
+    package var endedAt: Int
+
+    init(declared: DesiredState, endedAt: Int) {
+        self.declared = declared
+        self.endedAt = endedAt
+    }
+
+    /// The state to which a plan leads back.
+    var target: DesiredState { declared.adding(foreignAssociations, foreignPolicies) }
+
+    /// Notes an SA that is not the file's as it is now.
+    mutating func keep(_ association: SecurityAssociation) {
+        guard !association.isDegraded, association.state != .larval else { return }
+        var association = association
+        association.state = .mature
+        association.current = .zero
+        foreignAssociations.append(association)
+    }
+
+    /// Notes a policy that is not the file's as it is now.
+    mutating func keep(_ policy: SecurityPolicy) {
+        guard !policy.identity.direction.isPerSocket else { return }
+        foreignPolicies.append(policy)
+    }
+
+    // MARK: Text
+
+    private static let head: StaticString = """
+        # What was in force before a reload that waits for its confirmation, or was taken back. With its keys; written by
+        # setkeyd, which removes it.
+
+        """
+
+    /// The text form: statements, keys included. `exit` ends what was declared; what was foreign follows.
+    ///
+    /// A foreign entry with properties that the language has no words for comes back without these.
+    package var text: [UInt8] {
+        var text: [UInt8] = []
+        text.append(Self.head)
+        declared.append(to: &text)
+        Statement.Kind.end.append(to: &text)
+        text.append("\n")
+        for association in foreignAssociations { append(.add(association), to: &text) }
+        for policy in foreignPolicies { append(.addPolicy(policy.withoutDrawnNumbers), to: &text) }
+        return text
+    }
+
+    private func append(_ kind: Statement.Kind, to text: inout [UInt8]) {
+        kind.append(to: &text, showKeys: true)
+        text.append("\n")
+    }
+
+    /// Reads the text form.
+    ///
+    /// - Parameter unreadable: gets the number of statements that are not readable.
+    package init(parsing bytes: [UInt8], endedAt: Int, unreadable: inout Int) {
+        let options = ParserOptions(allowsInclude: false)
+        var parser = Parser(bytes, options: options)
+        var evaluation = DesiredState.Evaluation()
+        var end = bytes.count
+        while let statement = parser.next() {
+            evaluation.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
+            if case .end = statement.kind { end = statement.range.upperBound }
+        }
+        unreadable += parser.errorCount + evaluation.errorCount
+        declared = evaluation.finish()
+        self.endedAt = endedAt
+        var rest = Parser(Array(bytes[end...]), options: options)
+        while let statement = rest.next() {
+            switch statement.kind {
+            case .add(let association): foreignAssociations.append(association)
+            case .addPolicy(let policy): foreignPolicies.append(policy)
+            default: unreadable += 1
+            }
+        }
+        unreadable += rest.errorCount
+    }
+}
+
+extension SecurityPolicy {
+    /// With `unique` instead of a number that the kernel drew: nobody can ask for that one again.
+    fileprivate var withoutDrawnNumbers: SecurityPolicy {
+        guard case .protect(let transforms) = action else { return self }
+        var policy = self
+        policy.action = .protect(
+            transforms.map { transform in
+                var transform = transform
+                if case .unique(let number) = transform.level, number.rawValue > ReqID.manualMaximum {
+                    transform.level = .unique(.none)
+                }
+                return transform
+            })
+        return policy
+    }
+}

@@ -1,0 +1,69 @@
+import IPsec
+
+// Identities as words on a line of a state file: `sa esp 10.0.0.2 4097`, `sp out 10.1.0.0 24 0 10.2.0.0 24 0 255`.
+
+extension SAIdentity {
+    func appendLine(to output: inout [UInt8]) {
+        output.append("sa ")
+        output.append(ipsecProtocol.word)
+        output.append(" ")
+        destination.append(to: &output)
+        output.append(" ")
+        output.append(decimal: spi.rawValue)
+        output.append("\n")
+    }
+
+    init?(words: ArraySlice<Substring>) {
+        let words = Array(words)
+        guard words.count == 4, words[0] == "sa",
+            let ipsecProtocol = IPsecProtocol.allCases.first(where: { "\($0.word)" == words[1] }),
+            let destination = IPAddress(words[2]), let spi = UInt32(words[3])
+        else { return nil }
+        self.init(destination: destination, ipsecProtocol: ipsecProtocol, spi: SPI(rawValue: spi))
+    }
+}
+
+extension PolicyIdentity {
+    func appendLine(to output: inout [UInt8]) {
+        output.append("sp ")
+        output.append(direction.word)
+        append(selector.source, selector.sourcePort, to: &output)
+        append(selector.destination, selector.destinationPort, to: &output)
+        output.append(" ")
+        output.append(decimal: selector.nextLayer.rawValue)
+        output.append("\n")
+    }
+
+    private func append(_ prefix: AddressPrefix, _ port: UInt16, to output: inout [UInt8]) {
+        output.append(" ")
+        prefix.address.append(to: &output)
+        output.append(" ")
+        output.append(decimal: prefix.length)
+        output.append(" ")
+        output.append(decimal: port)
+    }
+
+    init?(words: ArraySlice<Substring>) {
+        let words = Array(words)
+        guard words.count == 9, words[0] == "sp",
+            let direction = [Direction.inbound, .outbound, .forward].first(where: { "\($0.word)" == words[1] }),
+            let source = AddressPrefix(words[2], words[3]), let sourcePort = UInt16(words[4]),
+            let destination = AddressPrefix(words[5], words[6]), let destinationPort = UInt16(words[7]),
+            let nextLayer = UInt8(words[8])
+        else { return nil }
+        self.init(
+            direction: direction,
+            selector: Selector(
+                source: source, destination: destination, nextLayer: NextLayerProtocol(rawValue: nextLayer),
+                sourcePort: sourcePort, destinationPort: destinationPort))
+    }
+}
+
+extension AddressPrefix {
+    fileprivate init?(_ address: Substring, _ length: Substring) {
+        guard let address = IPAddress(address), let length = UInt8(length), length <= address.bitCount else {
+            return nil
+        }
+        self.init(address: address, length: length)
+    }
+}

@@ -1,0 +1,11 @@
+package import IPsec
+
+/// Names of SAs and policies.
+package struct OwnedIdentities: Hashable, Sendable {
+    package var associations: Set<SAIdentity> = []
+    package var policies: Set<PolicyIdentity> = []
+
+    package init() {}
+
+    package var isEmpty: Bool { associations.isEmpty && policies.isEmpty }
+}

@@ -1,0 +1,77 @@
+import IPsec
+
+/// What is added to the ownership file; see ``OwnershipRecord``.
+///
+/// The file outlives the daemon and holds no keys. It grows by what changes, so that a reload of a large file that
+/// changes little writes little, and is written anew when most of it is history.
+package struct OwnershipJournal: Sendable {
+    /// From when on the entries are declared, seconds since 1970.
+    var time: Int
+    /// Entries that are the file's from now on; written before they are asked of the kernel.
+    var claimed: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    /// Entries that are no longer the file's; written after they have gone.
+    var released: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    /// Declared SAs whose hard lifetime has ended.
+    var expired: [SAIdentity] = []
+    /// The file that has been applied.
+    var fingerprint: Fingerprint?
+
+    init(time: Int) {
+        self.time = time
+    }
+
+    var isEmpty: Bool {
+        claimed.associations.isEmpty && claimed.policies.isEmpty && released.associations.isEmpty
+            && released.policies.isEmpty && expired.isEmpty && fingerprint == nil
+    }
+
+    /// The lines that it is.
+    var lineCount: Int {
+        claimed.associations.count + claimed.policies.count + released.associations.count + released.policies.count
+            + expired.count + 2
+    }
+
+    /// The text to append to the file.
+    package var text: [UInt8] {
+        var text: [UInt8] = []
+        func append(_ verb: StaticString, _ appendLine: (inout [UInt8]) -> Void) {
+            text.append(verb)
+            appendLine(&text)
+        }
+        if !claimed.associations.isEmpty || !claimed.policies.isEmpty {
+            text.append("at ")
+            text.append(decimal: UInt64(clamping: time))
+            text.append("\n")
+        }
+        for identity in claimed.associations { append("+ ", identity.appendLine) }
+        for identity in claimed.policies { append("+ ", identity.appendLine) }
+        for identity in released.associations { append("- ", identity.appendLine) }
+        for identity in released.policies { append("- ", identity.appendLine) }
+        for identity in expired { append("! ", identity.appendLine) }
+        if let fingerprint {
+            text.append("file ")
+            text.append(hexadecimal: fingerprint.rawValue, width: 16)
+            text.append("\n")
+        }
+        return text
+    }
+
+    /// The head of a new file.
+    ///
+    /// - Parameter life: names the kernel tables that the entries are in; see ``OwnershipRecord/life``.
+    package static func head(life: String) -> [UInt8] {
+        Array("# What setkeyd's file has declared; written by setkeyd, no keys.\nlife \(life)\n".utf8)
+    }
+}
+
+/// Tells two texts of the configuration apart; not a cryptographic hash.
+package struct Fingerprint: RawRepresentable, Hashable, Sendable {
+    /// Of nothing.
+    static let none = Fingerprint(rawValue: 0)
+
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+}

@@ -1,0 +1,42 @@
+import IPsec
+import SetkeySyntax
+
+/// What a daemon finds written down when it starts.
+package struct RestoredState: Sendable {
+    package var ownership = OwnershipRecord()
+    /// A reload that waited for its confirmation, or was taken back, and what was in force before it.
+    package var confirmation: (record: ConfirmationRecord, former: FormerState)?
+
+    package init() {}
+}
+
+/// What is to be written down; one file each, replaced at once or not at all.
+package enum StateChange: Sendable {
+    /// Add to what is known of the ownership.
+    case append(OwnershipJournal)
+    /// Write the ownership file anew.
+    case rewrite(OwnershipSnapshot)
+    /// Keep the state to go back to.
+    case keep(FormerState)
+    case confirm(ConfirmationRecord)
+    /// Nothing waits any more: forget the former state and its record.
+    case forget
+}
+
+/// Everything that the ownership file has to tell.
+package struct OwnershipSnapshot: Sendable {
+    let ownership: Ownership
+    let time: Int
+    let fingerprint: Fingerprint?
+
+    /// The text of the file, without its head.
+    package var text: [UInt8] {
+        var journal = OwnershipJournal(time: time)
+        journal.claimed.associations =
+            ownership.inForce.associations.map(\.entry.identity) + ownership.leftover.associations
+        journal.claimed.policies = ownership.inForce.policies.map(\.entry.identity) + ownership.leftover.policies
+        journal.expired = Array(ownership.expired.keys)
+        journal.fingerprint = fingerprint
+        return journal.text
+    }
+}

@@ -1,0 +1,240 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+// Going back: at once, or because nobody has confirmed in time; also when the daemon was restarted in between.
+
+extension Daemon {
+    /// The longest that a reload may wait for its confirmation, in seconds.
+    static var longestConfirmation: Int { 86_400 }
+
+    func secondsLeft(until deadline: UInt64) -> Int {
+        deadline <= now.monotonic ? 0 : Int((deadline - now.monotonic + 999_999_999) / 1_000_000_000)
+    }
+
+    // MARK: What clients ask
+
+    mutating func reload(_ parameters: ReloadParameters, for client: ClientID) {
+        if let seconds = parameters.confirmSeconds, !(1...Self.longestConfirmation).contains(seconds) {
+            let message = "a reload can wait 1 to \(Self.longestConfirmation) seconds for its confirmation, not \(seconds)"
+            return effects.append(.fail(client, .reloadFailed(messages: [message])))
+        }
+        logChange(by: client, "reload")
+        requestReload(for: client, confirmSeconds: parameters.confirmSeconds)
+    }
+
+    mutating func confirm(for client: ClientID) {
+        guard confirmation != nil else {
+            return effects.append(.fail(client, .nothingPending(reason: "no reload waits for its confirmation")))
+        }
+        confirmation = nil
+        write(.forget)
+        logChange(by: client, "the last reload is confirmed")
+        effects.append(.reply(client, .confirmed, continues: false))
+        arm()
+    }
+
+    mutating func revert(for client: ClientID) {
+        guard former != nil else {
+            let reason = "there is no reload to take back: none has changed anything since setkeyd was started, or since "
+            return effects.append(.fail(client, .nothingPending(reason: reason + "the last one was taken back")))
+        }
+        logChange(by: client, "revert")
+        wishes.reversal = .asked
+        wishes.reversedFile = fingerprintInForce
+        wishes.reversalClients.append(client)
+        beginTransition()
+    }
+
+    /// The time is over: nobody has confirmed.
+    mutating func confirmationIsOver() {
+        guard let over = confirmation else { return }
+        confirmation = nil
+        log(
+            .warning,
+            "the reload was not confirmed within \(over.seconds) s: going back to the state before it")
+        wishes.reversal = .unconfirmed
+        wishes.reversedFile = over.record.fingerprint
+        beginTransition()
+    }
+
+    // MARK: Before a reload is applied
+
+    /// Notes what is in force, and, for a reload that must be confirmed, writes it down.
+    mutating func keepFormerState(_ application: Application) {
+        // While a confirmation is pending, it is the state before that to which one goes back.
+        let state = confirmation == nil ? formerState(before: application) : former
+        transition.former = state
+        guard let state, let seconds = transition.confirmSeconds else { return }
+        if confirmation == nil { write(.keep(state)) }
+        write(.confirm(waitingRecord(seconds, application.target, state)))
+    }
+
+    private func waitingRecord(_ seconds: Int, _ target: Target, _ state: FormerState) -> ConfirmationRecord {
+        ConfirmationRecord(
+            status: .waiting, seconds: seconds, deadline: now.seconds + seconds,
+            fingerprint: target.fingerprint ?? .none, endedAt: state.endedAt)
+    }
+
+    private func formerState(before application: Application) -> FormerState {
+        var state = FormerState(declared: inForce, endedAt: now.seconds)
+        var kept: Set<EntryName> = []
+        func isForeign(_ name: EntryName) -> Bool {
+            let isOurs =
+                switch name {
+                case .association(let identity): ownership.owns(identity)
+                case .policy(let identity): ownership.owns(identity)
+                }
+            return !isOurs && kept.insert(name).inserted
+        }
+        for step in application.steps where isForeign(step.change.entry) {
+            switch step.change {
+            case .update(_, let association), .replace(_, let association), .delete(let association):
+                state.keep(association)
+            case .updatePolicy(_, let policy), .deletePolicy(let policy): state.keep(policy)
+            case .add, .addPolicy: break
+            }
+        }
+        // What was there as it is now declared: it was somebody else's.
+        for identity in transition.claimed.associations where isForeign(.association(identity)) {
+            if let association = mirror.associations[identity] { state.keep(association) }
+        }
+        for identity in transition.claimed.policies where isForeign(.policy(identity)) {
+            if let policy = mirror.policies[identity] { state.keep(policy) }
+        }
+        return state
+    }
+
+    // MARK: After it
+
+    /// A reload has been applied: from now on there is a way back, and maybe a time within which to confirm.
+    mutating func settleConfirmation(_ application: Application) {
+        if let state = transition.former { former = state }
+        if let seconds = transition.confirmSeconds, let state = transition.former {
+            let record = waitingRecord(seconds, application.target, state)
+            confirmation = Confirmation(
+                seconds: seconds, deadline: now.monotonic &+ UInt64(seconds) * 1_000_000_000, record: record)
+            write(.confirm(record))
+            log(.notice, "the reload must be confirmed within \(seconds) s: setkey --confirm")
+        } else if let pending = confirmation {
+            // Another file, and the time runs on.
+            var record = pending.record
+            record.fingerprint = application.target.fingerprint ?? .none
+            confirmation = Confirmation(seconds: pending.seconds, deadline: pending.deadline, record: record)
+            write(.confirm(record))
+        } else if takenBack != nil {
+            write(.forget)
+        }
+        takenBack = nil
+    }
+
+    /// The reload was not carried out: what was pending before it still is, and nothing else.
+    mutating func dropConfirmation() {
+        guard transition.confirmSeconds != nil, transition.former != nil else { return }
+        if let confirmation {
+            write(.confirm(confirmation.record))
+        } else if let taken = takenBack, let state = transition.former {
+            write(.keep(state))
+            write(.confirm(taken))
+        } else {
+            write(.forget)
+        }
+    }
+
+    // MARK: Going back
+
+    /// Begins to go back to the former state.
+    mutating func revert() {
+        guard let former else { return fail(["there is no former state"], "there is no former state") }
+        confirmation = nil
+        aim(at: Target(desired: former.target, locate: StatementLocator { _ in "" }))
+    }
+
+    /// Before going back, what a daemon that comes after this one must know: the file is not to be applied unasked.
+    mutating func rememberReversal() {
+        guard let former else { return }
+        let record = ConfirmationRecord(
+            status: .reverted, seconds: 0, deadline: now.seconds,
+            fingerprint: transition.reversedFile ?? .none, endedAt: former.endedAt)
+        write(.keep(former))
+        write(.confirm(record))
+        takenBack = record
+    }
+
+    /// The former state is in force again, as far as the kernel let it.
+    mutating func reverted(_ application: Application) {
+        guard let former, case .revert(let reversal) = transition.cause else { return }
+        let foreign = OwnedIdentities(foreignOf: former)
+        // Foreign entries that the reload had made its own are released, too.
+        transition.released.associations += foreign.associations.filter { ownership.owns($0) }
+        transition.released.policies += foreign.policies.filter { ownership.owns($0) }
+        takeOver(former.declared, application.target)
+        self.former = nil
+        let file = settings.configurationPath
+        let outcome =
+            switch reversal {
+            case .asked: "taken back: the state before it is in force; \(file) is not"
+            case .unconfirmed: "not confirmed and taken back: the state before it is in force; \(file) is not"
+            case .remembered: "taken back before the restart: the state before it is in force; \(file) is not"
+            }
+        trouble = "the last reload was \(outcome)"
+        for failure in application.failures { log(.error, failure) }
+        log(.warning, "the last reload was \(outcome) until it is changed, or setkey --reload asks for it")
+        guard application.failures.isEmpty, transition.unfinished.isEmpty else {
+            let why = "\(transition.unfinished.count) steps of the way back could not be done"
+            return fail(application.failures + [why], "the last reload was \(outcome); \(why)")
+        }
+        succeed(application, warnings: [], outcome: outcome)
+    }
+
+    // MARK: At the start
+
+    /// Takes over what a daemon before this one left behind.
+    mutating func restore(_ state: RestoredState) {
+        restored = state.ownership
+        ownership.leftover = state.ownership.identities
+        fingerprintInForce = state.ownership.fingerprint
+        journalLines = state.ownership.lineCount
+        guard let (record, former) = state.confirmation else { return }
+        self.former = former
+        let left = record.secondsLeft(at: now.seconds)
+        switch record.status {
+        case .reverted: takenBack = record
+        case .waiting where left == 0:
+            log(
+                .warning,
+                "the reload before the restart was not confirmed within \(record.seconds) s: going back to the state "
+                    + "before it")
+            wishes.reversal = .unconfirmed
+            wishes.reversedFile = record.fingerprint
+        case .waiting:
+            confirmation = Confirmation(
+                seconds: record.seconds, deadline: now.monotonic &+ UInt64(left) * 1_000_000_000, record: record)
+            log(.warning, "a reload from before the restart must be confirmed within \(left) s: setkey --confirm")
+        }
+    }
+
+    /// Whether the file is the very one that was taken back: then the former state is led to instead.
+    mutating func isTakenBack(_ file: LoadedConfiguration) -> Bool {
+        guard let record = takenBack else { return false }
+        guard record.fingerprint == file.fingerprint, former != nil else {
+            takenBack = nil
+            former = nil
+            write(.forget)
+            return false
+        }
+        transition.cause = .revert(.remembered)
+        transition.reversedFile = file.fingerprint
+        revert()
+        return true
+    }
+}
+
+extension OwnedIdentities {
+    /// The names of the foreign entries of a former state.
+    fileprivate init(foreignOf state: FormerState) {
+        self.init()
+        associations = Set(state.foreignAssociations.map(\.identity))
+        policies = Set(state.foreignPolicies.map(\.identity))
+    }
+}

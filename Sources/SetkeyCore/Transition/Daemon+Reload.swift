@@ -1,0 +1,209 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+// The configuration file: asked for, read, and in force.
+
+extension Daemon {
+    /// SIGHUP, or a client's call.
+    mutating func requestReload(for client: ClientID?, confirmSeconds: Int? = nil) {
+        wishes.reload = true
+        if let client { wishes.reloadClients.append(client) }
+        if let confirmSeconds { wishes.confirmSeconds = min(confirmSeconds, wishes.confirmSeconds ?? .max) }
+        beginTransition()
+    }
+
+    mutating func readFile() {
+        transition.phase = .reading
+        effects.append(.readConfiguration(.transition))
+    }
+
+    /// The shell has read the file.
+    mutating func read(_ configuration: Configuration, for purpose: ReadPurpose) {
+        switch purpose {
+        case .transition: read(configuration)
+        case .plan(let client): plan(configuration, for: client)
+        }
+    }
+
+    private mutating func read(_ configuration: Configuration) {
+        guard case .reading = transition.phase else { return }
+        switch configuration {
+        case .loaded(let file):
+            if case .start = transition.cause, isTakenBack(file) { return }
+            for warning in file.warnings { log(.warning, warning) }
+            aim(
+                at: Target(
+                    desired: file.desired, warnings: file.warnings, locate: file.locate,
+                    fingerprint: file.fingerprint))
+        case .absent(let path):
+            log(.notice, "\(path) does not exist; that counts as an empty file, and nothing is declared")
+            aim(at: Target(desired: .empty, locate: StatementLocator { _ in path }))
+        case .invalid(let messages):
+            for message in messages { log(.error, message) }
+            log(.error, "\(settings.configurationPath) has errors: nothing of it was applied")
+            fail(messages, "the file has errors; nothing of it was applied")
+        }
+    }
+
+    // MARK: The end
+
+    /// The plan of a file has been applied as far as it could be.
+    mutating func reloaded(_ application: Application) {
+        let unfinished = transition.unfinished
+        takeOver(application.target.desired, application.target)
+        if case .reload = transition.cause { settleConfirmation(application) }
+        var messages = application.failures
+        for failure in application.failures { log(.error, failure) }
+        var warnings = application.target.warnings
+        for warning in replacements(in: application) {
+            log(.warning, warning)
+            warnings.append(warning)
+        }
+        let counts = "\(inForce.associations.count) SAs and \(inForce.policies.count) policies declared"
+        guard unfinished.isEmpty, application.failures.isEmpty else {
+            for step in unfinished.prefix(20) {
+                log(.error, "the kernel differs from the file: \(step.phrase): \(step.reason)")
+            }
+            let why = "not settled: \(unfinished.count) of the plan's steps are still to be done"
+            log(.error, "\(why); \(counts)")
+            messages.append(why)
+            return fail(messages, why)
+        }
+        log(.notice, "settled: \(counts), \(application.writes) kernel writes")
+        trouble = nil
+        succeed(application, warnings: warnings, outcome: "done: \(application.writes) kernel writes")
+    }
+
+    /// The state is in force from now on; what it no longer names is nobody's, or still to be removed.
+    mutating func takeOver(_ desired: DesiredState, _ target: Target) {
+        var journal = OwnershipJournal(time: now.seconds)
+        journal.released = transition.released
+        ownership.leftover = leftover(of: transition.unfinished)
+        journal.released.associations.removeAll(where: ownership.leftover.associations.contains)
+        journal.released.policies.removeAll(where: ownership.leftover.policies.contains)
+        if target.fingerprint != fingerprintInForce { journal.fingerprint = target.fingerprint }
+        ownership.inForce = desired
+        ownership.expired = ownership.expired.filter { desired.associations[$0.key]?.entry == $0.value }
+        locate = target.locate
+        fingerprintInForce = target.fingerprint ?? fingerprintInForce
+        write(journal)
+        rewriteJournalIfLong()
+        drift.begin(with: transition.unfinished)
+    }
+
+    /// What was the file's, should have been removed, and is still there.
+    private func leftover(of unfinished: [Step]) -> OwnedIdentities {
+        var leftover = OwnedIdentities()
+        for step in unfinished {
+            switch step.change {
+            case .delete(let association) where ownership.owns(association.identity):
+                leftover.associations.insert(association.identity)
+            case .deletePolicy(let policy) where ownership.owns(policy.identity):
+                leftover.policies.insert(policy.identity)
+            default: break
+            }
+        }
+        return leftover
+    }
+
+    private mutating func rewriteJournalIfLong() {
+        let entries =
+            inForce.associations.count + inForce.policies.count + ownership.leftover.associations.count
+            + ownership.leftover.policies.count
+        guard journalLines > 2 * entries + 1000 else { return }
+        journalLines = entries
+        write(.rewrite(OwnershipSnapshot(ownership: ownership, time: now.seconds, fingerprint: fingerprintInForce)))
+    }
+
+    /// What a key change under an old SPI costs, said for each.
+    private func replacements(in application: Application) -> [String] {
+        let replaced = application.steps.filter { if case .replace = $0.change { true } else { false } }
+        var warnings = replaced.prefix(20).map { step in
+            let place = step.origin.map { application.target.locate($0) + ": " } ?? ""
+            return "\(place)warning: \(step.phrase): \(step.reason): deleted and added again, packets in between were "
+                + "lost; a new SPI beside the old one would have been hitless"
+        }
+        if replaced.count > 20 { warnings.append("warning: and \(replaced.count - 20) more SAs were replaced so") }
+        return warnings
+    }
+
+    /// The kernel refused a step, and what was applied has been taken back.
+    mutating func undone(_ application: Application) {
+        for failure in application.failures { log(.error, failure) }
+        var journal = OwnershipJournal(time: now.seconds)
+        journal.released = transition.claimed
+        write(journal)
+        dropConfirmation()
+        log(.error, "reload undone: the kernel refused a step; the former state is in force")
+        fail(application.failures, "the last reload was refused by the kernel and undone")
+    }
+
+    mutating func succeed(_ application: Application, warnings: [String], outcome: String) {
+        let reply = ReloadReply(
+            writes: application.writes, associations: inForce.associations.count,
+            policies: inForce.policies.count, warnings: warnings,
+            confirmSeconds: confirmation.map { secondsLeft(until: $0.deadline) })
+        for client in transition.clients { effects.append(.reply(client, .reload(reply), continues: false)) }
+        end(outcome)
+    }
+
+    /// The state in force stays what it is.
+    mutating func fail(_ messages: [String], _ why: String) {
+        trouble = why
+        for client in transition.clients {
+            effects.append(.fail(client, .reloadFailed(messages: messages)))
+        }
+        end(why)
+    }
+
+    /// Ends the transition, whatever became of it, and begins the next.
+    private mutating func end(_ outcome: String) {
+        if case .repair = transition.cause {} else { last = LastTransition(time: now.seconds, outcome: outcome) }
+        if !isReady {
+            isReady = true
+            effects.append(.ready(settled: isSettled))
+        }
+        transition = Transition()
+        transition.cause = .repair
+        arm()
+        beginTransition()
+    }
+
+    /// A repair ends without anybody being told.
+    mutating func endRepair() {
+        transition = Transition()
+        transition.cause = .repair
+        arm()
+        beginTransition()
+    }
+
+    /// The kernel cannot be asked now. The start goes on later, but clients can be served: status tells them why;
+    /// and clients that wait for a reload are told not to.
+    mutating func giveUpWaiting(_ why: String) {
+        for client in transition.clients + wishes.reloadClients + wishes.reversalClients {
+            effects.append(.fail(client, .reloadFailed(messages: [why])))
+        }
+        transition.clients = []
+        wishes.reloadClients = []
+        wishes.reversalClients = []
+        for client in planJobs.keys.sorted() {
+            effects.append(.fail(client, .reloadFailed(messages: [why])))
+            forgetPlan(of: client)
+        }
+        guard !isReady else { return }
+        isReady = true
+        trouble = why
+        effects.append(.ready(settled: false))
+    }
+}
+
+extension Step {
+    /// What is done, in one phrase: that of its last request.
+    var phrase: String {
+        switch change {
+        case .replace(let association, _): "replace \(association.identity)"
+        default: change.requests.last?.phrase ?? ""
+        }
+    }
+}

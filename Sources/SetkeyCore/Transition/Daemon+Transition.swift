@@ -1,0 +1,227 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+// A transition's way: plan, write down, apply, verify. What begins one and what ends it stands in the files beside.
+
+extension Daemon {
+    /// Entries looked at in one turn of the loop: some milliseconds.
+    static var slice: Int { 500 }
+
+    /// Begins what is wanted next, if nothing is under way.
+    mutating func beginTransition() {
+        guard transition.isIdle else { return }
+        if let reversal = wishes.reversal {
+            begin(.revert(reversal), for: wishes.reversalClients)
+            transition.reversedFile = wishes.reversedFile
+            wishes.reversal = nil
+            wishes.reversalClients = []
+            revert()
+        } else if wishes.reload {
+            begin(.reload, for: wishes.reloadClients)
+            transition.confirmSeconds = wishes.confirmSeconds
+            wishes.reload = false
+            wishes.reloadClients = []
+            wishes.confirmSeconds = nil
+            readFile()
+        } else {
+            checkDrift()
+        }
+    }
+
+    mutating func begin(_ cause: Transition.Cause, for clients: [ClientID] = []) {
+        transition = Transition()
+        transition.cause = cause
+        transition.clients = clients
+    }
+
+    /// Goes on with what waited for the mirror.
+    mutating func advanceTransition() {
+        switch transition.phase {
+        case .idle: beginTransition()
+        case .waitingForMirror(let target): aim(at: target)
+        case .verifying: continueVerifying()
+        case .reading, .planning, .recording, .applying: break
+        }
+    }
+
+    var isMirrorTrue: Bool {
+        associationDumps.hasCompleted && policyDumps.hasCompleted && refreshes.isEmpty && !isRefreshing
+    }
+
+    // MARK: Plan
+
+    /// Leads to `target` as soon as the mirror is complete.
+    mutating func aim(at target: Target, scope: PlanBuilder.Scope = .everything) {
+        transition.phase = .waitingForMirror(target)
+        guard isMirrorTrue else { return }
+        findExpired(in: target)
+        let builder = PlanBuilder(to: target.desired, ownership: ownership, scope: scope)
+        transition.phase = .planning(target, builder)
+        continuePlanning()
+    }
+
+    mutating func continuePlanning() {
+        guard case .planning(let target, var builder) = transition.phase else { return }
+        // One reference to what the builder has gathered.
+        transition.phase = .idle
+        builder.advance(&mirror, count: Self.slice)
+        guard builder.isDone else {
+            transition.phase = .planning(target, builder)
+            return askTurn()
+        }
+        transition.claimed = builder.claimed
+        transition.released = builder.released
+        if case .repair = transition.cause {
+            repair(builder.plan.steps, of: nil)
+        } else {
+            record(Application(plan: builder.plan, target: target, temper: temper))
+        }
+    }
+
+    private var temper: Application.Temper {
+        if case .reload = transition.cause { .undoing } else { .goingOn }
+    }
+
+    /// Asks for another turn of the loop, once at a time.
+    mutating func askTurn() {
+        guard !isTurnAsked else { return }
+        isTurnAsked = true
+        effects.append(.nextTurn)
+    }
+
+    /// The turn that was asked for.
+    mutating func turnCame() {
+        isTurnAsked = false
+        continuePlanning()
+        continueVerifying()
+        continuePlans()
+    }
+
+    // MARK: Write down
+
+    /// Writes down what a daemon that comes after this one must know, before anything of the plan is asked of the
+    /// kernel.
+    mutating func record(_ application: Application) {
+        transition.phase = .recording(application)
+        var journal = OwnershipJournal(time: now.seconds)
+        journal.claimed = claims(of: application)
+        write(journal)
+        switch transition.cause {
+        case .reload where !application.steps.isEmpty: keepFormerState(application)
+        case .revert: rememberReversal()
+        default: break
+        }
+        applyIfRecorded()
+    }
+
+    /// What the transition makes the file's. An SA with a limited life that is added again lives from now on.
+    private func claims(
+        of application: Application
+    ) -> (associations: [SAIdentity], policies: [PolicyIdentity]) {
+        switch transition.cause {
+        case .repair:
+            let mortal = application.steps.compactMap { step -> SAIdentity? in
+                guard case .add(let association) = step.change, association.limits.hard.addTime > 0 else { return nil }
+                return association.identity
+            }
+            return (mortal, [])
+        case .revert:
+            // The foreign entries that come back are nobody's but theirs.
+            guard let declared = former?.declared else { return ([], []) }
+            return (
+                transition.claimed.associations.filter(declared.associations.contains),
+                transition.claimed.policies.filter(declared.policies.contains)
+            )
+        case .start, .reload: return transition.claimed
+        }
+    }
+
+    mutating func write(_ journal: OwnershipJournal) {
+        guard !journal.isEmpty else { return }
+        journalLines += journal.lineCount
+        write(.append(journal))
+    }
+
+    mutating func write(_ change: StateChange) {
+        recordsUnderWay += 1
+        effects.append(.record(change))
+    }
+
+    /// Something has been written down, or could not be.
+    mutating func recorded(_ complaint: String?) {
+        recordsUnderWay -= 1
+        if let complaint {
+            log(.error, complaint)
+            transition.recordFailure = complaint
+        }
+        applyIfRecorded()
+    }
+
+    private mutating func applyIfRecorded() {
+        guard recordsUnderWay == 0, case .recording(let application) = transition.phase else { return }
+        if let failure = transition.recordFailure, transition.confirmSeconds != nil, !application.steps.isEmpty {
+            let why = "\(failure); a reload that could not be taken back after a crash is not begun"
+            return fail([why], "the last reload was not begun: its former state could not be kept")
+        }
+        transition.phase = .applying(application)
+        finishApplicationIfOver()
+    }
+
+    // MARK: Apply
+
+    mutating func nextOfApplication() -> (KernelRequest, Requester)? {
+        guard case .applying(var application) = transition.phase else { return nil }
+        transition.phase = .idle
+        defer { transition.phase = .applying(application) }
+        return application.next().map { ($0, .application) }
+    }
+
+    mutating func applicationStepEnded(_ request: KernelRequest, _ outcome: Outcome) {
+        guard case .applying(var application) = transition.phase else { return }
+        transition.phase = .idle
+        switch outcome {
+        case .done(let answer): application.succeeded(request, answer: answer, former: formerEntries)
+        case .refused(let errno): application.failed(request, errno: errno)
+        case .lost: application.failed(request, errno: .timedOut)
+        }
+        transition.phase = .applying(application)
+        finishApplicationIfOver()
+    }
+
+    private mutating func finishApplicationIfOver() {
+        guard case .applying(let application) = transition.phase, application.isOver else { return }
+        transition.phase = .verifying(application, position: 0)
+        continueVerifying()
+    }
+
+    // MARK: Verify
+
+    /// Each step must have led to what it was meant to lead to. What was right before the plan and is wrong now, others
+    /// have changed meanwhile: it comes as drift.
+    mutating func continueVerifying() {
+        guard case .verifying(let application, let position) = transition.phase, isMirrorTrue else { return }
+        guard !application.isUndoing else { return undone(application) }
+        let verdict = Verdict(desired: application.target.desired, expired: ownership.expired)
+        let end = min(position + Self.slice, application.steps.count)
+        for step in application.steps[position..<end] where !isDone(step, verdict) {
+            transition.unfinished.append(step)
+        }
+        transition.phase = .verifying(application, position: end)
+        guard end == application.steps.count else { return askTurn() }
+        switch transition.cause {
+        case .repair: repaired(application)
+        case .revert: reverted(application)
+        case .start, .reload: reloaded(application)
+        }
+    }
+
+    private func isDone(_ step: Step, _ verdict: Verdict) -> Bool {
+        switch step.change {
+        case .delete(let association): !mirror.associations.contains(association.identity)
+        case .deletePolicy(let policy): !mirror.policies.contains(policy.identity)
+        default:
+            if case nil = verdict.step(for: step.change.entry, in: mirror) { true } else { false }
+        }
+    }
+}

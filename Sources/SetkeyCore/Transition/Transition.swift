@@ -1,0 +1,91 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+/// Bringing the kernel to a state, from the cause to the end; at most one is under way.
+struct Transition: Sendable {
+    /// What brings it about.
+    enum Cause: Hashable, Sendable {
+        /// The daemon has started.
+        case start
+        /// SIGHUP, or a client.
+        case reload
+        /// Back to the former state.
+        case revert(Reversal)
+        /// Declared entries have been deleted or altered by others.
+        case repair
+    }
+
+    /// Why one goes back.
+    enum Reversal: Hashable, Sendable {
+        /// A client asks for it.
+        case asked
+        /// The reload was not confirmed in time.
+        case unconfirmed
+        /// The daemon finds, at its start, that the file was taken back before.
+        case remembered
+    }
+
+    enum Phase: Sendable {
+        case idle
+        /// The shell is reading the file.
+        case reading
+        /// It is known where to go; the mirror is not complete yet.
+        case waitingForMirror(Target)
+        case planning(Target, PlanBuilder)
+        /// What must be known after a crash is being written down.
+        case recording(Application)
+        case applying(Application)
+        /// Applied; each step's entry is looked at again, from this one on.
+        case verifying(Application, position: Int)
+    }
+
+    var cause = Cause.start
+    var phase = Phase.idle
+    /// Clients that wait for its end.
+    var clients: [ClientID] = []
+    /// Whether it must be confirmed, and within how many seconds.
+    var confirmSeconds: Int?
+    /// What is owned from its end on, and no more.
+    var claimed: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    var released: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    /// What was in force before, for a reload that changes something.
+    var former: FormerState?
+    /// The file that is being taken back.
+    var reversedFile: Fingerprint?
+    /// Why something that must be written down could not be.
+    var recordFailure: String?
+    /// Steps that were not done.
+    var unfinished: [Step] = []
+
+    var isIdle: Bool {
+        if case .idle = phase { true } else { false }
+    }
+}
+
+/// What is wanted while a transition is under way; what comes several times folds into one.
+struct Wishes: Sendable {
+    var reload = false
+    var reloadClients: [ClientID] = []
+    /// The shortest that somebody asked for: who wants a confirmation gets one.
+    var confirmSeconds: Int?
+    var reversal: Transition.Reversal?
+    var reversalClients: [ClientID] = []
+    var reversedFile: Fingerprint?
+}
+
+/// A reload that waits for its confirmation.
+struct Confirmation: Sendable {
+    let seconds: Int
+    /// On the monotonic clock, in nanoseconds.
+    let deadline: UInt64
+    /// By the wall clock, for a daemon that comes after this one.
+    let record: ConfirmationRecord
+}
+
+/// How the last reload, revert or start ended.
+struct LastTransition: Sendable {
+    /// Seconds since 1970.
+    let time: Int
+    let outcome: String
+}

@@ -1,0 +1,208 @@
+import ControlProtocol
+import IPsec
+import KernelBackends
+import SetkeySyntax
+import Testing
+
+@testable import SetkeyCore
+
+/// What others do to declared entries.
+struct DriftTests {
+    private static let deletions = [
+        "delete 10.0.0.1 10.0.0.2 esp 0x1001 ;", "spddelete 10.1.0.0/24 10.2.0.0/24 any -P out ;", "flush ;",
+        "spdflush ;",
+        "spdupdate 10.1.0.0/24 10.2.0.0/24 any -P out discard ;",
+        """
+        update 10.0.0.1 10.0.0.2 esp 0x1001 -m tunnel -u 7 -lh 100 -ls 50
+            -E aes-cbc 0x000102030405060708090a0b0c0d0e0f -A hmac-sha1 0x000102030405060708090a0b0c0d0e0f10111213 ;
+        """,
+        """
+        delete 10.0.0.1 10.0.0.2 esp 0x1001 ; add 10.0.0.1 10.0.0.2 esp 0x1001 -m tunnel -u 7
+            -E aes-cbc 0xff0102030405060708090a0b0c0d0e0f -A hmac-sha1 0x000102030405060708090a0b0c0d0e0f10111213 ;
+        """,
+    ]
+
+    private func status(_ machine: inout Machine) throws -> StatusReply {
+        machine.post(.called(Machine.nobody, .status))
+        guard case .status(let status) = machine.replies.last?.reply else { throw Machine.NoReply() }
+        return status
+    }
+
+    @Test(arguments: deletions) func whatOthersTakeAwayIsPutBackWithinASecond(text: String) throws {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.foreignRun(Texts.foreign)
+        machine.settle()
+        let before = machine.contents
+        machine.foreignRun(text)
+        machine.settle()
+        #expect(machine.contents != before)
+        machine.pass(quarters: 3)
+        var after = machine.contents
+        if text == "flush ;" { after.associations.formUnion(before.associations.filter { $0.identity.spi.rawValue == 0x999 }) }
+        #expect(after == before)
+        #expect(machine.log.contains { $0.priority == .warning && $0.message.hasPrefix("drift: test.conf:") })
+        #expect(try status(&machine).settled)
+    }
+
+    @Test(arguments: deletions) func reportOnlyTells(text: String) throws {
+        var machine = Machine.started(file: Texts.tunnel, drift: .report)
+        machine.writes = []
+        machine.foreignRun(text)
+        machine.pass(quarters: 8)
+        #expect(machine.writes.isEmpty)
+        #expect(machine.log.contains { $0.message.hasPrefix("drift: test.conf:") && $0.message.contains("not put back") })
+        let status = try status(&machine)
+        #expect(!status.settled && status.drifted > 0 && status.state.hasPrefix("drifted"))
+        // The next reload puts it right.
+        machine.post(.reloadRequested)
+        #expect(try self.status(&machine).settled)
+    }
+
+    @Test func whatDiffersAndWhoDidItIsSaid() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
+        machine.pass(quarters: 2)
+        let line = machine.log.last { $0.message.hasPrefix("drift: test") }?.message
+        #expect(
+            line == "drift: test.conf:1: esp 10.0.0.2 spi 0x1001: missing, deleted by process 4711; putting it back")
+    }
+
+    @Test func aClientOfOursIsSomebodyElse() {
+        var machine = Machine.started(file: Texts.tunnel)
+        let before = machine.contents
+        machine.execute("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
+        #expect(machine.contents != before)
+        machine.pass(quarters: 3)
+        #expect(machine.contents == before)
+        #expect(machine.log.contains { $0.message.contains("deleted by uid 0 pid 500 through setkeyd") })
+    }
+
+    @Test func foreignEntriesAndNewOnesAreNoDrift() {
+        var machine = Machine.started(file: "flush ; spdflush ;" + Texts.tunnel)
+        machine.writes = []
+        machine.foreignRun(Texts.foreign + Texts.policy(4))
+        machine.pass(quarters: 8)
+        machine.foreignRun("delete 9.9.9.9 8.8.8.8 ah 0x999 ; spddelete 10.9.4.0/24 10.8.0.0/16 any -P out ;")
+        machine.pass(quarters: 8)
+        #expect(machine.writes.isEmpty)
+    }
+
+    @Test func twoManagersThatFightAreToldApartAfterThreeRepairs() throws {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.writes = []
+        for _ in 0..<8 {
+            machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
+            machine.pass(quarters: 8)
+        }
+        #expect(machine.writes.count == 3)
+        #expect(machine.log.count { $0.priority == .error && $0.message.contains("another program insists") } == 1)
+        #expect(try status(&machine).drifted == 1)
+        // Another entry is still looked after.
+        machine.foreignRun("spdflush ;")
+        machine.pass(quarters: 8)
+        #expect(machine.truth().policies.count == 2)
+        // A reload begins anew.
+        machine.post(.reloadRequested)
+        #expect(try status(&machine).drifted == 0)
+        machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
+        machine.pass(quarters: 4)
+        #expect(machine.truth().associations.count == 2)
+    }
+
+    @Test func slowRepairsNeverStop() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.writes = []
+        for _ in 0..<8 {
+            machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
+            machine.pass(quarters: 4 * 25)
+        }
+        #expect(machine.writes.count == 8)
+    }
+
+    @Test func aRepairThatTheKernelRefusesIsTriedAgainAndNotForEver() throws {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.kernel.faults = FaultPlan([.init(.refuse(.outOfMemory), on: .add)])
+        machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
+        machine.writes = []
+        machine.pass(quarters: 4 * 120)
+        #expect(machine.writes.count == 3)
+        machine.kernel.faults = .none
+        machine.post(.reloadRequested)
+        #expect(try status(&machine).settled)
+    }
+
+    @Test func manyEntriesAreLookedAtInParts() throws {
+        let text = (0..<1500).map { Texts.association(0x1000 + $0) }.joined()
+        var machine = Machine.started(file: text)
+        machine.foreignRun("flush ;")
+        machine.pass(quarters: 4)
+        #expect(machine.truth().associations.count == 1500)
+        #expect(machine.log.count { $0.message.hasPrefix("drift: ") } < 30)
+        let status = try status(&machine)
+        #expect(status.settled && status.foreignAssociations == 0)
+    }
+
+    @Test func anOverrunIsFollowedByALook() {
+        var machine = Machine.started(file: Texts.tunnel)
+        let before = machine.contents
+        machine.kernel.faults = FaultPlan([.init(.loseBroadcasts)])
+        machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ; spdflush ;")
+        machine.kernel.faults = .none
+        machine.pass(quarters: 8)
+        #expect(machine.contents != before)
+        machine.post(.overrun)
+        machine.pass(quarters: 3)
+        #expect(machine.contents == before)
+    }
+
+    // MARK: Lifetimes
+
+    @Test func aDeclaredEndIsNoDrift() throws {
+        let mortal = Texts.association(0x6000, "-lh 20 -ls 10")
+        var machine = Machine.started(file: Texts.tunnel + mortal)
+        machine.writes = []
+        machine.pass(quarters: 4 * 30)
+        #expect(machine.truth().associations.count == 2)
+        #expect(machine.log.contains { $0.message.contains("the declared lifetime of esp 10.0.0.3 spi 0x6000 has ended") })
+        var status = try status(&machine)
+        #expect(status.settled && status.expired == 1 && status.foreignAssociations == 0)
+        // Not with another reload of the same text, nor after a restart.
+        machine.file = Texts.policy(1) + Texts.tunnel + mortal
+        machine.post(.reloadRequested)
+        #expect(machine.truth().associations.count == 2)
+        machine.restart()
+        #expect(machine.truth().associations.count == 2 && machine.writes.isEmpty)
+        // But when its text changes.
+        machine.file = Texts.tunnel + mortal.replacing("-lh 20", with: "-lh 21")
+        machine.post(.reloadRequested)
+        #expect(machine.truth().associations.count == 3)
+        status = try self.status(&machine)
+        #expect(status.settled && status.expired == 0)
+    }
+
+    @Test func anEndWhileNobodyLookedIsFoundAtTheStart() {
+        let mortal = Texts.association(0x6000, "-lh 20 -ls 10")
+        var machine = Machine.started(file: Texts.tunnel + mortal)
+        machine.seconds += 60
+        machine.kernel.advance(to: .init(seconds: UInt64(machine.seconds)))
+        machine.restart()
+        #expect(machine.writes.isEmpty)
+        #expect(machine.truth().associations.count == 2)
+        // One that was deleted before its time comes back.
+        var other = Machine.started(file: Texts.tunnel + mortal)
+        other.foreignRun("delete 10.0.0.1 10.0.0.3 esp 0x6000 ;")
+        other.restart()
+        #expect(other.truth().associations.count == 3)
+    }
+
+    @Test func anExpiredOneThatIsDeletedByItsPeriodAfterALostMessageIsNoDriftEither() {
+        var machine = Machine.started(file: Texts.tunnel + Texts.association(0x6000, "-lh 20 -ls 10"))
+        machine.post(.called(Machine.root, .monitor(MonitorParameters())))
+        machine.seconds += 60
+        machine.loseMessages()
+        machine.post(.overrun)
+        machine.writes = []
+        machine.pass(quarters: 8)
+        #expect(machine.writes.isEmpty && machine.truth().associations.count == 2)
+    }
+}

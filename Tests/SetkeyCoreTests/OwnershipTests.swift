@@ -1,0 +1,105 @@
+import IPsec
+import KernelBackends
+import SetkeySyntax
+import Testing
+
+@testable import SetkeyCore
+
+struct OwnershipTests {
+    @Test func whatTheFileOwnsIsWrittenBeforeTheKernelIsAsked() throws {
+        let machine = Machine.started(file: Texts.tunnel)
+        let first = try #require(machine.records.first)
+        #expect(first.writes == 0)
+        let owned = machine.disk.restored.ownership.identities
+        #expect(owned.associations.count == 2)
+        #expect(owned.policies.count == 2)
+    }
+
+    @Test func aRestartRemovesWhatTheFileLostMeanwhile() throws {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.foreignRun(Texts.foreign)
+        machine.file = ""
+        machine.restart()
+        #expect(machine.truth().associations.map(\.identity.spi) == [SPI(rawValue: 0x999)])
+        #expect(machine.truth().policies.isEmpty)
+        #expect(machine.disk.restored.ownership.identities.isEmpty)
+    }
+
+    @Test func aRestartWithAnUnchangedFileWritesNothing() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.records = []
+        machine.restart()
+        #expect(machine.writes.isEmpty)
+        #expect(machine.records.isEmpty)
+        #expect(machine.isReady == true)
+    }
+
+    @Test func whatTheKernelDoesNotLetGoIsTriedAgain() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.file = ""
+        machine.kernel.faults = FaultPlan([.init(.refuse(.operationNotPermitted), on: .spdDelete, occurrences: 1...1)])
+        machine.restart()
+        #expect(machine.truth().policies.count == 1)
+        #expect(machine.disk.restored.ownership.identities.policies.count == 1)
+        machine.kernel.faults = .none
+        machine.post(.reloadRequested)
+        #expect(machine.truth().policies.isEmpty)
+        #expect(machine.disk.restored.ownership.identities.isEmpty)
+    }
+
+    @Test func theRecordHoldsNoKeyAndReadsBackWhatWasWritten() {
+        let machine = Machine.started(file: Texts.tunnel)
+        let text = String(decoding: machine.disk.ownership, as: UTF8.self)
+        #expect(!text.contains("0001020304"))
+        var unreadable = 0
+        let record = OwnershipRecord(
+            parsing: text + "+ sa esp nonsense 5\nxx\n   \n! sp out\n+ sa esp 10.0.0.9 77", unreadable: &unreadable)
+        #expect(unreadable == 4)
+        #expect(record.identities == machine.declared)
+        #expect(record.life == "life")
+    }
+
+    @Test func theRecordDoesNotGrowWithoutEnd() {
+        var machine = Machine.started(file: Texts.tunnel)
+        for number in 0..<400 {
+            machine.file = Texts.tunnel + Texts.association(0x2000 + number % 2) + Texts.association(0x3000 + number)
+            machine.post(.reloadRequested)
+        }
+        let lines = machine.disk.ownership.count { $0 == 10 }
+        #expect(lines < 1200)
+        #expect(machine.disk.restored.ownership.identities == machine.declared)
+    }
+
+    @Test func aDiskThatIsFullIsSaidAndKeepsNothingFromBeingApplied() {
+        var machine = Machine(file: Texts.tunnel)
+        machine.diskFailure = "cannot write x: no space"
+        machine.start()
+        #expect(machine.truth().associations.count == 2)
+        #expect(machine.log.contains { $0.priority == .error && $0.message.contains("no space") })
+    }
+}
+
+/// Statements that several tests use.
+enum Texts {
+    /// Two SAs and two policies.
+    static let tunnel = """
+        add 10.0.0.1 10.0.0.2 esp 0x1001 -m tunnel -u 7 -E aes-cbc 0x000102030405060708090a0b0c0d0e0f
+            -A hmac-sha1 0x000102030405060708090a0b0c0d0e0f10111213 ;
+        add 10.0.0.2 10.0.0.1 esp 0x1002 -m tunnel -u 7 -E aes-cbc 0x000102030405060708090a0b0c0d0e0f
+            -A hmac-sha1 0x000102030405060708090a0b0c0d0e0f10111213 ;
+        spdadd 10.1.0.0/24 10.2.0.0/24 any -P out ipsec esp/tunnel/10.0.0.1-10.0.0.2/unique:7 ;
+        spdadd 10.2.0.0/24 10.1.0.0/24 any -P in ipsec esp/tunnel/10.0.0.2-10.0.0.1/unique:7 ;
+
+        """
+
+    /// An SA that no file declares.
+    static let foreign = "add 9.9.9.9 8.8.8.8 ah 0x999 -A hmac-md5 0x00112233445566778899aabbccddeeff ;"
+
+    static func association(_ spi: Int, _ clauses: String = "") -> String {
+        "add 10.0.0.1 10.0.0.3 esp \(spi) \(clauses) -E null -A hmac-md5 0x00112233445566778899aabbccddeeff ;\n"
+    }
+
+    static func policy(_ number: Int, _ action: String = "none") -> String {
+        "spdadd 10.9.\(number).0/24 10.8.0.0/16 any -P out \(action) ;\n"
+    }
+}
