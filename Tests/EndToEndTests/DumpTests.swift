@@ -118,7 +118,7 @@ import Testing
         let status = try daemon.setkey("--status")
         #expect(status.status == 0)
         #expect(status.output.contains("kernel: simulated, which protects nothing\n"))
-        #expect(status.output.contains("associations: 1, 1 of them the file's\n"), "\(status.output)")
+        #expect(status.output.contains("associations: 1, 1 the file's, 0 foreign\n"), "\(status.output)")
     }
 
     @Test func reloadAppliesWhatDiffers() throws {

@@ -363,6 +363,28 @@ struct Machine {
         }
     }
 
+    /// As ``contents``; numbers that the kernel draws for `unique` are all the same.
+    var contentsWithoutDrawnNumbers: Contents {
+        mutating get {
+            var contents = contents
+            contents.policies = Set(
+                contents.policies.map { policy in
+                    guard case .protect(let transforms) = policy.action else { return policy }
+                    var policy = policy
+                    policy.action = .protect(
+                        transforms.map {
+                            var transform = $0
+                            if case .unique(let number) = transform.level, number.rawValue > ReqID.manualMaximum {
+                                transform.level = .unique(.none)
+                            }
+                            return transform
+                        })
+                    return policy
+                })
+            return contents
+        }
+    }
+
     /// Time has passed in the kernel, and what it said meanwhile is lost.
     mutating func loseMessages() {
         kernel.advance(to: .init(seconds: UInt64(seconds)))

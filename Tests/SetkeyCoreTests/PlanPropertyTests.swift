@@ -66,6 +66,37 @@ struct PlanPropertyTests {
         #expect(machine.writes.isEmpty, "seed \(seed): \(machine.writes.map(\.phrase))")
     }
 
+    /// Statements of distinct identities, in whatever order: the kernel ends up with the same entries.
+    @Test(arguments: 0..<30) func theOrderOfTheStatementsDoesNotMatter(round: UInt64) {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SplitMix(seed: seed)
+        let lines = Self.text(0..<25, &random).split(separator: "\n").map { "\($0)\n" }
+        let before = Self.text(10..<30, &random)
+        var outcomes: [Machine.Contents] = []
+        for _ in 0..<3 {
+            var machine = Machine(file: lines.shuffled(using: &random).joined())
+            machine.foreignRun(before)
+            machine.start()
+            #expect(machine.isReady == true, "seed \(seed)")
+            outcomes.append(machine.contentsWithoutDrawnNumbers)
+        }
+        #expect(outcomes[0] == outcomes[1] && outcomes[0] == outcomes[2], "seed \(seed)")
+    }
+
+    /// A plan touches what differs and nothing else: an entry that is as declared is not in it.
+    @Test(arguments: 0..<30) func aPlanIsMinimal(round: UInt64) {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SplitMix(seed: seed)
+        let text = Self.text(0..<20, &random)
+        var machine = Machine(file: text)
+        machine.foreignRun(text)
+        machine.foreignRun(Self.text(20..<25, &random))
+        machine.foreignRun("spddelete 10.9.3.0/24[80] 10.8.0.0/16 tcp -P in ;")
+        machine.start()
+        let isDeclared = text.contains("10.9.3.0/24[80]")
+        #expect(machine.writes.count == (isDeclared ? 1 : 0), "seed \(seed): \(machine.writes.map(\.phrase))")
+    }
+
     private func isDeclared(_ association: SecurityAssociation, _ machine: Machine) -> Bool {
         machine.daemon.inForce.associations.contains(association.identity)
     }

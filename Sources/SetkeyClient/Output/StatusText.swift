@@ -34,22 +34,28 @@ package enum StatusText {
 
     /// One line, and what to do if it must be confirmed.
     package static func text(_ reload: ReloadReply) -> String {
-        var text = "reloaded: \(outcome(reload))\n"
+        var text = "reloaded: \(writes(reload)); the file declares \(entries(reload))\n"
         if let seconds = reload.confirmSeconds {
             text += "to be confirmed within \(seconds) s: setkey --confirm, or it is taken back\n"
         }
         return text
     }
 
-    /// One line.
+    /// What is in force, and that the file is not.
     package static func reverted(_ reload: ReloadReply) -> String {
-        "taken back: \(outcome(reload)); the file itself is as it was, and is applied again by the next reload\n"
+        """
+        taken back: \(writes(reload)); \(entries(reload)) are declared
+        the file itself is as it was: the next reload applies it again
+
+        """
     }
 
-    private static func outcome(_ reload: ReloadReply) -> String {
-        let entries = "\(count(reload.associations, "SA")) and \(count(reload.policies, "policy", "policies"))"
-        let writes = reload.writes == 0 ? "nothing differed" : "\(count(reload.writes, "write")) to the kernel"
-        return "\(writes); \(entries) declared"
+    private static func entries(_ reload: ReloadReply) -> String {
+        "\(count(reload.associations, "SA")) and \(count(reload.policies, "policy", "policies"))"
+    }
+
+    private static func writes(_ reload: ReloadReply) -> String {
+        reload.writes == 0 ? "nothing differed" : "\(count(reload.writes, "write")) to the kernel"
     }
 
     private static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {

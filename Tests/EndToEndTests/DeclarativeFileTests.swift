@@ -1,0 +1,141 @@
+import Testing
+
+/// `--plan`, `--confirm`, `--revert`: the client's side of the declarative file.
+struct DeclarativeFileTests {
+    private static let association = """
+        add 10.0.0.1 10.0.0.2 esp 0x1001 -m tunnel -E aes-cbc 0x000102030405060708090a0b0c0d0e0f
+            -A hmac-sha1 0x000102030405060708090a0b0c0d0e0f10111213 ;
+
+        """
+    private static let policies = """
+        spdadd 10.1.0.0/16 10.2.0.0/16 any -P out ipsec esp/tunnel/10.0.0.1-10.0.0.2/require ;
+        spdadd 10.3.0.0/16 10.2.0.0/16 any -P out none ;
+
+        """
+    private static let file = association + policies
+
+    @Test func aPlanOfAnUnchangedFileIsEmpty() throws {
+        let daemon = try TestDaemon(configuration: Self.file)
+        let plan = try daemon.setkey("--plan")
+        #expect(plan.status == 0)
+        #expect(plan.output == "nothing would change\n")
+        let json = try daemon.setkey("--plan --json")
+        #expect(json.status == 0)
+        #expect(json.output == "{\n  \"steps\" : [\n\n  ],\n  \"writes\" : 0\n}\n", "\(json.output)")
+    }
+
+    @Test func aPlanSaysWhatAReloadThenDoes() throws {
+        let daemon = try TestDaemon(configuration: Self.file)
+        try daemon.directory.write(
+            "setkey.conf",
+            Self.association.replacing("0x00010203", with: "0xff010203").replacing("-m tunnel", with: "-m tunnel -lh 50")
+                + Self.policies.replacing("/require", with: "/unique:7").replacing("10.3.0.0/16", with: "10.4.0.0/16"))
+        let plan = try daemon.setkey("--plan")
+        #expect(plan.status == 10)
+        let file = "\(daemon.directory.path)/setkey.conf"
+        #expect(
+            plan.output == """
+                ~ add 10.0.0.1 10.0.0.2 esp 0x1001 -m tunnel -r 32 -lh 50 -E aes-cbc <hidden> -A hmac-sha1 <hidden> ;
+                    \(file):1:1: differs(key, lifetime); deleted and added again, packets in between are lost: a new SPI \
+                beside the old one would be hitless
+                    lifetime: none -> hard 50 s
+                ~ spdadd 10.1.0.0/16 10.2.0.0/16 any -P out ipsec esp/tunnel/10.0.0.1-10.0.0.2/unique:7 ;
+                    \(file):3:1: differs(action)
+                    action: ipsec esp/tunnel/10.0.0.1-10.0.0.2/require -> ipsec esp/tunnel/10.0.0.1-10.0.0.2/unique:7
+                + spdadd 10.4.0.0/16 10.2.0.0/16 any -P out none ;
+                    \(file):4:1: missing
+                - spddelete 10.3.0.0/16 10.2.0.0/16 any -P out ;
+                    stale
+                4 changes, 5 writes to the kernel
+
+                """, "\(plan.output)")
+        let json = try daemon.setkey("--plan --json").output
+        #expect(json.contains("\"reason\" : \"differs(key, lifetime)\"") && json.contains("\"writes\" : 5"))
+        #expect(json.contains("\"location\" : \"\(file):3:1\""))
+        #expect(!(plan.output + json).contains("10203"))
+        #expect(try daemon.setkey("--reload").output.hasPrefix("reloaded: 5 writes to the kernel; "))
+        #expect(try daemon.setkey("--plan").status == 0)
+    }
+
+    @Test func aPlanOfAnotherFileNamesItsLines() throws {
+        let daemon = try TestDaemon(configuration: Self.file)
+        let other = try daemon.directory.write(
+            "other.conf", "include \"part.conf\" ;\n" + Self.policies + "flush ;\n\n" + Self.association)
+        try daemon.directory.write("part.conf", "\nspdadd ::1 ::2 any -P in discard ;\n")
+        let plan = try daemon.setkey("--plan -f \(other)")
+        #expect(plan.status == 10)
+        #expect(
+            plan.output == """
+                + spdadd ::1 ::2 any -P in discard ;
+                    \(daemon.directory.path)/part.conf:2:1: missing
+                1 change, 1 write to the kernel
+
+                """, "\(plan.output)\(plan.errors)")
+        let piped = try daemon.setkey("--plan -f -", input: Self.file)
+        #expect(piped.status == 0, "\(piped.errors)")
+        #expect(try daemon.setkey("--plan -f -").output.hasSuffix("3 changes, 3 writes to the kernel\n"))
+    }
+
+    @Test func aPlanLongerThanAFrameComesWhole() throws {
+        let daemon = try TestDaemon()
+        let text = (0..<3000).map { "spdadd 10.\($0 / 256).\($0 % 256).0/24 10.200.0.0/16 any -P out none ;\n" }.joined()
+        let plan = try daemon.setkey("--plan -f -", input: text)
+        #expect(plan.status == 10)
+        #expect(plan.output.hasSuffix("3000 changes, 3000 writes to the kernel\n"))
+        #expect(plan.output.contains("stdin:3000:1: missing"))
+    }
+
+    @Test func aPlanOfAFileWithErrorsSaysWhere() throws {
+        let daemon = try TestDaemon(configuration: Self.file)
+        let twice = try daemon.setkey("--plan -f -", input: Self.association + Self.association)
+        #expect(twice.status == 1)
+        #expect(twice.errors.contains("stdin:3:1: error: esp 10.0.0.2 spi 0x1001 is declared twice"), "\(twice.errors)")
+        #expect(twice.errors.contains("stdin:1:1: note: the first declaration is here"))
+        try daemon.directory.write("setkey.conf", "spdadd nonsense ;")
+        let plan = try daemon.setkey("--plan")
+        #expect(plan.status == 1)
+        #expect(plan.errors.contains("setkey.conf:1:8: error:"), "\(plan.errors)")
+        #expect(try daemon.setkey("--status").output.contains("state: settled\n"))
+    }
+
+    @Test func aReloadThatIsNotConfirmedIsTakenBackAndSaysSo() throws {
+        let daemon = try TestDaemon(configuration: Self.file)
+        try daemon.directory.write("setkey.conf", "flush ; spdflush ;")
+        let reload = try daemon.setkey("--reload --confirm 1")
+        #expect(reload.status == 0)
+        #expect(reload.output.contains("to be confirmed within 1 s: setkey --confirm, or it is taken back\n"))
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try !daemon.setkey("--status").output.contains("not confirmed and taken back") {
+            try #require(ContinuousClock.now < deadline)
+        }
+        #expect(try daemon.setkey("-D").output.contains("spi=4097"))
+        let status = try daemon.setkey("--status").output
+        #expect(status.contains("state: the last reload was not confirmed and taken back"), "\(status)")
+        #expect(status.contains("associations: 1, 1 the file's, 0 foreign\n"))
+    }
+
+    @Test func aReloadCanBeConfirmedAndTakenBack() throws {
+        let daemon = try TestDaemon(configuration: Self.file)
+        #expect(try daemon.setkey("--confirm").status == 1)
+        #expect(try daemon.setkey("--revert").errors.contains("there is no reload to take back"))
+        try daemon.directory.write("setkey.conf", Self.policies)
+        #expect(try daemon.setkey("--reload --confirm=3600").status == 0)
+        let status = try daemon.setkey("--status").output
+        #expect(status.contains("unconfirmed: taken back in 3600 s, unless") || status.contains("in 3599 s"), "\(status)")
+        #expect(try daemon.setkey("--confirm").output == "confirmed: the last reload stays\n")
+        let revert = try daemon.setkey("--revert")
+        #expect(revert.status == 0)
+        #expect(revert.output.hasPrefix("taken back: 1 write to the kernel; 1 SA and 2 policies are declared\n"))
+        #expect(try daemon.setkey("-D").output.contains("spi=4097"))
+        #expect(try daemon.setkey("--reload").output.hasPrefix("reloaded: 1 write"))
+    }
+
+    @Test func driftIsPutBackAndCounted() throws {
+        let daemon = try TestDaemon(configuration: Self.file)
+        #expect(try daemon.setkey("-F").status == 0)
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try !daemon.setkey("-D").output.contains("spi=4097") { try #require(ContinuousClock.now < deadline) }
+        let status = try daemon.setkey("--status --json").output
+        #expect(status.contains("\"drifted\" : 0") && status.contains("\"drift\" : \"repair\""), "\(status)")
+    }
+}
