@@ -32,6 +32,7 @@ extension KernelRequest {
         return switch errno {
         case .exists: "the \(noun) exists already (\(errno.name))"
         case .noEntry where isReservation: "no SPI of the range is free (\(errno.name))"
+        case .noEntry where makesAssociation: "the kernel cannot provide one of its algorithms (\(errno.name))"
         case .noEntry, .noSuchProcess: "there is no such \(noun) (\(errno.name))"
         default: errno.description
         }
@@ -41,6 +42,14 @@ extension KernelRequest {
         switch self {
         case .addPolicy, .updatePolicy, .deletePolicy, .getPolicy, .flushPolicies, .dumpPolicies: true
         case .register, .add, .update, .get, .delete, .reserveSPI, .flush, .dump: false
+        }
+    }
+
+    /// Whether an SA's algorithms are set up for it: an algorithm whose module cannot be loaded is "no entry".
+    private var makesAssociation: Bool {
+        switch self {
+        case .add, .update: true
+        default: false
         }
     }
 

@@ -116,7 +116,8 @@ enum Samples {
 
     static var planStep: PlanStep {
         var step = PlanStep(
-            change: "replace", operation: "replace esp", statement: "add ... ;", reason: "differs(mode, key)", writes: 2)
+            change: "replace", operation: "replace esp", statement: "add ... ;", reason: "differs(mode, key)", writes: 2
+        )
         step.differences = [
             PlanDifference(field: "mode", present: "transport", declared: "tunnel"),
             PlanDifference(field: "key", present: nil, declared: nil),

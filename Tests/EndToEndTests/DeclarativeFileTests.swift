@@ -28,7 +28,8 @@ struct DeclarativeFileTests {
         let daemon = try TestDaemon(configuration: Self.file)
         try daemon.directory.write(
             "setkey.conf",
-            Self.association.replacing("0x00010203", with: "0xff010203").replacing("-m tunnel", with: "-m tunnel -lh 50")
+            Self.association.replacing("0x00010203", with: "0xff010203")
+                .replacing("-m tunnel", with: "-m tunnel -lh 50")
                 + Self.policies.replacing("/require", with: "/unique:7").replacing("10.3.0.0/16", with: "10.4.0.0/16"))
         let plan = try daemon.setkey("--plan")
         #expect(plan.status == 10)
@@ -78,7 +79,8 @@ struct DeclarativeFileTests {
 
     @Test func aPlanLongerThanAFrameComesWhole() throws {
         let daemon = try TestDaemon()
-        let text = (0..<3000).map { "spdadd 10.\($0 / 256).\($0 % 256).0/24 10.200.0.0/16 any -P out none ;\n" }.joined()
+        let lines = (0..<3000).map { "spdadd 10.\($0 / 256).\($0 % 256).0/24 10.200.0.0/16 any -P out none ;\n" }
+        let text = lines.joined()
         let plan = try daemon.setkey("--plan -f -", input: text)
         #expect(plan.status == 10)
         #expect(plan.output.hasSuffix("3000 changes, 3000 writes to the kernel\n"))
@@ -121,7 +123,7 @@ struct DeclarativeFileTests {
         try daemon.directory.write("setkey.conf", Self.policies)
         #expect(try daemon.setkey("--reload --confirm=3600").status == 0)
         let status = try daemon.setkey("--status").output
-        #expect(status.contains("unconfirmed: taken back in 3600 s, unless") || status.contains("in 3599 s"), "\(status)")
+        #expect(status.contains("\nunconfirmed: taken back in 3"), "\(status)")
         #expect(try daemon.setkey("--confirm").output == "confirmed: the last reload stays\n")
         let revert = try daemon.setkey("--revert")
         #expect(revert.status == 0)

@@ -87,7 +87,8 @@ struct Machine {
         daemon = Daemon(
             settings: Daemon.Settings(
                 kernelInterface: "simulated", protectsTraffic: false, configurationPath: "test.conf",
-                processID: 99, userID: 1000, kernelLife: "life", drift: drift, parserOptions: ParserOptions(allowsInclude: false)))
+                processID: 99, userID: 1000, kernelLife: "life", drift: drift,
+                parserOptions: ParserOptions(allowsInclude: false)))
         kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
         kernel.faults = faults
         codec = PFKeyCodec(processID: 99)

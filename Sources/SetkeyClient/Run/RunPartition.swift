@@ -87,7 +87,9 @@ package struct RunPartition: Sendable {
             }
             let byte = span[index]
             index += 1
-            if byte == UInt8(ascii: "@") && !sendsNames || byte < 32 && byte != 9 && byte != 10 && byte != 13 { return true }
+            if byte == UInt8(ascii: "@") && !sendsNames || byte < 32 && byte != 9 && byte != 10 && byte != 13 {
+                return true
+            }
             if byte >= 128 { hasHighBit = true }
         }
         return hasHighBit && String(validating: bytes, as: UTF8.self) == nil

@@ -93,9 +93,12 @@ extension Daemon {
             associations: ownership.leftover.associations.count(where: mirror.associations.contains),
             policies: ownership.leftover.policies.count(where: mirror.policies.contains)
         )
+        let ours = (
+            associations: inForce.associations.count - missing.associations + leftover.associations,
+            policies: inForce.policies.count - missing.policies + leftover.policies
+        )
         return (
-            max(0, mirror.associations.count - inForce.associations.count + missing.associations - leftover.associations),
-            max(0, mirror.policies.count - inForce.policies.count + missing.policies - leftover.policies)
+            max(0, mirror.associations.count - ours.associations), max(0, mirror.policies.count - ours.policies)
         )
     }
 

@@ -101,4 +101,3 @@ struct Application: Sendable {
         return place.isEmpty ? "" : "\(place): "
     }
 }
-

@@ -16,7 +16,8 @@ extension Daemon {
 
     mutating func reload(_ parameters: ReloadParameters, for client: ClientID) {
         if let seconds = parameters.confirmSeconds, !(1...Self.longestConfirmation).contains(seconds) {
-            let message = "a reload can wait 1 to \(Self.longestConfirmation) seconds for its confirmation, not \(seconds)"
+            let message =
+                "a reload can wait 1 to \(Self.longestConfirmation) seconds for its confirmation, not \(seconds)"
             return effects.append(.fail(client, .reloadFailed(messages: [message])))
         }
         logChange(by: client, "reload")
@@ -36,8 +37,10 @@ extension Daemon {
 
     mutating func revert(for client: ClientID) {
         guard former != nil else {
-            let reason = "there is no reload to take back: none has changed anything since setkeyd was started, or since "
-            return effects.append(.fail(client, .nothingPending(reason: reason + "the last one was taken back")))
+            let reason =
+                "there is no reload to take back: none has changed anything since setkeyd was started, or since the "
+                + "last one was taken back"
+            return effects.append(.fail(client, .nothingPending(reason: reason)))
         }
         logChange(by: client, "revert")
         wishes.reversal = .asked

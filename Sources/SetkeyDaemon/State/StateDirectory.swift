@@ -49,7 +49,8 @@ nonisolated struct StateDirectory: Sendable {
         }
         guard let text = read(confirmation, &complaints) else { return (state, complaints) }
         guard let record = ConfirmationRecord(parsing: String(decoding: text, as: UTF8.self)) else {
-            complaints.append("\(confirmation.path) is not readable: whether a reload waits is not known; none is taken back")
+            complaints.append(
+                "\(confirmation.path) is not readable: whether a reload waits is not known, and none is taken back")
             return (state, complaints)
         }
         guard let text = read(former, &complaints) else {
