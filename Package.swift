@@ -51,6 +51,9 @@ let package = Package(
         .executableTarget(
             name: "kernel-scenarios", dependencies: ["KernelScenarios", "KernelBackends", "IPsec", "CLinux"],
             path: "Tests/kernel-scenarios", swiftSettings: strict),
+        .executableTarget(
+            name: "plan-bench", dependencies: ["SetkeyCore", "SetkeySyntax", "KernelBackends", "IPsec"],
+            path: "Tests/plan-bench", swiftSettings: strict),
         .testTarget(name: "IPsecTests", dependencies: ["IPsec", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SetkeySyntaxTests", dependencies: ["SetkeySyntax", "IPsec", "TestSupport"], swiftSettings: strict),
