@@ -1,0 +1,68 @@
+/// What a loader has read, for a later one of the same files, which then parses only what was changed.
+///
+/// It holds the texts, keys included, and all statements in full: for a daemon that reads its file again and again.
+package struct ReadSources: Sendable {
+    /// `nil` where nothing was read.
+    private let options: ParserOptions?
+    private var sources: [String: ReadSource] = [:]
+
+    /// Nothing, for the first reading.
+    package init() {
+        options = nil
+    }
+
+    init(options: ParserOptions) {
+        self.options = options
+    }
+
+    /// The source that was read at a path, by whatever name the includes gave it.
+    subscript(path: String) -> ReadSource? {
+        get { sources[path] }
+        set { sources[path] = newValue }
+    }
+
+    /// What is still true by other options: everything or nothing.
+    func usable(with options: ParserOptions) -> ReadSources {
+        self.options?.understandsAlike(options) == true ? self : ReadSources()
+    }
+}
+
+/// One text without an error, and what was found in it; perhaps not to its end, which an `exit` elsewhere cuts off.
+struct ReadSource: Sendable {
+    let bytes: [UInt8]
+    let statements: [ReadStatement]
+}
+
+/// A good statement, and what its parsing did beside it.
+struct ReadStatement: Sendable {
+    let statement: Statement
+    /// How many warnings it gave. They are not kept: they may be more than anybody is shown.
+    private let warnings: UInt32
+    let hasLongString: Bool
+    /// Whether it depends on more than its text.
+    let namesCredential: Bool
+
+    /// - Parameter parsing: what the parser met within the statement.
+    init(_ statement: Statement, parsing: Parser.Tally) {
+        self.statement = statement
+        warnings = UInt32(clamping: parsing.warnings)
+        hasLongString = parsing.longStrings > 0
+        namesCredential = parsing.credentials > 0
+    }
+
+    private init(_ statement: Statement, as original: ReadStatement) {
+        self.statement = statement
+        warnings = original.warnings
+        hasLongString = original.hasLongString
+        namesCredential = original.namesCredential
+    }
+
+    var warningCount: Int { Int(warnings) }
+    var range: Range<Int> { statement.range }
+
+    /// The same statement in a text where it stands elsewhere.
+    func shifted(by shift: Int) -> ReadStatement {
+        let range = statement.range.lowerBound + shift..<statement.range.upperBound + shift
+        return ReadStatement(Statement(statement.kind, range: range), as: self)
+    }
+}
