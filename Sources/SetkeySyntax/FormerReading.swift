@@ -3,7 +3,7 @@
 /// The parser knows nothing at the end of a good statement of what came before. Where it stands at such an end, and
 /// stood there in the former text too, a statement that follows in both need not be parsed.
 struct FormerReading {
-    private let statements: [ReadStatement]
+    let statements: [ReadStatement]
     /// So many bytes at the start are as before.
     private let commonStart: Int
     /// From here on the bytes are as before; this may be before ``commonStart``, as both sides of what was inserted
@@ -17,6 +17,12 @@ struct FormerReading {
     private var isAligned = true
     private var isInCommonEnd = false
 
+    /// Of a text that was not read before.
+    init() {
+        statements = []
+        (commonStart, commonEnd, shift) = (0, 0, 0)
+    }
+
     init(_ former: ReadSource, of bytes: [UInt8]) {
         statements = former.statements
         commonStart = bytes.span.commonPrefixCount(former.bytes.span)
@@ -25,13 +31,14 @@ struct FormerReading {
         commonEnd = isSame ? 0 : bytes.count - bytes.span.commonSuffixCount(former.bytes.span)
     }
 
-    var count: Int { statements.count }
-
-    /// The statement that comes next, if that is certain.
-    var next: ReadStatement? {
+    /// The index of the statement that comes next, if that is certain, and where it stands now.
+    ///
+    /// Not the statement, which is large: it is copied where it is needed.
+    var next: (index: Int, range: Range<Int>)? {
         guard isAligned, index < statements.count else { return nil }
-        if isInCommonEnd { return shift == 0 ? statements[index] : statements[index].shifted(by: shift) }
-        return statements[index].range.upperBound <= commonStart ? statements[index] : nil
+        let range = statements[index].statement.range
+        if isInCommonEnd { return (index, range.lowerBound + shift..<range.upperBound + shift) }
+        return range.upperBound <= commonStart ? (index, range) : nil
     }
 
     /// Follows the parser to the end of a good statement.
@@ -41,8 +48,8 @@ struct FormerReading {
         guard isInCommonEnd || end <= commonStart else { return }
         let formerEnd = isInCommonEnd ? end - shift : end
         // From the common start to the common end the way may lead back.
-        while index > 0, statements[index - 1].range.upperBound > formerEnd { index -= 1 }
-        while index < statements.count, statements[index].range.upperBound <= formerEnd { index += 1 }
-        isAligned = index > 0 && statements[index - 1].range.upperBound == formerEnd
+        while index > 0, statements[index - 1].statement.range.upperBound > formerEnd { index -= 1 }
+        while index < statements.count, statements[index].statement.range.upperBound <= formerEnd { index += 1 }
+        isAligned = index > 0 && statements[index - 1].statement.range.upperBound == formerEnd
     }
 }

@@ -9,9 +9,11 @@ struct OpenSource {
     /// The files of an include statement that are still to be read.
     var pending: ArraySlice<String> = []
     var include = 0..<0
-    private var former: FormerReading?
-    /// What was read so far, where somebody wants to have it and there was no error.
-    private var kept: [ReadStatement]?
+    /// Whether somebody wants to have what is read.
+    private var isKept = false
+    private var former = FormerReading()
+    /// So far; `nil` behind an error.
+    private var kept: [ReadStatement]? = []
     /// How many statements were not parsed, because a former reading has them.
     private(set) var reusedCount = 0
 
@@ -24,37 +26,36 @@ struct OpenSource {
 
     /// Keeps what will be read, and takes over what `source` has of the same text.
     mutating func keep(reusing source: ReadSource?) {
-        former = source.map { FormerReading($0, of: parser.bytes) }
-        var kept: [ReadStatement] = []
-        kept.reserveCapacity(former?.count ?? 0)
-        self.kept = kept
+        isKept = true
+        guard let source else { return }
+        former = FormerReading(source, of: parser.bytes)
+        kept?.reserveCapacity(source.statements.count)
     }
 
     /// What was read; `nil` if there was an error.
     var readSource: ReadSource? {
-        guard parser.errorCount == 0 else { return nil }
+        guard isKept, parser.errorCount == 0 else { return nil }
         return kept.map { ReadSource(bytes: parser.bytes, statements: $0) }
     }
 
     /// The next good statement; `nil` at the end.
     mutating func next() -> Statement? {
-        guard kept != nil || former != nil else { return parser.next() }
-        guard let read = reuse() ?? parse() else { return nil }
-        kept?.append(read)
-        former?.align(to: read.range.upperBound)
-        return read.statement
-    }
-
-    private mutating func reuse() -> ReadStatement? {
-        guard let known = former?.next, parser.pass(known) else { return nil }
-        reusedCount += 1
-        return known
-    }
-
-    private mutating func parse() -> ReadStatement? {
+        guard isKept else { return parser.next() }
+        if let (index, range) = former.next, parser.pass(former.statements[index].effects, to: range.upperBound) {
+            let statement = Statement(former.statements[index].statement.kind, range: range)
+            reusedCount += 1
+            keep(statement, former.statements[index].effects)
+            return statement
+        }
         let before = parser.tally
-        let statement = parser.next()
-        if parser.errorCount > 0 { kept = nil }
-        return statement.map { ReadStatement($0, parsing: parser.tally - before) }
+        guard let statement = parser.next() else { return nil }
+        keep(statement, ReadStatement.Effects(of: statement.kind, parsing: parser.tally - before))
+        return statement
+    }
+
+    private mutating func keep(_ statement: Statement, _ effects: ReadStatement.Effects) {
+        former.align(to: statement.range.upperBound)
+        guard parser.errorCount == 0 else { return kept = nil }
+        kept?.append(ReadStatement(statement: statement, effects: effects))
     }
 }

@@ -126,16 +126,16 @@ package struct Parser {
     }
 
     /// Steps over the statement that comes next, as if it had been parsed; false where it must be.
-    mutating func pass(_ known: ReadStatement) -> Bool {
+    mutating func pass(_ effects: ReadStatement.Effects, to end: Int) -> Bool {
         // A credential may have changed. Warnings were only counted; for the few that are kept the text is there.
-        guard !known.namesCredential, known.warningCount == 0 || warningCount >= options.diagnosticLimit else {
+        guard !effects.namesCredential, effects.warningCount == 0 || warningCount >= options.diagnosticLimit else {
             return false
         }
-        warningCount += known.warningCount
-        lexer.pass(to: known.range.upperBound, hasLongString: known.hasLongString)
-        current = Token(kind: .semicolon, start: known.range.upperBound - 1, end: known.range.upperBound)
+        warningCount += effects.warningCount
+        lexer.pass(to: end, hasLongString: effects.hasLongString)
+        current = Token(kind: .semicolon, start: end - 1, end: end)
         isOutOfStep = false
-        if case .end = known.statement.kind { isAtEnd = true }
+        isAtEnd = effects.endsText
         return true
     }
 

@@ -36,33 +36,26 @@ struct ReadSource: Sendable {
 /// A good statement, and what its parsing did beside it.
 struct ReadStatement: Sendable {
     let statement: Statement
-    /// How many warnings it gave. They are not kept: they may be more than anybody is shown.
-    private let warnings: UInt32
-    let hasLongString: Bool
-    /// Whether it depends on more than its text.
-    let namesCredential: Bool
+    let effects: Effects
 
-    /// - Parameter parsing: what the parser met within the statement.
-    init(_ statement: Statement, parsing: Parser.Tally) {
-        self.statement = statement
-        warnings = UInt32(clamping: parsing.warnings)
-        hasLongString = parsing.longStrings > 0
-        namesCredential = parsing.credentials > 0
-    }
+    /// What a parser that passes over the statement has to make up for.
+    struct Effects: Sendable {
+        /// They are counted and not kept: they may be more than anybody is shown.
+        private let warnings: UInt32
+        let hasLongString: Bool
+        /// Whether the statement depends on more than its text.
+        let namesCredential: Bool
+        /// Whether it is an `exit`.
+        let endsText: Bool
 
-    private init(_ statement: Statement, as original: ReadStatement) {
-        self.statement = statement
-        warnings = original.warnings
-        hasLongString = original.hasLongString
-        namesCredential = original.namesCredential
-    }
+        /// - Parameter parsing: what the parser met within the statement.
+        init(of kind: Statement.Kind, parsing: Parser.Tally) {
+            warnings = UInt32(clamping: parsing.warnings)
+            hasLongString = parsing.longStrings > 0
+            namesCredential = parsing.credentials > 0
+            endsText = if case .end = kind { true } else { false }
+        }
 
-    var warningCount: Int { Int(warnings) }
-    var range: Range<Int> { statement.range }
-
-    /// The same statement in a text where it stands elsewhere.
-    func shifted(by shift: Int) -> ReadStatement {
-        let range = statement.range.lowerBound + shift..<statement.range.upperBound + shift
-        return ReadStatement(Statement(statement.kind, range: range), as: self)
+        var warningCount: Int { Int(warnings) }
     }
 }
