@@ -30,8 +30,8 @@ struct Lexer {
     let bytes: [UInt8]
     private(set) var position: Int
     private var isInComment = false
-    /// Whether a string has run over the end of a line: legal, and what a forgotten quote looks like.
-    private(set) var hasSeenLongString = false
+    /// How many strings have run over the end of a line: legal, and what a forgotten quote looks like.
+    private(set) var longStringCount = 0
 
     init(_ bytes: [UInt8], from start: Int = 0) {
         self.bytes = bytes
@@ -61,6 +61,12 @@ struct Lexer {
     /// Goes back to the start of a token.
     mutating func rewind(to start: Int) {
         position = start
+    }
+
+    /// Goes on behind a statement that is known.
+    mutating func pass(to end: Int, hasLongString: Bool) {
+        position = end
+        if hasLongString { longStringCount += 1 }
     }
 
     private mutating func take(_ kind: Token.Kind) -> Token {
@@ -113,7 +119,7 @@ struct Lexer {
             isLong = isLong || bytes[end] == 10
             end += 1
         }
-        hasSeenLongString = hasSeenLongString || isLong
+        if isLong { longStringCount += 1 }
         guard end < bytes.count else {
             position = end
             return Token(kind: .unterminatedString, start: start, end: start + 1)

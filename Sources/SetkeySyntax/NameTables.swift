@@ -1,5 +1,5 @@
 /// Names of upper-layer protocols, as `/etc/protocols` gives them.
-package struct ProtocolNames: Sendable {
+package struct ProtocolNames: Equatable, Sendable {
     /// What every text may name on any machine, with `icmp6` and `ip4` of the language.
     package static let builtIn = ProtocolNames(parsing: [])
 
@@ -36,25 +36,31 @@ package struct ProtocolNames: Sendable {
 }
 
 /// Names of ports, as `/etc/services` gives them.
-package struct ServiceNames: Sendable {
+package struct ServiceNames: Equatable, Sendable {
     /// No names: ports are numbers.
     package static let none = ServiceNames(parsing: [])
 
-    private var ports: [String: [(protocolName: String, port: UInt16)]] = [:]
+    private var services: [String: [Service]] = [:]
+
+    private struct Service: Equatable {
+        let protocolName: String
+        let port: UInt16
+    }
 
     /// Reads the text of `/etc/services`; lines that are none are skipped.
     package init(parsing text: [UInt8]) {
         for fields in NameTableLines(text) where fields.count >= 2 {
             let parts = fields[1].split(separator: "/")
             guard parts.count == 2, let port = UInt16(parts[0]) else { continue }
-            for name in [fields[0]] + fields[2...] { ports[name, default: []].append((String(parts[1]), port)) }
+            let service = Service(protocolName: String(parts[1]), port: port)
+            for name in [fields[0]] + fields[2...] { services[name, default: []].append(service) }
         }
     }
 
     /// The port that `name` has for `protocolName`; for a protocol that does not list it, the one that all others
     /// agree on.
     package func port(of name: String, for protocolName: String?) -> UInt16? {
-        guard let known = ports[name], let first = known.first else { return nil }
+        guard let known = services[name], let first = known.first else { return nil }
         if let match = known.first(where: { $0.protocolName == protocolName }) { return match.port }
         return known.allSatisfy { $0.port == first.port } ? first.port : nil
     }

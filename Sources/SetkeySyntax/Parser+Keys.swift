@@ -53,7 +53,10 @@ extension Parser {
             range, "a key must be in double quotes or of hexadecimal digits", "write \"...\", 0x... or @NAME")
     }
 
-    private func readCredential(_ range: Range<Int>, _ algorithm: AlgorithmWord) throws(Diagnostic) -> KeyMaterial {
+    private mutating func readCredential(
+        _ range: Range<Int>, _ algorithm: AlgorithmWord
+    ) throws(Diagnostic) -> KeyMaterial {
+        noteCredential()
         let name = text(range.dropFirst())
         guard CredentialDirectory.isValidName(name) else {
             throw failure(range, "this cannot be the name of a credential", "letters, digits, '.', '_' and '-' only")

@@ -14,6 +14,7 @@ package struct Parser {
     private var isAtEnd = false
     /// Whether what follows may be the rest of a key that was cut; until a statement is good again.
     private var isOutOfStep = false
+    private var credentialCount = 0
 
     /// What was found so far, in the order of the text; at most ``ParserOptions/diagnosticLimit`` of each severity.
     package private(set) var diagnostics: [Diagnostic] = []
@@ -101,6 +102,43 @@ package struct Parser {
         return bytes[previousEnd..<current.start].contains(10)
     }
 
+    // MARK: Reuse
+
+    /// What was met so far.
+    struct Tally {
+        var warnings: Int
+        var longStrings: Int
+        var credentials: Int
+
+        static func - (left: Tally, right: Tally) -> Tally {
+            Tally(
+                warnings: left.warnings - right.warnings, longStrings: left.longStrings - right.longStrings,
+                credentials: left.credentials - right.credentials)
+        }
+    }
+
+    var tally: Tally {
+        Tally(warnings: warningCount, longStrings: lexer.longStringCount, credentials: credentialCount)
+    }
+
+    mutating func noteCredential() {
+        credentialCount += 1
+    }
+
+    /// Steps over the statement that comes next, as if it had been parsed; false where it must be.
+    mutating func pass(_ effects: ReadStatement.Effects, to end: Int) -> Bool {
+        // A credential may have changed. Warnings were only counted; for the few that are kept the text is there.
+        guard !effects.namesCredential, effects.warningCount == 0 || warningCount >= options.diagnosticLimit else {
+            return false
+        }
+        warningCount += effects.warningCount
+        lexer.pass(to: end, hasLongString: effects.hasLongString)
+        current = Token(kind: .semicolon, start: end - 1, end: end)
+        isOutOfStep = false
+        isAtEnd = effects.endsText
+        return true
+    }
+
     // MARK: Diagnostics
 
     func failure(_ range: Range<Int>, _ message: String, _ advice: String = "") -> Diagnostic {
@@ -150,7 +188,7 @@ package struct Parser {
 
     private mutating func record(_ diagnostic: Diagnostic) {
         var diagnostic = diagnostic
-        diagnostic.isOutOfStep = isOutOfStep || lexer.hasSeenLongString
+        diagnostic.isOutOfStep = isOutOfStep || lexer.longStringCount > 0
         let count = diagnostic.severity == .error ? errorCount : warningCount
         if diagnostic.severity == .error { errorCount += 1 } else { warningCount += 1 }
         if count < options.diagnosticLimit { diagnostics.append(diagnostic) }

@@ -30,6 +30,13 @@ package struct ParserOptions: Sendable {
         self.warns = warns
         self.diagnosticLimit = diagnosticLimit
     }
+
+    /// Whether a statement without a credential means the same by `other`, and gives the same warnings, however many
+    /// of them are kept.
+    func understandsAlike(_ other: ParserOptions) -> Bool {
+        kernelInterface == other.kernelInterface && allowsInclude == other.allowsInclude && warns == other.warns
+            && protocolNames == other.protocolNames && serviceNames == other.serviceNames
+    }
 }
 
 /// The kernel interfaces that a text can be written for.

@@ -17,19 +17,6 @@ package struct LoadedDiagnostic: Sendable {
     }
 }
 
-/// A text that is being read. Not inside the generic loader, where every access would go through metadata and copies.
-private struct OpenSource {
-    var parser: Parser
-    let index: Int
-    let identity: SourceIdentity?
-    let path: String
-    /// How many of the parser's diagnostics have been taken over.
-    var taken = 0
-    /// The files of an include statement that are still to be read.
-    var pending: ArraySlice<String> = []
-    var include = 0..<0
-}
-
 /// Reads a text and everything that it includes as one stream of statements, in the order of execution.
 ///
 /// It holds one parser for each file that is open; a million statements need no more memory than their text.
@@ -40,19 +27,28 @@ package struct SourceLoader<Reader: SourceReader> {
     private let reader: Reader
     private let options: ParserOptions
     private var open: [OpenSource] = []
-    private var counts = (errors: 0, warnings: 0)
+    private var counts = (errors: 0, warnings: 0, reused: 0)
+    private let former: ReadSources?
 
     /// Every text read so far; ``LoadedStatement/source`` is an index.
     package private(set) var sources: [SourceText] = []
     /// Everything found so far, in the order of reading.
     package private(set) var diagnostics: [LoadedDiagnostic] = []
-    /// The file named to ``init(path:reader:options:)`` could not be read; there are no statements.
+    /// What was read, once that is all: for the next loader. `nil` unless ``init(path:reader:options:reusing:)`` was
+    /// asked to keep it. Of a source with an error it is what the former reading has of it.
+    package private(set) var readSources: ReadSources?
+    /// The file named to ``init(path:reader:options:reusing:)`` could not be read; there are no statements.
     package private(set) var failure: SourceError?
 
     /// A loader of the file at `path`; see ``failure``.
-    package init(path: String, reader: Reader, options: ParserOptions) {
+    ///
+    /// - Parameter former: what another loader has read of the same files. It changes nothing but the time that this
+    ///   one takes. Even an empty value lets ``readSources`` be kept; `nil` does not, which saves its memory.
+    package init(path: String, reader: Reader, options: ParserOptions, reusing former: ReadSources? = nil) {
         self.reader = reader
         self.options = options
+        self.former = former?.usable(with: options)
+        readSources = former.map { _ in ReadSources(options: options) }
         do {
             let file = try reader.read(path)
             push(SourceText(name: path == "-" ? "stdin" : path, bytes: file.bytes), path, file.identity)
@@ -65,6 +61,7 @@ package struct SourceLoader<Reader: SourceReader> {
     package init(text: SourceText, reader: Reader, options: ParserOptions) {
         self.reader = reader
         self.options = options
+        former = nil
         push(text, text.name, nil)
     }
 
@@ -73,9 +70,14 @@ package struct SourceLoader<Reader: SourceReader> {
     /// All warnings, those not kept included.
     package var warningCount: Int { counts.warnings + open.reduce(0) { $0 + $1.parser.warningCount } }
 
+    /// How many statements did not have to be parsed.
+    package var reusedCount: Int { counts.reused + open.reduce(0) { $0 + $1.reusedCount } }
+
     private mutating func push(_ text: SourceText, _ path: String, _ identity: SourceIdentity?) {
         let parser = Parser(text, options: options)
-        open.append(OpenSource(parser: parser, index: sources.count, identity: identity, path: path))
+        var source = OpenSource(parser, index: sources.count, identity: identity, path: path)
+        if let former { source.keep(reusing: former[path]) }
+        open.append(source)
         sources.append(text)
     }
 
@@ -86,10 +88,10 @@ package struct SourceLoader<Reader: SourceReader> {
                 include(path, from: top)
                 continue
             }
-            let statement = open[top].parser.next()
+            let statement = open[top].next()
             if open[top].parser.diagnostics.count > open[top].taken { collectDiagnostics(top) }
             guard let statement else {
-                close(top)
+                closeLast()
                 continue
             }
             switch statement.kind {
@@ -101,10 +103,13 @@ package struct SourceLoader<Reader: SourceReader> {
         return nil
     }
 
-    private mutating func close(_ top: Int) {
-        counts.errors += open[top].parser.errorCount
-        counts.warnings += open[top].parser.warningCount
-        open.removeLast()
+    private mutating func closeLast() {
+        guard let source = open.popLast() else { return }
+        counts.errors += source.parser.errorCount
+        counts.warnings += source.parser.warningCount
+        counts.reused += source.reusedCount
+        let read = source.readSource ?? former?[source.path]
+        readSources?[source.path] = read
     }
 
     private mutating func collectDiagnostics(_ top: Int) {
@@ -116,7 +121,7 @@ package struct SourceLoader<Reader: SourceReader> {
 
     /// `exit` ends the whole input, as it ends that of setkey.
     private mutating func endReading() {
-        while let last = open.indices.last { close(last) }
+        while !open.isEmpty { closeLast() }
     }
 
     // MARK: Including

@@ -1,0 +1,61 @@
+/// A text that is being read. Not inside the generic loader, where every access would go through metadata and copies.
+struct OpenSource {
+    private(set) var parser: Parser
+    let index: Int
+    let identity: SourceIdentity?
+    let path: String
+    /// How many of the parser's diagnostics have been taken over.
+    var taken = 0
+    /// The files of an include statement that are still to be read.
+    var pending: ArraySlice<String> = []
+    var include = 0..<0
+    /// Whether somebody wants to have what is read.
+    private var isKept = false
+    private var former = FormerReading()
+    /// So far; `nil` behind an error.
+    private var kept: [ReadStatement]? = []
+    /// How many statements were not parsed, because a former reading has them.
+    private(set) var reusedCount = 0
+
+    init(_ parser: Parser, index: Int, identity: SourceIdentity?, path: String) {
+        self.parser = parser
+        self.index = index
+        self.identity = identity
+        self.path = path
+    }
+
+    /// Keeps what will be read, and takes over what `source` has of the same text.
+    mutating func keep(reusing source: ReadSource?) {
+        isKept = true
+        guard let source else { return }
+        former = FormerReading(source, of: parser.bytes)
+        kept?.reserveCapacity(source.statements.count)
+    }
+
+    /// What was read; `nil` if there was an error.
+    var readSource: ReadSource? {
+        guard isKept, parser.errorCount == 0 else { return nil }
+        return kept.map { ReadSource(bytes: parser.bytes, statements: $0) }
+    }
+
+    /// The next good statement; `nil` at the end.
+    mutating func next() -> Statement? {
+        guard isKept else { return parser.next() }
+        if let (index, range) = former.next, parser.pass(former.statements[index].effects, to: range.upperBound) {
+            let statement = Statement(former.statements[index].statement.kind, range: range)
+            reusedCount += 1
+            keep(statement, former.statements[index].effects)
+            return statement
+        }
+        let before = parser.tally
+        guard let statement = parser.next() else { return nil }
+        keep(statement, ReadStatement.Effects(of: statement.kind, parsing: parser.tally - before))
+        return statement
+    }
+
+    private mutating func keep(_ statement: Statement, _ effects: ReadStatement.Effects) {
+        former.align(to: statement.range.upperBound)
+        guard parser.errorCount == 0 else { return kept = nil }
+        kept?.append(ReadStatement(statement: statement, effects: effects))
+    }
+}
