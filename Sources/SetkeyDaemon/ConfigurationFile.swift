@@ -1,5 +1,5 @@
 package import SetkeyCore
-import SetkeySyntax
+package import SetkeySyntax
 
 /// The daemon's own file: read, parsed and evaluated, away from the main queue because a large one takes its time.
 package struct ConfigurationFile: Sendable {
@@ -13,16 +13,20 @@ package struct ConfigurationFile: Sendable {
     }
 
     /// Reads the file as it is now. Its includes and credentials are read with it.
-    package nonisolated func read() -> Configuration {
+    ///
+    /// - Parameter former: what an earlier reading has kept: only what differs from it is parsed. It becomes what this
+    ///   reading keeps.
+    package nonisolated func read(reusing former: inout ReadSources) -> Configuration {
         var options = ParserOptions.ofThisMachine()
         options.warns = true
-        var loader = SourceLoader(path: path, reader: FileSourceReader(), options: options)
+        var loader = SourceLoader(path: path, reader: FileSourceReader(), options: options, reusing: former)
         if let failure = loader.failure {
             if isDefault, failure.reason == .missing { return .absent(path: path) }
             return .invalid(["\(failure); \(failure.reason.advice)"])
         }
         var evaluation = DesiredState.Evaluation()
         while let loaded = loader.next() { evaluation.add(loaded.statement.kind, at: loaded.origin) }
+        former = loader.readSources ?? former
         let sources = loader.sources
         let found = loader.diagnostics + evaluation.diagnostics
         let rendered = found.map { ($0.diagnostic.severity, sources[$0.source].render($0.diagnostic)) }

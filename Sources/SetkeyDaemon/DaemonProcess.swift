@@ -51,7 +51,8 @@ package enum DaemonProcess {
     package static func check(_ options: DaemonOptions) -> Int32 {
         let log = Log()
         defer { log.flush() }
-        switch options.file.read() {
+        var nothing = ReadSources()
+        switch options.file.read(reusing: &nothing) {
         case .loaded(let file):
             for warning in file.warnings { log.append(LogEntry(.warning, warning)) }
             return EXIT_SUCCESS
@@ -94,6 +95,7 @@ package enum DaemonProcess {
             throw StartError("\(path) does not exist; create it, or leave --config out")
         }
         let state = try StateDirectory(path: options.stateDirectory, life: kernel.life)
+        let lock = try state.lock()
         let socket = try ListeningSocket(path: options.socket)
         var parserOptions = ParserOptions.ofThisMachine()
         parserOptions.allowsInclude = false
@@ -102,7 +104,8 @@ package enum DaemonProcess {
             configurationPath: options.file.path, processID: getpid(), userID: geteuid(),
             kernelLife: kernel.life, drift: options.drift, parserOptions: parserOptions)
         return DaemonShell(
-            settings: settings, transport: kernel.transport, configuration: options.file, state: state, socket: socket)
+            settings: settings, transport: kernel.transport, configuration: options.file, state: state, lock: lock,
+            socket: socket)
     }
 
     /// A kernel to talk to.

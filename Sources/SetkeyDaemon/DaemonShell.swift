@@ -16,7 +16,11 @@ final class DaemonShell {
     private let kernel: KernelSocket<PFKeyCodec>
     private let server: ControlServer
     private let configuration: ConfigurationFile
+    /// What the last reading of it has kept for the next.
+    private var readSources = ReadSources()
     private let state: StateDirectory
+    /// Held as long as the process lives.
+    private let stateLock: FileDescriptor
     /// What is written down is written in order, away from the main queue.
     private let stateQueue = DispatchQueue(label: "state", qos: .userInitiated)
     private let log = Log()
@@ -32,13 +36,14 @@ final class DaemonShell {
 
     init(
         settings: Daemon.Settings, transport: any KernelTransport, configuration: ConfigurationFile,
-        state: StateDirectory, socket: ListeningSocket
+        state: StateDirectory, lock: FileDescriptor, socket: ListeningSocket
     ) {
         daemon = Daemon(settings: settings)
         kernel = KernelSocket(
             transport: transport, codec: PFKeyCodec(processID: UInt32(clamping: settings.processID)))
         self.configuration = configuration
         self.state = state
+        stateLock = lock
         server = ControlServer(version: Version.current)
         server.delegate = self
         server.listen(on: socket)
@@ -117,9 +122,15 @@ final class DaemonShell {
 
     private func readConfiguration(for purpose: ReadPurpose) {
         let file = configuration
+        let former = readSources
         DispatchQueue.global(qos: .userInitiated).async {
-            let configuration = file.read()
-            onNextTurn { [weak self] in self?.post(.configuration(configuration, purpose)) }
+            var sources = former
+            let configuration = file.read(reusing: &sources)
+            let kept = sources
+            onNextTurn { [weak self] in
+                self?.readSources = kept
+                self?.post(.configuration(configuration, purpose))
+            }
         }
     }
 

@@ -102,8 +102,15 @@ extension ListeningSocket {
             throw .noDirectory(directory)
         }
         let descriptor = FileDescriptor(owning: rawValue)
-        guard flock(rawValue, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path) }
-        return descriptor
+        // Another daemon holds it for a few system calls; whoever holds it for long must not keep us from telling so.
+        for _ in 0..<200 {
+            if flock(rawValue, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+            guard errno == EWOULDBLOCK || errno == EINTR else {
+                throw .system(operation: "flock", path: directory, errno: errno)
+            }
+            usleep(10_000)
+        }
+        throw .locked(directory)
     }
 
     private static func bind(_ descriptor: FileDescriptor, to path: String) throws(ListenError) {

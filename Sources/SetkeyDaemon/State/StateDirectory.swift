@@ -31,6 +31,19 @@ nonisolated struct StateDirectory: Sendable {
         }
     }
 
+    /// Keeps other daemons from the directory while the descriptor is held: they would write over each other's files.
+    @MainActor func lock() throws(StartError) -> FileDescriptor {
+        let file = path + "/lock"
+        let rawValue = unsafe open(file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard rawValue >= 0 else { throw StartError("cannot open \(file): \(StateFile.text(errno))") }
+        let descriptor = FileDescriptor(owning: rawValue)
+        guard flock(rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            throw StartError(
+                "another setkeyd uses the state directory \(path); stop it, or name another with --state-directory")
+        }
+        return descriptor
+    }
+
     // MARK: Reading
 
     /// What the last daemon left; nothing if it left nothing.
