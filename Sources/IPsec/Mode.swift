@@ -61,4 +61,9 @@ package struct SAFlags: OptionSet, Hashable, Sendable {
     package init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
+
+    /// The flags that Linux keeps, of all that may be asked for.
+    ///
+    /// By the bits: a set literal is a generic call, and this is asked for each SA of a plan.
+    package var asStored: SAFlags { SAFlags(rawValue: rawValue & 0xe000_0000) }
 }

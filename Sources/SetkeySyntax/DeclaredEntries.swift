@@ -1,3 +1,5 @@
+package import IPsec
+
 /// What a file declares of one kind, in the order of declaration, and by identity.
 package struct DeclaredEntries<Identity: Hashable & Sendable, Entry: Sendable>: RandomAccessCollection, Sendable {
     private var entries: [DesiredState.Declared<Entry>]
@@ -33,5 +35,12 @@ package struct DeclaredEntries<Identity: Hashable & Sendable, Entry: Sendable>: 
         guard index[identity] == nil else { return }
         index[identity] = entries.count
         entries.append(declared)
+    }
+
+    /// Whether there is one of this name; quicker if it stands at `position`, as it mostly does in two versions of one
+    /// file.
+    package func contains(_ identity: Identity, near position: Int) -> Bool
+    where Entry: Named, Entry.Identity == Identity {
+        position < entries.count && entries[position].entry.identity == identity || contains(identity)
     }
 }

@@ -87,8 +87,3 @@ extension IntegrityAlgorithm {
     /// Null integrity and none are the same SA.
     fileprivate var asStored: IntegrityAlgorithm { self == .null ? .none : self }
 }
-
-extension SAFlags {
-    /// Linux keeps these three of all the flags.
-    fileprivate var asStored: SAFlags { intersection([.noECN, .decapsulateDSCP, .noPathMTUDiscovery]) }
-}

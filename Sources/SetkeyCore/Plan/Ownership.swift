@@ -15,12 +15,16 @@ package struct Ownership: Sendable {
     package init() {}
 
     /// Whether an SA is the file's.
-    package func owns(_ identity: SAIdentity) -> Bool {
-        inForce.associations.contains(identity) || leftover.associations.contains(identity)
+    ///
+    /// - Parameter position: where it probably stands in the file.
+    package func owns(_ identity: SAIdentity, near position: Int = .max) -> Bool {
+        inForce.associations.contains(identity, near: position) || leftover.associations.contains(identity)
     }
 
     /// Whether a policy is the file's.
-    package func owns(_ identity: PolicyIdentity) -> Bool {
-        inForce.policies.contains(identity) || leftover.policies.contains(identity)
+    ///
+    /// - Parameter position: where it probably stands in the file.
+    package func owns(_ identity: PolicyIdentity, near position: Int = .max) -> Bool {
+        inForce.policies.contains(identity, near: position) || leftover.policies.contains(identity)
     }
 }

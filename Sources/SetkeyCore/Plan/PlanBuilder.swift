@@ -85,11 +85,11 @@ package struct PlanBuilder: Sendable {
         switch phase {
         case .associations:
             let end = position + min(count, desired.associations.count - position)
-            for index in position..<end { compare(desired.associations[index], mirror) }
+            for index in position..<end { compare(desired.associations[index], index, mirror) }
             return proceed(to: end, of: desired.associations.count, then: .policies)
         case .policies:
             let end = position + min(count, desired.policies.count - position)
-            for index in position..<end { compare(desired.policies[index], mirror) }
+            for index in position..<end { compare(desired.policies[index], index, mirror) }
             return proceed(to: end, of: desired.policies.count, then: scope == .declared ? .done : .formerPolicies)
         case .formerPolicies: return seekPolicies(mirror, count)
         case .claimedPolicies: return walkPolicies(&mirror, count)
@@ -112,15 +112,19 @@ package struct PlanBuilder: Sendable {
     // MARK: What is declared
 
     private mutating func compare(
-        _ declared: DesiredState.Declared<SecurityAssociation>, _ mirror: borrowing Mirror
+        _ declared: DesiredState.Declared<SecurityAssociation>, _ index: Int, _ mirror: borrowing Mirror
     ) {
         if let step = verdict.step(for: declared, in: mirror) { associationSteps.append(step) }
-        if !ownership.owns(declared.entry.identity) { claimed.associations.append(declared.entry.identity) }
+        let identity = declared.entry.identity
+        if !ownership.owns(identity, near: index) { claimed.associations.append(identity) }
     }
 
-    private mutating func compare(_ declared: DesiredState.Declared<SecurityPolicy>, _ mirror: borrowing Mirror) {
+    private mutating func compare(
+        _ declared: DesiredState.Declared<SecurityPolicy>, _ index: Int, _ mirror: borrowing Mirror
+    ) {
         if let step = verdict.step(for: declared, in: mirror) { policySteps.append(step) }
-        if !ownership.owns(declared.entry.identity) { claimed.policies.append(declared.entry.identity) }
+        let identity = declared.entry.identity
+        if !ownership.owns(identity, near: index) { claimed.policies.append(identity) }
         // The ends matter only for the order of SAs.
         if !associationSteps.isEmpty { outbound.add(declared.entry) }
     }
@@ -137,13 +141,15 @@ package struct PlanBuilder: Sendable {
             for identity in ownership.leftover.policies { release(identity, mirror) }
         }
         let end = position + min(count, former.count - position)
-        for index in position..<end { release(former[index].entry.identity, mirror) }
+        for index in position..<end { release(former[index].entry.identity, near: index, mirror) }
         return proceed(
             to: end, of: former.count, then: desired.ownership.policies ? .claimedPolicies : .formerAssociations)
     }
 
-    private mutating func release(_ identity: PolicyIdentity, _ mirror: borrowing Mirror) {
-        guard !desired.policies.contains(identity) else { return }
+    private mutating func release(
+        _ identity: PolicyIdentity, near position: Int = .max, _ mirror: borrowing Mirror
+    ) {
+        guard !desired.policies.contains(identity, near: position) else { return }
         released.policies.append(identity)
         consider(mirror.policies[identity])
     }
@@ -155,13 +161,13 @@ package struct PlanBuilder: Sendable {
             for identity in ownership.leftover.associations { release(identity, mirror) }
         }
         let end = position + min(count, former.count - position)
-        for index in position..<end { release(former[index].entry.identity, mirror) }
+        for index in position..<end { release(former[index].entry.identity, near: index, mirror) }
         let mustWalk = !desired.ownership.protocols.isEmpty || !desired.absences.pairs.isEmpty
         return proceed(to: end, of: former.count, then: mustWalk ? .claimedAssociations : .done)
     }
 
-    private mutating func release(_ identity: SAIdentity, _ mirror: borrowing Mirror) {
-        guard !desired.associations.contains(identity) else { return }
+    private mutating func release(_ identity: SAIdentity, near position: Int = .max, _ mirror: borrowing Mirror) {
+        guard !desired.associations.contains(identity, near: position) else { return }
         released.associations.append(identity)
         consider(mirror.associations[identity])
     }
