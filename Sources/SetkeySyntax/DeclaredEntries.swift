@@ -1,9 +1,10 @@
-package import IPsec
-
 /// What a file declares of one kind, in the order of declaration, and by identity.
+///
+/// Inlinable, because an unspecialized look at an entry costs more than all else that a plan does with it.
+@usableFromInline
 package struct DeclaredEntries<Identity: Hashable & Sendable, Entry: Sendable>: RandomAccessCollection, Sendable {
-    private var entries: [DesiredState.Declared<Entry>]
-    private var index: [Identity: Int]
+    @usableFromInline var entries: [DesiredState.Declared<Entry>]
+    @usableFromInline var index: [Identity: Int]
 
     init() {
         entries = []
@@ -16,16 +17,21 @@ package struct DeclaredEntries<Identity: Hashable & Sendable, Entry: Sendable>: 
         self.index = index
     }
 
+    @inlinable
     package var startIndex: Int { 0 }
+    @inlinable
     package var endIndex: Int { entries.count }
+    @inlinable
     package subscript(position: Int) -> DesiredState.Declared<Entry> { entries[position] }
 
     /// The declaration of this name.
+    @inlinable
     package subscript(identity: Identity) -> DesiredState.Declared<Entry>? {
         index[identity].map { entries[$0] }
     }
 
     /// Whether there is one of this name.
+    @inlinable
     package func contains(_ identity: Identity) -> Bool {
         index[identity] != nil
     }
@@ -35,12 +41,5 @@ package struct DeclaredEntries<Identity: Hashable & Sendable, Entry: Sendable>: 
         guard index[identity] == nil else { return }
         index[identity] = entries.count
         entries.append(declared)
-    }
-
-    /// Whether there is one of this name; quicker if it stands at `position`, as it mostly does in two versions of one
-    /// file.
-    package func contains(_ identity: Identity, near position: Int) -> Bool
-    where Entry: Named, Entry.Identity == Identity {
-        position < entries.count && entries[position].entry.identity == identity || contains(identity)
     }
 }

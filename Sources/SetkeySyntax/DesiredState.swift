@@ -15,10 +15,12 @@ package struct StatementOrigin: Hashable, Sendable {
 /// The daemon's file, evaluated: the state that running it would leave behind.
 ///
 /// Entries keep the order of their declaration.
+@usableFromInline
 package struct DesiredState: Sendable {
     /// An entry, and the statement that declares it.
+    @usableFromInline
     package struct Declared<Entry: Sendable>: Sendable {
-        package let entry: Entry
+        @usableFromInline package let entry: Entry
         package let origin: StatementOrigin
 
         package init(entry: Entry, origin: StatementOrigin) {

@@ -28,3 +28,11 @@ package struct Ownership: Sendable {
         inForce.policies.contains(identity, near: position) || leftover.policies.contains(identity)
     }
 }
+
+extension DeclaredEntries where Entry: Named, Entry.Identity == Identity {
+    /// Whether there is one of this name; quicker if it stands at `position`, as it mostly does in two versions of one
+    /// file.
+    func contains(_ identity: Identity, near position: Int) -> Bool {
+        position < endIndex && self[position].entry.identity == identity || contains(identity)
+    }
+}
