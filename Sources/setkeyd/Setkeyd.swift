@@ -12,7 +12,9 @@ struct Setkeyd: ParsableCommand {
         abstract: "Hold the kernel's IPsec SAs and policies to a setkey file.",
         discussion: """
             Runs in the foreground. SIGHUP reads the file again and applies what differs; SIGTERM ends the daemon and \
-            leaves the kernel as it is. setkey(8) talks to it through the control socket.
+            leaves the kernel as it is. setkey(8) talks to it through the control socket. A reload that was taken \
+            back, by setkey --revert or for want of setkey --confirm, is not applied again by a start before the file \
+            is changed.
 
             Exit status: 0 after SIGTERM, or when --check finds no error; 1 when it cannot start, or --check finds \
             one; 2 for a usage error.

@@ -16,4 +16,9 @@ struct PlanJob: Sendable {
     static let stepsPerPart = 200
 
     var phase: Phase
+
+    /// Whether the plan is made, and on its way.
+    var isSending: Bool {
+        if case .sending = phase { true } else { false }
+    }
 }

@@ -235,6 +235,11 @@ package struct Daemon: Sendable {
 
     private mutating func stop() {
         log(.notice, "stopping; SAs and policies stay in the kernel as they are")
+        if confirmation != nil {
+            log(
+                .warning,
+                "a reload still waits for its confirmation: nobody takes it back before setkeyd is started again")
+        }
         for client in runs.keys { effects.append(.fail(client, .stopping)) }
         for client in streams.keys { effects.append(.fail(client, .stopping)) }
         effects.append(.stop)

@@ -20,7 +20,8 @@ extension Daemon {
             guard inForce.policies.contains(policy.identity) else { return }
             suspect(.policy(policy.identity), event.origin, verb)
         case .flushed where !inForce.associations.isEmpty, .policiesFlushed where !inForce.policies.isEmpty:
-            flusher = author(event.origin)
+            // A flush of ours is echoed twice, the second time without a request.
+            flusher = flusher ?? author(event.origin)
             suspectEverything()
         case .expired(let association, .hard): noteEnd(of: association)
         default: break

@@ -31,11 +31,11 @@ extension Daemon {
         switch configuration {
         case .loaded(let file):
             if case .start = transition.cause, isTakenBack(file) { return }
-            for warning in file.warnings { log(.warning, warning) }
+            let warnings = shortened(file.warnings)
+            for warning in warnings { log(.warning, warning) }
             aim(
                 at: Target(
-                    desired: file.desired, warnings: file.warnings, locate: file.locate,
-                    fingerprint: file.fingerprint))
+                    desired: file.desired, warnings: warnings, locate: file.locate, fingerprint: file.fingerprint))
         case .absent(let path):
             log(.notice, "\(path) does not exist; that counts as an empty file, and nothing is declared")
             aim(at: Target(desired: .empty, locate: StatementLocator { _ in path }))
@@ -44,6 +44,15 @@ extension Daemon {
             log(.error, "\(settings.configurationPath) has errors: nothing of it was applied")
             fail(messages, "the file has errors; nothing of it was applied")
         }
+    }
+
+    /// Warnings as the log and the client of a reload get them: what is true of each line of a long file is not said for
+    /// each, with every reload.
+    private func shortened(_ warnings: [String]) -> [String] {
+        let limit = 10
+        guard warnings.count > limit else { return warnings }
+        return warnings.prefix(limit)
+            + ["further warnings are not shown; all: setkeyd --check --config \(settings.configurationPath)"]
     }
 
     // MARK: The end
@@ -187,7 +196,7 @@ extension Daemon {
         transition.clients = []
         wishes.reloadClients = []
         wishes.reversalClients = []
-        for client in planJobs.keys.sorted() {
+        for client in planJobs.keys.sorted() where !(planJobs[client]?.isSending ?? true) {
             effects.append(.fail(client, .reloadFailed(messages: [why])))
             forgetPlan(of: client)
         }
