@@ -13,13 +13,24 @@ package struct ClientID: RawRepresentable, Hashable, Comparable, Sendable {
 
 /// Who is at the other end, as the kernel says (`SO_PEERCRED`, at the time of `connect`).
 package struct Peer: Hashable, Sendable {
+    /// What a peer may do.
+    package enum Access: Hashable, Sendable {
+        /// Everything.
+        case everything
+        /// What changes nothing and shows no keys.
+        case reading
+        case nothing
+    }
+
     package var uid: UInt32
     package var gid: UInt32
     package var pid: Int32
+    package var access: Access
 
-    package init(uid: UInt32, gid: UInt32, pid: Int32) {
+    package init(uid: UInt32, gid: UInt32, pid: Int32, access: Access) {
         self.uid = uid
         self.gid = gid
         self.pid = pid
+        self.access = access
     }
 }

@@ -101,7 +101,7 @@ package enum DaemonProcess {
         parserOptions.allowsInclude = false
         let settings = Daemon.Settings(
             kernelInterface: kernel.name, protectsTraffic: options.kernel != .simulated,
-            configurationPath: options.file.path, processID: getpid(), userID: geteuid(),
+            configurationPath: options.file.path, processID: getpid(),
             kernelLife: kernel.life, drift: options.drift, parserOptions: parserOptions)
         return DaemonShell(
             settings: settings, transport: kernel.transport, configuration: options.file, state: state, lock: lock,

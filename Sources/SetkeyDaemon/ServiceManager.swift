@@ -1,17 +1,67 @@
+import CLinux
 import CSystemd
+import Glibc
+import SetkeyCore
 
 /// The service manager, told by sd_notify(3); silent where there is none.
 enum ServiceManager {
-    /// We serve, and the first state has been reached, or is known not to be reachable.
+    /// We serve, and the file is in force.
     static func ready(status: String) {
         notify("READY=1\nSTATUS=\(status)")
+    }
+
+    /// How things stand.
+    static func status(_ status: String) {
+        notify("STATUS=\(status)")
+    }
+
+    /// A reload has begun; ``ready(status:)`` ends it.
+    ///
+    /// In one datagram with the time, as `Type=notify-reload` wants it (systemd 253 and later).
+    static func reloading() {
+        let microseconds = Instant.now.monotonic / 1000
+        notify("RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
     }
 
     static func stopping() {
         notify("STOPPING=1")
     }
 
+    /// The loop turns and the kernel answers.
+    static func alive() {
+        notify("WATCHDOG=1")
+    }
+
+    /// The start has failed.
+    ///
+    /// - Parameter errno: 0 where no system call is to blame.
+    static func failed(errno: Int32, status: String) {
+        notify("ERRNO=\(errno)\nSTATUS=\(status)")
+    }
+
+    /// The time within which it wants to hear that we are alive, in microseconds; `nil` if it does not.
+    static var watchdogInterval: UInt64? {
+        var microseconds: UInt64 = 0
+        return unsafe sd_watchdog_enabled(0, &microseconds) > 0 ? microseconds : nil
+    }
+
+    /// The control socket that it listens on for us (socket activation); `nil` if it does not.
+    ///
+    /// - Throws: where it passes something that cannot be the one.
+    static func passedSocket() throws(StartError) -> ListeningSocket? {
+        let count = sd_listen_fds(1)
+        guard count > 0 else { return nil }
+        let descriptor = Int32(SD_LISTEN_FDS_START)
+        guard count == 1, sd_is_socket_unix(descriptor, Int32(SOCK_STREAM.rawValue), 1, nil, 0) > 0 else {
+            throw StartError(
+                "the service manager passes \(count) descriptors; one listening Unix stream socket is wanted: see "
+                    + "setkeyd.socket")
+        }
+        return ListeningSocket(owning: descriptor)
+    }
+
     private static func notify(_ state: String) {
+        // A line feed would begin another assignment.
         _ = unsafe sd_notify(0, state)
     }
 }

@@ -87,7 +87,7 @@ struct Machine {
         daemon = Daemon(
             settings: Daemon.Settings(
                 kernelInterface: "simulated", protectsTraffic: false, configurationPath: "test.conf",
-                processID: 99, userID: 1000, kernelLife: "life", drift: drift,
+                processID: 99, kernelLife: "life", drift: drift,
                 parserOptions: ParserOptions(allowsInclude: false)))
         kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
         kernel.faults = faults
@@ -110,8 +110,8 @@ struct Machine {
     /// Starts the daemon with what is on the disk, and connects its two clients.
     mutating func start() {
         post(.started(disk.restored))
-        post(.connected(Self.root, Peer(uid: 0, gid: 0, pid: 500)))
-        post(.connected(Self.nobody, Peer(uid: 65534, gid: 65534, pid: 501)))
+        post(.connected(Self.root, Peer(uid: 0, gid: 0, pid: 500, access: .everything)))
+        post(.connected(Self.nobody, Peer(uid: 65534, gid: 65534, pid: 501, access: .reading)))
     }
 
     /// Ends the daemon as SIGKILL does, and starts another on the same kernel and disk.

@@ -14,7 +14,7 @@ import Testing
             return try client.call(.status)
         }
         #expect(reply == .status(ControlServerFixture.status))
-        #expect(Array(fixture.peers.values) == [Peer(uid: getuid(), gid: getgid(), pid: getpid())])
+        #expect(Array(fixture.peers.values) == [Peer(uid: getuid(), gid: getgid(), pid: getpid(), access: .everything)])
         await fixture.until { fixture.ends.count == 1 }
         #expect(fixture.ends.first?.reason == .left)
         #expect(fixture.server.clientCount == 0)

@@ -5,13 +5,17 @@ import SetkeySyntax
 // What clients ask.
 
 extension Daemon {
-    static var whoMay: String { "root, or the user that setkeyd runs as" }
+    static var whoMay: String { "root, processes with CAP_NET_ADMIN, and the user that setkeyd runs as" }
 
     /// A call has come; the client sends no other before this one is answered.
     mutating func answer(_ call: Call, of client: ClientID) {
-        if call.needsPrivilege, !isPrivileged(client) {
-            effects.append(.fail(client, .permissionDenied(who: Self.whoMay)))
-            return
+        switch peers[client]?.access {
+        case .everything: break
+        case .reading where !call.needsPrivilege: break
+        case .reading: return effects.append(.fail(client, .permissionDenied(who: Self.whoMay)))
+        case .nothing, .none:
+            let who = "\(Self.whoMay); to look, for the members of the group setkeyd"
+            return effects.append(.fail(client, .permissionDenied(who: who)))
         }
         switch call {
         case .execute(let parameters): execute(parameters, for: client)
@@ -32,8 +36,7 @@ extension Daemon {
     }
 
     func isPrivileged(_ client: ClientID) -> Bool {
-        guard let peer = peers[client] else { return false }
-        return peer.uid == 0 || peer.uid == settings.userID
+        peers[client]?.access == .everything
     }
 
     /// A client has left: what it had under way ends, what it had applied stays.

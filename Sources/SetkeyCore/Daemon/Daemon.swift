@@ -15,8 +15,6 @@ package struct Daemon: Sendable {
         package var protectsTraffic: Bool
         package var configurationPath: String
         package var processID: Int32
-        /// Who may do everything besides root: the user that the daemon runs as.
-        package var userID: UInt32
         /// Names the kernel tables that the daemon talks to, so that it knows them again after a restart.
         package var kernelLife: String
         /// What becomes of declared entries that others delete or alter.
@@ -26,13 +24,12 @@ package struct Daemon: Sendable {
 
         package init(
             kernelInterface: String, protectsTraffic: Bool, configurationPath: String, processID: Int32,
-            userID: UInt32, kernelLife: String, drift: DriftPolicy, parserOptions: ParserOptions
+            kernelLife: String, drift: DriftPolicy, parserOptions: ParserOptions
         ) {
             self.kernelInterface = kernelInterface
             self.protectsTraffic = protectsTraffic
             self.configurationPath = configurationPath
             self.processID = processID
-            self.userID = userID
             self.kernelLife = kernelLife
             self.drift = drift
             self.parserOptions = parserOptions

@@ -6,6 +6,8 @@ package final class ListeningSocket {
     package let descriptor: FileDescriptor
     /// The path and the file that was made there; nothing for a socket that was passed in.
     private let file: (path: String, device: dev_t, inode: ino_t)?
+    /// The group whose members may look; `nil` if this machine has none such.
+    private let readers = PeerIdentification.readers
 
     /// Takes over a socket that listens already, such as one from the service manager; its path is left alone.
     package init(owning rawValue: Int32) {
@@ -60,7 +62,7 @@ extension ListeningSocket {
             if rawValue >= 0 {
                 let client = FileDescriptor(owning: rawValue)
                 client.setNonBlocking()
-                guard let peer = client.peer else { continue }
+                guard let peer = PeerIdentification(client, readers: readers)?.peer else { continue }
                 return .accepted(client, peer)
             }
             switch errno {
@@ -73,16 +75,6 @@ extension ListeningSocket {
 }
 
 extension FileDescriptor {
-    /// Who is at the other end: `SO_PEERCRED`, a `struct ucred` of three 32-bit numbers, pid, uid and gid.
-    fileprivate var peer: Peer? {
-        var credentials: [UInt32] = [0, 0, 0]
-        var length = socklen_t(12)
-        guard unsafe getsockopt(rawValue, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0, length == 12 else {
-            return nil
-        }
-        return Peer(uid: credentials[1], gid: credentials[2], pid: Int32(bitPattern: credentials[0]))
-    }
-
     /// Whether the other end of a connected socket is closed altogether, not for sending alone.
     var isHungUp: Bool {
         var entry = pollfd(fd: rawValue, events: 0, revents: 0)
