@@ -80,6 +80,7 @@ package enum DaemonProcess {
             let log = Log()
             log.append(LogEntry(.error, "cannot start: \(error)"))
             log.flush()
+            ServiceManager.failed(errno: errno, status: "cannot start: \(error)")
             return EXIT_FAILURE
         }
         shell.start()
@@ -100,7 +101,7 @@ package enum DaemonProcess {
         }
         let state = try StateDirectory(path: options.stateDirectory, life: kernel.life)
         let lock = try state.lock()
-        let socket = try ListeningSocket(path: options.socket)
+        let socket = try ServiceManager.passedSocket() ?? ListeningSocket(path: options.socket)
         var parserOptions = ParserOptions.ofThisMachine()
         parserOptions.allowsInclude = false
         let settings = Daemon.Settings(

@@ -32,6 +32,10 @@ struct Machine {
     /// Requests that went to the kernel and change something.
     var writes: [KernelRequest] = []
     var isReady: Bool?
+    /// What the service manager was told last.
+    var status = ""
+    var reloads = 0
+    var lives = 0
     /// When the daemon wants to be woken, on the monotonic clock.
     private(set) var wakeAt: UInt64?
     /// What was written down, and how many writes had gone to the kernel by then.
@@ -172,7 +176,15 @@ struct Machine {
         case .tell(_, let reply, _, _): told.append(reply)
         case .log(let entry): log.append(entry)
         case .readConfiguration(let purpose): handle(.configuration(configuration, purpose))
-        case .ready(let settled): isReady = settled
+        case .ready(let status):
+            isReady = isReady ?? true
+            self.status = status
+        case .startFailed(_, let status):
+            isReady = false
+            self.status = status
+        case .status(let status): self.status = status
+        case .reloading: reloads += 1
+        case .alive: lives += 1
         case .record(let change): record(change)
         case .nextTurn: isTurnDue = true
         case .wake(let moment): wakeAt = moment

@@ -74,6 +74,10 @@ package struct Daemon: Sendable {
     var restored: OwnershipRecord?
     /// Whether whoever waits for readiness has been told.
     var isReady = false
+    /// What was told last of how things stand.
+    var toldStatus = ""
+    /// Whether the kernel is to be asked something, to see whether it answers.
+    var isWatched = false
     /// What keeps the kernel from holding what the file declares; `nil` if nothing is known to.
     var trouble: String? = "starting"
     var last: LastTransition?
@@ -133,6 +137,7 @@ package struct Daemon: Sendable {
         case .disconnected(let client): forget(client)
         case .reloadRequested: requestReload(for: nil)
         case .stopRequested: stop()
+        case .watchdog: isWatched = true
         case .woken: wake()
         }
         serve()

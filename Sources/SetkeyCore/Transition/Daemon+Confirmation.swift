@@ -191,7 +191,9 @@ extension Daemon {
         log(.warning, "the last reload was \(outcome) until it is changed, or setkey --reload asks for it")
         guard application.failures.isEmpty, transition.unfinished.isEmpty else {
             let why = "\(transition.unfinished.count) steps of the way back could not be done"
-            return fail(application.failures + [why], "the last reload was \(outcome); \(why)")
+            return fail(
+                application.failures + [why], "the last reload was \(outcome); \(why)",
+                application.errno ?? .inputOutputError)
         }
         succeed(application, warnings: [], outcome: outcome)
     }

@@ -77,7 +77,7 @@ extension Daemon {
             let why = "not settled: \(unfinished.count) of the plan's steps are still to be done"
             log(.error, "\(why); \(counts)")
             messages.append(why)
-            return fail(messages, why)
+            return fail(messages, why, application.errno ?? .inputOutputError)
         }
         log(.notice, "settled: \(counts), \(application.writes) kernel writes")
         trouble = nil
@@ -182,21 +182,26 @@ extension Daemon {
     }
 
     /// The state in force stays what it is.
-    mutating func fail(_ messages: [String], _ why: String) {
+    ///
+    /// - Parameter errno: what the service manager is told of a start.
+    mutating func fail(_ messages: [String], _ why: String, _ errno: KernelErrno = .invalidArgument) {
         trouble = why
         for client in transition.clients {
             effects.append(.fail(client, .reloadFailed(messages: messages)))
         }
-        end(why)
+        end(why, failedWith: errno)
     }
 
     /// Ends the transition, whatever became of it, and begins the next.
-    private mutating func end(_ outcome: String) {
-        if case .repair = transition.cause {} else { last = LastTransition(time: now.seconds, outcome: outcome) }
-        if !isReady {
-            isReady = true
-            effects.append(.ready(settled: isSettled))
+    private mutating func end(_ outcome: String, failedWith errno: KernelErrno? = nil) {
+        last = LastTransition(time: now.seconds, outcome: outcome)
+        toldStatus = serviceStatus
+        if !isReady, let errno {
+            effects.append(.startFailed(errno, status: outcome))
+        } else {
+            effects.append(.ready(status: toldStatus))
         }
+        isReady = true
         transition = Transition()
         transition.cause = .repair
         arm()
@@ -207,12 +212,27 @@ extension Daemon {
     mutating func endRepair() {
         transition = Transition()
         transition.cause = .repair
+        tellStatus()
         arm()
         beginTransition()
     }
 
-    /// The kernel cannot be asked now. The start goes on later, but clients can be served: status tells them why;
-    /// and clients that wait for a reload are told not to.
+    /// Tells how things stand, if that is news.
+    mutating func tellStatus() {
+        let status = serviceStatus
+        guard isReady, status != toldStatus else { return }
+        toldStatus = status
+        effects.append(.status(status))
+    }
+
+    /// One line: `settled: 12 SAs, 8 policies, 0 drifted`.
+    private var serviceStatus: String {
+        "\(trouble ?? (drift.drifted.isEmpty ? "settled" : "drifted")): \(inForce.associations.count) SAs, "
+            + "\(inForce.policies.count) policies, \(drift.drifted.count) drifted"
+    }
+
+    /// The kernel cannot be asked now. The start goes on later, and meanwhile clients are served: status tells them why,
+    /// and those that wait for a reload are told not to.
     mutating func giveUpWaiting(_ why: String) {
         for client in transition.clients + wishes.reloadClients + wishes.reversalClients {
             effects.append(.fail(client, .reloadFailed(messages: [why])))
@@ -225,9 +245,8 @@ extension Daemon {
             forgetPlan(of: client)
         }
         guard !isReady else { return }
-        isReady = true
         trouble = why
-        effects.append(.ready(settled: false))
+        effects.append(.status(why))
     }
 }
 

@@ -33,6 +33,7 @@ extension Daemon {
         transition = Transition()
         transition.cause = cause
         transition.clients = clients
+        if isReady, cause != .repair { effects.append(.reloading) }
     }
 
     /// Goes on with what waited for the mirror.
