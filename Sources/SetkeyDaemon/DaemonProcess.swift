@@ -67,10 +67,15 @@ package enum DaemonProcess {
 
     /// Runs the daemon; it does not return, unless it cannot start: then it has said why.
     package static func run(_ options: DaemonOptions) -> Int32 {
+        run(options, openKernel: { try openKernel(options.kernel) })
+    }
+
+    /// As ``run(_:)``, on the kernel that `openKernel` opens, whatever the options say of it.
+    package static func run(_ options: DaemonOptions, openKernel: () throws -> OpenKernel) -> Int32 {
         keepMemoryPrivate()
         let shell: DaemonShell
         do {
-            shell = try build(options)
+            shell = try build(options, on: openKernel())
         } catch {
             let log = Log()
             log.append(LogEntry(.error, "cannot start: \(error)"))
@@ -88,8 +93,7 @@ package enum DaemonProcess {
         _ = setkeyd_forbid_core_dumps()
     }
 
-    private static func build(_ options: DaemonOptions) throws -> DaemonShell {
-        let kernel = try openKernel(options.kernel)
+    private static func build(_ options: DaemonOptions, on kernel: OpenKernel) throws -> DaemonShell {
         // A file that was named must exist; what is in it is judged when it is read.
         if let path = options.configuration, unsafe access(path, F_OK) != 0, errno == ENOENT {
             throw StartError("\(path) does not exist; create it, or leave --config out")
@@ -100,7 +104,7 @@ package enum DaemonProcess {
         var parserOptions = ParserOptions.ofThisMachine()
         parserOptions.allowsInclude = false
         let settings = Daemon.Settings(
-            kernelInterface: kernel.name, protectsTraffic: options.kernel != .simulated,
+            kernelInterface: kernel.name, protectsTraffic: kernel.protectsTraffic,
             configurationPath: options.file.path, processID: getpid(),
             kernelLife: kernel.life, drift: options.drift, parserOptions: parserOptions)
         return DaemonShell(
@@ -108,23 +112,17 @@ package enum DaemonProcess {
             socket: socket)
     }
 
-    /// A kernel to talk to.
-    private struct OpenKernel {
-        let transport: any KernelTransport
-        /// As status and messages call it.
-        let name: String
-        /// See ``OwnershipRecord/life``.
-        let life: String
-    }
-
     private static func openKernel(_ kind: DaemonOptions.KernelKind) throws -> OpenKernel {
         switch kind {
         case .auto, .pfkey:
             let socket = try PFKeySocket()
             if !socket.hasLargeBuffer { warnOfSmallBuffer() }
-            return OpenKernel(transport: socket, name: "PF_KEY", life: KernelLife.ofThisNamespace)
+            return OpenKernel(
+                transport: socket, name: "PF_KEY", life: KernelLife.ofThisNamespace, protectsTraffic: true)
         case .simulated:
-            return OpenKernel(transport: SimulatedTransport(), name: "simulated", life: KernelLife.ofThisProcess)
+            return OpenKernel(
+                transport: SimulatedTransport(), name: "simulated", life: KernelLife.ofThisProcess,
+                protectsTraffic: false)
         }
     }
 

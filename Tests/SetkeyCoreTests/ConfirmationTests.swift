@@ -2,6 +2,7 @@ import ControlProtocol
 import IPsec
 import KernelBackends
 import SetkeySyntax
+import TestSupport
 import Testing
 
 @testable import SetkeyCore
@@ -23,7 +24,7 @@ struct ConfirmationTests {
     }
 
     /// Started, with something foreign, and what there is then.
-    private func machine() -> (Machine, before: Machine.Contents) {
+    private func machine() -> (Machine, before: KernelContents) {
         var machine = Machine.started(file: Texts.tunnel)
         machine.foreignRun(Texts.foreign + Texts.policy(9, "discard"))
         machine.settle()

@@ -2,6 +2,7 @@ import ControlProtocol
 import IPsec
 import KernelBackends
 import SetkeySyntax
+import TestSupport
 import Testing
 
 @testable import SetkeyCore
@@ -15,10 +16,7 @@ struct Machine {
     var kernel: SimulatedKernel
     var codec: PFKeyCodec
     private(set) var socket: SimulatedKernel.SocketID
-    /// Another program's socket.
-    let foreign: SimulatedKernel.SocketID
-    var foreignCodec = PFKeyCodec(processID: 4711)
-    private var foreignID = RequestID(rawValue: 1)
+    private var foreign: ForeignProgram
     var seconds = 1_000_000
     private var nanoseconds: UInt64 = 0
 
@@ -94,7 +92,7 @@ struct Machine {
         codec = PFKeyCodec(processID: 99)
         socket = kernel.open()
         kernel.setReceiveLimit(receiveLimit, of: socket)
-        foreign = kernel.open()
+        foreign = ForeignProgram(on: &kernel)
         self.file = file
     }
 
@@ -228,35 +226,12 @@ struct Machine {
 
     /// Another program asks the kernel.
     mutating func foreignRequest(_ request: KernelRequest) {
-        var bytes: [UInt8] = []
-        foreignID = foreignID.next
-        guard (try? foreignCodec.encode(request, id: foreignID, into: &bytes)) != nil else { return }
-        _ = kernel.send(bytes, from: foreign, at: .init(seconds: UInt64(seconds)))
-        while kernel.receive(on: foreign) != nil {}
+        foreign.send(request, to: &kernel, at: .init(seconds: UInt64(seconds)))
     }
 
     /// Another program runs statements.
     mutating func foreignRun(_ text: String) {
-        for statement in Self.statements(text) {
-            switch statement.kind {
-            case .add(let association): foreignRequest(.add(association))
-            case .update(let association): foreignRequest(.update(association))
-            case .delete(let reference): foreignRequest(.delete(reference))
-            case .flush(let ipsecProtocol): foreignRequest(.flush(ipsecProtocol))
-            case .addPolicy(let policy): foreignRequest(.addPolicy(policy))
-            case .updatePolicy(let policy): foreignRequest(.updatePolicy(policy))
-            case .deletePolicy(let identity): foreignRequest(.deletePolicy(identity))
-            case .flushPolicies: foreignRequest(.flushPolicies)
-            default: break
-            }
-        }
-    }
-
-    static func statements(_ text: String) -> [Statement] {
-        var parser = Parser(Array(text.utf8), options: ParserOptions())
-        var statements: [Statement] = []
-        while let statement = parser.next() { statements.append(statement) }
-        return statements
+        foreign.run(text, on: &kernel, at: .init(seconds: UInt64(seconds)))
     }
 
     /// Lets time pass in the kernel and for the daemon.
@@ -302,25 +277,8 @@ struct Machine {
     struct NoReply: Error {}
 
     /// What a third socket is told by dumps: the truth that the mirror must equal.
-    mutating func truth() -> (associations: Set<SecurityAssociation>, policies: Set<SecurityPolicy>) {
-        let observer = kernel.open()
-        defer { kernel.close(observer) }
-        var codec = PFKeyCodec(processID: 7)
-        var associations: Set<SecurityAssociation> = []
-        var policies: Set<SecurityPolicy> = []
-        for (id, request) in [(1, KernelRequest.dump(nil)), (2, .dumpPolicies)] as [(UInt32, KernelRequest)] {
-            var bytes: [UInt8] = []
-            guard (try? codec.encode(request, id: RequestID(rawValue: id), into: &bytes)) != nil else { continue }
-            _ = kernel.send(bytes, from: observer, at: .init(seconds: UInt64(seconds)))
-            while let datagram = kernel.receive(on: observer) {
-                switch codec.decode(datagram.span).content {
-                case .dumped(let association, _): associations.insert(association)
-                case .dumpedPolicy(let policy, _): policies.insert(policy)
-                default: break
-                }
-            }
-        }
-        return (associations, policies)
+    mutating func truth() -> KernelContents {
+        KernelContents(of: &kernel, at: .init(seconds: UInt64(seconds)))
     }
 
     /// A plan from what the mirror has to what is in force.
@@ -336,54 +294,9 @@ struct Machine {
         return identities
     }
 
-    /// What the kernel has, without counters and without what the kernel numbers by itself.
-    struct Contents: Equatable {
-        var associations: Set<SecurityAssociation>
-        var policies: Set<SecurityPolicy>
-    }
-
-    /// The truth, comparable with another one.
-    var contents: Contents {
-        mutating get {
-            let truth = truth()
-            return Contents(
-                associations: Set(
-                    truth.associations.map {
-                        var association = $0
-                        association.current = .zero
-                        return association
-                    }),
-                policies: Set(
-                    truth.policies.map {
-                        var policy = $0
-                        policy.current = .zero
-                        policy.index = nil
-                        policy.referenceCount = 0
-                        return policy
-                    }))
-        }
-    }
-
-    /// As ``contents``; numbers that the kernel draws for `unique` are all the same.
-    var contentsWithoutDrawnNumbers: Contents {
-        mutating get {
-            var contents = contents
-            contents.policies = Set(
-                contents.policies.map { policy in
-                    guard case .protect(let transforms) = policy.action else { return policy }
-                    var policy = policy
-                    policy.action = .protect(
-                        transforms.map {
-                            var transform = $0
-                            if case .unique(let number) = transform.level, number.rawValue > ReqID.manualMaximum {
-                                transform.level = .unique(.none)
-                            }
-                            return transform
-                        })
-                    return policy
-                })
-            return contents
-        }
+    /// The truth without counters, comparable with another one.
+    var contents: KernelContents {
+        mutating get { truth().declared }
     }
 
     /// Time has passed in the kernel, and what it said meanwhile is lost.
@@ -399,14 +312,5 @@ struct Machine {
         daemon.mirror.associations.forEach { associations.insert($0) }
         daemon.mirror.policies.forEach { policies.insert($0) }
         return (associations, policies)
-    }
-}
-
-extension KernelRequest {
-    fileprivate var isWrite: Bool {
-        switch self {
-        case .register, .get, .dump, .getPolicy, .dumpPolicies: false
-        default: true
-        }
     }
 }
