@@ -40,6 +40,9 @@ struct Machine {
     var disk = Disk()
     /// What writing fails with.
     var diskFailure: String?
+    /// Whether writing takes its time: until ``finishWriting()``.
+    var isDiskSlow = false
+    private var unwritten: [StateChange] = []
     /// The turn that was asked for; turns come when nothing else is left to do.
     private var isTurnDue = false
 
@@ -120,6 +123,8 @@ struct Machine {
         codec = PFKeyCodec(processID: 99)
         daemon = Daemon(settings: daemon.settings)
         isTurnDue = false
+        isDiskSlow = false
+        unwritten = []
         isReady = nil
         writes = []
         start()
@@ -164,9 +169,18 @@ struct Machine {
     }
 
     private mutating func record(_ change: StateChange) {
+        guard !isDiskSlow else { return unwritten.append(change) }
         records.append((change, writes.count))
         if diskFailure == nil { disk.write(change, life: "life") }
         handle(.recorded(complaint: diskFailure))
+    }
+
+    /// What was to be written is on the disk now.
+    mutating func finishWriting() {
+        isDiskSlow = false
+        for change in unwritten { record(change) }
+        unwritten = []
+        settle()
     }
 
     private mutating func send(_ request: KernelRequest, _ id: RequestID) {

@@ -81,6 +81,8 @@ package struct Daemon: Sendable {
 
     // What is written down.
     var recordsUnderWay = 0
+    /// Replies that wait for that.
+    var heldReplies: [Effect] = []
     /// Lines of the ownership file, history included.
     var journalLines = 0
 

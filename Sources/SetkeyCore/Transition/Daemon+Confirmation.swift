@@ -31,7 +31,7 @@ extension Daemon {
         confirmation = nil
         write(.forget)
         logChange(by: client, "the last reload is confirmed")
-        effects.append(.reply(client, .confirmed, continues: false))
+        replyWhenRecorded(.confirmed, to: client)
         arm()
     }
 

@@ -153,7 +153,7 @@ extension Daemon {
             writes: application.writes, associations: inForce.associations.count,
             policies: inForce.policies.count, warnings: warnings,
             confirmSeconds: confirmation.map { secondsLeft(until: $0.deadline) })
-        for client in transition.clients { effects.append(.reply(client, .reload(reply), continues: false)) }
+        for client in transition.clients { replyWhenRecorded(.reload(reply), to: client) }
         end(outcome)
     }
 

@@ -155,7 +155,17 @@ extension Daemon {
             log(.error, complaint)
             transition.recordFailure = complaint
         }
+        if recordsUnderWay == 0 {
+            effects += heldReplies
+            heldReplies = []
+        }
         applyIfRecorded()
+    }
+
+    /// Tells a client what must hold after a kill as well: when all that was to be written down is on the disk.
+    mutating func replyWhenRecorded(_ reply: Reply, to client: ClientID) {
+        let effect = Effect.reply(client, reply, continues: false)
+        if recordsUnderWay == 0 { effects.append(effect) } else { heldReplies.append(effect) }
     }
 
     private mutating func applyIfRecorded() {
