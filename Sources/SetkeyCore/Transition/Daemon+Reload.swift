@@ -87,6 +87,7 @@ extension Daemon {
     /// The state is in force from now on; what it no longer names is nobody's, or still to be removed.
     mutating func takeOver(_ desired: DesiredState, _ target: Target) {
         var journal = OwnershipJournal(time: now.seconds)
+        journal.claimed = transition.claimedLater
         journal.released = transition.released
         ownership.leftover = leftover(of: transition.unfinished)
         journal.released.associations.removeAll(where: ownership.leftover.associations.contains)

@@ -48,6 +48,8 @@ struct Transition: Sendable {
     var confirmSeconds: Int?
     /// What is owned from its end on, and no more.
     var claimed: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    /// Of this, what is written down at its end only.
+    var claimedLater: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
     var released: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
     /// What was in force before, for a reload that changes something.
     var former: FormerState?
