@@ -33,6 +33,8 @@ struct Application: Sendable {
     private var isRestoring = false
     private var undoLog = UndoLog()
     private(set) var isUndoing = false
+    /// Requests that were to undo something and were refused.
+    private(set) var notUndone: [KernelRequest] = []
     /// What went wrong, rendered.
     private(set) var failures: [String] = []
     /// Kernel writes so far, undone ones and undoing ones included.
@@ -79,7 +81,7 @@ struct Application: Sendable {
         let place = isUndoing ? "" : place(of: steps[cursor])
         let prefix = isUndoing ? "undo: " : isRestoring ? "putting back what was there: " : ""
         failures.append("\(place)error: \(prefix)\(request.phrase): \(request.reason(errno))")
-        guard !isUndoing else { return }
+        guard !isUndoing else { return notUndone.append(request) }
         let step = steps[cursor]
         remaining = []
         switch temper {

@@ -57,20 +57,26 @@ extension Daemon {
             .warning,
             "the reload was not confirmed within \(over.seconds) s: going back to the state before it")
         wishes.reversal = .unconfirmed
-        wishes.reversedFile = over.record.fingerprint
+        wishes.reversedFile = fingerprintInForce ?? over.record.fingerprint
         beginTransition()
     }
 
     // MARK: Before a reload is applied
 
-    /// Notes what is in force, and, for a reload that must be confirmed, writes it down.
+    /// Notes what is in force, and writes down what a daemon must know that comes after a kill: how to go back from a
+    /// reload that must be confirmed, and that a file which was taken back is wanted again.
     mutating func keepFormerState(_ application: Application) {
         // While a confirmation is pending, it is the state before that to which one goes back.
         let state = confirmation == nil ? formerState(before: application) : former
         transition.former = state
-        guard let state, let seconds = transition.confirmSeconds else { return }
-        if confirmation == nil { write(.keep(state)) }
-        write(.confirm(waitingRecord(seconds, application.target, state)))
+        if let state, let seconds = transition.confirmSeconds {
+            if confirmation == nil { write(.keep(state)) }
+            write(.confirm(waitingRecord(seconds, application.target, state)))
+        } else if let confirmation {
+            write(.confirm(confirmation.record(of: application.target)))
+        } else if takenBack != nil {
+            write(.forget)
+        }
     }
 
     private func waitingRecord(_ seconds: Int, _ target: Target, _ state: FormerState) -> ConfirmationRecord {
@@ -121,8 +127,7 @@ extension Daemon {
             log(.notice, "the reload must be confirmed within \(seconds) s: setkey --confirm")
         } else if let pending = confirmation {
             // Another file, and the time runs on.
-            var record = pending.record
-            record.fingerprint = application.target.fingerprint ?? .none
+            let record = pending.record(of: application.target)
             confirmation = Confirmation(seconds: pending.seconds, deadline: pending.deadline, record: record)
             write(.confirm(record))
         } else if takenBack != nil {
@@ -133,13 +138,13 @@ extension Daemon {
 
     /// The reload was not carried out: what was pending before it still is, and nothing else.
     mutating func dropConfirmation() {
-        guard transition.confirmSeconds != nil, transition.former != nil else { return }
-        if let confirmation {
-            write(.confirm(confirmation.record))
-        } else if let taken = takenBack, let state = transition.former {
+        guard let state = transition.former else { return }
+        if let takenBack {
             write(.keep(state))
-            write(.confirm(taken))
-        } else {
+            write(.confirm(takenBack))
+        } else if let confirmation {
+            write(.confirm(confirmation.record))
+        } else if transition.confirmSeconds != nil {
             write(.forget)
         }
     }
@@ -155,7 +160,8 @@ extension Daemon {
 
     /// Before going back, what a daemon that comes after this one must know: the file is not to be applied unasked.
     mutating func rememberReversal() {
-        guard let former else { return }
+        // One that is remembered is written down already.
+        guard let former, transition.cause != .revert(.remembered) else { return }
         let record = ConfirmationRecord(
             status: .reverted, seconds: 0, deadline: now.seconds,
             fingerprint: transition.reversedFile ?? .none, endedAt: former.endedAt)

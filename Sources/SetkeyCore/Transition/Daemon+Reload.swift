@@ -141,12 +141,35 @@ extension Daemon {
     /// The kernel refused a step, and what was applied has been taken back.
     mutating func undone(_ application: Application) {
         for failure in application.failures { log(.error, failure) }
-        var journal = OwnershipJournal(time: now.seconds)
-        journal.released = transition.claimed
-        write(journal)
-        dropConfirmation()
+        keepNotUndone(application)
+        forgetRecorded(application)
         log(.error, "reload undone: the kernel refused a step; the former state is in force")
         fail(application.failures, "the last reload was refused by the kernel and undone")
+    }
+
+    /// What was added and could not be removed again is the file's, until it can.
+    private mutating func keepNotUndone(_ application: Application) {
+        for request in application.notUndone {
+            switch request {
+            case .delete(let reference) where !inForce.associations.contains(reference.identity):
+                ownership.leftover.associations.insert(reference.identity)
+            case .deletePolicy(let identity) where !inForce.policies.contains(identity):
+                ownership.leftover.policies.insert(identity)
+            default: break
+            }
+        }
+    }
+
+    /// The reload was not carried out: what was written down before it is taken back.
+    mutating func forgetRecorded(_ application: Application) {
+        var journal = OwnershipJournal(time: now.seconds)
+        journal.released = (
+            transition.claimed.associations.filter { !ownership.owns($0) },
+            transition.claimed.policies.filter { !ownership.owns($0) }
+        )
+        journal.expired = reborn(by: application).filter { ownership.expired[$0] != nil }
+        write(journal)
+        dropConfirmation()
     }
 
     mutating func succeed(_ application: Application, warnings: [String], outcome: String) {

@@ -183,6 +183,7 @@ extension Daemon {
     private mutating func applyIfRecorded() {
         guard recordsUnderWay == 0, case .recording(let application) = transition.phase else { return }
         if let failure = transition.recordFailure, transition.confirmSeconds != nil, !application.steps.isEmpty {
+            forgetRecorded(application)
             let why = "\(failure); a reload that could not be taken back after a crash is not begun"
             return fail([why], "the last reload was not begun: its former state could not be kept")
         }

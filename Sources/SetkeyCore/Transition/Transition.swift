@@ -83,6 +83,13 @@ struct Confirmation: Sendable {
     let deadline: UInt64
     /// By the wall clock, for a daemon that comes after this one.
     let record: ConfirmationRecord
+
+    /// The record, of another file: that is what is taken back then.
+    func record(of target: Target) -> ConfirmationRecord {
+        var record = record
+        record.fingerprint = target.fingerprint ?? .none
+        return record
+    }
 }
 
 /// How the last reload, revert or start ended.
