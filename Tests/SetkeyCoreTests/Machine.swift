@@ -116,18 +116,29 @@ struct Machine {
     }
 
     /// Ends the daemon as SIGKILL does, and starts another on the same kernel and disk.
-    mutating func restart() {
+    ///
+    /// - Parameter life: names the kernel's tables, if they are others.
+    mutating func restart(life: String? = nil) {
         kernel.close(socket)
         socket = kernel.open()
         kernel.setReceiveLimit(16 << 20, of: socket)
         codec = PFKeyCodec(processID: 99)
-        daemon = Daemon(settings: daemon.settings)
+        var settings = daemon.settings
+        settings.kernelLife = life ?? settings.kernelLife
+        daemon = Daemon(settings: settings)
         isTurnDue = false
         isDiskSlow = false
         unwritten = []
         isReady = nil
         writes = []
         start()
+    }
+
+    /// Ends the daemon, and the kernel with all that it has.
+    mutating func reboot() {
+        kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
+        socket = kernel.open()
+        foreign = ForeignProgram(on: &kernel)
     }
 
     private var now: Instant {
@@ -171,7 +182,7 @@ struct Machine {
     private mutating func record(_ change: StateChange) {
         guard !isDiskSlow else { return unwritten.append(change) }
         records.append((change, writes.count))
-        if diskFailure == nil { disk.write(change, life: "life") }
+        if diskFailure == nil { disk.write(change, life: daemon.settings.kernelLife) }
         handle(.recorded(complaint: diskFailure))
     }
 

@@ -36,6 +36,12 @@ package struct FormerState: Sendable {
         foreignPolicies.append(policy)
     }
 
+    /// What others had in a kernel that is no more is theirs to bring back.
+    mutating func forgetForeign() {
+        foreignAssociations = []
+        foreignPolicies = []
+    }
+
     // MARK: Text
 
     private static let head: StaticString = """

@@ -201,11 +201,17 @@ extension Daemon {
     /// Takes over what a daemon before this one left behind.
     mutating func restore(_ state: RestoredState) {
         restored = state.ownership
-        ownership.leftover = state.ownership.identities
-        fingerprintInForce = state.ownership.fingerprint
-        journalLines = state.ownership.lineCount
+        if state.ownership.life == settings.kernelLife {
+            ownership.leftover = state.ownership.identities
+            fingerprintInForce = state.ownership.fingerprint
+            journalLines = state.ownership.lineCount
+        } else {
+            // What the names stood for went with the tables.
+            write(.rewrite(OwnershipSnapshot(ownership: ownership, time: now.seconds, fingerprint: nil)))
+        }
         guard let (record, former) = state.confirmation else { return }
         self.former = former
+        if let life = state.ownership.life, life != settings.kernelLife { self.former?.forgetForeign() }
         let left = record.secondsLeft(at: now.seconds)
         switch record.status {
         case .reverted: takenBack = record
