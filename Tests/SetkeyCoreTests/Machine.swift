@@ -73,9 +73,10 @@ struct Machine {
             if let former, let confirmation,
                 let record = ConfirmationRecord(parsing: String(decoding: confirmation, as: UTF8.self))
             {
-                state.confirmation = (
-                    record, FormerState(parsing: former, endedAt: record.endedAt, unreadable: &unreadable)
-                )
+                state.confirmation = FormerState(
+                    parsing: former, endedAt: record.endedAt, unreadable: &unreadable
+                ).map { (record, $0) }
+                #expect(state.confirmation != nil)
             }
             #expect(unreadable == 0)
             return state
