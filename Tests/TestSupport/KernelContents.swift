@@ -67,7 +67,9 @@ package struct KernelContents: Equatable, Sendable {
     /// What is there of `expected` and not here, and the other way round, in words; nothing if they are equal.
     package func differences(from expected: KernelContents) -> [String] {
         Self.differences(associations, expected.associations) { "\($0.identity) \($0.limits.hard.addTime)" }
-            + Self.differences(policies, expected.policies) { "\($0.identity.direction) \($0.identity.selector) \($0.action)" }
+            + Self.differences(policies, expected.policies) {
+                "\($0.identity.direction) \($0.identity.selector) \($0.action)"
+            }
     }
 
     private static func differences<Entry>(

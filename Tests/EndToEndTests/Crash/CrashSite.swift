@@ -39,15 +39,16 @@ final class CrashSite {
 
     /// Starts a daemon, the former one having been killed at the latest now.
     ///
+    /// - Parameter changes: in the middle of the change of its state directory after so many it dies.
     /// - Returns: whether it has become ready; if not, it has ended.
-    func start() throws -> Bool {
+    func start(dyingAfter changes: Int? = nil) throws -> Bool {
         if let former = daemon {
             kill(former.process.pid, SIGKILL)
             _ = try former.process.wait()
         }
         let file = "\(directory.path)/setkey.conf"
         let next = try TestDaemon(in: directory, Programs.setkeydUnderTest) { socket, state in
-            [host.path, KernelHost.life, file, socket, state]
+            [host.path, KernelHost.life, file, socket, state] + (changes.map { ["\($0)"] } ?? [])
         }
         daemon = next
         return try next.isReady()
@@ -62,9 +63,31 @@ final class CrashSite {
         try daemon?.process.wait()
     }
 
+    /// The daemon must have been killed while a client waited for it.
+    ///
+    /// - Parameter writes: after so many it must not, because there is no other at which it could be.
+    func expectDeath(atWrite number: Int, _ outcome: Outcome, of writes: Int = .max) throws {
+        if number > writes {
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            host.disarm()
+        } else {
+            try #require(outcome.status != 0, "write \(number)")
+            #expect(try ending() == .killed(signal: SIGKILL), "write \(number)")
+        }
+    }
+
+    /// Whether the daemon was killed while a client waited for it; else the client must have been served.
+    func hasDied(_ outcome: Outcome) throws -> Bool {
+        guard outcome.status != 0 else { return false }
+        #expect(try ending() == .killed(signal: SIGKILL), "\(outcome.errors)")
+        return true
+    }
+
     /// Ends the daemon and returns what it had to say.
-    func log() throws -> String {
+    @discardableResult
+    func stop() throws -> String {
         let process = try #require(daemon).process
+        daemon = nil
         kill(process.pid, SIGTERM)
         #expect(try process.wait() == .exited(0))
         return process.errorText
@@ -82,6 +105,9 @@ final class CrashSite {
 
     private func path(_ name: String) -> String { "\(directory.path)/state/\(name)" }
 
+    /// Whether there is such a file in the state directory.
+    func hasState(_ name: String) -> Bool { unsafe access(path(name), F_OK) == 0 }
+
     /// The length of a file of the state directory in bytes.
     func length(of name: String) throws -> Int {
         var status = stat()
@@ -96,18 +122,18 @@ final class CrashSite {
         try #require(result == 0, "\(name): errno \(errno)")
     }
 
-    /// Lets the daemon live until it writes a file beyond this length: `SIGXFSZ` ends it as `SIGKILL` would.
-    func limitFiles(to length: Int) throws {
-        let pid = try #require(daemon).process.pid
-        let limit = try ChildProcess("/usr/bin/prlimit", ["--pid", "\(pid)", "--fsize=\(length)"])
-        try #require(try limit.wait() == .exited(0), "\(limit.errorText)")
-    }
-
     // MARK: What must be
 
     /// The kernel must hold this.
     func expect(_ expected: KernelContents, _ comment: Comment) {
         #expect(contents.differences(from: expected) == [], comment)
+    }
+
+    /// The kernel must come to hold this before long.
+    func wait(until expected: KernelContents, _ comment: Comment) throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while contents != expected, ContinuousClock.now < deadline { _ = try setkey("--status") }
+        expect(expected, comment)
     }
 
     /// Starts a daemon, which must lead to `expected`; another must find nothing to do.
@@ -124,12 +150,14 @@ final class CrashSite {
         #expect(host.writes == writes, comment)
     }
 
-    /// Reloads a file that declares nothing: what is left then is what nobody has ever declared.
-    func expectThatNothingIsForgotten(_ comment: Comment) throws {
+    /// Reloads a file that declares nothing: what is left then is what is nobody's.
+    ///
+    /// - Parameter contested: foreign entries besides those that no file speaks of.
+    func expectThatNothingIsForgotten(but contested: String = "", _ comment: Comment) throws {
         try write("")
         let outcome = try setkey("--reload")
         #expect(outcome.status == 0, comment)
-        expect(.after(CrashTexts.foreign), comment)
+        expect(.after(CrashTexts.foreign + contested), comment)
     }
 }
 

@@ -4,7 +4,8 @@ enum CrashTexts {
     private static let otherKey = "-E null -A hmac-md5 0xff112233445566778899aabbccddeeff ;\n"
 
     /// What no file speaks of.
-    static let foreign = "add 9.9.9.9 8.8.8.8 ah 0x999 -A hmac-md5 0x00112233445566778899aabbccddeeff ;\n"
+    static let foreign =
+        "add 9.9.9.9 8.8.8.8 ah 0x999 -A hmac-md5 0x00112233445566778899aabbccddeeff ;\n"
         + "spdadd 9.9.9.0/24 8.8.8.0/24 any -P out discard ;\n"
 
     /// What is foreign until the second file declares it: an SA and a policy the same, an SA and a policy otherwise.
@@ -49,6 +50,14 @@ enum CrashTexts {
 
             """
 
-    /// Requests that lead from the one to the other: each replacement takes two.
+    /// Requests that lead from the one to the other, and back: each replacement takes two.
     static let writes = 12
+    /// Requests that lead to the second file from what is foreign.
+    static let startingWrites = 11
+    /// Of ``writes``, those that come before the second policy is changed.
+    static let writesBeforeTheLastPolicy = 9
+    /// Entries that only the first file declares.
+    static let stale = 2
+    /// Entries of others that the second file alters.
+    static let altered = 2
 }
