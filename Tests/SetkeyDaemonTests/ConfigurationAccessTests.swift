@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct ConfigurationAccessTests {
     private let directory = ControlServerFixture.temporaryDirectory()
-    private static let literal = "add ::1 ::2 esp 300 -E null -A hmac-md5 0x00112233445566778899aabbccddeeff ;\n"
+    private static let key = String(repeating: "ab", count: 64)
+    private static let literal = "add ::1 ::2 esp 300 -E null -A hmac-sha512 0x\(key) ;\n"
     private static let keyless = "add ::1 ::2 esp 301 -E null ;\nspdadd ::1 ::2 any -P in none ;\n"
 
     /// What reading a file of this text and mode says; nothing where it is fine.
