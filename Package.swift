@@ -43,7 +43,13 @@ let package = Package(
             name: "SetkeyClient", dependencies: ["ControlProtocol", "SetkeySyntax", "IPsec", argumentParser],
             swiftSettings: strict),
         .executableTarget(name: "setkey", dependencies: ["SetkeyClient"], swiftSettings: strict),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["KernelBackends", "SetkeySyntax", "IPsec"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        // The daemon on a kernel that a test hosts and that outlives it; never installed.
+        .executableTarget(
+            name: "setkeyd-under-test", dependencies: ["SetkeyDaemon", "SetkeyCore", "TestSupport", "IPsec"],
+            path: "Tests/setkeyd-under-test", swiftSettings: mainActor),
         // What a kernel answers, as one table for the simulated and for the real one; the executable plays it in the VM.
         .target(
             name: "KernelScenarios", dependencies: ["KernelBackends", "IPsec"], path: "Tests/KernelScenarios",
@@ -77,7 +83,9 @@ let package = Package(
             dependencies: ["SetkeyClient", "ControlProtocol", "SetkeySyntax", "IPsec", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["setkeyd", "setkey", "TestSupport"], exclude: ["varlink_client.py"],
+            name: "EndToEndTests",
+            dependencies: ["setkeyd", "setkey", "setkeyd-under-test", "KernelBackends", "IPsec", "TestSupport"],
+            exclude: ["varlink_client.py"],
             swiftSettings: strict),
     ]
 )

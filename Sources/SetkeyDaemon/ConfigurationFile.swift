@@ -26,12 +26,19 @@ package struct ConfigurationFile: Sendable {
             return .invalid(["\(failure); \(failure.reason.advice)"])
         }
         var evaluation = DesiredState.Evaluation()
-        while let loaded = loader.next() { evaluation.add(loaded.statement.kind, at: loaded.origin) }
+        var access = ConfigurationAccess()
+        while let loaded = loader.next() {
+            evaluation.add(loaded.statement.kind, at: loaded.origin)
+            access.note(loaded, in: loader.accesses[loaded.source], of: loader.sources)
+        }
         former = loader.readSources ?? former
         let sources = loader.sources
         let found = loader.diagnostics + evaluation.diagnostics
         let rendered = found.map { ($0.diagnostic.severity, sources[$0.source].render($0.diagnostic)) }
-        guard loader.errorCount + evaluation.errorCount == 0 else { return .invalid(rendered.map(\.1)) }
+        let objections = access.objections(to: loader.accesses, of: sources)
+        guard loader.errorCount + evaluation.errorCount + objections.count == 0 else {
+            return .invalid(objections + rendered.map(\.1))
+        }
         return .loaded(
             LoadedConfiguration(
                 desired: evaluation.finish(), warnings: rendered.filter { $0.0 == .warning }.map(\.1),

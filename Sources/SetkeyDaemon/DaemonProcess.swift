@@ -67,14 +67,20 @@ package enum DaemonProcess {
 
     /// Runs the daemon; it does not return, unless it cannot start: then it has said why.
     package static func run(_ options: DaemonOptions) -> Int32 {
+        run(options, openKernel: { try openKernel(options.kernel) })
+    }
+
+    /// As ``run(_:)``, on the kernel that `openKernel` opens, whatever the options say of it.
+    package static func run(_ options: DaemonOptions, openKernel: () throws -> OpenKernel) -> Int32 {
         keepMemoryPrivate()
         let shell: DaemonShell
         do {
-            shell = try build(options)
+            shell = try build(options, on: openKernel())
         } catch {
             let log = Log()
             log.append(LogEntry(.error, "cannot start: \(error)"))
             log.flush()
+            ServiceManager.failed(errno: errno, status: "cannot start: \(error)")
             return EXIT_FAILURE
         }
         shell.start()
@@ -88,19 +94,18 @@ package enum DaemonProcess {
         _ = setkeyd_forbid_core_dumps()
     }
 
-    private static func build(_ options: DaemonOptions) throws -> DaemonShell {
-        let kernel = try openKernel(options.kernel)
+    private static func build(_ options: DaemonOptions, on kernel: OpenKernel) throws -> DaemonShell {
         // A file that was named must exist; what is in it is judged when it is read.
         if let path = options.configuration, unsafe access(path, F_OK) != 0, errno == ENOENT {
             throw StartError("\(path) does not exist; create it, or leave --config out")
         }
         let state = try StateDirectory(path: options.stateDirectory, life: kernel.life)
         let lock = try state.lock()
-        let socket = try ListeningSocket(path: options.socket)
+        let socket = try ServiceManager.passedSocket() ?? ListeningSocket(path: options.socket)
         var parserOptions = ParserOptions.ofThisMachine()
         parserOptions.allowsInclude = false
         let settings = Daemon.Settings(
-            kernelInterface: kernel.name, protectsTraffic: options.kernel != .simulated,
+            kernelInterface: kernel.name, protectsTraffic: kernel.protectsTraffic,
             configurationPath: options.file.path, processID: getpid(),
             kernelLife: kernel.life, drift: options.drift, parserOptions: parserOptions)
         return DaemonShell(
@@ -108,23 +113,17 @@ package enum DaemonProcess {
             socket: socket)
     }
 
-    /// A kernel to talk to.
-    private struct OpenKernel {
-        let transport: any KernelTransport
-        /// As status and messages call it.
-        let name: String
-        /// See ``OwnershipRecord/life``.
-        let life: String
-    }
-
     private static func openKernel(_ kind: DaemonOptions.KernelKind) throws -> OpenKernel {
         switch kind {
         case .auto, .pfkey:
             let socket = try PFKeySocket()
             if !socket.hasLargeBuffer { warnOfSmallBuffer() }
-            return OpenKernel(transport: socket, name: "PF_KEY", life: KernelLife.ofThisNamespace)
+            return OpenKernel(
+                transport: socket, name: "PF_KEY", life: KernelLife.ofThisNamespace, protectsTraffic: true)
         case .simulated:
-            return OpenKernel(transport: SimulatedTransport(), name: "simulated", life: KernelLife.ofThisProcess)
+            return OpenKernel(
+                transport: SimulatedTransport(), name: "simulated", life: KernelLife.ofThisProcess,
+                protectsTraffic: false)
         }
     }
 

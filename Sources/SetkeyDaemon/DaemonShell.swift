@@ -26,6 +26,7 @@ final class DaemonShell {
     private let log = Log()
     private var signals: [MainQueueSource] = []
     private var timer: MainQueueTimer?
+    private var watchdog: MainQueueTimer?
 
     /// Events that wait until the one being handled is done; effects of one must not overtake those of another.
     private var pending: [Event] = []
@@ -54,6 +55,10 @@ final class DaemonShell {
         watchSignals()
         timer = MainQueueTimer { [weak self] in self?.post(.woken) }
         kernel.activate { [weak self] in self?.pump() }
+        if let interval = ServiceManager.watchdogInterval {
+            watchdog = MainQueueTimer { [weak self] in self?.post(.watchdog) }
+            watchdog?.schedule(every: .microseconds(Int64(clamping: interval / 2)))
+        }
         let (restored, complaints) = state.load()
         for complaint in complaints { log.append(LogEntry(.warning, complaint)) }
         post(.started(restored))
@@ -109,7 +114,11 @@ final class DaemonShell {
         case .record(let change): record(change)
         case .nextTurn: onNextTurn { [weak self] in self?.post(.turn) }
         case .wake(let moment): wake(at: moment)
-        case .ready(let settled): ready(settled: settled)
+        case .ready(let status): ServiceManager.ready(status: status)
+        case .startFailed(let errno, let status): fail(errno, status)
+        case .reloading: ServiceManager.reloading()
+        case .status(let status): ServiceManager.status(status)
+        case .alive: ServiceManager.alive()
         case .stop: stop()
         }
     }
@@ -148,17 +157,24 @@ final class DaemonShell {
         timer?.schedule(after: .nanoseconds(Int64(clamping: wait)))
     }
 
-    private func ready(settled: Bool) {
-        ServiceManager.ready(status: settled ? "settled" : "running, not settled; see the log")
+    /// The start has not led to what the file declares: whoever started us must see it fail.
+    private func fail(_ errno: KernelErrno, _ status: String) {
+        ServiceManager.failed(errno: errno.rawValue, status: status)
+        log.append(LogEntry(.error, "cannot start: \(status)"))
+        end(EXIT_FAILURE)
     }
 
     private func stop() {
         ServiceManager.stopping()
+        end(EXIT_SUCCESS)
+    }
+
+    private func end(_ status: Int32) {
         server.stop()
         stateQueue.sync {}
         kernel.close()
         log.flush()
-        exit(EXIT_SUCCESS)
+        exit(status)
     }
 
     // MARK: The kernel

@@ -48,7 +48,8 @@ package struct FileSourceReader: SourceReader {
             }
         }
         return SourceFile(
-            bytes: bytes, identity: SourceIdentity(device: UInt64(before.st_dev), number: UInt64(before.st_ino)))
+            bytes: bytes, identity: SourceIdentity(device: UInt64(before.st_dev), number: UInt64(before.st_ino)),
+            access: SourceAccess(owner: before.st_uid, group: before.st_gid, mode: before.st_mode))
     }
 
     private func status(_ descriptor: Int32, _ path: String) throws(SourceError) -> stat {

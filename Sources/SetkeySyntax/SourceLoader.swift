@@ -32,6 +32,8 @@ package struct SourceLoader<Reader: SourceReader> {
 
     /// Every text read so far; ``LoadedStatement/source`` is an index.
     package private(set) var sources: [SourceText] = []
+    /// Whose each of ``sources`` is.
+    package private(set) var accesses: [SourceAccess?] = []
     /// Everything found so far, in the order of reading.
     package private(set) var diagnostics: [LoadedDiagnostic] = []
     /// What was read, once that is all: for the next loader. `nil` unless ``init(path:reader:options:reusing:)`` was
@@ -51,7 +53,7 @@ package struct SourceLoader<Reader: SourceReader> {
         readSources = former.map { _ in ReadSources(options: options) }
         do {
             let file = try reader.read(path)
-            push(SourceText(name: path == "-" ? "stdin" : path, bytes: file.bytes), path, file.identity)
+            push(SourceText(name: path == "-" ? "stdin" : path, bytes: file.bytes), path, file)
         } catch {
             failure = error
         }
@@ -73,12 +75,13 @@ package struct SourceLoader<Reader: SourceReader> {
     /// How many statements did not have to be parsed.
     package var reusedCount: Int { counts.reused + open.reduce(0) { $0 + $1.reusedCount } }
 
-    private mutating func push(_ text: SourceText, _ path: String, _ identity: SourceIdentity?) {
+    private mutating func push(_ text: SourceText, _ path: String, _ file: SourceFile?) {
         let parser = Parser(text, options: options)
-        var source = OpenSource(parser, index: sources.count, identity: identity, path: path)
+        var source = OpenSource(parser, index: sources.count, identity: file?.identity, path: path)
         if let former { source.keep(reusing: former[path]) }
         open.append(source)
         sources.append(text)
+        accesses.append(file?.access)
     }
 
     /// The next statement that is not an `include`; `nil` at the end of everything.
@@ -146,7 +149,7 @@ package struct SourceLoader<Reader: SourceReader> {
             guard open.count < Self.depthLimit else {
                 return report(top, "includes are nested deeper than \(Self.depthLimit)", "include fewer levels")
             }
-            push(SourceText(name: path, bytes: file.bytes), path, file.identity)
+            push(SourceText(name: path, bytes: file.bytes), path, file)
         } catch {
             report(top, "\(error)", error.reason.advice)
         }

@@ -11,10 +11,27 @@ package struct SourceFile: Sendable {
     package let bytes: [UInt8]
     /// What tells two names of one file from two files.
     package let identity: SourceIdentity
+    /// Whose it is, and who may do what with it; `nil` for what is no file.
+    package let access: SourceAccess?
 
-    package init(bytes: [UInt8], identity: SourceIdentity) {
+    package init(bytes: [UInt8], identity: SourceIdentity, access: SourceAccess? = nil) {
         self.bytes = bytes
         self.identity = identity
+        self.access = access
+    }
+}
+
+/// Whose a file is, and who may do what with it.
+package struct SourceAccess: Hashable, Sendable {
+    package let owner: UInt32
+    package let group: UInt32
+    /// The permission bits, as chmod(1) takes them.
+    package let mode: UInt32
+
+    package init(owner: UInt32, group: UInt32, mode: UInt32) {
+        self.owner = owner
+        self.group = group
+        self.mode = mode & 0o7777
     }
 }
 

@@ -140,17 +140,22 @@ final class ChildProcess {
 
     /// Takes all output and waits for its end.
     func wait(within limit: Duration = .seconds(60)) throws -> Ending {
-        if let ending { return ending }
         let deadline = ContinuousClock.now + limit
         while output >= 0 || errors >= 0 { try exchange(until: deadline, wantsWriting: false) }
+        while try !hasEnded(waiting: true) {}
+        return try #require(ending)
+    }
+
+    /// Whether it has ended; its output may not have been taken yet.
+    func hasEnded(waiting: Bool = false) throws -> Bool {
+        guard ending == nil else { return true }
         var status: Int32 = 0
-        while unsafe waitpid(pid, &status, 0) < 0 {
-            guard errno == EINTR else { throw Failed(description: "waitpid: errno \(errno)") }
-        }
+        let result = unsafe waitpid(pid, &status, waiting ? 0 : WNOHANG)
+        if result < 0, errno != EINTR { throw Failed(description: "waitpid: errno \(errno)") }
+        guard result == pid else { return false }
         let signal = status & 0x7f
-        let ending: Ending = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
-        self.ending = ending
-        return ending
+        ending = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
+        return true
     }
 
     private func exchange(until deadline: ContinuousClock.Instant, wantsWriting: Bool) throws {

@@ -20,7 +20,7 @@ final class TestDirectory {
     @discardableResult
     func write(_ name: String, _ bytes: [UInt8]) throws -> String {
         let file = "\(path)/\(name)"
-        let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         defer { close(descriptor) }
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -48,6 +48,7 @@ enum Programs {
 
     static var setkey: String { "\(directory)/setkey" }
     static var setkeyd: String { "\(directory)/setkeyd" }
+    static var setkeydUnderTest: String { "\(directory)/setkeyd-under-test" }
 }
 
 /// What a program run to its end has said.
@@ -72,28 +73,41 @@ func setkey(
     return Outcome(ending: ending, output: process.outputText, errors: process.errorText)
 }
 
-/// A daemon on a simulated kernel, and setkey calls to it.
+/// A daemon, and setkey calls to it.
 final class TestDaemon {
     let directory: TestDirectory
     let process: ChildProcess
     let socket: String
+    private let readiness: ReadinessSocket
 
-    /// Starts a daemon and waits until it says that it is ready.
+    /// Starts a daemon on a simulated kernel and waits until it says that it is ready.
     ///
     /// - Parameter configuration: the text of its file; without one it has an empty one.
-    init(configuration: String = "") throws {
-        directory = try TestDirectory()
-        socket = "\(directory.path)/control.sock"
+    convenience init(configuration: String = "") throws {
+        let directory = try TestDirectory()
         let file = try directory.write("setkey.conf", configuration)
-        let readiness = try ReadinessSocket(path: "\(directory.path)/notify.sock")
+        try self.init(in: directory, Programs.setkeyd) { socket, state in
+            ["--kernel", "simulated", "--socket", socket, "--state-directory", state, "--config", file]
+        }
+        try #require(try isReady(), "\(process.errorText)")
+    }
+
+    /// Starts a daemon whose control socket and state directory are in `directory`.
+    ///
+    /// - Parameter arguments: gets the paths of these.
+    init(
+        in directory: TestDirectory, _ program: String, arguments: (_ socket: String, _ state: String) -> [String]
+    ) throws {
+        self.directory = directory
+        socket = "\(directory.path)/control.sock"
+        readiness = try ReadinessSocket(path: "\(directory.path)/notify.sock")
         process = try ChildProcess(
-            Programs.setkeyd,
-            [
-                "--kernel", "simulated", "--socket", socket, "--state-directory", "\(directory.path)/state",
-                "--config", file,
-            ],
-            environment: ["NOTIFY_SOCKET": readiness.path])
-        try readiness.wait(within: .seconds(30))
+            program, arguments(socket, "\(directory.path)/state"), environment: ["NOTIFY_SOCKET": readiness.path])
+    }
+
+    /// Waits until it is ready; false if it ends before.
+    func isReady() throws -> Bool {
+        try readiness.wait(within: .seconds(30), unless: { try process.hasEnded() })
     }
 
     var environment: [String: String] { ["SETKEYD_SOCKET": socket, "TZ": "UTC"] }
@@ -127,6 +141,8 @@ private final class ReadinessSocket {
 
     init(path: String) throws {
         self.path = path
+        // A daemon that was killed has had one there.
+        _ = unsafe unlink(path)
         descriptor = privateDescriptor { socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0) }
         guard bindUnixSocket(descriptor, path: path) else {
             throw ChildProcess.Failed(description: "no readiness socket: errno \(errno)")
@@ -135,18 +151,22 @@ private final class ReadinessSocket {
 
     deinit { close(descriptor) }
 
-    func wait(within limit: Duration) throws {
+    /// Waits until the daemon is ready, or until `isOver`, which is asked again and again.
+    ///
+    /// - Returns: whether it is ready.
+    func wait(within limit: Duration, unless isOver: () throws -> Bool) throws -> Bool {
         let deadline = ContinuousClock.now + limit
-        while true {
-            let left = ContinuousClock.now.duration(to: deadline).components.seconds
+        while ContinuousClock.now < deadline {
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard left > 0, unsafe poll(&entry, 1, Int32(left) * 1000) > 0 else {
-                throw ChildProcess.Failed(description: "the daemon does not become ready")
+            guard unsafe poll(&entry, 1, 20) > 0 else {
+                if try isOver() { return false }
+                continue
             }
             var buffer = [UInt8](repeating: 0, count: 4096)
             let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
-            if String(decoding: buffer[..<max(0, count)], as: UTF8.self).contains("READY=1") { return }
+            if String(decoding: buffer[..<max(0, count)], as: UTF8.self).contains("READY=1") { return true }
         }
+        throw ChildProcess.Failed(description: "the daemon does not become ready")
     }
 }
 

@@ -2,6 +2,7 @@ import ControlProtocol
 import IPsec
 import KernelBackends
 import SetkeySyntax
+import TestSupport
 import Testing
 
 @testable import SetkeyCore
@@ -23,7 +24,7 @@ struct ConfirmationTests {
     }
 
     /// Started, with something foreign, and what there is then.
-    private func machine() -> (Machine, before: Machine.Contents) {
+    private func machine() -> (Machine, before: KernelContents) {
         var machine = Machine.started(file: Texts.tunnel)
         machine.foreignRun(Texts.foreign + Texts.policy(9, "discard"))
         machine.settle()
@@ -91,7 +92,7 @@ struct ConfirmationTests {
             machine.pass(quarters: 24)
         }
         #expect(machine.contents == before)
-        #expect(machine.isReady == (deadlinePassesMeanwhile == nil))
+        #expect(machine.isReady == true)
         // The file on disk is still the one that nobody confirmed: it is not applied unasked.
         machine.restart()
         #expect(machine.contents == before)
@@ -176,6 +177,60 @@ struct ConfirmationTests {
         reload(&machine, confirm: nil)
         #expect(machine.contents.associations.map(\.identity.spi) == [SPI(rawValue: 0x7000)])
         #expect(machine.contents.policies.count == 1)
+    }
+
+    @Test func whatAClientHasBeenToldHoldsAfterAKill() {
+        var (machine, before) = machine()
+        reload(&machine, confirm: 20)
+        let after = machine.contents
+        machine.isDiskSlow = true
+        machine.replies = []
+        machine.post(.called(Machine.root, .confirm))
+        // Killed now, it is not confirmed: so nobody is told that it is.
+        #expect(machine.replies.isEmpty)
+        machine.finishWriting()
+        #expect(machine.replies.count == 1)
+        machine.restart()
+        machine.pass(quarters: 100)
+        #expect(machine.contents == after && after != before)
+    }
+
+    @Test func aFileThatWasTakenBackAndIsAskedForAgainIsAppliedAfterAKill() {
+        var (machine, before) = machine()
+        reload(&machine, confirm: 20)
+        let after = machine.contents
+        machine.pass(quarters: 84)
+        #expect(machine.contents == before)
+        machine.requestLimit = 2
+        reload(&machine, confirm: nil)
+        machine.requestLimit = nil
+        machine.restart()
+        #expect(machine.contents == after)
+    }
+
+    @Test func aFileThatWasTakenBackAndIsRefusedWhenAskedForAgainStaysTakenBack() {
+        var (machine, before) = machine()
+        reload(&machine, confirm: 20)
+        machine.pass(quarters: 84)
+        machine.kernel.faults = FaultPlan([.init(.refuse(.noFunction), on: .spdAdd, occurrences: 1...1)])
+        reload(&machine, confirm: nil)
+        #expect(machine.errors.count == 1)
+        machine.restart()
+        #expect(machine.contents == before && machine.writes.isEmpty)
+    }
+
+    @Test func aSecondReloadThatIsKilledIsTheOneThatIsTakenBack() {
+        var (machine, before) = machine()
+        reload(&machine, confirm: 20)
+        machine.file = Texts.tunnel + Texts.association(0x5000)
+        machine.requestLimit = 2
+        reload(&machine, confirm: nil)
+        machine.requestLimit = nil
+        machine.seconds += 30
+        machine.restart()
+        #expect(machine.contents == before)
+        machine.restart()
+        #expect(machine.contents == before && machine.writes.isEmpty)
     }
 
     @Test func aKillAtAnyStepOfGoingBackEndsInTheFormerState() {

@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import KernelBackends
+import TestSupport
 import Testing
 
 @testable import SetkeyCore

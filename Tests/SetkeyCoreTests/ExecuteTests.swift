@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import KernelBackends
+import TestSupport
 import Testing
 
 @testable import SetkeyCore
@@ -153,7 +154,7 @@ struct ExecuteTests {
 
     @Test func aKernelThatRefusesEverythingIsReportedAndServedOn() throws {
         var machine = Machine.started(faults: .refusingEverything())
-        #expect(machine.isReady == false)
+        #expect(machine.isReady == nil)
         #expect(machine.log.contains { $0.priority == .error && $0.message.contains("EPERM") })
         let reply = try machine.run(Self.add(300))
         #expect(reply.failures?.first?.reason.contains("EPERM") == true)

@@ -2,6 +2,7 @@ import ControlProtocol
 import IPsec
 import KernelBackends
 import SetkeySyntax
+import TestSupport
 import Testing
 
 @testable import SetkeyCore
@@ -15,10 +16,7 @@ struct Machine {
     var kernel: SimulatedKernel
     var codec: PFKeyCodec
     private(set) var socket: SimulatedKernel.SocketID
-    /// Another program's socket.
-    let foreign: SimulatedKernel.SocketID
-    var foreignCodec = PFKeyCodec(processID: 4711)
-    private var foreignID = RequestID(rawValue: 1)
+    private var foreign: ForeignProgram
     var seconds = 1_000_000
     private var nanoseconds: UInt64 = 0
 
@@ -34,6 +32,10 @@ struct Machine {
     /// Requests that went to the kernel and change something.
     var writes: [KernelRequest] = []
     var isReady: Bool?
+    /// What the service manager was told last.
+    var status = ""
+    var reloads = 0
+    var lives = 0
     /// When the daemon wants to be woken, on the monotonic clock.
     private(set) var wakeAt: UInt64?
     /// What was written down, and how many writes had gone to the kernel by then.
@@ -42,6 +44,9 @@ struct Machine {
     var disk = Disk()
     /// What writing fails with.
     var diskFailure: String?
+    /// Whether writing takes its time: until ``finishWriting()``.
+    var isDiskSlow = false
+    private var unwritten: [StateChange] = []
     /// The turn that was asked for; turns come when nothing else is left to do.
     private var isTurnDue = false
 
@@ -72,9 +77,10 @@ struct Machine {
             if let former, let confirmation,
                 let record = ConfirmationRecord(parsing: String(decoding: confirmation, as: UTF8.self))
             {
-                state.confirmation = (
-                    record, FormerState(parsing: former, endedAt: record.endedAt, unreadable: &unreadable)
-                )
+                state.confirmation = FormerState(
+                    parsing: former, endedAt: record.endedAt, unreadable: &unreadable
+                ).map { (record, $0) }
+                #expect(state.confirmation != nil)
             }
             #expect(unreadable == 0)
             return state
@@ -94,7 +100,7 @@ struct Machine {
         codec = PFKeyCodec(processID: 99)
         socket = kernel.open()
         kernel.setReceiveLimit(receiveLimit, of: socket)
-        foreign = kernel.open()
+        foreign = ForeignProgram(on: &kernel)
         self.file = file
     }
 
@@ -115,16 +121,29 @@ struct Machine {
     }
 
     /// Ends the daemon as SIGKILL does, and starts another on the same kernel and disk.
-    mutating func restart() {
+    ///
+    /// - Parameter life: names the kernel's tables, if they are others.
+    mutating func restart(life: String? = nil) {
         kernel.close(socket)
         socket = kernel.open()
         kernel.setReceiveLimit(16 << 20, of: socket)
         codec = PFKeyCodec(processID: 99)
-        daemon = Daemon(settings: daemon.settings)
+        var settings = daemon.settings
+        settings.kernelLife = life ?? settings.kernelLife
+        daemon = Daemon(settings: settings)
         isTurnDue = false
+        isDiskSlow = false
+        unwritten = []
         isReady = nil
         writes = []
         start()
+    }
+
+    /// Ends the daemon, and the kernel with all that it has.
+    mutating func reboot() {
+        kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
+        socket = kernel.open()
+        foreign = ForeignProgram(on: &kernel)
     }
 
     private var now: Instant {
@@ -157,7 +176,15 @@ struct Machine {
         case .tell(_, let reply, _, _): told.append(reply)
         case .log(let entry): log.append(entry)
         case .readConfiguration(let purpose): handle(.configuration(configuration, purpose))
-        case .ready(let settled): isReady = settled
+        case .ready(let status):
+            isReady = isReady ?? true
+            self.status = status
+        case .startFailed(_, let status):
+            isReady = false
+            self.status = status
+        case .status(let status): self.status = status
+        case .reloading: reloads += 1
+        case .alive: lives += 1
         case .record(let change): record(change)
         case .nextTurn: isTurnDue = true
         case .wake(let moment): wakeAt = moment
@@ -166,9 +193,18 @@ struct Machine {
     }
 
     private mutating func record(_ change: StateChange) {
+        guard !isDiskSlow else { return unwritten.append(change) }
         records.append((change, writes.count))
-        if diskFailure == nil { disk.write(change, life: "life") }
+        if diskFailure == nil { disk.write(change, life: daemon.settings.kernelLife) }
         handle(.recorded(complaint: diskFailure))
+    }
+
+    /// What was to be written is on the disk now.
+    mutating func finishWriting() {
+        isDiskSlow = false
+        for change in unwritten { record(change) }
+        unwritten = []
+        settle()
     }
 
     private mutating func send(_ request: KernelRequest, _ id: RequestID) {
@@ -228,35 +264,12 @@ struct Machine {
 
     /// Another program asks the kernel.
     mutating func foreignRequest(_ request: KernelRequest) {
-        var bytes: [UInt8] = []
-        foreignID = foreignID.next
-        guard (try? foreignCodec.encode(request, id: foreignID, into: &bytes)) != nil else { return }
-        _ = kernel.send(bytes, from: foreign, at: .init(seconds: UInt64(seconds)))
-        while kernel.receive(on: foreign) != nil {}
+        foreign.send(request, to: &kernel, at: .init(seconds: UInt64(seconds)))
     }
 
     /// Another program runs statements.
     mutating func foreignRun(_ text: String) {
-        for statement in Self.statements(text) {
-            switch statement.kind {
-            case .add(let association): foreignRequest(.add(association))
-            case .update(let association): foreignRequest(.update(association))
-            case .delete(let reference): foreignRequest(.delete(reference))
-            case .flush(let ipsecProtocol): foreignRequest(.flush(ipsecProtocol))
-            case .addPolicy(let policy): foreignRequest(.addPolicy(policy))
-            case .updatePolicy(let policy): foreignRequest(.updatePolicy(policy))
-            case .deletePolicy(let identity): foreignRequest(.deletePolicy(identity))
-            case .flushPolicies: foreignRequest(.flushPolicies)
-            default: break
-            }
-        }
-    }
-
-    static func statements(_ text: String) -> [Statement] {
-        var parser = Parser(Array(text.utf8), options: ParserOptions())
-        var statements: [Statement] = []
-        while let statement = parser.next() { statements.append(statement) }
-        return statements
+        foreign.run(text, on: &kernel, at: .init(seconds: UInt64(seconds)))
     }
 
     /// Lets time pass in the kernel and for the daemon.
@@ -302,25 +315,8 @@ struct Machine {
     struct NoReply: Error {}
 
     /// What a third socket is told by dumps: the truth that the mirror must equal.
-    mutating func truth() -> (associations: Set<SecurityAssociation>, policies: Set<SecurityPolicy>) {
-        let observer = kernel.open()
-        defer { kernel.close(observer) }
-        var codec = PFKeyCodec(processID: 7)
-        var associations: Set<SecurityAssociation> = []
-        var policies: Set<SecurityPolicy> = []
-        for (id, request) in [(1, KernelRequest.dump(nil)), (2, .dumpPolicies)] as [(UInt32, KernelRequest)] {
-            var bytes: [UInt8] = []
-            guard (try? codec.encode(request, id: RequestID(rawValue: id), into: &bytes)) != nil else { continue }
-            _ = kernel.send(bytes, from: observer, at: .init(seconds: UInt64(seconds)))
-            while let datagram = kernel.receive(on: observer) {
-                switch codec.decode(datagram.span).content {
-                case .dumped(let association, _): associations.insert(association)
-                case .dumpedPolicy(let policy, _): policies.insert(policy)
-                default: break
-                }
-            }
-        }
-        return (associations, policies)
+    mutating func truth() -> KernelContents {
+        KernelContents(of: &kernel, at: .init(seconds: UInt64(seconds)))
     }
 
     /// A plan from what the mirror has to what is in force.
@@ -336,54 +332,9 @@ struct Machine {
         return identities
     }
 
-    /// What the kernel has, without counters and without what the kernel numbers by itself.
-    struct Contents: Equatable {
-        var associations: Set<SecurityAssociation>
-        var policies: Set<SecurityPolicy>
-    }
-
-    /// The truth, comparable with another one.
-    var contents: Contents {
-        mutating get {
-            let truth = truth()
-            return Contents(
-                associations: Set(
-                    truth.associations.map {
-                        var association = $0
-                        association.current = .zero
-                        return association
-                    }),
-                policies: Set(
-                    truth.policies.map {
-                        var policy = $0
-                        policy.current = .zero
-                        policy.index = nil
-                        policy.referenceCount = 0
-                        return policy
-                    }))
-        }
-    }
-
-    /// As ``contents``; numbers that the kernel draws for `unique` are all the same.
-    var contentsWithoutDrawnNumbers: Contents {
-        mutating get {
-            var contents = contents
-            contents.policies = Set(
-                contents.policies.map { policy in
-                    guard case .protect(let transforms) = policy.action else { return policy }
-                    var policy = policy
-                    policy.action = .protect(
-                        transforms.map {
-                            var transform = $0
-                            if case .unique(let number) = transform.level, number.rawValue > ReqID.manualMaximum {
-                                transform.level = .unique(.none)
-                            }
-                            return transform
-                        })
-                    return policy
-                })
-            return contents
-        }
+    /// The truth without counters, comparable with another one.
+    var contents: KernelContents {
+        mutating get { truth().declared }
     }
 
     /// Time has passed in the kernel, and what it said meanwhile is lost.
@@ -399,14 +350,5 @@ struct Machine {
         daemon.mirror.associations.forEach { associations.insert($0) }
         daemon.mirror.policies.forEach { policies.insert($0) }
         return (associations, policies)
-    }
-}
-
-extension KernelRequest {
-    fileprivate var isWrite: Bool {
-        switch self {
-        case .register, .get, .dump, .getPolicy, .dumpPolicies: false
-        default: true
-        }
     }
 }

@@ -1,6 +1,7 @@
 import IPsec
 import KernelBackends
 import SetkeySyntax
+import TestSupport
 import Testing
 
 @testable import SetkeyCore
@@ -34,6 +35,52 @@ struct OwnershipTests {
         #expect(machine.isReady == true)
     }
 
+    @Test func aFileThatNeverCameIntoForceOwnsNothingThatItLeftAsItWas() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.foreignRun(Texts.association(0x7000) + Texts.policy(3))
+        machine.settle()
+        let before = machine.contents
+        machine.file = Texts.tunnel + Texts.association(0x7000) + Texts.policy(3) + Texts.association(0x7001)
+        machine.requestLimit = 1
+        machine.post(.reloadRequested)
+        machine.requestLimit = nil
+        machine.file = Texts.tunnel
+        machine.restart()
+        #expect(machine.contents == before)
+        // Once it has been in force, it does.
+        machine.file = Texts.tunnel + Texts.association(0x7000) + Texts.policy(3)
+        machine.post(.reloadRequested)
+        machine.file = Texts.tunnel
+        machine.restart()
+        #expect(machine.contents.associations.count == 2 && machine.contents.policies.count == 2)
+    }
+
+    @Test func anSAThatIsMadeAnewAfterItsEndLivesAnew() {
+        var machine = Machine.started(file: Texts.association(0x5000, "-lh 50"))
+        machine.pass(seconds: 60)
+        #expect(machine.contents.associations.isEmpty)
+        machine.file = Texts.association(0x5000, "-lh 100")
+        machine.post(.reloadRequested)
+        #expect(machine.contents.associations.count == 1)
+        // While no daemon runs, others remove it: its life has not ended.
+        machine.foreignRun("flush ;")
+        machine.restart()
+        #expect(machine.contents.associations.count == 1)
+    }
+
+    @Test func anSAWhoseRebirthTheKernelRefusesStaysWhereItIs() {
+        let file = Texts.association(0x5000, "-lh 50")
+        var machine = Machine.started(file: file)
+        machine.pass(seconds: 60)
+        machine.file = Texts.association(0x5000, "-lh 100") + Texts.policy(1)
+        machine.kernel.faults = FaultPlan([.init(.refuse(.noFunction), on: .spdAdd)])
+        machine.post(.reloadRequested)
+        machine.kernel.faults = .none
+        machine.file = file
+        machine.restart()
+        #expect(machine.contents.associations.isEmpty && machine.writes.isEmpty)
+    }
+
     @Test func whatTheKernelDoesNotLetGoIsTriedAgain() {
         var machine = Machine.started(file: Texts.tunnel)
         machine.file = ""
@@ -45,6 +92,42 @@ struct OwnershipTests {
         machine.post(.reloadRequested)
         #expect(machine.truth().policies.isEmpty)
         #expect(machine.disk.restored.ownership.identities.isEmpty)
+    }
+
+    @Test func whatCouldNotBeUndoneIsNotForgotten() {
+        var machine = Machine.started(file: Texts.tunnel)
+        let before = machine.contents
+        machine.file = Texts.tunnel + Texts.association(0x5000) + Texts.policy(1) + Texts.policy(2)
+        machine.kernel.faults = FaultPlan([
+            .init(.refuse(.noFunction), on: .spdAdd, occurrences: 2...2),
+            .init(.refuse(.outOfMemory), on: .delete), .init(.refuse(.outOfMemory), on: .spdDelete),
+        ])
+        machine.post(.reloadRequested)
+        #expect(machine.contents.associations.count == 3 && machine.contents.policies.count == 3)
+        machine.kernel.faults = .none
+        machine.file = Texts.tunnel
+        var other = machine
+        machine.post(.reloadRequested)
+        #expect(machine.contents == before)
+        other.restart()
+        #expect(other.contents == before)
+    }
+
+    @Test func entriesOfOtherTablesThanTheKernelsAreNobodys() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.file = Texts.association(0x5000)
+        // Somebody has now what the file once named.
+        machine.reboot()
+        machine.foreignRun(Texts.tunnel)
+        let foreign = machine.contents
+        #expect(foreign.associations.count == 2 && foreign.policies.count == 2)
+        machine.restart(life: "another")
+        #expect(foreign.associations.isSubset(of: machine.contents.associations))
+        #expect(foreign.policies == machine.contents.policies)
+        // From now on it is this one's.
+        machine.file = ""
+        machine.restart()
+        #expect(machine.contents == foreign)
     }
 
     @Test func theRecordHoldsNoKeyAndReadsBackWhatWasWritten() {

@@ -72,13 +72,13 @@ struct PlanPropertyTests {
         var random = SplitMix(seed: seed)
         let lines = Self.text(0..<25, &random).split(separator: "\n").map { "\($0)\n" }
         let before = Self.text(10..<30, &random)
-        var outcomes: [Machine.Contents] = []
+        var outcomes: [KernelContents] = []
         for _ in 0..<3 {
             var machine = Machine(file: lines.shuffled(using: &random).joined())
             machine.foreignRun(before)
             machine.start()
             #expect(machine.isReady == true, "seed \(seed)")
-            outcomes.append(machine.contentsWithoutDrawnNumbers)
+            outcomes.append(machine.contents.withoutDrawnNumbers)
         }
         #expect(outcomes[0] == outcomes[1] && outcomes[0] == outcomes[2], "seed \(seed)")
     }

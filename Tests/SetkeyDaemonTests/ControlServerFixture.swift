@@ -63,14 +63,15 @@ final class ControlServerFixture: ControlServerDelegate {
         wake()
     }
 
-    /// Waits until `condition` holds; it is looked at after every event. A minute without it is a failure.
+    /// Waits until `condition` holds; it is looked at after every event. Five minutes without it are a
+    /// failure: other tests may hold all threads for a while.
     func until(_ condition: @escaping () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async {
         guard !condition() else { return }
         let timer = MainQueueTimer { [weak self] in
             Issue.record("what was waited for did not happen", sourceLocation: sourceLocation)
             self?.giveUp()
         }
-        timer.schedule(after: .seconds(60))
+        timer.schedule(after: .seconds(300))
         await withCheckedContinuation { waiters.append((condition, $0)) }
         timer.cancel()
     }

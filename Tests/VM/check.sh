@@ -1,6 +1,8 @@
 # What every suite shares: one line per check, waiting with a deadline, the daemon, and the
 # kernel's state as iproute2 sees it. A suite sources this and runs in the guest.
 set -u
+# Files with keys are for their owner alone; setkeyd refuses others.
+umask 077
 passed=0 failed=0
 work=$(mktemp -d)
 socket=$work/control.sock

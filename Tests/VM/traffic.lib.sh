@@ -121,7 +121,7 @@ errors() { local end; for end in a b; do ip netns exec $end awk -v end=$end '$2 
 start_captures() {
     local end
     for end in a b; do
-        ip netns exec $end tcpdump --immediate-mode -n -s 64 -Z root -Q out -i wire -w "$work/$end.pcap" ip 2> "$work/$end.capture" &
+        ip netns exec $end tcpdump --immediate-mode -U -n -s 64 -Z root -Q out -i wire -w "$work/$end.pcap" ip 2> "$work/$end.capture" &
         captures[$end]=$!
     done
     for end in a b; do
@@ -131,6 +131,9 @@ start_captures() {
 # stop_captures: leaves how many packets a and b have sent, as "A B", in $esp and $clear
 stop_captures() {
     local end
+    # What is still in its ring when tcpdump is interrupted, it leaves there. Where packets were
+    # lost there are fewer.
+    until_ 5 all_captured
     kill -INT "${captures[@]}"
     wait "${captures[@]}"
     captures=()
@@ -139,6 +142,7 @@ stop_captures() {
     done
     esp="$(on_wire a esp) $(on_wire b esp)" clear="$(on_wire a 'not esp') $(on_wire b 'not esp')"
 }
+all_captured() { [ "$(on_wire a ip)" -ge "${sent:-0}" ] && [ "$(on_wire b ip)" -ge "${received:-0}" ]; }
 on_wire() { tcpdump --count -n -r "$work/$1.pcap" "$2" 2>/dev/null | sed -n 's/^\([0-9]*\) packets\?$/\1/p'; }
 
 # start_flood: from a to b, until stop_flood, at least 2000 packets

@@ -10,6 +10,8 @@ enum Requester: Hashable, Sendable {
     case refresh(SAReference)
     /// A policy is looked for because its lifetime should have passed.
     case expiryCheck(PolicyIdentity)
+    /// To see whether the kernel answers.
+    case watchdog
     case application
     case run(ClientID)
     case flush(ClientID)

@@ -118,6 +118,7 @@ extension Daemon {
         case .policyDump: dumpEnded(.policies, outcome)
         case .refresh: refreshEnded(flight.request, outcome)
         case .expiryCheck(let identity): expiryCheckEnded(identity, outcome)
+        case .watchdog: watchdogAnswered(outcome)
         case .application: applicationStepEnded(flight.request, outcome)
         case .run(let client): runStepEnded(client, flight.request, outcome)
         case .flush(let client): flushEnded(client, flight.request, outcome)

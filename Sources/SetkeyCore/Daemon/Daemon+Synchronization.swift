@@ -13,6 +13,11 @@ extension Daemon {
     // MARK: The mirror's own requests
 
     mutating func nextRefresh() -> (KernelRequest, Requester)? {
+        if isWatched {
+            isWatched = false
+            // There is no policy of this number, and that is an answer.
+            return (.getPolicy(PolicyIndex(rawValue: 0)), .watchdog)
+        }
         if let reference = refreshes.next() { return (.get(reference), .refresh(reference)) }
         guard let identity = expiries.due(at: now.seconds, patience: 30) else { return nil }
         guard let index = mirror.policies[identity]?.index else {
@@ -112,6 +117,11 @@ extension Daemon {
         feedStreams()
         advanceTransition()
         continuePlans()
+    }
+
+    mutating func watchdogAnswered(_ outcome: Outcome) {
+        if case .lost = outcome { return log(.error, "the kernel does not answer") }
+        effects.append(.alive)
     }
 
     mutating func refreshEnded(_ request: KernelRequest, _ outcome: Outcome) {

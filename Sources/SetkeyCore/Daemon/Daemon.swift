@@ -74,6 +74,10 @@ package struct Daemon: Sendable {
     var restored: OwnershipRecord?
     /// Whether whoever waits for readiness has been told.
     var isReady = false
+    /// What was told last of how things stand.
+    var toldStatus = ""
+    /// Whether the kernel is to be asked something, to see whether it answers.
+    var isWatched = false
     /// What keeps the kernel from holding what the file declares; `nil` if nothing is known to.
     var trouble: String? = "starting"
     var last: LastTransition?
@@ -81,6 +85,8 @@ package struct Daemon: Sendable {
 
     // What is written down.
     var recordsUnderWay = 0
+    /// Replies that wait for that.
+    var heldReplies: [Effect] = []
     /// Lines of the ownership file, history included.
     var journalLines = 0
 
@@ -131,6 +137,7 @@ package struct Daemon: Sendable {
         case .disconnected(let client): forget(client)
         case .reloadRequested: requestReload(for: nil)
         case .stopRequested: stop()
+        case .watchdog: isWatched = true
         case .woken: wake()
         }
         serve()

@@ -27,6 +27,8 @@ package enum Event: Sendable {
     case reloadRequested
     /// SIGTERM or SIGINT.
     case stopRequested
+    /// The service manager wants to know whether we live.
+    case watchdog
     /// The moment that ``Effect/wake(at:)`` asked for has come.
     case woken
 }
@@ -97,8 +99,16 @@ package enum Effect: Sendable {
     case nextTurn
     /// Send ``Event/woken`` at this moment of the monotonic clock; a later one replaces it, `nil` cancels.
     case wake(at: UInt64?)
-    /// The first settled state has been reached, or it is known that it will not be: ready to serve.
-    case ready(settled: Bool)
+    /// A state is in force: the first one, or the one that a reload has led to.
+    case ready(status: String)
+    /// The start has not led to the state that the file declares; what was applied stays. End.
+    case startFailed(KernelErrno, status: String)
+    /// A reload has begun; ``ready(status:)`` ends it.
+    case reloading
+    /// How things stand, for whoever looks at the service.
+    case status(String)
+    /// The kernel has answered since ``Event/watchdog``.
+    case alive
     /// Close everything and end.
     case stop
 }

@@ -122,6 +122,7 @@ extension Daemon {
         }
         if steps.count > 20 { log(.warning, "drift: and \(steps.count - 20) more declared entries") }
         flusher = nil
+        tellStatus()
         guard !repairs.isEmpty else { return endRepair() }
         record(
             Application(

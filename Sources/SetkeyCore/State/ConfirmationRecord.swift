@@ -45,8 +45,9 @@ package struct ConfirmationRecord: Hashable, Sendable {
             """.utf8)
     }
 
-    /// Reads the text form; `nil` for what is not one.
+    /// Reads the text form; `nil` for what is not one, or has lost its end.
     package init?(parsing text: String) {
+        guard text.hasSuffix("\n") else { return nil }
         var values: [Substring: Substring] = [:]
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
             let words = line.split(separator: " ")

@@ -36,6 +36,12 @@ package struct FormerState: Sendable {
         foreignPolicies.append(policy)
     }
 
+    /// What others had in a kernel that is no more is theirs to bring back.
+    mutating func forgetForeign() {
+        foreignAssociations = []
+        foreignPolicies = []
+    }
+
     // MARK: Text
 
     private static let head: StaticString = """
@@ -43,6 +49,9 @@ package struct FormerState: Sendable {
         # setkeyd, which removes it.
 
         """
+
+    /// The last line of a text that is whole.
+    private static let end: StaticString = "# That is all.\n"
 
     /// The text form: statements, keys included. `exit` ends what was declared; what was foreign follows.
     ///
@@ -55,6 +64,7 @@ package struct FormerState: Sendable {
         text.append("\n")
         for association in foreignAssociations { append(.add(association), to: &text) }
         for policy in foreignPolicies { append(.addPolicy(policy.withoutDrawnNumbers), to: &text) }
+        text.append(Self.end)
         return text
     }
 
@@ -63,10 +73,11 @@ package struct FormerState: Sendable {
         text.append("\n")
     }
 
-    /// Reads the text form.
+    /// Reads the text form; `nil` for one that has lost its end.
     ///
     /// - Parameter unreadable: gets the number of statements that are not readable.
-    package init(parsing bytes: [UInt8], endedAt: Int, unreadable: inout Int) {
+    package init?(parsing bytes: [UInt8], endedAt: Int, unreadable: inout Int) {
+        guard bytes.suffix(Self.end.utf8CodeUnitCount).elementsEqual("\(Self.end)".utf8) else { return nil }
         let options = ParserOptions(allowsInclude: false)
         var parser = Parser(bytes, options: options)
         var evaluation = DesiredState.Evaluation()

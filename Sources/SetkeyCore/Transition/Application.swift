@@ -33,6 +33,10 @@ struct Application: Sendable {
     private var isRestoring = false
     private var undoLog = UndoLog()
     private(set) var isUndoing = false
+    /// Requests that were to undo something and were refused.
+    private(set) var notUndone: [KernelRequest] = []
+    /// With what the kernel refused the first time.
+    private(set) var errno: KernelErrno?
     /// What went wrong, rendered.
     private(set) var failures: [String] = []
     /// Kernel writes so far, undone ones and undoing ones included.
@@ -76,10 +80,11 @@ struct Application: Sendable {
     mutating func failed(_ request: KernelRequest, errno: KernelErrno) {
         // Somebody else has removed it: that is what was wanted.
         if request.isDeletion, errno == .noSuchProcess || errno == .noEntry { return }
+        self.errno = self.errno ?? errno
         let place = isUndoing ? "" : place(of: steps[cursor])
         let prefix = isUndoing ? "undo: " : isRestoring ? "putting back what was there: " : ""
         failures.append("\(place)error: \(prefix)\(request.phrase): \(request.reason(errno))")
-        guard !isUndoing else { return }
+        guard !isUndoing else { return notUndone.append(request) }
         let step = steps[cursor]
         remaining = []
         switch temper {

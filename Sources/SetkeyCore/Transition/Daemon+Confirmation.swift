@@ -31,7 +31,7 @@ extension Daemon {
         confirmation = nil
         write(.forget)
         logChange(by: client, "the last reload is confirmed")
-        effects.append(.reply(client, .confirmed, continues: false))
+        replyWhenRecorded(.confirmed, to: client)
         arm()
     }
 
@@ -57,20 +57,26 @@ extension Daemon {
             .warning,
             "the reload was not confirmed within \(over.seconds) s: going back to the state before it")
         wishes.reversal = .unconfirmed
-        wishes.reversedFile = over.record.fingerprint
+        wishes.reversedFile = fingerprintInForce ?? over.record.fingerprint
         beginTransition()
     }
 
     // MARK: Before a reload is applied
 
-    /// Notes what is in force, and, for a reload that must be confirmed, writes it down.
+    /// Notes what is in force, and writes down what a daemon must know that comes after a kill: how to go back from a
+    /// reload that must be confirmed, and that a file which was taken back is wanted again.
     mutating func keepFormerState(_ application: Application) {
         // While a confirmation is pending, it is the state before that to which one goes back.
         let state = confirmation == nil ? formerState(before: application) : former
         transition.former = state
-        guard let state, let seconds = transition.confirmSeconds else { return }
-        if confirmation == nil { write(.keep(state)) }
-        write(.confirm(waitingRecord(seconds, application.target, state)))
+        if let state, let seconds = transition.confirmSeconds {
+            if confirmation == nil { write(.keep(state)) }
+            write(.confirm(waitingRecord(seconds, application.target, state)))
+        } else if let confirmation {
+            write(.confirm(confirmation.record(of: application.target)))
+        } else if takenBack != nil {
+            write(.forget)
+        }
     }
 
     private func waitingRecord(_ seconds: Int, _ target: Target, _ state: FormerState) -> ConfirmationRecord {
@@ -121,8 +127,7 @@ extension Daemon {
             log(.notice, "the reload must be confirmed within \(seconds) s: setkey --confirm")
         } else if let pending = confirmation {
             // Another file, and the time runs on.
-            var record = pending.record
-            record.fingerprint = application.target.fingerprint ?? .none
+            let record = pending.record(of: application.target)
             confirmation = Confirmation(seconds: pending.seconds, deadline: pending.deadline, record: record)
             write(.confirm(record))
         } else if takenBack != nil {
@@ -133,13 +138,13 @@ extension Daemon {
 
     /// The reload was not carried out: what was pending before it still is, and nothing else.
     mutating func dropConfirmation() {
-        guard transition.confirmSeconds != nil, transition.former != nil else { return }
-        if let confirmation {
-            write(.confirm(confirmation.record))
-        } else if let taken = takenBack, let state = transition.former {
+        guard let state = transition.former else { return }
+        if let takenBack {
             write(.keep(state))
-            write(.confirm(taken))
-        } else {
+            write(.confirm(takenBack))
+        } else if let confirmation {
+            write(.confirm(confirmation.record))
+        } else if transition.confirmSeconds != nil {
             write(.forget)
         }
     }
@@ -155,7 +160,8 @@ extension Daemon {
 
     /// Before going back, what a daemon that comes after this one must know: the file is not to be applied unasked.
     mutating func rememberReversal() {
-        guard let former else { return }
+        // One that is remembered is written down already.
+        guard let former, transition.cause != .revert(.remembered) else { return }
         let record = ConfirmationRecord(
             status: .reverted, seconds: 0, deadline: now.seconds,
             fingerprint: transition.reversedFile ?? .none, endedAt: former.endedAt)
@@ -185,7 +191,9 @@ extension Daemon {
         log(.warning, "the last reload was \(outcome) until it is changed, or setkey --reload asks for it")
         guard application.failures.isEmpty, transition.unfinished.isEmpty else {
             let why = "\(transition.unfinished.count) steps of the way back could not be done"
-            return fail(application.failures + [why], "the last reload was \(outcome); \(why)")
+            return fail(
+                application.failures + [why], "the last reload was \(outcome); \(why)",
+                application.errno ?? .inputOutputError)
         }
         succeed(application, warnings: [], outcome: outcome)
     }
@@ -195,11 +203,17 @@ extension Daemon {
     /// Takes over what a daemon before this one left behind.
     mutating func restore(_ state: RestoredState) {
         restored = state.ownership
-        ownership.leftover = state.ownership.identities
-        fingerprintInForce = state.ownership.fingerprint
-        journalLines = state.ownership.lineCount
+        if state.ownership.life == settings.kernelLife {
+            ownership.leftover = state.ownership.identities
+            fingerprintInForce = state.ownership.fingerprint
+            journalLines = state.ownership.lineCount
+        } else {
+            // What the names stood for went with the tables.
+            write(.rewrite(OwnershipSnapshot(ownership: ownership, time: now.seconds, fingerprint: nil)))
+        }
         guard let (record, former) = state.confirmation else { return }
         self.former = former
+        if let life = state.ownership.life, life != settings.kernelLife { self.former?.forgetForeign() }
         let left = record.secondsLeft(at: now.seconds)
         switch record.status {
         case .reverted: takenBack = record

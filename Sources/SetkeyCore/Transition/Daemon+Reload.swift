@@ -77,7 +77,7 @@ extension Daemon {
             let why = "not settled: \(unfinished.count) of the plan's steps are still to be done"
             log(.error, "\(why); \(counts)")
             messages.append(why)
-            return fail(messages, why)
+            return fail(messages, why, application.errno ?? .inputOutputError)
         }
         log(.notice, "settled: \(counts), \(application.writes) kernel writes")
         trouble = nil
@@ -87,6 +87,7 @@ extension Daemon {
     /// The state is in force from now on; what it no longer names is nobody's, or still to be removed.
     mutating func takeOver(_ desired: DesiredState, _ target: Target) {
         var journal = OwnershipJournal(time: now.seconds)
+        journal.claimed = transition.claimedLater
         journal.released = transition.released
         ownership.leftover = leftover(of: transition.unfinished)
         journal.released.associations.removeAll(where: ownership.leftover.associations.contains)
@@ -140,12 +141,35 @@ extension Daemon {
     /// The kernel refused a step, and what was applied has been taken back.
     mutating func undone(_ application: Application) {
         for failure in application.failures { log(.error, failure) }
-        var journal = OwnershipJournal(time: now.seconds)
-        journal.released = transition.claimed
-        write(journal)
-        dropConfirmation()
+        keepNotUndone(application)
+        forgetRecorded(application)
         log(.error, "reload undone: the kernel refused a step; the former state is in force")
         fail(application.failures, "the last reload was refused by the kernel and undone")
+    }
+
+    /// What was added and could not be removed again is the file's, until it can.
+    private mutating func keepNotUndone(_ application: Application) {
+        for request in application.notUndone {
+            switch request {
+            case .delete(let reference) where !inForce.associations.contains(reference.identity):
+                ownership.leftover.associations.insert(reference.identity)
+            case .deletePolicy(let identity) where !inForce.policies.contains(identity):
+                ownership.leftover.policies.insert(identity)
+            default: break
+            }
+        }
+    }
+
+    /// The reload was not carried out: what was written down before it is taken back.
+    mutating func forgetRecorded(_ application: Application) {
+        var journal = OwnershipJournal(time: now.seconds)
+        journal.released = (
+            transition.claimed.associations.filter { !ownership.owns($0) },
+            transition.claimed.policies.filter { !ownership.owns($0) }
+        )
+        journal.expired = reborn(by: application).filter { ownership.expired[$0] != nil }
+        write(journal)
+        dropConfirmation()
     }
 
     mutating func succeed(_ application: Application, warnings: [String], outcome: String) {
@@ -153,26 +177,31 @@ extension Daemon {
             writes: application.writes, associations: inForce.associations.count,
             policies: inForce.policies.count, warnings: warnings,
             confirmSeconds: confirmation.map { secondsLeft(until: $0.deadline) })
-        for client in transition.clients { effects.append(.reply(client, .reload(reply), continues: false)) }
+        for client in transition.clients { replyWhenRecorded(.reload(reply), to: client) }
         end(outcome)
     }
 
     /// The state in force stays what it is.
-    mutating func fail(_ messages: [String], _ why: String) {
+    ///
+    /// - Parameter errno: what the service manager is told of a start.
+    mutating func fail(_ messages: [String], _ why: String, _ errno: KernelErrno = .invalidArgument) {
         trouble = why
         for client in transition.clients {
             effects.append(.fail(client, .reloadFailed(messages: messages)))
         }
-        end(why)
+        end(why, failedWith: errno)
     }
 
     /// Ends the transition, whatever became of it, and begins the next.
-    private mutating func end(_ outcome: String) {
-        if case .repair = transition.cause {} else { last = LastTransition(time: now.seconds, outcome: outcome) }
-        if !isReady {
-            isReady = true
-            effects.append(.ready(settled: isSettled))
+    private mutating func end(_ outcome: String, failedWith errno: KernelErrno? = nil) {
+        last = LastTransition(time: now.seconds, outcome: outcome)
+        toldStatus = serviceStatus
+        if !isReady, let errno {
+            effects.append(.startFailed(errno, status: outcome))
+        } else {
+            effects.append(.ready(status: toldStatus))
         }
+        isReady = true
         transition = Transition()
         transition.cause = .repair
         arm()
@@ -183,12 +212,27 @@ extension Daemon {
     mutating func endRepair() {
         transition = Transition()
         transition.cause = .repair
+        tellStatus()
         arm()
         beginTransition()
     }
 
-    /// The kernel cannot be asked now. The start goes on later, but clients can be served: status tells them why;
-    /// and clients that wait for a reload are told not to.
+    /// Tells how things stand, if that is news.
+    mutating func tellStatus() {
+        let status = serviceStatus
+        guard isReady, status != toldStatus else { return }
+        toldStatus = status
+        effects.append(.status(status))
+    }
+
+    /// One line: `settled: 12 SAs, 8 policies, 0 drifted`.
+    private var serviceStatus: String {
+        "\(trouble ?? (drift.drifted.isEmpty ? "settled" : "drifted")): \(inForce.associations.count) SAs, "
+            + "\(inForce.policies.count) policies, \(drift.drifted.count) drifted"
+    }
+
+    /// The kernel cannot be asked now. The start goes on later, and meanwhile clients are served: status tells them why,
+    /// and those that wait for a reload are told not to.
     mutating func giveUpWaiting(_ why: String) {
         for client in transition.clients + wishes.reloadClients + wishes.reversalClients {
             effects.append(.fail(client, .reloadFailed(messages: [why])))
@@ -201,9 +245,8 @@ extension Daemon {
             forgetPlan(of: client)
         }
         guard !isReady else { return }
-        isReady = true
         trouble = why
-        effects.append(.ready(settled: false))
+        effects.append(.status(why))
     }
 }
 

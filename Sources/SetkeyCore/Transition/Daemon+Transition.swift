@@ -33,6 +33,7 @@ extension Daemon {
         transition = Transition()
         transition.cause = cause
         transition.clients = clients
+        if isReady, cause != .repair { effects.append(.reloading) }
     }
 
     /// Goes on with what waited for the mirror.
@@ -105,7 +106,18 @@ extension Daemon {
     mutating func record(_ application: Application) {
         transition.phase = .recording(application)
         var journal = OwnershipJournal(time: now.seconds)
-        journal.claimed = claims(of: application)
+        let changed = Set(application.steps.map(\.change.entry))
+        let (associations, policies) = claims
+        journal.claimed = (
+            associations.filter { changed.contains(.association($0)) } + reborn(by: application),
+            policies.filter { changed.contains(.policy($0)) }
+        )
+        // What is right already is the file's when that is in force. Of a file that never came into force, nothing is
+        // owned that it left as it was.
+        transition.claimedLater = (
+            associations.filter { !changed.contains(.association($0)) },
+            policies.filter { !changed.contains(.policy($0)) }
+        )
         write(journal)
         switch transition.cause {
         case .reload where !application.steps.isEmpty: keepFormerState(application)
@@ -115,25 +127,26 @@ extension Daemon {
         applyIfRecorded()
     }
 
-    /// What the transition makes the file's. An SA with a limited life that is added again lives from now on.
-    private func claims(
-        of application: Application
-    ) -> (associations: [SAIdentity], policies: [PolicyIdentity]) {
-        switch transition.cause {
-        case .repair:
-            let mortal = application.steps.compactMap { step -> SAIdentity? in
-                guard case .add(let association) = step.change, association.limits.hard.addTime > 0 else { return nil }
-                return association.identity
+    /// What the transition makes the file's.
+    private var claims: (associations: [SAIdentity], policies: [PolicyIdentity]) {
+        guard case .revert = transition.cause else { return transition.claimed }
+        // The foreign entries that come back are nobody's but theirs.
+        guard let declared = former?.declared else { return ([], []) }
+        return (
+            transition.claimed.associations.filter(declared.associations.contains),
+            transition.claimed.policies.filter(declared.policies.contains)
+        )
+    }
+
+    /// The file's SAs with a limited life that are made anew: they live from now on.
+    func reborn(by application: Application) -> [SAIdentity] {
+        application.steps.compactMap { step in
+            switch step.change {
+            case .add(let association), .replace(let association, _):
+                let isMortal = association.limits.hard != .zero && ownership.owns(association.identity)
+                return isMortal ? association.identity : nil
+            default: return nil
             }
-            return (mortal, [])
-        case .revert:
-            // The foreign entries that come back are nobody's but theirs.
-            guard let declared = former?.declared else { return ([], []) }
-            return (
-                transition.claimed.associations.filter(declared.associations.contains),
-                transition.claimed.policies.filter(declared.policies.contains)
-            )
-        case .start, .reload: return transition.claimed
         }
     }
 
@@ -155,12 +168,23 @@ extension Daemon {
             log(.error, complaint)
             transition.recordFailure = complaint
         }
+        if recordsUnderWay == 0 {
+            effects += heldReplies
+            heldReplies = []
+        }
         applyIfRecorded()
+    }
+
+    /// Tells a client what must hold after a kill as well: when all that was to be written down is on the disk.
+    mutating func replyWhenRecorded(_ reply: Reply, to client: ClientID) {
+        let effect = Effect.reply(client, reply, continues: false)
+        if recordsUnderWay == 0 { effects.append(effect) } else { heldReplies.append(effect) }
     }
 
     private mutating func applyIfRecorded() {
         guard recordsUnderWay == 0, case .recording(let application) = transition.phase else { return }
         if let failure = transition.recordFailure, transition.confirmSeconds != nil, !application.steps.isEmpty {
+            forgetRecorded(application)
             let why = "\(failure); a reload that could not be taken back after a crash is not begun"
             return fail([why], "the last reload was not begun: its former state could not be kept")
         }

@@ -48,6 +48,8 @@ struct Transition: Sendable {
     var confirmSeconds: Int?
     /// What is owned from its end on, and no more.
     var claimed: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    /// Of this, what is written down at its end only.
+    var claimedLater: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
     var released: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
     /// What was in force before, for a reload that changes something.
     var former: FormerState?
@@ -81,6 +83,13 @@ struct Confirmation: Sendable {
     let deadline: UInt64
     /// By the wall clock, for a daemon that comes after this one.
     let record: ConfirmationRecord
+
+    /// The record, of another file: that is what is taken back then.
+    func record(of target: Target) -> ConfirmationRecord {
+        var record = record
+        record.fingerprint = target.fingerprint ?? .none
+        return record
+    }
 }
 
 /// How the last reload, revert or start ended.

@@ -1,7 +1,7 @@
-import IPsec
+package import IPsec
 
 /// A way to exchange datagrams with a kernel: a PF_KEY socket, or the simulated kernel.
-protocol KernelTransport: AnyObject {
+package protocol KernelTransport: AnyObject {
     /// Sends one datagram; the kernel does its work before this returns.
     /// - Returns: the errno with which sending failed; there is no reply then.
     func send(_ datagram: [UInt8]) -> KernelErrno?
@@ -21,7 +21,7 @@ protocol KernelTransport: AnyObject {
 }
 
 /// What receiving came to.
-enum KernelReception {
+package enum KernelReception {
     case datagram(byteCount: Int)
     /// Nothing is there.
     case empty

@@ -53,6 +53,7 @@ nonisolated struct StateDirectory: Sendable {
         var state = RestoredState()
         var complaints: [String] = []
         var unreadable = 0
+        complaints += [ownership, former, confirmation].compactMap { $0.removeDraft() }
         if let text = read(ownership, &complaints) {
             state.ownership = OwnershipRecord(parsing: String(decoding: text, as: UTF8.self), unreadable: &unreadable)
             if unreadable > 0 {
@@ -60,20 +61,28 @@ nonisolated struct StateDirectory: Sendable {
                     "\(ownership.path): \(unreadable) lines are not readable; what they named counts as foreign")
             }
         }
-        guard let text = read(confirmation, &complaints) else { return (state, complaints) }
+        guard let text = read(confirmation, &complaints) else {
+            // A daemon was killed when it had written this, or removed the other; it is of no use, and has keys in it.
+            if !confirmation.exists { complaints += [former.remove()].compactMap { $0 } }
+            return (state, complaints)
+        }
         guard let record = ConfirmationRecord(parsing: String(decoding: text, as: UTF8.self)) else {
             complaints.append(
                 "\(confirmation.path) is not readable: whether a reload waits is not known, and none is taken back")
             return (state, complaints)
         }
         guard let text = read(former, &complaints) else {
-            complaints.append("\(former.path) is missing: the unconfirmed reload cannot be taken back")
+            complaints.append("\(self.former.path) is missing: the unconfirmed reload cannot be taken back")
             return (state, complaints)
         }
         unreadable = 0
-        state.confirmation = (record, FormerState(parsing: text, endedAt: record.endedAt, unreadable: &unreadable))
+        guard let former = FormerState(parsing: text, endedAt: record.endedAt, unreadable: &unreadable) else {
+            complaints.append("\(self.former.path) is cut short: the unconfirmed reload cannot be taken back")
+            return (state, complaints)
+        }
+        state.confirmation = (record, former)
         if unreadable > 0 {
-            complaints.append("\(former.path): \(unreadable) statements are not readable, and will not come back")
+            complaints.append("\(self.former.path): \(unreadable) statements are not readable, and will not come back")
         }
         return (state, complaints)
     }

@@ -4,13 +4,16 @@ import Glibc
 nonisolated struct StateFile {
     let path: String
 
+    /// What is written there is not the file's yet.
+    private var draft: StateFile { StateFile(path: path + ".new") }
+
     var exists: Bool { unsafe access(path, F_OK) == 0 }
 
     /// Replaces the contents at once or not at all.
     ///
     /// - Returns: why it could not be done.
     func replace(with text: [UInt8]) -> String? {
-        let draft = path + ".new"
+        let draft = draft.path
         let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return failure("make", draft) }
         defer { close(descriptor) }
@@ -26,17 +29,37 @@ nonisolated struct StateFile {
     ///
     /// - Returns: why it could not be done; what had been added is taken back.
     func append(_ text: [UInt8]) -> String? {
-        let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = unsafe open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return failure("open", path) }
         defer { close(descriptor) }
-        let end = lseek(descriptor, 0, SEEK_END)
-        // Half a line at the end is what a daemon was writing when it was killed: it must not swallow ours.
-        guard end >= 0, write([10] + text, to: descriptor), fdatasync(descriptor) == 0 else {
+        // Half a line is what a daemon was writing when it was killed. Left there, and ended by ours, it might be taken
+        // for a whole one: an SPI that has lost digits is another.
+        let end = endOfLines(descriptor)
+        guard end >= 0, ftruncate(descriptor, end) == 0 else { return failure("read", path) }
+        guard write(text, to: descriptor), fdatasync(descriptor) == 0 else {
             defer { _ = ftruncate(descriptor, end) }
             return failure("write", path)
         }
         return nil
     }
+
+    /// Where the last whole line ends; -1 if that cannot be read.
+    private func endOfLines(_ descriptor: Int32) -> off_t {
+        var end = lseek(descriptor, 0, SEEK_END)
+        var buffer = [UInt8](repeating: 0, count: 512)
+        while end > 0 {
+            let start = max(0, end - off_t(buffer.count))
+            guard unsafe pread(descriptor, &buffer, Int(end - start), start) == Int(end - start) else { return -1 }
+            if let index = buffer[..<Int(end - start)].lastIndex(of: 10) { return start + off_t(index) + 1 }
+            end = start
+        }
+        return end
+    }
+
+    /// Removes what a daemon was writing when it was killed.
+    ///
+    /// - Returns: why it could not be done.
+    func removeDraft() -> String? { draft.remove() }
 
     /// Removes the file, if it is there.
     ///

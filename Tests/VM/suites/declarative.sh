@@ -73,6 +73,7 @@ has "$output" 'the kernel cannot provide one of its algorithms (ENOENT)' 'and wh
 same "$before"
 ok $? 'the kernel is as it was before' "$(diff <(echo "$before") <(all_state))"
 is "$(ip -s xfrm state list spi 0x10c8 | grep ' add ')" "$(ip -s xfrm state list spi 0x10c8 | grep ' add ')" 'an SA of both files is there'
+modprobe cast5_generic
 status_has 'refused by the kernel and undone'
 ok $? 'status says so' "$(client --status)"
 cp "$work/a.conf" "$work/site.conf"

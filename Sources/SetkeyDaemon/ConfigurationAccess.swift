@@ -1,0 +1,78 @@
+import Glibc
+import IPsec
+import SetkeySyntax
+
+/// Who else may write a configuration file, or read one in which keys stand: such a file is refused.
+nonisolated struct ConfigurationAccess {
+    /// Sources that everybody may read and in which keys stand.
+    private var exposed: Set<Int> = []
+
+    /// Takes the next statement of a source that `access` is about.
+    mutating func note(_ loaded: LoadedStatement, in access: SourceAccess?, of sources: [SourceText]) {
+        guard let access, access.mode & 0o004 != 0, !exposed.contains(loaded.source) else { return }
+        switch loaded.statement.kind {
+        case .add(let association), .update(let association):
+            let keys = [association.encryptionKey, association.integrityKey].count { ($0?.byteCount ?? 0) > 0 }
+            let text = sources[loaded.source].bytes[loaded.statement.range]
+            if keys > Self.credentials(in: text) { exposed.insert(loaded.source) }
+        default: break
+        }
+    }
+
+    /// The words of a statement that name credentials.
+    private static func credentials(in text: ArraySlice<UInt8>) -> Int {
+        text.indices.dropFirst().count { text[$0] == UInt8(ascii: "@") && text[$0 - 1] <= 32 }
+    }
+
+    /// What is wrong with the files, each with the command that mends it.
+    func objections(to accesses: [SourceAccess?], of sources: [SourceText]) -> [String] {
+        var objections: [String] = []
+        var directories: Set<String> = []
+        for (index, access) in accesses.enumerated() {
+            guard let access else { continue }
+            let path = sources[index].name
+            objections += Self.objections(to: access, path, what: "the file")
+            if exposed.contains(index) {
+                objections.append(
+                    "\(path): error: keys stand in it, and everybody may read it; chmod o-rwx \(Self.quoted(path))")
+            }
+            let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+            guard directories.insert(directory).inserted, let access = Self.access(of: directory) else { continue }
+            // In a sticky directory nobody replaces another's file.
+            if access.mode & 0o1000 == 0 {
+                objections += Self.objections(to: access, directory, what: "the directory")
+            }
+        }
+        return objections
+    }
+
+    private static func objections(to access: SourceAccess, _ path: String, what: String) -> [String] {
+        let quoted = quoted(path)
+        if access.mode & 0o002 != 0 {
+            return ["\(path): error: everybody may write \(what); chmod o-w \(quoted)"]
+        }
+        if access.mode & 0o020 != 0, access.group != 0, access.group != getegid() {
+            return ["\(path): error: the group \(access.group) may write \(what); chmod g-w \(quoted)"]
+        }
+        if access.owner != 0, access.owner != geteuid() {
+            return ["\(path): error: \(what) belongs to the user \(access.owner); chown root \(quoted)"]
+        }
+        return []
+    }
+
+    private static func access(of directory: String) -> SourceAccess? {
+        var status = stat()
+        guard unsafe stat(directory, &status) == 0 else { return nil }
+        return SourceAccess(owner: status.st_uid, group: status.st_gid, mode: status.st_mode)
+    }
+
+    /// As a shell takes it for one word.
+    private static func quoted(_ path: String) -> String {
+        let isPlain = path.utf8.allSatisfy { byte in
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || "/._-+".utf8.contains(byte)
+        }
+        if isPlain { return path }
+        return "'\(path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+    }
+}

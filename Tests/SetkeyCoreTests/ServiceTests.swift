@@ -1,0 +1,61 @@
+import ControlProtocol
+import IPsec
+import KernelBackends
+import TestSupport
+import Testing
+
+@testable import SetkeyCore
+
+/// What the service manager is told.
+struct ServiceTests {
+    @Test func readinessIsTheFileInForce() {
+        let machine = Machine.started(file: Texts.tunnel)
+        #expect(machine.isReady == true)
+        #expect(machine.status == "settled: 2 SAs, 2 policies, 0 drifted")
+        #expect(machine.reloads == 0)
+    }
+
+    @Test func aFileWithErrorsIsAFailedStart() {
+        let machine = Machine.started(file: "add nonsense ;")
+        #expect(machine.isReady == false)
+        #expect(machine.status == "the file has errors; nothing of it was applied")
+    }
+
+    @Test func aStepThatTheKernelRefusesIsAFailedStartAndTheOthersStay() {
+        var machine = Machine.started(
+            file: Texts.tunnel, faults: FaultPlan([.init(.refuse(.noFunction), on: .add, occurrences: 1...1)]))
+        #expect(machine.isReady == false)
+        #expect(machine.truth().associations.count == 1 && machine.truth().policies.count == 2)
+    }
+
+    @Test func aReloadIsToldFromItsBeginningToItsEnd() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.file = Texts.tunnel + Texts.policy(1)
+        machine.post(.reloadRequested)
+        #expect(machine.reloads == 1 && machine.isReady == true)
+        #expect(machine.status == "settled: 2 SAs, 3 policies, 0 drifted")
+        machine.file = "nonsense"
+        machine.post(.reloadRequested)
+        #expect(machine.reloads == 2)
+        #expect(machine.status == "the file has errors; nothing of it was applied: 2 SAs, 3 policies, 0 drifted")
+    }
+
+    @Test func driftIsToldWhileItLasts() {
+        var machine = Machine.started(file: Texts.tunnel, drift: .report)
+        machine.foreignRun("spdflush ;")
+        machine.pass(quarters: 4)
+        #expect(machine.status == "drifted: 2 SAs, 2 policies, 2 drifted")
+        machine.foreignRun(Texts.tunnel)
+        machine.pass(quarters: 4)
+        #expect(machine.status == "settled: 2 SAs, 2 policies, 0 drifted")
+    }
+
+    @Test func theWatchdogIsFedWhenTheKernelHasAnswered() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.post(.watchdog)
+        #expect(machine.lives == 1)
+        machine.kernel.faults = FaultPlan([.init(.loseAnswers)])
+        machine.post(.watchdog)
+        #expect(machine.lives == 1)
+    }
+}

@@ -1,0 +1,70 @@
+import Glibc
+import SetkeyCore
+import SetkeySyntax
+import Testing
+
+@testable import SetkeyDaemon
+
+@Suite struct ConfigurationAccessTests {
+    private let directory = ControlServerFixture.temporaryDirectory()
+    private static let key = String(repeating: "ab", count: 64)
+    private static let literal = "add ::1 ::2 esp 300 -E null -A hmac-sha512 0x\(key) ;\n"
+    private static let keyless = "add ::1 ::2 esp 301 -E null ;\nspdadd ::1 ::2 any -P in none ;\n"
+
+    /// What reading a file of this text and mode says; nothing where it is fine.
+    private func complaints(_ text: String, mode: mode_t) -> [String] {
+        let path = directory + "/setkey.conf"
+        write(text, to: path, mode: mode)
+        var nothing = ReadSources()
+        guard case .invalid(let messages) = ConfigurationFile(path: path, isDefault: false).read(reusing: &nothing)
+        else { return [] }
+        return messages
+    }
+
+    private func write(_ text: String, to path: String, mode: mode_t) {
+        let bytes = Array(text.utf8)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        #expect(unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count)
+        #expect(fchmod(descriptor, mode) == 0)
+        close(descriptor)
+    }
+
+    @Test(arguments: [0o600, 0o640, 0o400, 0o660] as [mode_t]) func aFileOfOnesOwnIsFine(mode: mode_t) {
+        #expect(complaints(Self.literal, mode: mode).isEmpty)
+    }
+
+    @Test func everybodyMayReadWhatHoldsNoKeys() {
+        #expect(complaints(Self.keyless, mode: 0o644).isEmpty)
+        #expect(
+            complaints(Self.literal, mode: 0o644) == [
+                "\(directory)/setkey.conf: error: keys stand in it, and everybody may read it; chmod o-rwx "
+                    + "\(directory)/setkey.conf"
+            ])
+    }
+
+    @Test func nobodyElseMayWrite() {
+        #expect(complaints(Self.keyless, mode: 0o602).first?.hasSuffix("; chmod o-w \(directory)/setkey.conf") == true)
+        #expect(unsafe chmod(directory, 0o777) == 0)
+        #expect(complaints(Self.keyless, mode: 0o600).first?.hasSuffix("; chmod o-w \(directory)") == true)
+        #expect(unsafe chmod(directory, 0o1777) == 0)
+        #expect(complaints(Self.keyless, mode: 0o600).isEmpty)
+    }
+
+    @Test func includedFilesCountLikeTheFileItself() {
+        write(Self.literal, to: directory + "/it's a part", mode: 0o604)
+        let found = complaints("include \"it's a part\" ;\n", mode: 0o600)
+        #expect(found.first?.hasSuffix("; chmod o-rwx '\(directory)/it'\\''s a part'") == true, "\(found)")
+    }
+
+    @Test func aCredentialIsNoKeyThatStandsInTheFile() throws {
+        write("0x00112233445566778899aabbccddeeff", to: directory + "/key", mode: 0o600)
+        let options = ParserOptions(credentials: .unread)
+        var loader = SourceLoader(
+            text: SourceText(name: "t", bytes: Array("add ::1 ::2 esp 300 -E null -A hmac-md5 @key ;".utf8)),
+            reader: FileSourceReader(), options: options)
+        var access = ConfigurationAccess()
+        let everybody = SourceAccess(owner: geteuid(), group: getegid(), mode: 0o644)
+        while let loaded = loader.next() { access.note(loaded, in: everybody, of: loader.sources) }
+        #expect(access.objections(to: [everybody], of: loader.sources).isEmpty)
+    }
+}
