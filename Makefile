@@ -3,18 +3,22 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SBINDIR = $(DESTDIR)$(PREFIX)/sbin
-DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/setkeyd
+LIBDIR = $(DESTDIR)$(PREFIX)/lib
+SHAREDIR = $(DESTDIR)$(PREFIX)/share
+DOCDIR = $(SHAREDIR)/doc/setkeyd
 RELEASE = .build/release
 
 .NOTPARALLEL:
-.PHONY: help build demo test unit-test vm-test lint bench install clean
+.PHONY: help build demo test unit-test vm-test lint papers bench deb install install-files install-units clean
 
 help:
 	@echo 'make build     the release binaries, $(RELEASE)/setkeyd and $(RELEASE)/setkey'
 	@echo 'make demo      a tour on a simulated kernel; touches nothing of this machine'
 	@echo 'make test      lint, unit tests, tests on real kernels (6.1 and 6.12) in a VM'
-	@echo 'make lint      the format of the sources'
+	@echo 'make lint      the format of the sources and of the man pages'
+	@echo 'make papers    man pages, completions and examples, held against the programs'
 	@echo 'make bench     the table of figures, measured in the VM'
+	@echo 'make deb       the Debian package, in .build/deb'
 	@echo 'make install   PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make clean     remove what was built'
 
@@ -25,11 +29,15 @@ build:
 demo: build
 	@tools/demo
 
-test: lint unit-test vm-test
+test: lint unit-test papers vm-test
 
 lint:
-	@tools/require build
+	@tools/require build lint
 	swift format lint --strict -r Package.swift Sources Tests
+	mandoc -T lint -W warning docs/man/*.[58]
+
+papers: build
+	@tools/check-papers $(RELEASE)
 
 unit-test:
 	@tools/require test
@@ -43,11 +51,37 @@ bench: build
 	@tools/require build vm
 	Tests/VM/bench/run-bench
 
-install:
+deb: build
+	@tools/require build deb
+	@tools/make-deb
+
+install: install-files install-units
+
+install-files:
 	@test -x $(RELEASE)/setkeyd -a -x $(RELEASE)/setkey || $(MAKE) build
-	install -d $(SBINDIR) $(DOCDIR)
+	install -d $(SBINDIR) $(DOCDIR)/examples $(SHAREDIR)/man/man5 $(SHAREDIR)/man/man8
 	install -m 755 $(RELEASE)/setkeyd $(RELEASE)/setkey $(SBINDIR)/
-	install -m 644 README.md LICENSE etc/setkey.conf.sample $(DOCDIR)/
+	install -m 644 README.md LICENSE docs/administration.md $(DOCDIR)/
+	install -m 644 etc/setkey.conf.sample $(DOCDIR)/examples/
+	install -m 644 docs/man/*.5 $(SHAREDIR)/man/man5/
+	install -m 644 docs/man/*.8 $(SHAREDIR)/man/man8/
+	install -d $(SHAREDIR)/bash-completion/completions $(SHAREDIR)/zsh/site-functions
+	install -d $(SHAREDIR)/fish/vendor_completions.d
+	install -m 644 docs/completions/setkey.bash $(SHAREDIR)/bash-completion/completions/setkey
+	install -m 644 docs/completions/setkeyd.bash $(SHAREDIR)/bash-completion/completions/setkeyd
+	install -m 644 docs/completions/_setkey docs/completions/_setkeyd $(SHAREDIR)/zsh/site-functions/
+	install -m 644 docs/completions/*.fish $(SHAREDIR)/fish/vendor_completions.d/
+	install -d $(LIBDIR)/sysusers.d $(LIBDIR)/modules-load.d
+	install -m 644 systemd/setkeyd.sysusers $(LIBDIR)/sysusers.d/setkeyd.conf
+	install -m 644 systemd/setkeyd.modules-load $(LIBDIR)/modules-load.d/setkeyd.conf
+
+# The units name the programs where they are installed; what is under DESTDIR is for another root.
+install-units:
+	install -d $(LIBDIR)/systemd/system
+	for unit in setkeyd.service setkeyd.socket setkeyd@.service setkeyd@.socket; do \
+	    sed 's|=/usr/sbin/|=$(PREFIX)/sbin/|' systemd/$$unit > $(LIBDIR)/systemd/system/$$unit || exit 1; \
+	    chmod 644 $(LIBDIR)/systemd/system/$$unit; \
+	done
 
 clean:
 	rm -rf .build

@@ -1,0 +1,28 @@
+# bash completion for setkeyd(8)
+
+_setkeyd() {
+    local cur prev words cword
+    _init_completion || return
+
+    case $prev in
+        --config | --socket)
+            _filedir
+            return
+            ;;
+        --state-directory)
+            _filedir -d
+            return
+            ;;
+        --kernel)
+            COMPREPLY=($(compgen -W 'auto pfkey simulated' -- "$cur"))
+            return
+            ;;
+        --drift)
+            COMPREPLY=($(compgen -W 'repair report' -- "$cur"))
+            return
+            ;;
+    esac
+    COMPREPLY=($(compgen -W '
+        --config --kernel --socket --state-directory --drift --check --version -h --help
+    ' -- "$cur"))
+} && complete -F _setkeyd setkeyd
