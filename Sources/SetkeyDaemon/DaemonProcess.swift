@@ -54,13 +54,13 @@ package enum DaemonProcess {
         var nothing = ReadSources()
         switch options.file.read(reusing: &nothing) {
         case .loaded(let file):
-            for warning in file.warnings { log.append(LogEntry(.warning, warning)) }
+            for warning in file.warnings { log.append(LogEntry(.warning, warning, kind: .fileWarning)) }
             return EXIT_SUCCESS
         case .absent(let path):
             log.append(LogEntry(.notice, "\(path) does not exist; that counts as an empty file"))
             return EXIT_SUCCESS
         case .invalid(let messages):
-            for message in messages { log.append(LogEntry(.error, message)) }
+            for message in messages { log.append(LogEntry(.error, message, kind: .fileError)) }
             return EXIT_FAILURE
         }
     }

@@ -22,7 +22,7 @@ final class DaemonShell {
     /// Held as long as the process lives.
     private let stateLock: FileDescriptor
     /// What is written down is written in order, away from the main queue.
-    private let stateQueue = DispatchQueue(label: "state", qos: .userInitiated)
+    private let stateQueue = DispatchQueue(label: "state")
     private let log = Log()
     private var signals: [MainQueueSource] = []
     private var timer: MainQueueTimer?
@@ -132,7 +132,7 @@ final class DaemonShell {
     private func readConfiguration(for purpose: ReadPurpose) {
         let file = configuration
         let former = readSources
-        DispatchQueue.global(qos: .userInitiated).async {
+        DispatchQueue.global().async {
             var sources = former
             let configuration = file.read(reusing: &sources)
             let kept = sources
