@@ -43,7 +43,7 @@ unit-test:
 	@tools/require test
 	swift test </dev/null
 
-vm-test: build
+vm-test: deb
 	@tools/require test vm
 	Tests/VM/run-tests
 
@@ -71,7 +71,8 @@ install-files:
 	install -m 644 docs/completions/setkeyd.bash $(SHAREDIR)/bash-completion/completions/setkeyd
 	install -m 644 docs/completions/_setkey docs/completions/_setkeyd $(SHAREDIR)/zsh/site-functions/
 	install -m 644 docs/completions/*.fish $(SHAREDIR)/fish/vendor_completions.d/
-	install -d $(LIBDIR)/sysusers.d $(LIBDIR)/modules-load.d
+	install -d $(LIBDIR)/sysusers.d $(LIBDIR)/modules-load.d $(LIBDIR)/systemd/catalog
+	install -m 644 systemd/setkeyd.catalog $(LIBDIR)/systemd/catalog/setkeyd.catalog
 	install -m 644 systemd/setkeyd.sysusers $(LIBDIR)/sysusers.d/setkeyd.conf
 	install -m 644 systemd/setkeyd.modules-load $(LIBDIR)/modules-load.d/setkeyd.conf
 

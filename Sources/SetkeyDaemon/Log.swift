@@ -1,15 +1,14 @@
 import Glibc
 import SetkeyCore
 
-/// The log: one line an entry on stderr, gathered and written once a turn.
-///
-/// Where stderr is the journal, each line begins with its priority as sd-daemon(3) has it (`<4>`).
+/// The log: entries of the journal with their fields, where stderr is the journal; else lines on stderr, gathered and
+/// written once a turn.
 final class Log {
     private var buffer: [UInt8] = []
-    private let marksPriority: Bool
+    private let journal: Journal?
 
     init() {
-        marksPriority = Self.standardErrorIsJournal
+        journal = Self.standardErrorIsJournal ? Journal() : nil
     }
 
     /// Whether `$JOURNAL_STREAM` names the very file that stderr is (systemd.exec(5)).
@@ -21,8 +20,10 @@ final class Log {
     }
 
     func append(_ entry: LogEntry) {
+        if let journal, journal.send(entry) { return }
         for line in entry.message.split(separator: "\n", omittingEmptySubsequences: true) {
-            if marksPriority { buffer += Array("<\(entry.priority.rawValue)>".utf8) }
+            // As sd-daemon(3) has it, for a journal that does not take the entry itself.
+            if journal != nil { buffer += Array("<\(entry.priority.rawValue)>".utf8) }
             buffer += Array("setkeyd: \(line)\n".utf8)
         }
         if buffer.count > 1 << 16 { flush() }

@@ -117,9 +117,9 @@ unpack_root() {
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' \
         "$suite" "$root" - < "$work/sources"
-    rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/* "$root"/var/log/* "$root"/var/lib/dpkg/info \
+    rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/* "$root"/var/log/* \
         "$root"/usr/share/{doc,man,locale,info,lintian,zoneinfo,bash-completion} \
-        "$root"/usr/lib/x86_64-linux-gnu/{gconv,perl-base}
+        "$root"/usr/lib/x86_64-linux-gnu/gconv
     mkdir -p "$root"/var/{cache,log}
 }
 

@@ -239,8 +239,12 @@ extension Daemon {
 
     /// Who changed what by our hands: the audit trail.
     mutating func logChange(by client: ClientID, _ what: String) {
-        let who = peers[client].map { "uid \($0.uid) pid \($0.pid)" } ?? "a client that has left"
-        log(.notice, "\(who): \(what)")
+        guard let peer = peers[client] else {
+            return log(.notice, "a client that has left: \(what)", .clientChange, [LogField(.author, "client")])
+        }
+        log(
+            .notice, "uid \(peer.uid) pid \(peer.pid): \(what)", .clientChange,
+            [LogField(.author, "client"), LogField(.clientUID, peer.uid), LogField(.clientPID, peer.pid)])
     }
 
     mutating func logEnd(of run: ExecuteRun, for client: ClientID) {

@@ -41,16 +41,16 @@ extension Daemon {
 
     private mutating func logNews(_ event: KernelEvent) {
         if case .unreadable(let message) = event.content {
-            log(.error, "\(message); asking the kernel again")
+            log(.error, "\(message); asking the kernel again", .kernelFailure)
             wantDumps()
             return
         }
         guard event.origin.request == nil, let news = event.content.news else { return }
         guard newsThrottle.admit(at: now) else { return }
         let held = newsThrottle.takeSuppressed()
-        if held > 0 { log(.notice, "\(held) kernel events were not logged one by one") }
+        if held > 0 { log(.notice, "\(held) kernel events were not logged one by one", .summary) }
         let author = event.origin.processID == 0 ? "" : " (by process \(event.origin.processID))"
-        log(event.content.priority, news.phrase + author)
+        log(event.content.priority, news.phrase + author, news.log, event.content.logFields + event.origin.logFields)
     }
 
     private mutating func tellMonitors(_ event: KernelEvent) {
@@ -70,7 +70,7 @@ extension Daemon {
     /// Kernel messages may have been lost: only dumps tell what is.
     mutating func overrun() {
         overruns += 1
-        log(.warning, "kernel messages overran the socket and may be lost; reading SAD and SPD again")
+        log(.warning, "kernel messages overran the socket and may be lost; reading SAD and SPD again", .overrun)
         for clients in audiences.values {
             var reply = MonitorReply(event: "overrun", seconds: now.seconds, microseconds: now.microseconds)
             reply.summary = "kernel messages may have been lost"
@@ -133,7 +133,7 @@ extension KernelEvent.Content {
         case .dumped, .dumpedPolicy, .dumpEnded: nil
         case .refused(let errno): ("other", "refused: \(errno)")
         case .unreadable(let message): ("other", message.description)
-        default: news ?? ("other", "kernel message")
+        default: news.map { ($0.kind, $0.phrase) } ?? ("other", "kernel message")
         }
     }
 
@@ -149,11 +149,32 @@ extension KernelEvent.Content {
         if case .policy(_, let policy) = self { policy } else { nil }
     }
 
+    /// The entry that it is about.
+    fileprivate var logFields: [LogField] {
+        switch self {
+        case .association(_, let association), .expired(let association, _), .reservedSPI(let association):
+            association.logFields
+        case .policy(_, let policy): policy.logFields
+        case .acquire(let acquire):
+            [LogField(.source, acquire.source), LogField(.destination, acquire.destination)]
+                + (acquire.ipsecProtocol.map { [LogField(.ipsecProtocol, $0.word)] } ?? [])
+        case .newMapping(let identity, _): identity.logFields
+        default: []
+        }
+    }
+
     fileprivate var priority: LogEntry.Priority {
         switch self {
         case .expired(_, .hard): .warning
         case .expired, .acquire: .notice
         default: .info
         }
+    }
+}
+
+extension KernelEvent.Origin {
+    /// Who did it: not us, or it would not be news.
+    fileprivate var logFields: [LogField] {
+        processID == 0 ? [LogField(.author, "other")] : [LogField(.author, "other"), LogField(.authorPID, processID)]
     }
 }

@@ -48,9 +48,9 @@ extension Daemon {
         switch outcome {
         case .done, .refused(.exists): break
         case .refused(let errno):
-            log(.error, "the kernel does not register us, so lifetimes will expire unseen: \(errno)")
+            log(.error, "the kernel does not register us, so lifetimes will expire unseen: \(errno)", .kernelFailure)
         case .lost:
-            log(.error, "the kernel did not answer REGISTER, so lifetimes may expire unseen")
+            log(.error, "the kernel did not answer REGISTER, so lifetimes may expire unseen", .kernelFailure)
         }
     }
 
@@ -104,7 +104,9 @@ extension Daemon {
             _ = mirror.endPolicyDump(complete: false)
             policyDumps.fail()
         }
-        log(.error, "the kernel does not tell its \(name): \(errno); trying again in 10 s")
+        log(
+            .error, "the kernel does not tell its \(name): \(errno); trying again in 10 s", .kernelFailure,
+            [LogField(.errno, errno.rawValue)])
         failStreams(of: database, errno)
         retryAt = now.monotonic &+ Self.retryInterval
         giveUpWaiting("the kernel does not tell its \(name): \(errno)")
@@ -120,7 +122,7 @@ extension Daemon {
     }
 
     mutating func watchdogAnswered(_ outcome: Outcome) {
-        if case .lost = outcome { return log(.error, "the kernel does not answer") }
+        if case .lost = outcome { return log(.error, "the kernel does not answer", .kernelFailure) }
         effects.append(.alive)
     }
 
@@ -142,7 +144,7 @@ extension Daemon {
             if inForce.policies.contains(identity) {
                 drift.suspect(.policy(identity), author: "expired", at: now.monotonic)
             }
-            log(.notice, "policy lifetime expired: \(identity.phrase)")
+            log(.notice, "policy lifetime expired: \(identity.phrase)", .policyDeleted, identity.logFields)
         case .done, .refused, .lost: break
         }
         arm()

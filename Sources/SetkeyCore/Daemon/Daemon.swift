@@ -200,8 +200,10 @@ package struct Daemon: Sendable {
         effects.append(.request(request, id))
     }
 
-    mutating func log(_ priority: LogEntry.Priority, _ message: String) {
-        effects.append(.log(LogEntry(priority, message)))
+    mutating func log(
+        _ priority: LogEntry.Priority, _ message: String, _ kind: LogKind? = nil, _ fields: [LogField] = []
+    ) {
+        effects.append(.log(LogEntry(priority, message, kind: kind, fields: fields)))
     }
 
     private func mayBeUndone(_ requester: Requester) -> Bool {

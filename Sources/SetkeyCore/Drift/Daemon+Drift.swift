@@ -66,7 +66,8 @@ extension Daemon {
         log(
             .warning,
             "\(place(declared.origin))the declared lifetime of \(association.identity) has ended; it comes back when its "
-                + "statement is changed and the file reloaded")
+                + "statement is changed and the file reloaded",
+            .lifetimeEnded, association.logFields + [LogField(.statement, locate(declared.origin))])
     }
 
     /// At the start: which declared SAs have come to their end while nobody looked, or before the last daemon ended.
@@ -88,7 +89,8 @@ extension Daemon {
             log(
                 .warning,
                 "\(target.locate(declared.origin)): the declared lifetime of \(identity) has ended before this start; "
-                    + "it comes back when its statement is changed and the file reloaded")
+                    + "it comes back when its statement is changed and the file reloaded",
+                .lifetimeEnded, declared.entry.logFields + [LogField(.statement, target.locate(declared.origin))])
         }
     }
 
@@ -120,7 +122,7 @@ extension Daemon {
             }
             if treatment == .repair { repairs.append(step) }
         }
-        if steps.count > 20 { log(.warning, "drift: and \(steps.count - 20) more declared entries") }
+        if steps.count > 20 { log(.warning, "drift: and \(steps.count - 20) more declared entries", .summary) }
         flusher = nil
         tellStatus()
         guard !repairs.isEmpty else { return endRepair() }
@@ -132,25 +134,28 @@ extension Daemon {
     private mutating func tell(_ step: Step, _ treatment: DriftWatch.Treatment, _ author: String) {
         let what = "\(step.origin.map(place) ?? "")\(step.change.entry.phrase): \(step.reason.description)"
         let who = author.isEmpty ? "" : ", \(author)"
+        let place = step.origin.map { [LogField(.statement, locate($0))] } ?? []
+        let fields = step.change.entry.logFields + place + [LogField(.reason, step.reason)]
         switch treatment {
-        case .repair: log(.warning, "drift: \(what)\(who); putting it back")
-        case .leave: log(.warning, "drift: \(what)\(who); not put back")
+        case .repair: log(.warning, "drift: \(what)\(who); putting it back", .drift, fields)
+        case .leave: log(.warning, "drift: \(what)\(who); not put back", .drift, fields)
         case .giveUp:
             log(
                 .error,
                 "drift: \(what)\(who); it has been put back three times within a minute and another program insists: "
                     + "setkeyd does not put it back any more. Find that program, or take the entry out of the file; "
-                    + "setkey --reload begins anew")
+                    + "setkey --reload begins anew",
+                .insisted, fields)
         }
     }
 
     /// A repair has been applied as far as it could be.
     mutating func repaired(_ application: Application) {
-        for failure in application.failures { log(.error, failure) }
+        logFailures(of: application)
         drift.repaired(
             application.steps.map(\.change.entry), unfinished: transition.unfinished, at: now.monotonic)
         let count = application.steps.count - transition.unfinished.count
-        if count > 0 { log(.notice, "drift: \(count) declared entries put back") }
+        if count > 0 { log(.notice, "drift: \(count) declared entries put back", .repaired) }
         endRepair()
     }
 

@@ -31,6 +31,7 @@ extension Daemon {
         confirmation = nil
         write(.forget)
         logChange(by: client, "the last reload is confirmed")
+        log(.notice, "the last reload is confirmed, and stays", .confirmed)
         replyWhenRecorded(.confirmed, to: client)
         arm()
     }
@@ -124,7 +125,7 @@ extension Daemon {
             confirmation = Confirmation(
                 seconds: seconds, deadline: now.monotonic &+ UInt64(seconds) * 1_000_000_000, record: record)
             write(.confirm(record))
-            log(.notice, "the reload must be confirmed within \(seconds) s: setkey --confirm")
+            log(.notice, "the reload must be confirmed within \(seconds) s: setkey --confirm", .pending)
         } else if let pending = confirmation {
             // Another file, and the time runs on.
             let record = pending.record(of: application.target)
@@ -187,8 +188,9 @@ extension Daemon {
             case .remembered: "taken back before the restart: the state before it is in force; \(file) is not"
             }
         trouble = "the last reload was \(outcome)"
-        for failure in application.failures { log(.error, failure) }
-        log(.warning, "the last reload was \(outcome) until it is changed, or setkey --reload asks for it")
+        logFailures(of: application)
+        log(
+            .warning, "the last reload was \(outcome) until it is changed, or setkey --reload asks for it", .takenBack)
         guard application.failures.isEmpty, transition.unfinished.isEmpty else {
             let why = "\(transition.unfinished.count) steps of the way back could not be done"
             return fail(
@@ -227,7 +229,9 @@ extension Daemon {
         case .waiting:
             confirmation = Confirmation(
                 seconds: record.seconds, deadline: now.monotonic &+ UInt64(left) * 1_000_000_000, record: record)
-            log(.warning, "a reload from before the restart must be confirmed within \(left) s: setkey --confirm")
+            log(
+                .warning, "a reload from before the restart must be confirmed within \(left) s: setkey --confirm",
+                .pending)
         }
     }
 

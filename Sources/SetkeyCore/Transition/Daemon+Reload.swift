@@ -32,7 +32,7 @@ extension Daemon {
         case .loaded(let file):
             if case .start = transition.cause, isTakenBack(file) { return }
             let warnings = shortened(file.warnings)
-            for warning in warnings { log(.warning, warning) }
+            for warning in warnings { log(.warning, warning, .fileWarning) }
             aim(
                 at: Target(
                     desired: file.desired, warnings: warnings, locate: file.locate, fingerprint: file.fingerprint))
@@ -40,8 +40,8 @@ extension Daemon {
             log(.notice, "\(path) does not exist; that counts as an empty file, and nothing is declared")
             aim(at: Target(desired: .empty, locate: StatementLocator { _ in path }))
         case .invalid(let messages):
-            for message in messages { log(.error, message) }
-            log(.error, "\(settings.configurationPath) has errors: nothing of it was applied")
+            for message in messages { log(.error, message, .fileError) }
+            log(.error, "\(settings.configurationPath) has errors: nothing of it was applied", .fileError)
             fail(messages, "the file has errors; nothing of it was applied")
         }
     }
@@ -63,23 +63,27 @@ extension Daemon {
         takeOver(application.target.desired, application.target)
         if case .reload = transition.cause { settleConfirmation(application) }
         var messages = application.failures
-        for failure in application.failures { log(.error, failure) }
+        logFailures(of: application)
         var warnings = application.target.warnings
         for warning in replacements(in: application) {
-            log(.warning, warning)
+            log(.warning, warning, .fileWarning)
             warnings.append(warning)
         }
         let counts = "\(inForce.associations.count) SAs and \(inForce.policies.count) policies declared"
         guard unfinished.isEmpty, application.failures.isEmpty else {
             for step in unfinished.prefix(20) {
-                log(.error, "the kernel differs from the file: \(step.phrase): \(step.reason)")
+                log(
+                    .error, "the kernel differs from the file: \(step.phrase): \(step.reason)", .refused,
+                    step.change.entry.logFields + [LogField(.reason, step.reason)])
             }
             let why = "not settled: \(unfinished.count) of the plan's steps are still to be done"
-            log(.error, "\(why); \(counts)")
+            log(.error, "\(why); \(counts)", .refused)
             messages.append(why)
             return fail(messages, why, application.errno ?? .inputOutputError)
         }
-        log(.notice, "settled: \(counts), \(application.writes) kernel writes")
+        log(
+            .notice, "settled: \(counts), \(application.writes) kernel writes", .settled,
+            [LogField(.writes, application.writes)])
         trouble = nil
         succeed(application, warnings: warnings, outcome: "done: \(application.writes) kernel writes")
     }
@@ -126,6 +130,15 @@ extension Daemon {
         write(.rewrite(OwnershipSnapshot(ownership: ownership, time: now.seconds, fingerprint: fingerprintInForce)))
     }
 
+    /// What the kernel refused, with its errno.
+    mutating func logFailures(of application: Application) {
+        for failure in application.failures {
+            log(
+                .error, failure, .refused,
+                [LogField(.author, "file"), LogField(.errno, application.errno?.rawValue ?? 0)])
+        }
+    }
+
     /// What a key change under an old SPI costs, said for each.
     private func replacements(in application: Application) -> [String] {
         let replaced = application.steps.filter { if case .replace = $0.change { true } else { false } }
@@ -140,10 +153,10 @@ extension Daemon {
 
     /// The kernel refused a step, and what was applied has been taken back.
     mutating func undone(_ application: Application) {
-        for failure in application.failures { log(.error, failure) }
+        logFailures(of: application)
         keepNotUndone(application)
         forgetRecorded(application)
-        log(.error, "reload undone: the kernel refused a step; the former state is in force")
+        log(.error, "reload undone: the kernel refused a step; the former state is in force", .undone)
         fail(application.failures, "the last reload was refused by the kernel and undone")
     }
 

@@ -10,10 +10,16 @@ package struct LogEntry: Hashable, Sendable {
 
     package let priority: Priority
     package let message: String
+    /// What it is about, where programs look for it.
+    package let kind: LogKind?
+    /// What it speaks of, by fields of the journal.
+    package let fields: [LogField]
 
-    package init(_ priority: Priority, _ message: String) {
+    package init(_ priority: Priority, _ message: String, kind: LogKind? = nil, fields: [LogField] = []) {
         self.priority = priority
         self.message = message
+        self.kind = kind
+        self.fields = fields
     }
 }
 

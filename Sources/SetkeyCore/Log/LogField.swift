@@ -1,0 +1,73 @@
+import IPsec
+
+/// One field of the journal, besides the message.
+package struct LogField: Hashable, Sendable {
+    /// The names that are in use; programs rely on them.
+    package enum Name: String, CaseIterable, Hashable, Sendable {
+        case source = "SETKEYD_SOURCE"
+        case destination = "SETKEYD_DESTINATION"
+        case ipsecProtocol = "SETKEYD_PROTOCOL"
+        /// Hexadecimal, `0x1001`.
+        case spi = "SETKEYD_SPI"
+        case mode = "SETKEYD_MODE"
+        case direction = "SETKEYD_DIRECTION"
+        /// As the policy's statement has it: `10.1.0.0/16[any] 10.2.0.0/16[any] any`.
+        case selector = "SETKEYD_SELECTOR"
+        case priority = "SETKEYD_PRIORITY"
+        /// The errno's number.
+        case errno = "ERRNO"
+        /// `FILE:LINE:COLUMN`.
+        case statement = "SETKEYD_STATEMENT"
+        /// Why a step is in a plan: `missing`, `differs(key)`, `stale`.
+        case reason = "SETKEYD_REASON"
+        case clientUID = "SETKEYD_CLIENT_UID"
+        case clientPID = "SETKEYD_CLIENT_PID"
+        /// Who did it: `file`, `client`, `other`.
+        case author = "SETKEYD_AUTHOR"
+        /// The process id that another program wrote into its message; it may write what it likes.
+        case authorPID = "SETKEYD_AUTHOR_PID"
+        /// Kernel writes that a reload took.
+        case writes = "SETKEYD_WRITES"
+    }
+
+    package let name: Name
+    package let value: String
+
+    package init(_ name: Name, _ value: some CustomStringConvertible) {
+        self.name = name
+        self.value = value.description
+    }
+}
+
+extension SecurityAssociation {
+    /// What names it and what tells it from others; no keys.
+    var logFields: [LogField] {
+        [LogField(.source, source)] + identity.logFields
+            + [LogField(.mode, mode.word.map { "\($0)" } ?? "\(mode.rawValue)")]
+    }
+}
+
+extension SAIdentity {
+    var logFields: [LogField] {
+        [LogField(.destination, destination), LogField(.ipsecProtocol, ipsecProtocol.word), LogField(.spi, spi)]
+    }
+}
+
+extension SecurityPolicy {
+    var logFields: [LogField] { identity.logFields + [LogField(.priority, priority)] }
+}
+
+extension PolicyIdentity {
+    var logFields: [LogField] {
+        [LogField(.direction, direction.word), LogField(.selector, phrase.drop { $0 != " " }.dropFirst())]
+    }
+}
+
+extension EntryName {
+    var logFields: [LogField] {
+        switch self {
+        case .association(let identity): identity.logFields
+        case .policy(let identity): identity.logFields
+        }
+    }
+}

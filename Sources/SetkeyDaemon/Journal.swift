@@ -1,0 +1,40 @@
+import CSystemd
+import Glibc
+import SetkeyCore
+
+/// The journal, told by sd_journal_sendv(3).
+struct Journal {
+    /// Sends one entry.
+    ///
+    /// - Returns: whether the journal took it.
+    func send(_ entry: LogEntry) -> Bool {
+        var text: [UInt8] = []
+        var ends: [Int] = []
+        for field in Self.fields(of: entry) {
+            text += field.utf8
+            ends.append(text.count)
+        }
+        return unsafe text.withUnsafeMutableBytes { bytes in
+            var start = 0
+            var vectors = unsafe [iovec]()
+            for end in ends {
+                let base = unsafe bytes.baseAddress?.advanced(by: start)
+                unsafe vectors.append(unsafe iovec(iov_base: base, iov_len: end - start))
+                start = end
+            }
+            return unsafe sd_journal_sendv(vectors, Int32(clamping: vectors.count)) == 0
+        }
+    }
+
+    /// `NAME=value`, one each; a value may have several lines.
+    static func fields(of entry: LogEntry) -> [String] {
+        var fields = [
+            "MESSAGE=\(entry.message)", "PRIORITY=\(entry.priority.rawValue)", "SYSLOG_IDENTIFIER=setkeyd",
+        ]
+        if let kind = entry.kind {
+            fields.append("MESSAGE_ID=\(kind.messageID)")
+            fields.append("SETKEYD_EVENT=\(kind.rawValue)")
+        }
+        return fields + entry.fields.map { "\($0.name.rawValue)=\($0.value)" }
+    }
+}

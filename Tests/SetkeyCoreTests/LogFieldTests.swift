@@ -1,0 +1,61 @@
+import ControlProtocol
+import IPsec
+import KernelBackends
+import SetkeySyntax
+import Testing
+
+@testable import SetkeyCore
+
+/// What programs find in the journal.
+struct LogFieldTests {
+    private func fields(_ machine: Machine, _ kind: LogKind) -> [LogField.Name: String] {
+        let entry = machine.log.last { $0.kind == kind }
+        return Dictionary(uniqueKeysWithValues: (entry?.fields ?? []).map { ($0.name, $0.value) })
+    }
+
+    @Test func whatOthersDoIsTold() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.foreignRun(Texts.association(0x7000) + Texts.policy(3))
+        machine.settle()
+        #expect(
+            fields(machine, .associationAdded) == [
+                .source: "10.0.0.1", .destination: "10.0.0.3", .ipsecProtocol: "esp", .spi: "0x7000",
+                .mode: "transport", .author: "other", .authorPID: "4711",
+            ])
+        #expect(
+            fields(machine, .policyAdded) == [
+                .direction: "out", .selector: "10.9.3.0/24[any] 10.8.0.0/16[any] any", .priority: "2147483648",
+                .author: "other", .authorPID: "4711",
+            ])
+        machine.foreignRun("flush ;")
+        machine.pass(quarters: 4)
+        let drift = fields(machine, .drift)
+        #expect(drift[.statement] == "test.conf:1" && drift[.reason] == "missing" && drift[.spi] == "0x1001")
+    }
+
+    @Test func whatClientsDoIsAnAuditTrail() {
+        var machine = Machine.started()
+        machine.execute(Texts.association(0x7000))
+        #expect(fields(machine, .clientChange) == [.author: "client", .clientUID: "0", .clientPID: "500"])
+    }
+
+    @Test func aRefusalCarriesItsErrno() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.kernel.faults = FaultPlan([.init(.refuse(.noFunction), on: .add, occurrences: 1...1)])
+        machine.file = Texts.tunnel + Texts.association(0x7000)
+        machine.post(.reloadRequested)
+        #expect(fields(machine, .refused)[.errno] == "38")
+        #expect(machine.log.contains { $0.kind == .undone })
+    }
+
+    @Test func noFieldHoldsAKey() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.foreignRun(Texts.foreign + "flush ; spdflush ;")
+        machine.pass(quarters: 4)
+        machine.file = Texts.tunnel.replacing("0x00010203", with: "0xff010203")
+        machine.post(.reloadRequested)
+        let text = machine.log.flatMap { [$0.message] + $0.fields.map(\.value) }.joined(separator: "\n")
+        #expect(text.contains("differs(key)"))
+        #expect(!text.contains("0405060708090a") && !text.contains("2233445566"))
+    }
+}

@@ -1,0 +1,209 @@
+# The package on a real systemd: installed, started, reloaded, watched, upgraded, purged.
+. ./check.sh
+umask 022
+
+package=$(echo "$PWD"/setkeyd_*.deb)
+conf=/etc/setkeyd/setkey.conf
+key=0x3f0c1d2e4b5a69788796a5b4c3d2e1f0
+tunnel="add 192.0.2.1 192.0.2.2 esp 0x1001 -m tunnel -E aes-cbc $key -A hmac-sha1 ${key}11223344;
+spdadd 10.1.0.0/16 10.2.0.0/16 any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/require;"
+
+prop() { systemctl show -p "$1" --value "${2:-setkeyd.service}"; }
+active() { [ "$(prop ActiveState "${1:-}")" = active ]; }
+# entries FIELD=VALUE...: the journal's entries, as JSON, one a line.
+entries() { journalctl --sync; journalctl -o json --no-pager "$@"; }
+id() { sed -n "/case .$1: /s/.*\"\\(.*\\)\"/\\1/p" LogKind.swift; }
+# drop_in TEXT: further settings of the service; none takes them away.
+drop_in() {
+    mkdir -p /run/systemd/system/setkeyd.service.d
+    printf '[Service]\n%s\n' "$1" > /run/systemd/system/setkeyd.service.d/test.conf
+    systemctl daemon-reload
+}
+# as USER GROUPS COMMAND...: with nothing but that.
+as() { setpriv --reuid "$1" --regid "$1" --groups "$2" --inh-caps -all --bounding-set -all "${@:3}"; }
+
+reset_kernel
+output=$(dpkg -i "$package" 2>&1)
+is $? 0 'the package installs' "$output"
+active && active setkeyd.socket
+ok $? 'the service and its socket are running' "$(systemctl status setkeyd.service 2>&1 | tail -n 20)"
+is "$(stat -c '%U:%G %a' $conf)" 'root:_setkeyd 640' 'the file is for root and for the daemon'
+is "$(stat -c '%G %a' /run/setkeyd/control.sock)" 'setkeyd 660' 'the socket is for the group'
+is "$(prop StatusText)" 'settled: 0 SAs, 0 policies, 0 drifted' 'its status says how things stand'
+pid=$(prop MainPID)
+is "$(ps -o user= -p "$pid")" _setkeyd 'it runs as its own user'
+has "$(grep CapEff "/proc/$pid/status")" 0000000000001000 'with one capability'
+has "$(grep CapBnd "/proc/$pid/status")" 0000000000001000 'and can have no other'
+has "$(grep 'Max core' "/proc/$pid/limits")" 'Max core file size        0' 'it leaves no core dump'
+is "$(systemd-analyze verify setkeyd.service setkeyd.socket 2>&1)" '' 'systemd-analyze verify is silent'
+exposure=$(systemd-analyze security --no-pager setkeyd.service | sed -n 's/.*level for.*: \([0-9.]*\).*/\1/p')
+[ "$(awk -v e="$exposure" 'BEGIN { print (e > 0 && e <= 1.5) }')" = 1 ]
+ok $? "its exposure is $exposure"
+
+# Reload: good and bad.
+echo "$tunnel" > $conf
+systemctl reload setkeyd
+is $? 0 'systemctl reload of a good file succeeds'
+is "$(prop StatusText)" 'settled: 1 SAs, 1 policies, 0 drifted' 'and the status follows'
+has "$(kernel_state)" 'spi 0x00001001' 'the SA is there'
+before="$(kernel_state; kernel_policies)"
+echo 'add 192.0.2.1 192.0.2.2 esp 12 -E null;' >> $conf
+! systemctl reload setkeyd 2> /dev/null
+ok $? 'systemctl reload of a bad file fails'
+has "$(entries -u setkeyd.service MESSAGE_ID="$(id fileError)")" 'setkey.conf:3:' 'the journal says where'
+is "$(kernel_state; kernel_policies)" "$before" 'and the state is as it was'
+active
+ok $? 'the service is running'
+echo "$tunnel" > $conf
+systemctl reload setkeyd
+chmod 644 $conf
+! systemctl reload setkeyd 2> /dev/null
+ok $? 'a file with keys that everybody may read is refused'
+has "$(entries MESSAGE_ID="$(id fileError)")" "chmod o-rwx $conf" 'with the command that mends it'
+chmod 640 $conf
+systemctl reload setkeyd
+
+# The journal.
+ip xfrm state add src 192.0.2.1 dst 192.0.2.9 proto esp spi 0x9999 mode tunnel enc 'ecb(cipher_null)' ''
+ip xfrm state delete src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1001
+until_ 10 eval '[ "$(kernel_state; kernel_policies)" != "" ] && kernel_state | grep -q 00001001'
+ok $? 'what is declared comes back'
+entry=$(entries MESSAGE_ID="$(id associationAdded)" | tail -n 1)
+for field in '"SETKEYD_SPI":"0x9999"' '"SETKEYD_DESTINATION":"192.0.2.9"' '"SETKEYD_PROTOCOL":"esp"' \
+    '"SETKEYD_AUTHOR":"other"' '"_TRANSPORT":"journal"' '"SYSLOG_IDENTIFIER":"setkeyd"' '"PRIORITY":"6"'; do
+    has "$entry" "$field" "an entry of the journal has $field"
+done
+entry=$(entries MESSAGE_ID="$(id drift)" | tail -n 1)
+has "$entry" "\"SETKEYD_STATEMENT\":\"$conf:1:1\"" 'one about drift names the statement'
+has "$entry" '"SETKEYD_REASON":"missing"' 'and what differs'
+setkey -c <<< 'add 192.0.2.1 192.0.2.8 esp 0x8888 -E null;'
+entry=$(entries MESSAGE_ID="$(id clientChange)" | tail -n 1)
+has "$entry" '"SETKEYD_CLIENT_UID":"0"' 'what a client does is in the audit trail'
+has "$(journalctl -x -n 200 --no-pager)" 'Somebody else has added an SA' 'journalctl -x explains it'
+journalctl --sync
+lacks "$(journalctl -o export --no-pager | tr 'A-F' 'a-f')" "${key#0x}" 'no key is in the journal'
+
+# Access.
+group=$(getent group setkeyd | cut -d: -f3)
+output=$(as 1234 "$group" setkey -D 2>&1)
+is $? 0 'a member of the group may look' "$output"
+has "$output" '<hidden>' 'and sees no key'
+output=$(as 1234 "$group" setkey -D --show-keys 2>&1)
+is $? 4 'nor gets one' "$output"
+output=$(as 1234 "$group" setkey -F 2>&1)
+is $? 4 'nor changes anything'
+has "$output" 'root, processes with CAP_NET_ADMIN' 'and is told who may'
+output=$(as 1234 "$group" setkey --plan 2>&1)
+is $? 0 'but may ask for the plan' "$output"
+output=$(as 1234 "$group" unshare -Ur setkey -F 2>&1)
+is $? 4 'being root of a user namespace of its own is of no avail' "$output"
+output=$(as 1234 65534 setkey -D 2>&1)
+is $? 4 'nobody else gets in' "$output"
+output=$(setpriv --reuid 1234 --regid 1234 --groups "$group" --inh-caps +net_admin --ambient-caps +net_admin setkey -c <<< 'flush ah;' 2>&1)
+status=$?
+case $(uname -r) in
+    6.1.*) is $status 4 'a process with CAP_NET_ADMIN may not: this kernel cannot prove which it is' "$output" ;;
+    *) is $status 0 'a process with CAP_NET_ADMIN may' "$output" ;;
+esac
+
+# Credentials.
+mkdir -p /etc/keys
+echo "$key" > /etc/keys/tunnel
+chmod 600 /etc/keys/tunnel
+printf '%s' "${key}55667788" | systemd-creds encrypt --name=auth - /etc/keys/auth.cred 2> /dev/null
+encrypted=$?
+sed -i "s/aes-cbc $key/aes-cbc @tunnel/; s/hmac-sha1 .*;/hmac-sha1 @auth;/" $conf
+chmod 644 $conf
+if [ $encrypted = 0 ]; then
+    drop_in $'LoadCredential=tunnel:/etc/keys/tunnel\nLoadCredentialEncrypted=auth:/etc/keys/auth.cred'
+else
+    drop_in $'LoadCredential=tunnel:/etc/keys/tunnel\nSetCredential=auth:'"${key}55667788"
+fi
+systemctl restart setkeyd
+is $? 0 "keys from credentials (encrypted: $encrypted)" "$(systemctl status setkeyd.service 2>&1 | tail -n 12)"
+has "$(kernel_state)" "hmac(sha1) ${key}55667788" 'they are in the kernel, from a file that everybody may read'
+sed -i 's/@auth/@absent/' $conf
+! systemctl reload setkeyd 2> /dev/null
+ok $? 'a credential that is missing is an error'
+has "$(entries MESSAGE_ID="$(id fileError)" | tail -n 3)" 'setkey.conf:1:' 'at its place'
+rm -r /run/systemd/system/setkeyd.service.d
+systemctl daemon-reload
+chmod 640 $conf
+echo "$tunnel" > $conf
+systemctl restart setkeyd
+ok $? 'and back to keys in the file'
+
+# The watchdog: a daemon that hangs is started again, and the kernel keeps what it has.
+drop_in 'WatchdogSec=2s'
+systemctl restart setkeyd
+restarts=$(prop NRestarts)
+moment=$(ip -s xfrm state list spi 0x1001 | grep ' add ')
+kill -STOP "$(prop MainPID)"
+until_ 60 eval '[ "$(prop NRestarts)" -gt "$restarts" ] && active'
+ok $? 'a daemon that hangs is started again'
+is "$(ip -s xfrm state list spi 0x1001 | grep ' add ')" "$moment" 'the SAs are untouched'
+has "$(entries MESSAGE_ID="$(id settled)" | tail -n 1)" '"SETKEYD_WRITES":"0"' 'and nothing was written'
+until_ 10 active
+pid=$(prop MainPID)
+until_ 8 eval '[ "$(prop MainPID)" != "$pid" ]'
+[ "$(prop MainPID)" = "$pid" ]
+ok $? 'one that does not hang is left alone'
+rm -r /run/systemd/system/setkeyd.service.d
+systemctl daemon-reload
+
+# Socket activation.
+systemctl stop setkeyd.service
+! active
+ok $? 'the service is stopped'
+has "$(setkey --status)" 'state: settled' 'a client starts it'
+active
+ok $? 'and it runs'
+for number in 1 2 3 4 5 6 7 8; do setkey --status > "$work/status.$number" 2>&1 & done
+systemctl restart setkeyd.service
+wait
+is "$(cat "$work"/status.* | grep -c 'state: settled')" 8 'a restart turns no client away' "$(cat "$work"/status.*)"
+
+# A start that fails, and says so.
+echo 'nonsense;' > $conf
+! systemctl restart setkeyd 2> /dev/null
+ok $? 'a start with a bad file fails'
+is "$(prop StatusErrno)" 22 'with an errno'
+has "$(kernel_state)" 'spi 0x00001001' 'and the kernel keeps what it has'
+systemctl stop setkeyd.service setkeyd.socket
+echo "$tunnel" > $conf
+systemctl reset-failed setkeyd.service
+systemctl start setkeyd.socket setkeyd.service
+ok $? 'with a good one it starts again'
+
+# A network namespace with a daemon of its own.
+ip netns add blue
+install -m 640 -g _setkeyd /dev/null /etc/setkeyd/blue.conf
+echo 'spdadd 10.5.0.0/16 10.6.0.0/16 any -P out discard;' > /etc/setkeyd/blue.conf
+systemctl start setkeyd@blue.service
+is $? 0 'a daemon for a network namespace starts' "$(systemctl status setkeyd@blue.service 2>&1 | tail -n 12)"
+has "$(ip -n blue xfrm policy)" '10.5.0.0/16' 'its policy stands there'
+lacks "$(ip xfrm policy)" '10.5.0.0/16' 'and not here'
+has "$(setkey --socket /run/setkeyd/blue/control.sock --status)" '/etc/setkeyd/blue.conf' 'it has a socket of its own'
+systemctl stop setkeyd@blue.service setkeyd@blue.socket
+
+# Upgrade, removal, purge.
+moment=$(ip -s xfrm state list spi 0x1001 | grep ' add ')
+pid=$(prop MainPID)
+output=$(dpkg -i "$package" 2>&1)
+is $? 0 'an upgrade' "$output"
+until_ 10 eval '[ "$(prop MainPID)" != "$pid" ] && active'
+ok $? 'runs the new program'
+is "$(ip -s xfrm state list spi 0x1001 | grep ' add ')" "$moment" 'and touches no SA'
+is "$(cat $conf)" "$tunnel" 'nor the file'
+output=$(dpkg -r setkeyd 2>&1)
+is $? 0 'removal' "$output"
+! active
+ok $? 'stops the service'
+has "$(kernel_state)" 'spi 0x00001001' 'and leaves the SAs'
+is "$(cat $conf)" "$tunnel" 'and the file'
+output=$(dpkg -P setkeyd 2>&1)
+is $? 0 'purge' "$output"
+[ ! -e $conf ] && [ ! -e /run/setkeyd ] && [ ! -e /usr/sbin/setkeyd ]
+ok $? 'leaves nothing' "$(ls -R /etc/setkeyd /run/setkeyd 2>&1)"
+reset_kernel
+finish
