@@ -48,6 +48,20 @@ struct LogFieldTests {
         #expect(machine.log.contains { $0.kind == .undone })
     }
 
+    @Test func trafficThatFindsNoAssociationIsToldOnceAMinute() throws {
+        var machine = Machine.started(file: Texts.policy(1, "ipsec esp/tunnel/10.0.0.7-10.0.0.8/require"))
+        let packet = SimulatedKernel.Packet(
+            from: try #require(IPAddress("10.9.1.1")), to: try #require(IPAddress("10.8.0.1")))
+        // The larval SA that keeps the kernel from asking again lives for 30 seconds.
+        for _ in 0..<3 {
+            _ = machine.kernel.send(packet, at: SimulatedKernel.Instant(seconds: UInt64(machine.seconds)))
+            machine.settle()
+            machine.pass(seconds: 31)
+        }
+        #expect(machine.log.count { $0.kind == .acquire } == 2)
+        #expect(fields(machine, .acquire)[.destination] == "10.0.0.8")
+    }
+
     @Test func noFieldHoldsAKey() {
         var machine = Machine.started(file: Texts.tunnel)
         machine.foreignRun(Texts.foreign + "flush ; spdflush ;")

@@ -29,6 +29,14 @@ import Testing
         #expect(!named.isEmpty && named.allSatisfy(names.contains), "\(named)")
     }
 
+    @Test func theManualNamesEveryEventAndField() throws {
+        let manual = try text("docs/man/setkeyd.8")
+        for kind in LogKind.allCases {
+            #expect(manual.contains("\n.It \(kind.rawValue) , \(kind.messageID)\n"), "\(kind)")
+        }
+        for name in LogField.Name.allCases { #expect(manual.contains(name.rawValue), "\(name)") }
+    }
+
     @Test func anEntryIsItsMessageAndItsFields() {
         let entry = LogEntry(
             .warning, "two\nlines", kind: .drift, fields: [LogField(.statement, "a:1:2"), LogField(.reason, "missing")])

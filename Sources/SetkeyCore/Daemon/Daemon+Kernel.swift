@@ -46,6 +46,7 @@ extension Daemon {
             return
         }
         guard event.origin.request == nil, let news = event.content.news else { return }
+        if case .acquire(let acquire) = event.content, !acquires.admit(acquire.policy, at: now.monotonic) { return }
         guard newsThrottle.admit(at: now) else { return }
         let held = newsThrottle.takeSuppressed()
         if held > 0 { log(.notice, "\(held) kernel events were not logged one by one", .summary) }

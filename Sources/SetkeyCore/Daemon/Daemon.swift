@@ -59,6 +59,7 @@ package struct Daemon: Sendable {
     var retryAt: UInt64?
     var overruns = 0
     var newsThrottle = LogThrottle()
+    var acquires = AcquireThrottle()
     /// What the request in flight replaces or removes, where it may have to be undone.
     var formerEntries = FormerEntries.none
 

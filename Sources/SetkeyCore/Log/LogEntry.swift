@@ -22,36 +22,3 @@ package struct LogEntry: Hashable, Sendable {
         self.fields = fields
     }
 }
-
-/// Lets a burst of lines through and a trickle after it; the rest is counted and summarised.
-struct LogThrottle: Sendable {
-    /// Lines that pass at once.
-    private static let burst = 200
-    /// Nanoseconds in which one more line is earned.
-    private static let interval: UInt64 = 50_000_000
-
-    private var tokens = Self.burst
-    private var earnedAt: UInt64 = 0
-    private(set) var suppressed = 0
-
-    /// Whether a line may pass now.
-    mutating func admit(at now: Instant) -> Bool {
-        let earned = now.monotonic < earnedAt ? 0 : (now.monotonic - earnedAt) / Self.interval
-        if earned > 0 {
-            tokens = min(Self.burst, tokens + Int(min(earned, UInt64(Self.burst))))
-            earnedAt = now.monotonic
-        }
-        guard tokens > 0 else {
-            suppressed += 1
-            return false
-        }
-        tokens -= 1
-        return true
-    }
-
-    /// The number of lines held back since the last call, once lines pass again.
-    mutating func takeSuppressed() -> Int {
-        defer { suppressed = 0 }
-        return suppressed
-    }
-}
