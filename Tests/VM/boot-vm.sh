@@ -15,6 +15,8 @@
 #   -r MIB     guest memory (default: 1024)
 #   -a         preload no modules and leave the kernel's autoloading on
 #   -A TEXT    further kernel command line
+#   -w FILE    boot from FILE, a copy of the image that is made if it is not there, and keep
+#              what the guest changes in it: for what must outlive a boot
 #   -b         build the image and stop
 #
 # Exit status: that of `run` (0..123); 124 the guest ran out of time; 125 the guest died
@@ -33,13 +35,14 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
-series=6.1 mode=mini outdir='' limit=180 memory=1024 autoload=0 append='' buildonly=0
+series=6.1 mode=mini outdir='' limit=180 memory=1024 autoload=0 append='' buildonly=0 kept=''
 die() { echo "boot-vm: $*" >&2; exit 126; }
 usage() { sed -n '3,/^# Exit status/{/^# Exit status/q;s/^# \{0,1\}//p}' "$0" >&2; exit 126; }
-while getopts k:m:o:t:r:aA:bh opt; do
+while getopts k:m:o:t:r:w:aA:bh opt; do
     case $opt in
         k) series=$OPTARG ;;  m) mode=$OPTARG ;;  o) outdir=$OPTARG ;;  t) limit=$OPTARG ;;
         r) memory=$OPTARG ;;  a) autoload=1 ;;    A) append=$OPTARG ;;  b) buildonly=1 ;;
+        w) kept=$OPTARG ;;
         *) usage ;;
     esac
 done
@@ -72,6 +75,11 @@ tar -C "$payload" -cf "$work/payload.tar" --owner=0 --group=0 .
 truncate -s %1M "$work/payload.tar"      # a disk is a whole number of sectors
 truncate -s 1G "$work/results.tar"       # sparse
 nonce=$RANDOM$RANDOM$RANDOM
+root=$image/root.ext4,snapshot=on
+if [ -n "$kept" ]; then
+    [ -e "$kept" ] || cp --sparse=always "$image/root.ext4" "$kept"
+    root=$kept
+fi
 
 # -cpu max: TCG emulates an AMD processor then, so the kernel leaves page table isolation
 # off; an Intel model costs 40 % more time. cryptomgr.notests skips the kernel's algorithm
@@ -84,7 +92,7 @@ timeout -k 5 "$limit" qemu-system-x86_64 \
     -kernel "$image/vmlinuz" \
     -append "console=ttyS0 quiet loglevel=4 panic=-1 root=/dev/nvme0n1 rootwait rw init=$init \
 systemd.show_status=0 cryptomgr.notests guest.nonce=$nonce guest.autoload=$autoload $append" \
-    -drive if=none,id=root,format=raw,file="$image/root.ext4",snapshot=on,cache=unsafe \
+    -drive if=none,id=root,format=raw,file="$root",cache=unsafe \
     -drive if=none,id=payload,format=raw,file="$work/payload.tar",readonly=on \
     -drive if=none,id=results,format=raw,file="$work/results.tar",cache=unsafe \
     -device nvme,serial=root,drive=root \

@@ -6,9 +6,9 @@ RANDOM=${SEED:=$RANDOM}
 echo "# seed $SEED"
 
 settled() { client --status 2> /dev/null | grep -q 'state: settled'; }
-# version N: 90 SAs and policies, some of which differ from one version to the next.
+# version N: 450 SAs and policies, some of which differ from one version to the next.
 version() {
-    awk -v version="$1" 'BEGIN { for (i = 0; i < 120; i++) {
+    awk -v version="$1" 'BEGIN { for (i = 0; i < 600; i++) {
         if (i % 2 == 0 || i % 4 == version % 2 * 2 + 1) {
             printf "add 192.0.2.1 198.51.%d.%d esp 0x%x -m tunnel -E aes-cbc 0x%031x%d -A hmac-sha1 0x%040x;\n",
                 i / 250, i % 250 + 1, 4096 + i, i, (i % 10 == 0) ? version % 10 : 0, i
@@ -37,12 +37,17 @@ ok $? 'the versions differ'
 
 wrong=0 interrupted=0
 start_daemon --config "$work/site.conf"
+# How long a reload takes here: the kills fall somewhere into it, and a little beyond.
+version 0 > "$work/site.conf"
+begin=$(date +%s%N)
+client --reload > /dev/null
+span=$((($(date +%s%N) - begin) / 1000000))
+echo "# a reload takes $span ms"
 for round in $(seq $rounds); do
     number=$((round % 2))
     version $number > "$work/site.conf"
     kill -HUP "$daemon"
-    # The reload takes some 100 to 300 ms here.
-    sleep "$(printf '0.%03d' $((RANDOM % 250)))"
+    sleep "$(awk -v ms=$((RANDOM % (span + span / 4))) 'BEGIN { print ms / 1000 }')"
     kill -KILL "$daemon"
     wait "$daemon" 2> /dev/null
     start_daemon --config "$work/site.conf"
