@@ -83,6 +83,21 @@ has "$(journalctl -x -n 200 --no-pager)" 'Somebody else has added an SA' 'journa
 journalctl --sync
 lacks "$(journalctl -o export --no-pager | tr 'A-F' 'a-f')" "${key#0x}" 'no key is in the journal'
 
+# A flood is summarised, and not written line by line.
+awk 'BEGIN { for (i = 0; i < 5000; i++) printf "xfrm state add src 192.0.2.1 dst 10.7.%d.%d proto esp spi 0x%x mode tunnel enc ecb(cipher_null) \\"\\"\n",
+    i / 250, i % 250 + 1, 20480 + i }' > "$work/flood.ip"
+ip -batch "$work/flood.ip"
+until_ 20 eval 'setkey --status | grep -q "associations: 500[0-9]"'
+ip xfrm state delete src 192.0.2.1 dst 10.7.0.1 proto esp spi 0x5000
+told=$(entries MESSAGE_ID="$(id associationAdded)" | wc -l)
+[ "$told" -ge 100 ] && [ "$told" -lt 1500 ]
+ok $? "of 5,000 SAs that others add, $told are told one by one"
+until_ 10 eval '[ -n "$(entries MESSAGE_ID="$(id summary)")" ]'
+ok $? 'and the rest in one line' "$(entries -u setkeyd.service | tail -n 3 | cut -c1-300)"
+ip xfrm state deleteall src 192.0.2.1 proto esp mode tunnel 2> /dev/null
+until_ 20 eval 'kernel_state | grep -q 00001001'
+ok $? 'what is declared is there again'
+
 # Access.
 group=$(getent group setkeyd | cut -d: -f3)
 output=$(as 1234 "$group" setkey -D 2>&1)

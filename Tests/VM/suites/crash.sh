@@ -40,7 +40,7 @@ start_daemon --config "$work/site.conf"
 # How long a reload takes here: the kills fall somewhere into it, and a little beyond.
 version 0 > "$work/site.conf"
 begin=$(date +%s%N)
-client --reload > /dev/null
+client --reload > /dev/null 2>&1
 span=$((($(date +%s%N) - begin) / 1000000))
 echo "# a reload takes $span ms"
 for round in $(seq $rounds); do
