@@ -1,6 +1,6 @@
 import IPsec
 package import SetkeyCore
-package import SetkeySyntax
+import SetkeySyntax
 
 /// The daemon's own file: read, parsed and evaluated, away from the main queue because a large one takes its time.
 package struct ConfigurationFile: Sendable {
@@ -17,21 +17,21 @@ package struct ConfigurationFile: Sendable {
     ///
     /// - Parameter former: what an earlier reading has kept: only what differs from it is parsed. It becomes what this
     ///   reading keeps.
-    package nonisolated func read(reusing former: inout ReadSources) -> Configuration {
+    package nonisolated func read(reusing former: inout FormerReading) -> Configuration {
         var options = ParserOptions.ofThisMachine()
         options.warns = true
-        var loader = SourceLoader(path: path, reader: FileSourceReader(), options: options, reusing: former)
+        var loader = SourceLoader(path: path, reader: FileSourceReader(), options: options, reusing: former.sources)
         if let failure = loader.failure {
             if isDefault, failure.reason == .missing { return .absent(path: path) }
             return .invalid(["\(failure); \(failure.reason.advice)"])
         }
-        var evaluation = DesiredState.Evaluation()
+        var evaluation = DesiredState.Evaluation(expecting: former.associations, policies: former.policies)
         var access = ConfigurationAccess()
         while let loaded = loader.next() {
             evaluation.add(loaded.statement.kind, at: loaded.origin)
             access.note(loaded, in: loader.accesses[loaded.source], of: loader.sources)
         }
-        former = loader.readSources ?? former
+        former.sources = loader.readSources ?? former.sources
         let sources = loader.sources
         let found = loader.diagnostics + evaluation.diagnostics
         let rendered = found.map { ($0.diagnostic.severity, sources[$0.source].render($0.diagnostic)) }
@@ -39,15 +39,27 @@ package struct ConfigurationFile: Sendable {
         guard loader.errorCount + evaluation.errorCount + objections.count == 0 else {
             return .invalid(objections + rendered.map(\.1))
         }
+        let desired = evaluation.finish()
+        (former.associations, former.policies) = (desired.associations.count, desired.policies.count)
         return .loaded(
             LoadedConfiguration(
-                desired: evaluation.finish(), warnings: rendered.filter { $0.0 == .warning }.map(\.1),
+                desired: desired, warnings: rendered.filter { $0.0 == .warning }.map(\.1),
                 locate: StatementLocator { origin in
                     let position = sources[origin.source].position(of: origin.range.lowerBound)
                     return "\(sources[origin.source].name):\(position.line):\(position.column)"
                 },
                 fingerprint: Fingerprint(of: sources)))
     }
+}
+
+/// What a reading of the configuration leaves for the next one, to make it quicker.
+package struct FormerReading: Sendable {
+    fileprivate nonisolated var sources = ReadSources()
+    /// How many entries were declared.
+    fileprivate nonisolated var associations = 0
+    fileprivate nonisolated var policies = 0
+
+    package nonisolated init() {}
 }
 
 extension Fingerprint {

@@ -51,7 +51,7 @@ package enum DaemonProcess {
     package static func check(_ options: DaemonOptions) -> Int32 {
         let log = Log()
         defer { log.flush() }
-        var nothing = ReadSources()
+        var nothing = FormerReading()
         switch options.file.read(reusing: &nothing) {
         case .loaded(let file):
             for warning in file.warnings { log.append(LogEntry(.warning, warning, kind: .fileWarning)) }

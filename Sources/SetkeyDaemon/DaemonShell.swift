@@ -17,12 +17,14 @@ final class DaemonShell {
     private let server: ControlServer
     private let configuration: ConfigurationFile
     /// What the last reading of it has kept for the next.
-    private var readSources = ReadSources()
+    private var formerReading = FormerReading()
     private let state: StateDirectory
     /// Held as long as the process lives.
     private let stateLock: FileDescriptor
-    /// What is written down is written in order, away from the main queue.
-    private let stateQueue = DispatchQueue(label: "state")
+    /// Reads the configuration.
+    private let reader = WorkerThread()
+    /// Writes down what is to be written down, in order.
+    private let writer = WorkerThread()
     private let log = Log()
     private var signals: [MainQueueSource] = []
     private var timer: MainQueueTimer?
@@ -131,13 +133,13 @@ final class DaemonShell {
 
     private func readConfiguration(for purpose: ReadPurpose) {
         let file = configuration
-        let former = readSources
-        DispatchQueue.global().async {
-            var sources = former
-            let configuration = file.read(reusing: &sources)
-            let kept = sources
+        let former = formerReading
+        reader.run {
+            var reading = former
+            let configuration = file.read(reusing: &reading)
+            let kept = reading
             onNextTurn { [weak self] in
-                self?.readSources = kept
+                self?.formerReading = kept
                 self?.post(.configuration(configuration, purpose))
             }
         }
@@ -145,7 +147,7 @@ final class DaemonShell {
 
     private func record(_ change: StateChange) {
         let state = state
-        stateQueue.async {
+        writer.run {
             let complaint = state.write(change)
             onNextTurn { [weak self] in self?.post(.recorded(complaint: complaint)) }
         }
@@ -171,7 +173,7 @@ final class DaemonShell {
 
     private func end(_ status: Int32) {
         server.stop()
-        stateQueue.sync {}
+        writer.finish()
         kernel.close()
         log.flush()
         exit(status)

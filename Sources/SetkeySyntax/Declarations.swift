@@ -7,6 +7,12 @@ struct Declarations<Identity: Hashable & Sendable, Entry: Sendable> {
 
     var isEmpty: Bool { index.isEmpty }
 
+    mutating func reserve(_ count: Int) {
+        entries.reserveCapacity(count)
+        clocks.reserveCapacity(count)
+        index.reserveCapacity(count)
+    }
+
     /// Takes the entry where the identity is new, and gives `nil`; else gives what was declared before, and when.
     mutating func insert(
         _ identity: Identity, _ entry: Entry, _ origin: StatementOrigin, _ clock: Int

@@ -19,8 +19,13 @@ extension DesiredState {
         package private(set) var errorCount = 0
         private let diagnosticLimit: Int
 
-        package init(diagnosticLimit: Int = 100) {
+        /// - Parameters:
+        ///   - associations: how many SAs are expected; room is made for them at once.
+        ///   - policies: as many policies.
+        package init(diagnosticLimit: Int = 100, expecting associations: Int = 0, policies: Int = 0) {
             self.diagnosticLimit = diagnosticLimit
+            self.associations.reserve(associations)
+            self.policies.reserve(policies)
         }
 
         /// Takes the next statement.

@@ -15,7 +15,7 @@ import Testing
     private func complaints(_ text: String, mode: mode_t) -> [String] {
         let path = directory + "/setkey.conf"
         write(text, to: path, mode: mode)
-        var nothing = ReadSources()
+        var nothing = FormerReading()
         guard case .invalid(let messages) = ConfigurationFile(path: path, isDefault: false).read(reusing: &nothing)
         else { return [] }
         return messages
