@@ -201,6 +201,42 @@ lacks "$(ip xfrm policy)" '10.5.0.0/16' 'and not here'
 has "$(setkey --socket /run/setkeyd/blue/control.sock --status)" '/etc/setkeyd/blue.conf' 'it has a socket of its own'
 systemctl stop setkeyd@blue.service setkeyd@blue.socket
 
+# Two hosts, a daemon for each: what goes over the wire between them is ESP.
+# both OUT IN: the file of the host for which 10.9.0.1 to 10.9.0.2 is OUT
+both() {
+    echo "add 10.9.0.1 10.9.0.2 esp 0x2001 -E aes-cbc $key -A hmac-sha1 ${key}11111111;
+add 10.9.0.2 10.9.0.1 esp 0x2002 -E aes-cbc $key -A hmac-sha1 ${key}22222222;
+spdadd 10.9.0.1 10.9.0.2 icmp -P $1 ipsec esp/transport//require;
+spdadd 10.9.0.2 10.9.0.1 icmp -P $2 ipsec esp/transport//require;"
+}
+for host in a b; do
+    ip netns add $host
+    ip -n $host link set lo up
+    install -m 640 -g _setkeyd /dev/null /etc/setkeyd/$host.conf
+done
+ip link add wire netns a type veth peer name wire netns b
+ip -n a addr add 10.9.0.1/24 dev wire
+ip -n b addr add 10.9.0.2/24 dev wire
+ip -n a link set wire up
+ip -n b link set wire up
+both out in > /etc/setkeyd/a.conf
+both in out > /etc/setkeyd/b.conf
+systemctl start setkeyd@a.service setkeyd@b.service
+is $? 0 'two daemons for two namespaces start'
+ip netns exec a tcpdump --immediate-mode -U -n -Z root -Q out -i wire -w "$work/wire.pcap" ip 2> "$work/capture" &
+capture=$!
+until_ 20 grep -q listening "$work/capture"
+ip netns exec a ping -q -c 5 -i .1 -W 5 10.9.0.2 > /dev/null
+ok $? 'the two hosts reach each other'
+on_wire() { tcpdump --count -n -r "$work/wire.pcap" "$1" 2> /dev/null | sed -n 's/^\([0-9]*\) packets\?$/\1/p'; }
+until_ 10 eval '[ "$(on_wire ip)" -ge 5 ]'
+kill -INT $capture
+wait $capture
+is "$(on_wire esp), $(on_wire icmp)" '5, 0' 'by ESP, and nothing in clear'
+systemctl stop 'setkeyd@*.service' 'setkeyd@*.socket'
+ip netns del a
+ip netns del b
+
 # Upgrade, removal, purge.
 moment=$(ip -s xfrm state list spi 0x1001 | grep ' add ')
 pid=$(prop MainPID)
