@@ -102,6 +102,25 @@ struct DaemonTests {
         #expect(messages.first?.hasPrefix("test.conf:") == true)
     }
 
+    @Test func whatIsAskedForDuringAReloadFoldsIntoOneMore() {
+        var machine = Machine.started(file: tunnel)
+        machine.isReadingSlow = true
+        for _ in 0..<5 { machine.post(.reloadRequested) }
+        machine.post(.called(Machine.root, .reload(ReloadParameters())))
+        #expect(machine.readings == 2)
+        machine.file = tunnel + Texts.policy(1)
+        machine.finishReading()
+        #expect(machine.replies.isEmpty && machine.readings == 3)
+        machine.file = tunnel + Texts.policy(1) + Texts.policy(2)
+        machine.finishReading()
+        // The client's answer is about the reading that began after it had asked.
+        guard case .reload(let reply) = machine.replies.last?.reply else {
+            Issue.record("no reply")
+            return
+        }
+        #expect(reply.policies == 4 && machine.readings == 3)
+    }
+
     @Test func changesOfOtherProgramsReachTheMirror() {
         var machine = Machine.started()
         machine.foreignRun(tunnel)

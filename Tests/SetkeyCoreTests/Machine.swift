@@ -22,6 +22,11 @@ struct Machine {
 
     /// What the configuration file says when it is read next; `nil`: it does not exist.
     var file: String?
+    /// How often it has been read, or is being read.
+    private(set) var readings = 0
+    /// Whether reading takes until ``finishReading()``.
+    var isReadingSlow = false
+    private var heldReadings: [ReadPurpose] = []
     var replies: [(client: ClientID, reply: Reply, continues: Bool)] = []
     var errors: [(client: ClientID, error: ControlError)] = []
     var told: [MonitorReply] = []
@@ -175,7 +180,9 @@ struct Machine {
         case .fail(let client, let error): errors.append((client, error))
         case .tell(_, let reply, _, _): told.append(reply)
         case .log(let entry): log.append(entry)
-        case .readConfiguration(let purpose): handle(.configuration(configuration, purpose))
+        case .readConfiguration(let purpose):
+            readings += 1
+            if isReadingSlow { heldReadings.append(purpose) } else { handle(.configuration(configuration, purpose)) }
         case .ready(let status):
             isReady = isReady ?? true
             self.status = status
@@ -261,6 +268,13 @@ struct Machine {
     }
 
     // MARK: What tests do
+
+    /// What is being read has been read.
+    mutating func finishReading() {
+        let purposes = heldReadings
+        heldReadings = []
+        for purpose in purposes { post(.configuration(configuration, purpose)) }
+    }
 
     /// Another program asks the kernel.
     mutating func foreignRequest(_ request: KernelRequest) {
