@@ -132,6 +132,19 @@ struct DeclarativeFileTests {
         #expect(try daemon.setkey("--reload").output.hasPrefix("reloaded: 1 write"))
     }
 
+    /// As sd_notify(3) wants it of a service of `Type=notify-reload`: the time in the same datagram.
+    @Test func aReloadIsToldInOneDatagramWithItsTime() throws {
+        let daemon = try TestDaemon(configuration: Self.file)
+        #expect(try daemon.setkey("--reload").status == 0)
+        let lines = try daemon.notification(containing: "RELOADING=1").split(separator: "\n")
+        #expect(lines.first == "RELOADING=1" && lines.count == 2)
+        #expect(lines.last?.hasPrefix("MONOTONIC_USEC=") == true)
+        let time = try #require(lines.last.flatMap { UInt64($0.dropFirst("MONOTONIC_USEC=".count)) })
+        #expect(time > 0)
+        let ready = try daemon.notification(containing: "READY=1")
+        #expect(ready == "READY=1\nSTATUS=settled: 1 SAs, 2 policies, 0 drifted")
+    }
+
     @Test func driftIsPutBackAndCounted() throws {
         let daemon = try TestDaemon(configuration: Self.file)
         #expect(try daemon.setkey("-F").status == 0)

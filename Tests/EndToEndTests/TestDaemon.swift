@@ -107,7 +107,13 @@ final class TestDaemon {
 
     /// Waits until it is ready; false if it ends before.
     func isReady() throws -> Bool {
-        try readiness.wait(within: .seconds(30), unless: { try process.hasEnded() })
+        try readiness.wait(for: "READY=1", within: .seconds(30), unless: { try process.hasEnded() }) != nil
+    }
+
+    /// The next notification to the service manager that has `text` in it, whole.
+    func notification(containing text: String) throws -> String {
+        let notification = try readiness.wait(for: text, within: .seconds(30), unless: { try process.hasEnded() })
+        return try notification ?? { throw ChildProcess.Failed(description: "the daemon has ended") }()
     }
 
     var environment: [String: String] { ["SETKEYD_SOCKET": socket, "TZ": "UTC"] }
@@ -151,22 +157,23 @@ private final class ReadinessSocket {
 
     deinit { close(descriptor) }
 
-    /// Waits until the daemon is ready, or until `isOver`, which is asked again and again.
+    /// Waits for a datagram that has `text` in it, or until `isOver`, which is asked again and again.
     ///
-    /// - Returns: whether it is ready.
-    func wait(within limit: Duration, unless isOver: () throws -> Bool) throws -> Bool {
+    /// - Returns: the datagram.
+    func wait(for text: String, within limit: Duration, unless isOver: () throws -> Bool) throws -> String? {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard unsafe poll(&entry, 1, 20) > 0 else {
-                if try isOver() { return false }
+                if try isOver() { return nil }
                 continue
             }
             var buffer = [UInt8](repeating: 0, count: 4096)
             let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
-            if String(decoding: buffer[..<max(0, count)], as: UTF8.self).contains("READY=1") { return true }
+            let datagram = String(decoding: buffer[..<max(0, count)], as: UTF8.self)
+            if datagram.contains(text) { return datagram }
         }
-        throw ChildProcess.Failed(description: "the daemon does not become ready")
+        throw ChildProcess.Failed(description: "the daemon does not say \(text)")
     }
 }
 
