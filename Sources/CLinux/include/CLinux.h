@@ -8,11 +8,6 @@
 #include <linux/pfkeyv2.h>
 #include <linux/sock_diag.h>
 
-/* Linux 6.5; the headers of Debian 12 are older. */
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD 77
-#endif
-
 #include <sys/prctl.h>
 
 /* prctl(2) is variadic, and variadic functions are not imported into Swift. */

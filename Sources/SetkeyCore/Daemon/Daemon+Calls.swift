@@ -5,7 +5,8 @@ import SetkeySyntax
 // What clients ask.
 
 extension Daemon {
-    static var whoMay: String { "root, processes with CAP_NET_ADMIN, and the user that setkeyd runs as" }
+    /// Who has every right; says so in refusals.
+    static var whoMay: String { "root and the user that setkeyd runs as" }
 
     /// A call has come; the client sends no other before this one is answered.
     mutating func answer(_ call: Call, of client: ClientID) {
@@ -14,7 +15,7 @@ extension Daemon {
         case .reading where !call.needsPrivilege: break
         case .reading: return effects.append(.fail(client, .permissionDenied(who: Self.whoMay)))
         case .nothing, .none:
-            let who = "\(Self.whoMay); to look, for the members of the group setkeyd"
+            let who = "\(Self.whoMay); members of the group setkeyd have read-only access"
             return effects.append(.fail(client, .permissionDenied(who: who)))
         }
         switch call {

@@ -6,7 +6,7 @@ package final class ListeningSocket {
     package let descriptor: FileDescriptor
     /// The path and the file that was made there; nothing for a socket that was passed in.
     private let file: (path: String, device: dev_t, inode: ino_t)?
-    /// The group whose members may look; `nil` if this machine has none such.
+    /// The group whose members have read-only access; `nil` if this machine has no such group.
     private let readers = PeerIdentification.readers
 
     /// Takes over a socket that listens already, such as one from the service manager; its path is left alone.
