@@ -13,7 +13,7 @@ package struct Parser {
     private var invalidCount = 0
     private var isAtEnd = false
     /// Whether what follows may be the rest of a key that was cut; until a statement is good again.
-    private var isOutOfStep = false
+    private(set) var isOutOfStep = false
     private var credentialCount = 0
 
     /// What was found so far, in the order of the text; at most ``ParserOptions/diagnosticLimit`` of each severity.
