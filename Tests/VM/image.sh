@@ -5,10 +5,12 @@
 # 47 MB of perl, out of the image.
 guest_packages=systemd,systemd-sysv,dbus,libsystemd0,kmod,util-linux,procps,netbase,usr-is-merged
 guest_packages+=,iproute2,iputils-ping,tcpdump,libstdc++6,libgcc-s1
+# nftables puts a NAT between two namespaces; apparmor loads the profile of the package.
+guest_packages+=,nftables,apparmor
 
 # Copied into the guest, relative to lib/modules/VERSION/kernel.
 module_trees=(drivers/virtio drivers/block/virtio_blk.ko drivers/net/{veth,dummy,tun}.ko
-    net/key net/xfrm net/ipv4 net/ipv6 crypto arch/x86/crypto lib fs/autofs)
+    net/key net/xfrm net/ipv4 net/ipv6 net/netfilter crypto arch/x86/crypto lib fs/autofs)
 
 # Preloaded unless -a is given; what is missing here cannot be loaded later. echainiv draws
 # its IVs from drbg, and drbg in turn needs sha512_generic.
