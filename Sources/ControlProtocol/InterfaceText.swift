@@ -16,6 +16,29 @@ package let controlInterfaceText = """
     # The protocols of associations.
     type Protocol (ah, esp, ipcomp)
 
+    # What a monitor is told of: 'listening' is the first reply, 'overrun' says that messages of the kernel may have been
+    # lost, 'other' is any other message of the kernel. Later versions may know further events.
+    type Event (
+      listening,
+      added,
+      updated,
+      deleted,
+      expired,
+      acquire,
+      flushed,
+      policyAdded,
+      policyUpdated,
+      policyDeleted,
+      policiesFlushed,
+      migrated,
+      newMapping,
+      overrun,
+      other
+    )
+
+    # Which lifetime of an association has ended. After the hard one it is gone.
+    type Expiry (soft, hard)
+
     # One column of lifetimes: seconds, bytes, packets.
     type Lifetime (
       allocations: int,
@@ -174,7 +197,9 @@ package let controlInterfaceText = """
 
     # Every change of the kernel's databases, until the caller leaves. The first reply has the event 'listening'.
     method Monitor(raw: ?bool, showKeys: ?bool) -> (
-      event: string,
+      event: Event,
+      # With the event 'expired'.
+      expiry: ?Expiry,
       seconds: int,
       microseconds: int,
       pid: ?int,

@@ -87,9 +87,10 @@ package struct RenderReply: Codable, Hashable, Sendable {
 
 /// One kernel event.
 package struct MonitorReply: Codable, Hashable, Sendable {
-    /// `listening` (the first one), `added`, `updated`, `deleted`, `expired`, `acquire`, `flushed`, `policyAdded`,
-    /// `policyUpdated`, `policyDeleted`, `policiesFlushed`, `migrated`, `newMapping`, `overrun`, `other`.
-    package var event: String
+    /// What has happened.
+    package var event: MonitorEvent
+    /// For `expired`: which lifetime has ended.
+    package var expiry: LifetimeExpiry?
     /// When the daemon saw it: seconds since 1970, and microseconds.
     package var seconds: Int
     package var microseconds: Int
@@ -104,7 +105,7 @@ package struct MonitorReply: Codable, Hashable, Sendable {
     /// The kernel's message as hexadecimal digits; key bytes are zero unless keys were asked for.
     package var hex: String?
 
-    package init(event: String, seconds: Int, microseconds: Int) {
+    package init(event: MonitorEvent, seconds: Int, microseconds: Int) {
         self.event = event
         self.seconds = seconds
         self.microseconds = microseconds

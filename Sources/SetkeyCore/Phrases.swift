@@ -1,3 +1,4 @@
+import ControlProtocol
 package import IPsec
 
 // One phrase for each thing that messages speak of; keys are in none of them.
@@ -73,30 +74,30 @@ extension PolicyIdentity {
 
 extension KernelEvent.Content {
     /// The kind of event as monitors are told it, and one phrase about it; `nil` for what is no news.
-    var news: (kind: String, log: LogKind?, phrase: String)? {
+    var news: (kind: MonitorEvent, log: LogKind?, phrase: String)? {
         switch self {
-        case .association(.added, let association): ("added", .associationAdded, "SA added: \(association.phrase)")
+        case .association(.added, let association): (.added, .associationAdded, "SA added: \(association.phrase)")
         case .association(.updated, let association):
-            ("updated", .associationUpdated, "SA updated: \(association.phrase)")
+            (.updated, .associationUpdated, "SA updated: \(association.phrase)")
         case .association(.deleted, let association):
-            ("deleted", .associationDeleted, "SA deleted: \(association.phrase)")
+            (.deleted, .associationDeleted, "SA deleted: \(association.phrase)")
         case .expired(let association, .soft):
-            ("expired", .softExpired, "SA soft lifetime expired: \(association.phrase)")
+            (.expired, .softExpired, "SA soft lifetime expired: \(association.phrase)")
         case .expired(let association, .hard):
-            ("expired", .hardExpired, "SA hard lifetime expired: \(association.phrase)")
-        case .acquire(let acquire): ("acquire", .acquire, acquire.phrase)
+            (.expired, .hardExpired, "SA hard lifetime expired: \(association.phrase)")
+        case .acquire(let acquire): (.acquire, .acquire, acquire.phrase)
         case .flushed(let ipsecProtocol):
-            ("flushed", .associationsFlushed, "all SAs flushed" + (ipsecProtocol.map { " (\($0.word))" } ?? ""))
-        case .policy(.added, let policy): ("policyAdded", .policyAdded, "policy added: \(policy.identity.phrase)")
+            (.flushed, .associationsFlushed, "all SAs flushed" + (ipsecProtocol.map { " (\($0.word))" } ?? ""))
+        case .policy(.added, let policy): (.policyAdded, .policyAdded, "policy added: \(policy.identity.phrase)")
         case .policy(.updated, let policy):
-            ("policyUpdated", .policyUpdated, "policy updated: \(policy.identity.phrase)")
+            (.policyUpdated, .policyUpdated, "policy updated: \(policy.identity.phrase)")
         case .policy(.deleted, let policy):
-            ("policyDeleted", .policyDeleted, "policy deleted: \(policy.identity.phrase)")
-        case .policiesFlushed: ("policiesFlushed", .policiesFlushed, "all policies flushed")
-        case .migrated: ("migrated", .migrated, "SAs and policies migrated")
+            (.policyDeleted, .policyDeleted, "policy deleted: \(policy.identity.phrase)")
+        case .policiesFlushed: (.policiesFlushed, .policiesFlushed, "all policies flushed")
+        case .migrated: (.migrated, .migrated, "SAs and policies migrated")
         case .newMapping(let identity, let mapping):
-            ("newMapping", .mappingChanged, "NAT mapping changed: \(identity) port \(mapping.destinationPort)")
-        case .reservedSPI(let association): ("other", nil, "SPI reserved: \(association.phrase)")
+            (.newMapping, .mappingChanged, "NAT mapping changed: \(identity) port \(mapping.destinationPort)")
+        case .reservedSPI(let association): (.other, nil, "SPI reserved: \(association.phrase)")
         case .refused, .association(.got, _), .policy(.got, _), .dumped, .dumpedPolicy, .dumpEnded, .registered,
             .ignored, .unreadable:
             nil

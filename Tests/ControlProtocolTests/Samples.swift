@@ -92,7 +92,7 @@ enum Samples {
         (.render, .render(RenderReply(text: ""))),
         (.flush, .flushed),
         (.monitor, .monitor(monitorReply)),
-        (.monitor, .monitor(MonitorReply(event: "listening", seconds: 0, microseconds: 0))),
+        (.monitor, .monitor(MonitorReply(event: .listening, seconds: 0, microseconds: 0))),
         (.reload, .reload(ReloadReply(writes: 3, associations: 2, policies: 1, warnings: ["a", "\u{1}\"b\""]))),
         (.reload, .reload(ReloadReply(writes: 0, associations: 0, policies: 0, warnings: [], confirmSeconds: 9))),
         (.confirm, .confirmed),
@@ -129,7 +129,8 @@ enum Samples {
     }
 
     static var monitorReply: MonitorReply {
-        var reply = MonitorReply(event: "added", seconds: 1_800_000_000, microseconds: 999_999)
+        var reply = MonitorReply(event: .added, seconds: 1_800_000_000, microseconds: 999_999)
+        reply.expiry = .hard
         reply.pid = 1
         reply.association = association
         reply.policy = policy

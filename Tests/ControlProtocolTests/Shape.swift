@@ -76,6 +76,8 @@ private struct ShapeDecoder: Decoder {
             case is String.Type: ("", .string)
             case is DatabaseName.Type: (DatabaseName.associations, .words(DatabaseName.allCases.map(\.rawValue)))
             case is ProtocolName.Type: (ProtocolName.ah, .words(ProtocolName.allCases.map(\.rawValue)))
+            case is MonitorEvent.Type: (MonitorEvent.other, .words(MonitorEvent.allCases.map(\.rawValue)))
+            case is LifetimeExpiry.Type: (LifetimeExpiry.soft, .words(LifetimeExpiry.allCases.map(\.rawValue)))
             case let array as any ShapedArray.Type: (array.none, .array(try array.elementShape))
             default: (try type.init(from: ShapeDecoder(notes: ShapeNotes())), try Shape(of: type))
             }

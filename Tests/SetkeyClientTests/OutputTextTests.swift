@@ -10,7 +10,7 @@ import Testing
     }
 
     private var event: MonitorReply {
-        var event = MonitorReply(event: "added", seconds: 1_700_000_000, microseconds: 42)
+        var event = MonitorReply(event: .added, seconds: 1_700_000_000, microseconds: 42)
         event.text = "sadb_msg{ version=2 type=3\n"
         event.hex = "0203000312000000010000000000000002"
         return event
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func eventWithoutAMessageIsItsSummary() {
-        var event = MonitorReply(event: "expired", seconds: 1, microseconds: 2)
+        var event = MonitorReply(event: .expired, seconds: 1, microseconds: 2)
         #expect(text(event, .epoch) == "1.000002 \nexpired\n\n")
         event.summary = "esp 10.0.0.1 spi 0x00001001 expired"
         #expect(text(event, .epoch) == "1.000002 \nesp 10.0.0.1 spi 0x00001001 expired\n\n")

@@ -160,6 +160,7 @@ struct DaemonTests {
         #expect(machine.mirrored.associations.first?.state == .dying)
         machine.pass(seconds: 11)
         #expect(machine.daemon.mirror.associations.count == 0)
-        #expect(machine.told.map(\.event).filter { $0 == "expired" }.count == 2)
+        #expect(machine.told.map(\.event).filter { $0 == .expired }.count == 2)
+        #expect(machine.told.compactMap(\.expiry) == [.soft, .hard])
     }
 }

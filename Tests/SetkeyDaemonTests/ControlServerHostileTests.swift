@@ -118,7 +118,7 @@ import Testing
         client.send(#"{"method":"org.setkeyd.Monitor","more":true}"#)
         await fixture.until { fixture.calls.count == 1 }
         let id = fixture.calls[0].client
-        var event = MonitorReply(event: "added", seconds: 0, microseconds: 0)
+        var event = MonitorReply(event: .added, seconds: 0, microseconds: 0)
         event.summary = String(repeating: "x", count: 1000)
         var peak = 0
         for _ in 0..<10_000 where fixture.ends.isEmpty {

@@ -17,8 +17,8 @@ enum EventMonitor {
     private static func show(
         _ event: MonitorReply, _ options: MonitorOptions, on output: inout FileOutput
     ) throws(ClientFailure) {
-        guard event.event != "listening" else { return }
-        if event.event == "overrun" {
+        guard event.event != .listening else { return }
+        if event.event == .overrun {
             var remarks = FileOutput.standardError
             try remarks.write("setkey: messages of the kernel were lost here; setkey -D shows what is\n")
             return try remarks.flush()

@@ -17,7 +17,7 @@ package enum MonitorText {
     ) {
         append(seconds: event.seconds, microseconds: event.microseconds, as: timestamp, to: &output)
         if hexDump, let digits = event.hex { append(hexRows: digits, to: &output) }
-        var text = event.text ?? event.summary ?? event.event
+        var text = event.text ?? event.summary ?? event.event.rawValue
         while text.utf8.last == 10 { text.removeLast() }
         output.append(contentsOf: text.utf8)
         output.append("\n\n")

@@ -108,7 +108,7 @@ extension Daemon {
 
     private mutating func monitor(_ parameters: MonitorParameters, for client: ClientID) {
         audiences[parameters, default: []].append(client)
-        let reply = MonitorReply(event: "listening", seconds: now.seconds, microseconds: now.microseconds)
+        let reply = MonitorReply(event: .listening, seconds: now.seconds, microseconds: now.microseconds)
         effects.append(.reply(client, .monitor(reply), continues: true))
     }
 

@@ -59,6 +59,7 @@ extension Daemon {
         for (audience, clients) in audiences {
             var reply = MonitorReply(event: kind, seconds: now.seconds, microseconds: now.microseconds)
             reply.pid = Int(event.origin.processID)
+            reply.expiry = event.content.expiry
             reply.summary = phrase
             reply.association = event.content.association.map {
                 AssociationRecord($0, showKeys: audience.showKeys == true)
@@ -73,7 +74,7 @@ extension Daemon {
         overruns += 1
         log(.warning, "kernel messages overran the socket and may be lost; reading SAD and SPD again", .overrun)
         for clients in audiences.values {
-            var reply = MonitorReply(event: "overrun", seconds: now.seconds, microseconds: now.microseconds)
+            var reply = MonitorReply(event: .overrun, seconds: now.seconds, microseconds: now.microseconds)
             reply.summary = "kernel messages may have been lost"
             effects.append(.tell(clients, reply, raw: false, showKeys: false))
         }
@@ -129,12 +130,20 @@ extension Daemon {
 
 extension KernelEvent.Content {
     /// What monitors are told: news, and the answers that a person at a terminal would look for.
-    fileprivate var monitored: (kind: String, phrase: String)? {
+    fileprivate var monitored: (kind: MonitorEvent, phrase: String)? {
         switch self {
         case .dumped, .dumpedPolicy, .dumpEnded: nil
-        case .refused(let errno): ("other", "refused: \(errno)")
-        case .unreadable(let message): ("other", message.description)
-        default: news.map { ($0.kind, $0.phrase) } ?? ("other", "kernel message")
+        case .refused(let errno): (.other, "refused: \(errno)")
+        case .unreadable(let message): (.other, message.description)
+        default: news.map { ($0.kind, $0.phrase) } ?? (.other, "kernel message")
+        }
+    }
+
+    fileprivate var expiry: LifetimeExpiry? {
+        switch self {
+        case .expired(_, .soft): .soft
+        case .expired(_, .hard): .hard
+        default: nil
         }
     }
 

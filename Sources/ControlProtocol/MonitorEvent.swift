@@ -1,0 +1,38 @@
+/// What a monitor is told of, by its name on the wire.
+package enum MonitorEvent: String, CaseIterable, Codable, Hashable, Sendable {
+    /// The first reply: everything from now on is told.
+    case listening
+    /// An SA was added.
+    case added
+    /// An SA was updated.
+    case updated
+    /// An SA was deleted.
+    case deleted
+    /// A lifetime of an SA has ended; ``MonitorReply/expiry`` tells which.
+    case expired
+    /// The kernel asks for an SA for traffic that a policy protects.
+    case acquire
+    /// All SAs, or all of one protocol, were removed.
+    case flushed
+    case policyAdded
+    case policyUpdated
+    case policyDeleted
+    /// All policies were removed.
+    case policiesFlushed
+    /// SAs and policies have moved to other addresses.
+    case migrated
+    /// The peer of an ESP-in-UDP SA appears under another address or port.
+    case newMapping
+    /// Messages of the kernel may have been lost here.
+    case overrun
+    /// Any other message of the kernel.
+    case other
+}
+
+/// Which of an SA's two lifetimes has ended.
+package enum LifetimeExpiry: String, CaseIterable, Codable, Hashable, Sendable {
+    /// The SA is still in use; it is time for its successor.
+    case soft
+    /// The SA is gone.
+    case hard
+}
