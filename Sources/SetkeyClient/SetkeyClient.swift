@@ -174,15 +174,3 @@ package enum SetkeyClient {
         }
     }
 }
-
-/// Where the daemon's socket is.
-enum SocketPath {
-    private static let standard = "/run/setkeyd/control.sock"
-
-    /// What `--socket` says, else `$SETKEYD_SOCKET`, else the standard place.
-    static func resolve(_ option: String?) -> String {
-        if let option { return option }
-        guard let value = Environment.value("SETKEYD_SOCKET"), !value.isEmpty else { return standard }
-        return value
-    }
-}

@@ -9,57 +9,75 @@ import SetkeyDaemon
 struct Setkeyd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "setkeyd",
-        abstract: "Hold the kernel's IPsec SAs and policies to a setkey file.",
+        abstract: "Keep the kernel's IPsec SAs and policies as a setkey file declares them.",
+        usage: """
+            setkeyd [--config FILE] [--kernel KIND] [--socket PATH]
+                    [--state-directory DIRECTORY] [--drift POLICY]
+            setkeyd --check [--config FILE]
+            setkeyd -V | --help
+            """,
         discussion: """
             Runs in the foreground. SIGHUP reads the file again and applies what differs; SIGTERM ends the daemon and \
-            leaves the kernel as it is. setkey(8) talks to it through the control socket. A reload that was taken \
-            back, by setkey --revert or for want of setkey --confirm, is not applied again by a start before the file \
-            is changed.
+            leaves the kernel as it is. setkey(8) talks to it through the control socket. After a reload was rolled \
+            back, by setkey --revert or because nobody confirmed it, the file is not applied again at startup until \
+            it has been changed.
 
-            Exit status: 0 after SIGTERM, or when --check finds no error; 1 when it cannot start, or --check finds \
-            one; 2 for a usage error.
-            """,
-        version: Version.current)
+            Exit status: 0 after SIGTERM, or if --check finds no error; 1 if it cannot start, or --check finds an \
+            error; 2 for a usage error.
+            """)
 
     @Option(
         name: .customLong("config"),
         help: ArgumentHelp(
-            "The setkey file. The default one, \(DaemonOptions.defaultConfiguration), need not exist.",
-            valueName: "file"))
+            "The setkey file. The default, \(DaemonOptions.defaultConfiguration), need not exist.",
+            valueName: "FILE"))
     var configuration: String?
 
-    @Option(help: "The kernel interface: auto, pfkey, or simulated, which protects nothing.")
+    @Option(
+        help: ArgumentHelp(
+            "The kernel interface: auto, pfkey, or simulated, which protects nothing.", valueName: "KIND"))
     var kernel: DaemonOptions.KernelKind = .auto
 
-    @Option(help: ArgumentHelp("The control socket.", valueName: "path"))
+    @Option(help: ArgumentHelp("The control socket.", valueName: "PATH"))
     var socket = DaemonOptions.defaultSocket
 
-    @Option(help: ArgumentHelp("Where the daemon keeps its state.", valueName: "directory"))
+    @Option(help: ArgumentHelp("Where the daemon keeps its state.", valueName: "DIRECTORY"))
     var stateDirectory = DaemonOptions.defaultStateDirectory
 
     @Option(
-        help: """
-            What becomes of declared entries that others delete or alter: repair, or report, which only tells.
-            """)
+        help: ArgumentHelp(
+            "What to do when another program deletes or alters declared entries: repair them, or only report it.",
+            valueName: "POLICY"))
     var drift: DriftPolicy = .repair
 
-    @Flag(help: "Validate the file, say what is wrong with it, and exit.")
+    @Flag(help: "Validate the file, report its errors and warnings, and exit.")
     var check = false
+
+    @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
+    var version = false
 
     static func main() {
         do {
-            var command = try parseAsRoot()
-            try command.run()
+            try parse(Array(CommandLine.arguments.dropFirst())).run()
+        } catch  where exitCode(for: error) == .success {
+            say(helpMessage(), on: STDOUT_FILENO)
+            Glibc.exit(EXIT_SUCCESS)
         } catch {
-            let status = exitCode(for: error)
-            let text = fullMessage(for: error)
-            let bytes = Array((text + "\n").utf8)
-            _ = unsafe write(status.isSuccess ? STDOUT_FILENO : STDERR_FILENO, bytes, bytes.count)
-            Glibc.exit(status.isSuccess ? EXIT_SUCCESS : 2)
+            say("setkeyd: \(message(for: error))\nTry 'setkeyd --help'.", on: STDERR_FILENO)
+            Glibc.exit(2)
         }
     }
 
+    private static func say(_ text: String, on descriptor: Int32) {
+        let bytes = Array("\(text)\n".utf8)
+        _ = unsafe write(descriptor, bytes, bytes.count)
+    }
+
     func run() throws {
+        if version {
+            Self.say("setkeyd \(Version.current)", on: STDOUT_FILENO)
+            Glibc.exit(EXIT_SUCCESS)
+        }
         let options = DaemonOptions(
             configuration: configuration, kernel: kernel, socket: socket, stateDirectory: stateDirectory, drift: drift)
         let isCheck = check

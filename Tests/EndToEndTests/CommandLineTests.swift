@@ -3,13 +3,22 @@ import Testing
 
 /// What setkey does without a daemon.
 @Suite struct CommandLineTests {
-    @Test func versionAndHelpAreNoErrors() throws {
-        let version = try setkey(["-V"])
-        #expect(version.status == 0)
-        #expect(version.output.hasPrefix("setkey "))
-        let help = try setkey(["--help"])
-        #expect(help.status == 0)
-        #expect(help.output.contains("EXIT STATUS") && help.errors.isEmpty)
+    @Test(arguments: [("setkey", Programs.setkey), ("setkeyd", Programs.setkeyd)])
+    func versionHelpAndUsageErrorsAreAlikeInBothPrograms(name: String, program: String) throws {
+        for flag in ["-V", "--version"] {
+            let version = try run(program, [flag])
+            #expect(version.status == 0 && version.errors.isEmpty)
+            #expect(version.output.wholeMatch(of: #/(\w+) \d+\.\d+\.\d+\n/#)?.1 == name[...], "\(version.output)")
+        }
+        let help = try run(program, ["--help"])
+        #expect(help.status == 0 && help.errors.isEmpty)
+        #expect(help.output.lowercased().contains("exit status"))
+        for arguments in [["--socket"], ["--nonsense"], ["stray"]] {
+            let outcome = try run(program, arguments)
+            #expect(outcome.status == 2 && outcome.output.isEmpty)
+            #expect(outcome.errors.hasPrefix("\(name): "), "\(outcome.errors)")
+            #expect(outcome.errors.hasSuffix("\nTry '\(name) --help'.\n"), "\(outcome.errors)")
+        }
     }
 
     @Test(arguments: [["-D", "-F"], [], ["-Z"], ["-h"], ["-f"], ["stray"]])
@@ -21,12 +30,13 @@ import Testing
     }
 
     @Test(arguments: ["-D", "-DP", "-F", "-FP", "-x", "-l", "-c", "-Dv", "--status", "--reload"])
-    func withoutADaemonItSaysHowToStartOne(flag: String) throws {
-        let outcome = try setkey([flag, "--socket", "/nonexistent/control.sock"], input: Array("dump ;".utf8))
+    func withoutADaemonItSaysHowToFindOut(flag: String) throws {
+        let outcome = try setkey([flag, "--socket", "/run/setkeyd/nowhere/control.sock"], input: Array("dump ;".utf8))
         #expect(outcome.status == 3)
-        #expect(outcome.errors.contains("/nonexistent/control.sock"))
-        #expect(outcome.errors.contains("systemctl start setkeyd"))
-        #expect(outcome.errors.contains("--kernel simulated"))
+        #expect(outcome.errors.contains("/run/setkeyd/nowhere/control.sock does not exist"))
+        #expect(outcome.errors.contains("systemctl status setkeyd@nowhere\n"))
+        #expect(outcome.errors.contains("journalctl -u setkeyd@nowhere\n"))
+        #expect(!outcome.errors.contains("simulated"))
     }
 
     @Test func socketWithoutAListenerIsNoDaemon() throws {
@@ -37,7 +47,8 @@ import Testing
         close(descriptor)
         let outcome = try setkey(["-D", "--socket", path])
         #expect(outcome.status == 3)
-        #expect(outcome.errors.contains("nobody listens"))
+        #expect(outcome.errors.contains("nothing listens"))
+        #expect(outcome.errors.contains("--socket \(path)") && !outcome.errors.contains("systemctl"))
     }
 
     @Test func permissionDeniedHasItsOwnStatus() throws {
@@ -48,12 +59,31 @@ import Testing
         #expect(bindUnixSocket(descriptor, path: path))
         let closed = unsafe chmod(path, 0)
         #expect(closed == 0 && listen(descriptor, 1) == 0)
-        let call = [Programs.setkey, "-D", "--socket", path]
-        // Root may do everything as long as it has its capabilities.
-        let words = getuid() == 0 ? ["/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all"] + call : call
-        let process = try ChildProcess(words[0], Array(words.dropFirst()))
+        let process = try withoutCapabilities(["-D", "--socket", path])
         #expect(try process.wait() == .exited(4))
-        #expect(process.errorText.hasPrefix("setkey: permission denied: \(path)"), "\(process.errorText)")
+        #expect(process.errorText == "setkey: permission denied: only root and its owner may use \(path)\n")
+    }
+
+    @Test(.enabled(if: getuid() == 0)) func socketOfAGroupNamesTheGroupAndHowToJoinIt() throws {
+        let directory = try TestDirectory()
+        let path = "\(directory.path)/group.sock"
+        let descriptor = privateDescriptor { socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0) }
+        defer { close(descriptor) }
+        #expect(bindUnixSocket(descriptor, path: path))
+        // The group 1 is called "daemon" everywhere. It is not the caller's, who owns the socket, but may not use it.
+        let isGiven = unsafe chown(path, 0, 1) == 0 && chmod(path, 0o060) == 0
+        #expect(isGiven && listen(descriptor, 1) == 0)
+        let process = try withoutCapabilities(["-D", "--socket", path])
+        #expect(try process.wait() == .exited(4))
+        #expect(process.errorText.contains("members of the group daemon may use"), "\(process.errorText)")
+        #expect(process.errorText.contains("adduser root daemon, then log in again"), "\(process.errorText)")
+    }
+
+    /// setkey as a user without privileges runs it: root may do everything as long as it has its capabilities.
+    private func withoutCapabilities(_ arguments: [String]) throws -> ChildProcess {
+        let call = [Programs.setkey] + arguments
+        let words = getuid() == 0 ? ["/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all"] + call : call
+        return try ChildProcess(words[0], Array(words.dropFirst()))
     }
 
     @Test func checkReportsEveryErrorAndNoKey() throws {

@@ -66,8 +66,15 @@ struct Outcome {
 func setkey(
     _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
 ) throws -> Outcome {
+    try run(Programs.setkey, arguments, input: input, environment: environment)
+}
+
+/// Runs a program to its end.
+func run(
+    _ program: String, _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
+) throws -> Outcome {
     let process = try ChildProcess(
-        Programs.setkey, arguments, environment: environment.merging(["TZ": "UTC"]) { given, _ in given })
+        program, arguments, environment: environment.merging(["TZ": "UTC"]) { given, _ in given })
     try process.send(input)
     let ending = try process.wait()
     return Outcome(ending: ending, output: process.outputText, errors: process.errorText)

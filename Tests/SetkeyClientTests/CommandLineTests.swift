@@ -59,6 +59,14 @@ import Testing
         #expect(try operation("-rvp --atomic --show-keys -c") == .run(.standardInput, expected))
     }
 
+    @Test func verboseDumpIgnoresTheSemanticsOfPolicies() throws {
+        guard case .verbose(statement: "dump ;", let options) = try operation("-Drv") else {
+            Issue.record("-Drv is no verbose dump")
+            return
+        }
+        #expect(options.verbose)
+    }
+
     @Test func monitorTakesItsTimestampsAndDump() throws {
         var expected = MonitorOptions()
         #expect(try operation("-x") == .monitor(expected))
@@ -70,25 +78,54 @@ import Testing
         }
     }
 
+    /// Whoever had a habit or a script with these flags, keeps it.
     @Test(arguments: [
-        ("", "nothing to do"),
+        ("-kDP", "-DP"), ("-DPk", "-DP"), ("-rDP", "-DP"), ("-nD", "-D"), ("-FPp", "-FP"),
+        ("-DN", "-D"), ("-HD", "-D"), ("-Fak", "-F"), ("-nxk", "-x"), ("-xPpaN", "-x"), ("-nlr", "-l"),
+        ("-caP", "-c"), ("-f a -P", "-f a"), ("-rkf a", "-kf a"), ("-krf a", "-rf a"), ("-k -r -k -c", "-c"),
+    ]) func flagsThatMakeNoDifferenceAreIgnored(line: String, alike: String) throws {
+        #expect(try operation(line) == operation(alike))
+    }
+
+    @Test(arguments: [
+        ("", "no operation is given"),
         ("-h", "--help"),
         ("-H", "--help"),
-        ("-P", "nothing to do"),
-        ("-D -F", "-D and -F exclude each other"),
-        ("-c -f a", "-c and -f exclude each other"),
+        ("-P", "no operation is given"),
+        ("-D -F", "-D and -F cannot be combined"),
+        ("-c -f a", "-c and -f cannot be combined"),
         ("-f a -f b", "-f is given 2 times"),
-        ("-k -r -f a", "-k and -r contradict"),
-        ("-DN", "-N goes with -DP"),
-        ("-nD", "-n goes with -c or -f, not with -D"),
-        ("-hD", "-h goes with -x, not with -D"),
-        ("-xP", "-P goes with -D, -F or -l, not with -x"),
+        ("-nF", "-n sends nothing"),
+        ("-nFP", "-n sends nothing"),
+        ("-hF", "-h goes with -x, not with -F"),
+        ("-h -f a", "-h goes with -x, not with -f"),
+        ("-cN", "-N goes with -D, not with -c"),
         ("-x --atomic", "--atomic goes with -c or -f, not with -x"),
         ("--status -v", "-v goes with"),
+        ("--plan -r", "-r goes with -c or -f, not with --plan"),
         ("-Q", "-Q"),
         ("-f", "-f"),
-        ("stray.conf", "stray.conf"),
         ("--socket", "--socket"),
+        ("--relod", "did you mean '--reload'?"),
+        ("stray.conf", "setkey -f FILE"),
+        ("-D esp", "'esp' is one argument too many for -D"),
+        ("list", "-D for the SAs, or -DP"),
+        ("dump", "-D for the SAs, or -DP"),
+        ("show sad", "-D for the SAs, or -DP"),
+        ("status --json", "here --status"),
+        ("STATUS", "here --status"),
+        ("flush", "-F for the SAs, or -FP"),
+        ("reload", "here --reload"),
+        ("help", "here --help"),
+        ("version", "here --version"),
+        ("add 192.0.2.1 192.0.2.2 esp 4096 -E aes-cbc", "statements come from a file or a pipe"),
+        ("--confirm 60", "setkey --reload --confirm 60"),
+        ("--confirm=60", "setkey --reload --confirm 60"),
+        ("--reload --confirm", "needs a number of seconds"),
+        ("--confirm --reload", "needs a number of seconds"),
+        ("--reload --confirm 1m", "a whole number of seconds, for example 60, not '1m'"),
+        ("--reload --confirm 0", "1 to 86400 seconds"),
+        ("-D --confirm", "-D and --confirm cannot be combined"),
     ]) func contradictionsAreUsageErrorsThatNameThem(line: String, word: String) {
         let outcome = CommandLineOutcome(arguments: line.split(separator: " ").map(String.init))
         guard case .refuse(let failure) = outcome else {
@@ -96,8 +133,36 @@ import Testing
             return
         }
         #expect(failure.status == .usage)
-        #expect(failure.message.contains(word), "\(failure.message)")
+        #expect(failure.message.lowercased().contains(word.lowercased()), "\(failure.message)")
         #expect(failure.message.contains("--help"))
+    }
+
+    /// A statement on the command line is refused without its keys.
+    @Test func strayWordsAfterTheFirstAreNotRepeated() {
+        let line = ["add", "192.0.2.1", "192.0.2.2", "esp", "4096", "0x73656372657473656372657473656372"]
+        guard case .refuse(let failure) = CommandLineOutcome(arguments: line) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(!failure.message.contains("7365"), "\(failure.message)")
+    }
+
+    @Test func secondsOfTheConfirmationGoWithTheReload() throws {
+        var expected = ReloadParameters()
+        expected.confirmSeconds = 60
+        for line in ["--reload --confirm 60", "--confirm 60 --reload", "--reload --confirm=60"] {
+            #expect(try operation(line) == .reload(expected), "\(line)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("/run/setkeyd/control.sock", "setkeyd"), ("/run/setkeyd/blue/control.sock", "setkeyd@blue"),
+            ("/run/setkeyd//control.sock", nil), ("/run/setkeyd/a/b/control.sock", nil), ("/tmp/control.sock", nil),
+            ("/run/setkeyd/xcontrol.sock", nil),
+        ] as [(String, String?)]) func socketTellsItsUnit(path: String, unit: String?)
+    {
+        #expect(SocketPath.unit(of: path) == unit)
     }
 
     @Test func helpIsTheShortManual() {

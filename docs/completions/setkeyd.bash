@@ -23,6 +23,6 @@ _setkeyd() {
             ;;
     esac
     COMPREPLY=($(compgen -W '
-        --config --kernel --socket --state-directory --drift --check --version -h --help
+        --config --kernel --socket --state-directory --drift --check -V --version -h --help
     ' -- "$cur"))
 } && complete -F _setkeyd setkeyd

@@ -5,15 +5,13 @@ extension ClientFailure {
     init(_ error: ClientError) {
         switch error {
         case .noSocket(let path):
-            self.init(.unreachable, "the daemon cannot be reached: \(path) does not exist\n\(Self.startAdvice(path))")
+            self.init(.unreachable, "cannot reach the daemon: \(path) does not exist\n\(Self.startAdvice(path))")
         case .refused(let path):
-            self.init(
-                .unreachable, "the daemon cannot be reached: nobody listens on \(path)\n\(Self.startAdvice(path))")
+            self.init(.unreachable, "cannot reach the daemon: nothing listens on \(path)\n\(Self.startAdvice(path))")
         case .system("connect", _):
-            self.init(.unreachable, "the daemon cannot be reached: \(error)")
+            self.init(.unreachable, "cannot reach the daemon: \(error)")
         case .permissionDenied(let path):
-            self.init(
-                .denied, "permission denied: \(path) is for root and for the members of its group (see ls -l \(path))")
+            self.init(.denied, "permission denied: \(SocketAccess.advice(path))")
         case .daemon(.permissionDenied(let who)):
             self.init(.denied, "permission denied: this is for \(who)")
         case .service(.permissionDenied):
@@ -27,10 +25,14 @@ extension ClientFailure {
         }
     }
 
+    /// Under systemd, what shows why there is no daemon; for a socket of one's own, that its daemon is to be started.
     private static func startAdvice(_ path: String) -> String {
-        """
-        start it: systemctl start setkeyd
-        or, to try without a kernel: setkeyd --kernel simulated --socket \(path)
-        """
+        guard let unit = SocketPath.unit(of: path) else {
+            return "is a daemon running that was started with --socket \(path)?"
+        }
+        return """
+            see whether it runs: systemctl status \(unit)
+            and why it does not: journalctl -u \(unit)
+            """
     }
 }

@@ -12,6 +12,8 @@ package enum CommandLineOutcome: Sendable {
     /// Reads the arguments, without the program's name.
     package init(arguments: [String]) {
         do {
+            // What follows is then likely no command line of ours either, so it is not asked what that means.
+            if let word = arguments.first, !word.hasPrefix("-") { throw SetkeyCommand.failure(ofStray: word) }
             let command = try SetkeyCommand.parse(Self.namingConfirmation(in: arguments))
             self = .operate(try command.operation(), socket: command.connection.socket)
         } catch let failure as ClientFailure {
@@ -28,7 +30,7 @@ package enum CommandLineOutcome: Sendable {
         let name = "--\(SetkeyCommand.confirmWithin)"
         var named: [String] = []
         for argument in arguments {
-            if argument.hasPrefix("--confirm=") {
+            if argument.hasPrefix("--confirm="), Int(argument.dropFirst("--confirm=".count)) != nil {
                 named.append(name + argument.dropFirst("--confirm".count))
             } else if named.last == "--confirm", Int(argument) != nil {
                 named[named.count - 1] = "\(name)=\(argument)"

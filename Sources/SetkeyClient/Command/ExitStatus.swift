@@ -4,7 +4,7 @@ package enum ExitStatus: Int32, Hashable, Sendable {
     case success = 0
     /// A statement has an error, or the kernel or the file system refused something.
     case failure = 1
-    /// The command line makes no sense.
+    /// Usage error.
     case usage = 2
     /// The daemon cannot be reached.
     case unreachable = 3

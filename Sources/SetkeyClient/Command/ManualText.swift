@@ -26,17 +26,17 @@ enum ManualText {
         EXAMPLES:
           setkey -n -f site.conf    report errors and warnings, send nothing
           setkey -f site.conf       run it
-          setkey -D; setkey -DP     print what the kernel has
-          setkey --plan             what a reload of the daemon's file would do
+          setkey -D; setkey -DP     print the kernel's SAs; its policies
+          setkey --plan             what a reload would change
           setkey --reload --confirm 60
-                                    reload; back to the former state in 60 s,
-                                    unless setkey --confirm comes before
+                                    reload; rolled back after 60 s unless
+                                    setkey --confirm comes first
           echo 'flush esp;' | setkey -c
 
         EXIT STATUS:
-          0  done
+          0  success
           1  a statement has an error, or the kernel refused one
-          2  the command line makes no sense
+          2  usage error
           3  the daemon cannot be reached
           4  permission denied
          10  --plan: a reload would change something

@@ -12,9 +12,6 @@ enum OperationKind: String, Hashable, Sendable, CaseIterable {
     case confirm = "--confirm"
     case revert = "--revert"
     case version = "-V"
-
-    /// Those that run statements.
-    static let statements: Set<Self> = [.standardInput, .file]
 }
 
 /// The modifiers of the command line, and the operations that each goes with.
@@ -34,7 +31,7 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
     case json = "--json"
     case confirmWithin = "--confirm SECONDS"
 
-    /// What it goes with, in the order in which an error lists them.
+    /// What it changes, in the order in which an error lists them.
     var partners: [OperationKind] {
         switch self {
         case .policies: [.dump, .flush, .live]
@@ -48,6 +45,23 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         case .showKeys: [.standardInput, .file, .dump, .monitor]
         case .json: [.plan, .status]
         case .confirmWithin: [.reload]
+        }
+    }
+
+    /// What it makes no difference to, and is ignored with, as the setkey of ipsec-tools did.
+    ///
+    /// Not ignored is what somebody may count on: `-n` with `-F`, and `-h`, which asks for help elsewhere, with
+    /// whatever changes the kernel.
+    var isIgnoredBy: [OperationKind] {
+        switch self {
+        case .policies: [.standardInput, .file, .monitor]
+        case .dryRun: [.dump, .monitor, .live]
+        case .all: [.standardInput, .file, .flush, .monitor]
+        case .ports: [.flush, .monitor]
+        case .noPerSocket: [.flush, .monitor]
+        case .kernelSemantics, .rfcSemantics: [.dump, .flush, .monitor, .live]
+        case .hex: [.dump, .live]
+        case .debug, .verbose, .atomic, .showKeys, .json, .confirmWithin: []
         }
     }
 }
@@ -85,8 +99,8 @@ extension ModifierFlags {
             case .all: all
             case .ports: ports
             case .noPerSocket: noPerSocket
-            case .kernelSemantics: kernelSemantics
-            case .rfcSemantics: rfcSemantics
+            case .kernelSemantics: semantics == .kernel
+            case .rfcSemantics: semantics == .rfc
             case .atomic: atomic
             case .hex: hex
             case .showKeys: showKeys

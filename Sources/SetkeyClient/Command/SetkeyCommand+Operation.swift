@@ -6,15 +6,11 @@ extension SetkeyCommand {
     /// - Throws: ``ClientFailure`` with ``ExitStatus/usage`` for a contradiction; it says which.
     package func operation() throws(ClientFailure) -> Operation {
         if operations.version { return .version }
+        if let failure = strayWord ?? misplacedConfirmation { throw failure }
         let kind = try onlyKind()
-        for modifier in modifiers.given where !modifier.partners.contains(kind) {
-            throw .usage("\(modifier.rawValue) goes with \(Self.list(modifier.partners)), not with \(kind.rawValue)")
-        }
-        if modifiers.kernelSemantics && modifiers.rfcSemantics {
-            throw .usage("-k and -r contradict each other: policies as written, or each in policy as fwd too")
-        }
-        if modifiers.noPerSocket && !modifiers.policies {
-            throw .usage("-N goes with -DP: SAs belong to no socket")
+        for modifier in modifiers.given where !modifier.partners.contains(kind) && !modifier.isIgnoredBy.contains(kind)
+        {
+            throw contradiction(modifier, kind)
         }
         switch kind {
         case .standardInput, .file: return try run(kind)
@@ -32,16 +28,38 @@ extension SetkeyCommand {
         }
     }
 
+    private func contradiction(_ modifier: Modifier, _ kind: OperationKind) -> ClientFailure {
+        if modifier == .dryRun, kind == .flush {
+            return .usage("-n sends nothing, and -F does nothing but send: leave one of them out")
+        }
+        return .usage("\(modifier.rawValue) goes with \(Self.list(modifier.partners)), not with \(kind.rawValue)")
+    }
+
+    /// `--confirm` is two things; whoever gives half of one is told both.
+    private var misplacedConfirmation: ClientFailure? {
+        if let seconds = modifiers.confirmWithin, !operations.reload {
+            return .usage(
+                "--confirm \(seconds) goes with --reload: setkey --reload --confirm \(seconds); "
+                    + "to keep the last reload: setkey --confirm")
+        }
+        if operations.reload, operations.confirm {
+            return .usage(
+                "--reload --confirm needs a number of seconds, for example setkey --reload --confirm 60; "
+                    + "to keep the last reload: setkey --confirm")
+        }
+        return nil
+    }
+
     private func onlyKind() throws(ClientFailure) -> OperationKind {
         let kinds = operations.kinds
         guard let kind = kinds.first else {
             if modifiers.hex {
                 throw .usage("-h adds a hexadecimal dump to -x; the help is --help")
             }
-            throw .usage("nothing to do: one of \(Self.list(OperationKind.allCases)) is needed")
+            throw .usage("no operation is given: one of \(Self.list(OperationKind.allCases)) is needed")
         }
         if kinds.count > 1 {
-            throw .usage("\(Self.list(kinds, last: "and")) exclude each other: one operation at a time")
+            throw .usage("\(Self.list(kinds, last: "and")) cannot be combined")
         }
         return kind
     }
@@ -87,7 +105,7 @@ extension SetkeyCommand {
         var parameters = RenderParameters(database: modifiers.policies ? .policies : .associations)
         parameters.includeDead = modifiers.all ? true : nil
         parameters.showPorts = modifiers.ports ? true : nil
-        parameters.hidePerSocket = modifiers.noPerSocket ? true : nil
+        parameters.hidePerSocket = modifiers.noPerSocket && modifiers.policies ? true : nil
         parameters.showKeys = modifiers.showKeys ? true : nil
         return .dump(parameters)
     }
@@ -101,7 +119,7 @@ extension SetkeyCommand {
 
     private var runOptions: RunOptions {
         var options = RunOptions()
-        options.rfcSemantics = modifiers.rfcSemantics
+        options.rfcSemantics = modifiers.semantics == .rfc
         options.atomic = modifiers.atomic
         options.verbose = modifiers.verbose
         options.showPorts = modifiers.ports

@@ -4,7 +4,7 @@ package import ArgumentParser
 package struct SetkeyCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "setkey",
-        abstract: "Manipulates the IPsec SA and SP databases by hand, through the daemon setkeyd.",
+        abstract: "Manipulate the IPsec SA and SP databases by hand, through the daemon setkeyd.",
         usage: """
             setkey [-dnkrpv] [--atomic] -c | -f FILE
             setkey [-adlNpv] -D [-P]
@@ -25,7 +25,11 @@ package struct SetkeyCommand: ParsableCommand {
     @OptionGroup(title: "CONNECTION")
     package var connection: ConnectionOptions
 
-    /// `--confirm` is an operation, and with a number behind it a modifier: this is the modifier's own name.
+    /// There are none: what stands here was meant to be a flag, or the argument of one.
+    @Argument(help: .hidden)
+    package var words: [String] = []
+
+    /// `--confirm` is an operation, and with a number after it a modifier: this is the modifier's own name.
     package static let confirmWithin = "confirm-within"
 
     package init() {}
@@ -33,7 +37,11 @@ package struct SetkeyCommand: ParsableCommand {
 
 /// The flags that say what to do.
 package struct OperationFlags: ParsableArguments {
-    @Flag(name: [.customShort("c"), .customLong("stdin")], help: "Run statements from the standard input.")
+    @Flag(
+        name: [.customShort("c"), .customLong("stdin")],
+        help: """
+            Run statements from the standard input; on a terminal each one as soon as its ; is there.
+            """)
     package var standardInput = false
 
     @Option(
@@ -49,7 +57,7 @@ package struct OperationFlags: ParsableArguments {
 
     @Flag(
         name: [.customShort("x"), .customLong("monitor")],
-        help: "Print every message of the kernel as it comes; -xx with timestamps in seconds.")
+        help: "Print every kernel message as it arrives; -xx with timestamps in seconds.")
     package var monitor: Int
 
     @Flag(
@@ -57,29 +65,31 @@ package struct OperationFlags: ParsableArguments {
         help: "Show the SAs, with -P the policies, as a table that is refreshed every second; alone or with -D.")
     package var live = false
 
-    @Flag(name: .customLong("status"), help: "Print how the daemon is.")
+    @Flag(name: .customLong("status"), help: "Print the daemon's status.")
     package var status = false
 
     @Flag(
         name: .customLong("plan"),
         help: """
-            Print what a reload would do, with -f FILE one of FILE in place of the daemon's file. \
-            Exit status 10 if it would change something.
+            Print what a reload would change; with -f FILE, if FILE were the daemon's file. Exit status 10 if it \
+            would change anything.
             """)
     package var plan = false
 
-    @Flag(name: .customLong("reload"), help: "Make the daemon read its file again, and wait for the outcome.")
+    @Flag(
+        name: .customLong("reload"),
+        help: "Make the daemon read its file again and apply what differs; wait for the outcome.")
     package var reload = false
 
     @Flag(
         name: .customLong("confirm"),
         help: """
-            Confirm the last reload. With --reload and a number of SECONDS: the reload is taken back unless it is \
-            confirmed within that time.
+            Keep the last reload. With --reload and a number of SECONDS (commit-confirm): the reload is rolled back \
+            unless setkey --confirm follows within that time.
             """)
     package var confirm = false
 
-    @Flag(name: .customLong("revert"), help: "Take the last reload back.")
+    @Flag(name: .customLong("revert"), help: "Roll the last reload back.")
     package var revert = false
 
     @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
@@ -90,7 +100,7 @@ package struct OperationFlags: ParsableArguments {
 
 /// The flags that change how an operation does it.
 package struct ModifierFlags: ParsableArguments {
-    @Flag(name: [.customShort("P"), .customLong("policies")], help: "With -D and -F: policies instead of SAs.")
+    @Flag(name: [.customShort("P"), .customLong("policies")], help: "With -D, -F and -l: policies instead of SAs.")
     package var policies = false
 
     @Flag(name: [.customShort("n"), .long], help: "With -c and -f: only report errors and warnings; no daemon needed.")
@@ -99,7 +109,7 @@ package struct ModifierFlags: ParsableArguments {
     @Flag(name: [.customShort("d"), .long], help: "Print what the parser understood; nothing is sent.")
     package var debug = false
 
-    @Flag(name: [.customShort("v"), .long], help: "Also print the kernel's messages meanwhile.")
+    @Flag(name: [.customShort("v"), .long], help: "Also print kernel messages that arrive during the operation.")
     package var verbose = false
 
     @Flag(name: [.customShort("a"), .customLong("all")], help: "With -D and -l: dead SAs too.")
@@ -111,17 +121,10 @@ package struct ModifierFlags: ParsableArguments {
     @Flag(name: [.customShort("N"), .long], help: "With -DP: leave out the policies of single sockets.")
     package var noPerSocket = false
 
-    @Flag(
-        name: [.customShort("k"), .long],
-        help: "With -c and -f: policies go in as written, a gateway's fwd is written too. The default.")
-    package var kernelSemantics = false
+    @Flag(exclusivity: .chooseLast)
+    package var semantics: PolicySemantics?
 
-    @Flag(
-        name: [.customShort("r"), .long],
-        help: "With -c and -f: every in policy becomes a fwd policy too, as in RFC 4301.")
-    package var rfcSemantics = false
-
-    @Flag(name: .long, help: "With -c and -f: the first failure undoes what was done.")
+    @Flag(name: .long, help: "With -c and -f: the first failure rolls back what this run did.")
     package var atomic = false
 
     @Flag(
@@ -129,7 +132,7 @@ package struct ModifierFlags: ParsableArguments {
         help: "With -x: a hexadecimal dump of each message.")
     package var hex = false
 
-    @Flag(name: .long, help: "Show keys instead of <hidden>; for root.")
+    @Flag(name: .long, help: "Show keys instead of <hidden>; only for root.")
     package var showKeys = false
 
     @Flag(name: .long, help: "With --plan and --status: JSON instead of text.")
@@ -142,12 +145,35 @@ package struct ModifierFlags: ParsableArguments {
     package init() {}
 }
 
+/// What becomes of an `in` policy that is added or deleted; the last one given holds.
+package enum PolicySemantics: EnumerableFlag {
+    /// `-k`: it goes in as written.
+    case kernel
+    /// `-r`: it becomes a `fwd` one too.
+    case rfc
+
+    package static func name(for value: Self) -> NameSpecification {
+        switch value {
+        case .kernel: [.customShort("k"), .customLong("kernel-semantics")]
+        case .rfc: [.customShort("r"), .customLong("rfc-semantics")]
+        }
+    }
+
+    package static func help(for value: Self) -> ArgumentHelp? {
+        switch value {
+        case .kernel:
+            "With -c and -f: policies go in as written; a gateway has to write its fwd policies, too (default)."
+        case .rfc: "With -c and -f: every in policy becomes a fwd policy as well, as RFC 4301 expects."
+        }
+    }
+}
+
 /// How the daemon is found.
 package struct ConnectionOptions: ParsableArguments {
     @Option(
         name: .customLong("socket"),
         help: ArgumentHelp(
-            "The daemon's socket; else $SETKEYD_SOCKET, else /run/setkeyd/control.sock.", valueName: "PATH"))
+            "The daemon's socket (default: $SETKEYD_SOCKET, or /run/setkeyd/control.sock).", valueName: "PATH"))
     package var socket: String?
 
     package init() {}
