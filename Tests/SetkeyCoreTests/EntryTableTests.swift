@@ -5,9 +5,10 @@ import Testing
 @testable import SetkeyCore
 
 struct EntryTableTests {
-    private struct Entry: Named, Equatable {
+    private struct Entry: TableEntry, Equatable {
         let identity: Int
         var value: Int
+        var kinship: UInt32? { value == 0 ? nil : UInt32(truncatingIfNeeded: value) }
     }
 
     private func order(_ table: EntryTable<Entry>) -> [Int] {
@@ -79,5 +80,70 @@ struct EntryTableTests {
         }
         #expect(table.count == values.count, "seed \(seed)")
         #expect(order(table) == names.reversed(), "seed \(seed)")
+    }
+
+    /// The names that a walk along a ring meets.
+    private func kin(_ kinship: UInt32, in table: inout EntryTable<Entry>) -> [Int] {
+        let cursor = table.openCursor(kinship: kinship)
+        var names: [Int] = []
+        while let entry = table.next(cursor) { names.append(entry.identity) }
+        table.closeCursor(cursor)
+        return names
+    }
+
+    @Test func kinAreFoundWithoutTheOthers() {
+        var table = EntryTable<Entry>()
+        for name in 1...1000 { table.insert(Entry(identity: name, value: name % 250 + 1), at: .newest) }
+        #expect(kin(8, in: &table) == [757, 507, 257, 7])
+        table.remove(757)
+        table.insert(Entry(identity: 2000, value: 8), at: .newest)
+        table.insert(Entry(identity: 2001, value: 8), at: .oldest)
+        #expect(kin(8, in: &table) == [2000, 507, 257, 7, 2001])
+        table.insert(Entry(identity: 257, value: 9), at: .newest)
+        #expect(kin(8, in: &table) == [2000, 507, 7, 2001])
+        #expect(kin(9, in: &table).sorted() == [8, 257, 258, 508, 758])
+        for name in [2000, 507, 7, 2001] { table.remove(name) }
+        #expect(kin(8, in: &table).isEmpty)
+        #expect(kin(1_000_000, in: &table).isEmpty)
+    }
+
+    @Test func aWalkAlongARingSurvivesWhateverHappens() {
+        var table = EntryTable<Entry>()
+        for name in 1...6 { table.insert(Entry(identity: name, value: 1), at: .newest) }
+        let cursor = table.openCursor(kinship: 1)
+        var met: [Int] = []
+        while let entry = table.next(cursor) {
+            met.append(entry.identity)
+            table.remove(entry.identity)
+            if entry.identity == 6 {
+                // One that would be next, one that comes later, and one that changes sides.
+                table.remove(5)
+                table.insert(Entry(identity: 10, value: 1), at: .newest)
+                table.insert(Entry(identity: 4, value: 2), at: .newest)
+            }
+        }
+        #expect(met == [6, 3, 2, 1])
+        #expect(kin(1, in: &table) == [10])
+        #expect(kin(2, in: &table) == [4])
+    }
+
+    /// Names of SAs in both rings, whatever was done to the table, against a walk over all.
+    @Test(arguments: 0..<20 as Range<UInt64>) func ringsHoldWhatAWalkFinds(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        var table = EntryTable<Entry>()
+        for _ in 0..<2000 {
+            let name = Int.random(in: 0..<60, using: &random)
+            if Int.random(in: 0..<3, using: &random) == 0 {
+                table.remove(name)
+            } else {
+                let entry = Entry(identity: name, value: Int.random(in: 1...7, using: &random))
+                table.insert(entry, at: Bool.random(using: &random) ? .newest : .oldest)
+            }
+        }
+        for value in 1...7 {
+            var names: [Int] = []
+            table.forEach { if $0.value == value { names.append($0.identity) } }
+            #expect(kin(UInt32(value), in: &table).sorted() == names.sorted(), "seed \(seed)")
+        }
     }
 }

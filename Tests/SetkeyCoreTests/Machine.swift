@@ -28,6 +28,8 @@ struct Machine {
     var isReadingSlow = false
     private var heldReadings: [ReadPurpose] = []
     var replies: [(client: ClientID, reply: Reply, continues: Bool)] = []
+    /// Whether clients take their replies at once; else a test posts ``Event/drained(_:)``.
+    var areClientsReading = true
     var errors: [(client: ClientID, error: ControlError)] = []
     var told: [MonitorReply] = []
     var log: [LogEntry] = []
@@ -52,6 +54,8 @@ struct Machine {
     /// Whether writing takes its time: until ``finishWriting()``.
     var isDiskSlow = false
     private var unwritten: [StateChange] = []
+    /// Turns of the loop that were asked for and have come.
+    private(set) var turns = 0
     /// The turn that was asked for; turns come when nothing else is left to do.
     private var isTurnDue = false
 
@@ -176,7 +180,7 @@ struct Machine {
         case .request(let request, let id): send(request, id)
         case .reply(let client, let reply, let continues):
             replies.append((client, reply, continues))
-            if continues { handle(.drained(client)) }
+            if continues, areClientsReading { handle(.drained(client)) }
         case .fail(let client, let error): errors.append((client, error))
         case .tell(_, let reply, _, _): told.append(reply)
         case .log(let entry): log.append(entry)
@@ -244,6 +248,7 @@ struct Machine {
             guard requestLimit != 0 else { return }
             if isTurnDue, !daemon.isWaitingForKernel {
                 isTurnDue = false
+                turns += 1
                 handle(.turn)
             }
         } while daemon.isWaitingForKernel || isTurnDue

@@ -13,15 +13,26 @@ struct ExecuteRun: Sendable {
         case dump(DatabaseName, IPsecProtocol?)
         /// Nothing until what it waits for has come.
         case wait
+        /// Nothing now, though it could go on: it has had its share of this turn of the loop.
+        case rest
         /// This call is finished.
         case finished
     }
+
+    /// Statements that ask nothing of the kernel, and SAs that are passed over, in one turn of the loop.
+    private static let share = 500
+    /// About this many bytes make a part of the reply; a run goes on when its client has taken them.
+    private static let partSize = 128 * 1024
+    /// So many bytes of messages wait at most; what comes while that many do is counted, not kept.
+    private static let messageLimit = 256 * 1024
 
     private(set) var parameters: ExecuteParameters
     private var statements: [Statement]
     private var cursor = 0
     /// Requests of the statement at the cursor that are still to be sent; the last comes first.
     private var remaining: [KernelRequest] = []
+    /// The SAs that a `deleteall` is going through.
+    private var deletion: (pair: DesiredState.AddressPair, cursor: EntryTable<SecurityAssociation>.CursorID)?
     /// Whether the statement at the cursor has been begun.
     private var isInStatement = false
     private(set) var isWaiting = false
@@ -30,8 +41,12 @@ struct ExecuteRun: Sendable {
     private(set) var totalExecuted = 0
     private(set) var totalFailed = 0
     private var failures: [StatementFailure] = []
+    /// Bytes of the failures, about.
+    private var failureSize = 0
     var output: [UInt8] = []
-    var messages: [UInt8] = []
+    private var messages: [UInt8] = []
+    /// Messages that were not kept.
+    private var unkeptMessages = 0
     private var hasEnded = false
 
     private var undoLog = UndoLog()
@@ -59,18 +74,30 @@ struct ExecuteRun: Sendable {
     // MARK: Going on
 
     /// What to do next; call it when nothing of this run is under way.
-    mutating func next(mirror: borrowing Mirror) -> Next {
+    mutating func next(mirror: inout Mirror) -> Next {
         if isWaiting { return .wait }
-        if isUndoing { return nextUndo() }
-        if let request = remaining.popLast() { return .request(request) }
-        if isInStatement { endStatement() }
-        guard cursor < statements.count else { return .finished }
-        isInStatement = true
-        return begin(statements[cursor].kind, mirror: mirror)
+        for _ in 0..<Self.share {
+            if isUndoing { return nextUndo(&mirror) }
+            if let request = remaining.popLast() { return .request(request) }
+            if deletion != nil {
+                if let request = nextDeletion(&mirror) { return .request(request) }
+                continue
+            }
+            if isInStatement { endStatement() }
+            guard cursor < statements.count else { return .finished }
+            isInStatement = true
+            if let next = begin(statements[cursor].kind, mirror: &mirror) { return next }
+        }
+        return .rest
     }
 
-    private mutating func begin(_ kind: Statement.Kind, mirror: borrowing Mirror) -> Next {
+    /// - Returns: `nil` for a statement that has no first request, or has failed without one.
+    private mutating func begin(_ kind: Statement.Kind, mirror: inout Mirror) -> Next? {
         if let request = kind.request {
+            if let reason = request.futility(in: mirror) {
+                failed(request.phrase, errno: Int(KernelErrno.operationUnsupported.rawValue), reason: reason)
+                return nil
+            }
             if parameters.rfcSemantics == true, let twin = kind.forwardTwin?.request { remaining = [twin] }
             return .request(request)
         }
@@ -80,7 +107,7 @@ struct ExecuteRun: Sendable {
         case .deleteAll(let source, let destination, let ipsecProtocol):
             let pair = DesiredState.AddressPair(
                 source: source, destination: destination, ipsecProtocol: ipsecProtocol)
-            remaining = deletions(of: pair, in: mirror)
+            deletion = (pair, mirror.withAssociations { $0.openCursor(between: source, destination) })
         case .end:
             hasEnded = true
             isInStatement = false
@@ -90,16 +117,22 @@ struct ExecuteRun: Sendable {
             // `include`: the parser of this text has refused it.
             break
         }
-        return next(mirror: mirror)
+        return nil
     }
 
-    private func deletions(of pair: DesiredState.AddressPair, in mirror: borrowing Mirror) -> [KernelRequest] {
-        var requests: [KernelRequest] = []
-        mirror.associations.forEach { association in
-            guard pair.contains(association) else { return }
-            requests.append(.delete(SAReference(identity: association.identity, source: association.source)))
+    /// Looks at the next SA that a `deleteall` may mean. SAs that come meanwhile are not met.
+    private mutating func nextDeletion(_ mirror: inout Mirror) -> KernelRequest? {
+        guard let (pair, cursor) = deletion else { return nil }
+        guard let association = mirror.withAssociations({ $0.next(cursor) }) else {
+            close(&mirror)
+            return nil
         }
-        return requests
+        return pair.contains(association) ? .delete(association.reference) : nil
+    }
+
+    /// Ends the walk of a `deleteall`; also for a client that has left.
+    mutating func close(_ mirror: inout Mirror) {
+        if let cursor = deletion.take()?.cursor { mirror.withAssociations { $0.closeCursor(cursor) } }
     }
 
     private mutating func endStatement() {
@@ -120,13 +153,14 @@ struct ExecuteRun: Sendable {
         }
     }
 
-    /// The kernel did not; an atomic run turns round, any other goes on with the next statement.
+    /// The kernel did not, or would not; an atomic run turns round, any other goes on.
     mutating func failed(_ operation: String, errno: Int, reason: String) {
         let range = statements.indices.contains(cursor) ? statements[cursor].range : 0..<0
-        failures.append(
-            StatementFailure(
-                offset: range.lowerBound, length: range.count, operation: (isUndoing ? "undo: " : "") + operation,
-                errno: errno, reason: reason))
+        let failure = StatementFailure(
+            offset: range.lowerBound, length: range.count, operation: (isUndoing ? "undo: " : "") + operation,
+            errno: errno, reason: reason)
+        failures.append(failure)
+        failureSize += 100 + failure.operation.utf8.count + reason.utf8.count
         totalFailed += 1
         guard !isUndoing else { return }
         remaining = []
@@ -136,13 +170,27 @@ struct ExecuteRun: Sendable {
         }
     }
 
-    private mutating func nextUndo() -> Next {
+    private mutating func nextUndo(_ mirror: inout Mirror) -> Next {
         if let request = undoLog.next() { return .request(request) }
+        close(&mirror)
         isUndoing = false
         isInStatement = false
         cursor = statements.count
         return .finished
     }
+
+    // MARK: What the client gets
+
+    /// Notes a kernel message for the client.
+    /// - Parameter text: renders it.
+    mutating func note(_ text: () -> [UInt8]) {
+        // Between two calls of a run, and while a client does not read, nobody takes them.
+        guard messages.count < Self.messageLimit else { return unkeptMessages += 1 }
+        messages += text()
+    }
+
+    /// Whether what the client has to be told fills a part: it goes out before the run goes on.
+    var isPartFull: Bool { output.count + messages.count + failureSize >= Self.partSize }
 
     /// Stops until ``proceed()``: a dump is being made, or the client has to read first.
     mutating func wait() { isWaiting = true }
@@ -155,12 +203,18 @@ struct ExecuteRun: Sendable {
         var reply = ExecuteReply(executed: executed)
         if !failures.isEmpty { reply.failures = failures }
         if !output.isEmpty { reply.output = WireText(output) }
+        if unkeptMessages > 0 {
+            let count = unkeptMessages == 1 ? "1 kernel message is" : "\(unkeptMessages) kernel messages are"
+            messages += "setkeyd: \(count) missing here: too many came for what this client reads\n".utf8
+        }
         if !messages.isEmpty { reply.messages = WireText(messages) }
         if isAborted { reply.undone = undone }
         if hasEnded { reply.ended = true }
         failures = []
+        failureSize = 0
         output = []
         messages = []
+        unkeptMessages = 0
         return reply
     }
 }

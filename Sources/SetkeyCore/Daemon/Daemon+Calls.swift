@@ -42,8 +42,10 @@ extension Daemon {
 
     /// A client has left: what it had under way ends, what it had applied stays.
     mutating func forget(_ client: ClientID) {
-        if let run = runs[client] { logEnd(of: run, for: client) }
-        runs[client] = nil
+        if var run = runs.removeValue(forKey: client) {
+            run.close(&mirror)
+            logEnd(of: run, for: client)
+        }
         turns.removeAll { $0 == client }
         tracedClients.removeAll { $0 == client }
         streams.removeValue(forKey: client)?.close(&mirror)
@@ -202,6 +204,8 @@ extension Daemon {
     /// The client has read what was queued: its stream goes on.
     mutating func drained(_ client: ClientID) {
         guard !sendPlan(to: client) else { return }
+        // A run without a stream waited for this alone.
+        guard streams[client] != nil else { return runs[client]?.proceed() ?? () }
         guard var stream = streams[client], isReady(stream) else { return }
         streams[client] = nil
         if runs[client] != nil {

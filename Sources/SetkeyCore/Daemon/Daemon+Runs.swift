@@ -37,7 +37,8 @@ extension Daemon {
         }
         for _ in 0..<turns.count {
             let client = turns[0]
-            guard let next = runs[client]?.next(mirror: mirror) else {
+            sendFullPart(of: client)
+            guard let next = runs[client]?.next(mirror: &mirror) else {
                 turns.removeFirst()
                 continue
             }
@@ -49,6 +50,9 @@ extension Daemon {
                 beginDump(database, ipsecProtocol, inRunOf: client)
                 takeTurn()
             case .wait: takeTurn()
+            case .rest:
+                takeTurn()
+                askTurn()
             case .finished:
                 turns.removeFirst()
                 finishPart(of: client)
@@ -96,6 +100,14 @@ extension Daemon {
             runs[client]?.output += text
         default: break
         }
+    }
+
+    /// Sends what fills a part of a run's reply; the run goes on when the client has taken it.
+    private mutating func sendFullPart(of client: ClientID) {
+        guard runs[client]?.isWaiting == false, runs[client]?.isPartFull == true, let reply = runs[client]?.takeReply()
+        else { return }
+        runs[client]?.wait()
+        effects.append(.reply(client, .execute(reply), continues: true))
     }
 
     private mutating func finishPart(of client: ClientID) {

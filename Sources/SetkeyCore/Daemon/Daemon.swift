@@ -156,7 +156,7 @@ package struct Daemon: Sendable {
     package mutating func trace(_ text: (_ showKeys: Bool) -> [UInt8]) {
         for client in tracedClients {
             guard let parameters = runs[client]?.parameters else { continue }
-            runs[client]?.messages += text(parameters.showKeys == true)
+            runs[client]?.note { text(parameters.showKeys == true) }
         }
     }
 

@@ -3,18 +3,20 @@ package import IPsec
 /// Entries by identity, in an order that survives changes: newest first, as the kernel dumps.
 ///
 /// Made for 100,000 entries and more: entries lie in chunks that never move (growing copies nothing and holds no
-/// second copy), the index is four bytes a bucket, and every operation but the walks is O(1). Cursors outlive
-/// changes, so that a dump can be sent in parts while the table lives on.
-package struct EntryTable<Entry: Named>: Sendable {
+/// second copy), the index is eight bytes a bucket, and every operation but the walks is O(1). Cursors outlive
+/// changes, so that a walk can be made in parts while the table lives on.
+package struct EntryTable<Entry: TableEntry>: Sendable {
     /// Where a walk stands; see ``openCursor()``.
     package struct CursorID: Hashable, Sendable {
         fileprivate let number: Int
     }
 
-    /// The end of the order that a new entry joins.
-    package enum End: Sendable {
-        case newest
-        case oldest
+    private struct Cursor: Sendable {
+        let id: CursorID
+        /// The slot that comes next.
+        var slot: UInt32
+        /// Whose walk it is; `nil` for one over all entries.
+        let kinship: UInt32?
     }
 
     private struct Slot: Sendable {
@@ -23,8 +25,6 @@ package struct EntryTable<Entry: Named>: Sendable {
         var newer: UInt32
         var older: UInt32
         var generation: UInt32
-        /// Of the entry's identity, so that neither probing nor growing has to hash or to look at entries.
-        var hash: UInt32
     }
 
     private static var none: UInt32 { .max }
@@ -36,10 +36,10 @@ package struct EntryTable<Entry: Named>: Sendable {
     private var firstFree = none
     private var newest = none
     private var oldest = none
-    /// Open addressing, linear probing; a bucket holds a slot's number plus one, or 0.
-    private var buckets: [UInt32] = Array(repeating: 0, count: 16)
+    private var names = SlotIndex()
+    private var rings = SlotRings()
     /// Few at any time, one for each dump that is being sent: a search is cheaper than a hash.
-    private var cursors: [(id: CursorID, slot: UInt32)] = []
+    private var cursors: [Cursor] = []
     private var nextCursor = 0
 
     /// The number of entries.
@@ -65,26 +65,35 @@ package struct EntryTable<Entry: Named>: Sendable {
     /// Inserts or replaces; a replaced entry keeps its place unless `end` moves it.
     /// - Parameter end: where a new entry goes.
     /// - Parameter moving: whether a replaced one goes there too.
-    package mutating func insert(_ entry: Entry, at end: End, moving: Bool = false) {
+    package mutating func insert(_ entry: Entry, at end: TableEnd, moving: Bool = false) {
         let hash = Self.hash(of: entry.identity)
         if let bucket = bucket(of: entry.identity, hash) {
-            let slot = buckets[bucket] - 1
-            let generation = generation
-            update(slot) {
-                $0.entry = entry
-                $0.generation = generation
-            }
+            let slot = names[bucket]
+            replace(slot, entry)
             if moving {
                 unlink(slot)
                 link(slot, at: end)
             }
             return
         }
-        if (count + 1) * 4 > buckets.count * 3 { growIndex() }
-        let slot = allocate(entry, hash)
-        index(slot, hash)
+        let slot = allocate(entry)
+        names.insert(slot, hash)
         link(slot, at: end)
+        if let kinship = entry.kinship { rings.link(slot, kinship, at: end) }
         count += 1
+    }
+
+    private mutating func replace(_ slot: UInt32, _ entry: Entry) {
+        let (former, kinship) = (kinship(of: slot), entry.kinship)
+        if former != kinship, let former {
+            leaveRing(slot, former)
+            if let kinship { rings.link(slot, kinship, at: .newest) }
+        }
+        let generation = generation
+        update(slot) {
+            $0.entry = entry
+            $0.generation = generation
+        }
     }
 
     /// Changes the entry of this name in place; its identity must stay.
@@ -106,10 +115,13 @@ package struct EntryTable<Entry: Named>: Sendable {
     @discardableResult
     package mutating func remove(_ identity: Entry.Identity) -> Entry? {
         guard let bucket = bucket(of: identity, Self.hash(of: identity)) else { return nil }
-        let slot = buckets[bucket] - 1
+        let slot = names[bucket]
         let entry = entry(slot)
-        closeGap(at: bucket)
-        for index in cursors.indices where cursors[index].slot == slot { cursors[index].slot = older(slot) }
+        names.remove(at: bucket)
+        if let kinship = entry?.kinship { leaveRing(slot, kinship) }
+        for index in cursors.indices where cursors[index].slot == slot && cursors[index].kinship == nil {
+            cursors[index].slot = older(slot)
+        }
         unlink(slot)
         update(slot) { $0.entry = nil }
         setOlder(slot, firstFree)
@@ -162,7 +174,15 @@ package struct EntryTable<Entry: Named>: Sendable {
     package mutating func openCursor() -> CursorID {
         let cursor = CursorID(number: nextCursor)
         nextCursor += 1
-        cursors.append((cursor, newest))
+        cursors.append(Cursor(id: cursor, slot: newest, kinship: nil))
+        return cursor
+    }
+
+    /// Begins a walk over the entries of one kinship, newest first as far as that is known, and by chance some others.
+    package mutating func openCursor(kinship: UInt32) -> CursorID {
+        let cursor = CursorID(number: nextCursor)
+        nextCursor += 1
+        cursors.append(Cursor(id: cursor, slot: rings.head(of: kinship) ?? Self.none, kinship: kinship))
         return cursor
     }
 
@@ -171,7 +191,11 @@ package struct EntryTable<Entry: Named>: Sendable {
         guard let index = cursors.firstIndex(where: { $0.id == cursor }) else { return nil }
         let slot = cursors[index].slot
         guard slot != Self.none else { return nil }
-        cursors[index].slot = older(slot)
+        if let kinship = cursors[index].kinship {
+            cursors[index].slot = rings.next(after: slot, of: kinship) ?? Self.none
+        } else {
+            cursors[index].slot = older(slot)
+        }
         return entry(slot)
     }
 
@@ -200,8 +224,8 @@ package struct EntryTable<Entry: Named>: Sendable {
         chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].generation
     }
 
-    private func hash(of slot: UInt32) -> UInt32 {
-        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].hash
+    private func kinship(of slot: UInt32) -> UInt32? {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry?.kinship
     }
 
     private mutating func update(_ slot: UInt32, _ change: (inout Slot) -> Void) {
@@ -215,8 +239,8 @@ package struct EntryTable<Entry: Named>: Sendable {
         update(slot) { $0.generation = generation }
     }
 
-    private mutating func allocate(_ entry: Entry, _ hash: UInt32) -> UInt32 {
-        let fresh = Slot(entry: entry, newer: Self.none, older: Self.none, generation: generation, hash: hash)
+    private mutating func allocate(_ entry: Entry) -> UInt32 {
+        let fresh = Slot(entry: entry, newer: Self.none, older: Self.none, generation: generation)
         if firstFree != Self.none {
             let slot = firstFree
             firstFree = older(slot)
@@ -234,7 +258,7 @@ package struct EntryTable<Entry: Named>: Sendable {
         return slot
     }
 
-    private mutating func link(_ slot: UInt32, at end: End) {
+    private mutating func link(_ slot: UInt32, at end: TableEnd) {
         switch end {
         case .newest:
             setNewer(slot, Self.none)
@@ -255,24 +279,22 @@ package struct EntryTable<Entry: Named>: Sendable {
         if older == Self.none { oldest = newer } else { setNewer(older, newer) }
     }
 
-    // MARK: The index
+    /// Takes a slot out of its ring; a walk along the ring goes on behind it.
+    private mutating func leaveRing(_ slot: UInt32, _ kinship: UInt32) {
+        for index in cursors.indices where cursors[index].slot == slot && cursors[index].kinship == kinship {
+            cursors[index].slot = rings.next(after: slot, of: kinship) ?? Self.none
+        }
+        rings.unlink(slot, kinship)
+    }
+
+    // MARK: Names
 
     private static func hash(of identity: Entry.Identity) -> UInt32 {
         UInt32(truncatingIfNeeded: identity.hashValue)
     }
 
-    private func home(of hash: UInt32) -> Int {
-        Int(hash) & (buckets.count - 1)
-    }
-
     private func bucket(of identity: Entry.Identity, _ hash: UInt32) -> Int? {
-        var bucket = home(of: hash)
-        while buckets[bucket] != 0 {
-            let slot = buckets[bucket] - 1
-            if self.hash(of: slot) == hash, isNamed(slot, identity) { return bucket }
-            bucket = (bucket + 1) & (buckets.count - 1)
-        }
-        return nil
+        names.bucket(of: hash) { isNamed($0, identity) }
     }
 
     private func isNamed(_ slot: UInt32, _ identity: Entry.Identity) -> Bool {
@@ -280,34 +302,6 @@ package struct EntryTable<Entry: Named>: Sendable {
     }
 
     private func slot(of identity: Entry.Identity) -> UInt32? {
-        bucket(of: identity, Self.hash(of: identity)).map { buckets[$0] - 1 }
-    }
-
-    private mutating func index(_ slot: UInt32, _ hash: UInt32) {
-        var bucket = home(of: hash)
-        while buckets[bucket] != 0 { bucket = (bucket + 1) & (buckets.count - 1) }
-        buckets[bucket] = slot + 1
-    }
-
-    private mutating func growIndex() {
-        let former = buckets
-        buckets = Array(repeating: 0, count: former.count * 2)
-        for bucket in former where bucket != 0 { index(bucket - 1, hash(of: bucket - 1)) }
-    }
-
-    /// Empties a bucket and moves the ones behind it forward, so that no probe ends too early.
-    private mutating func closeGap(at start: Int) {
-        let mask = buckets.count - 1
-        var gap = start
-        var bucket = (start + 1) & mask
-        while buckets[bucket] != 0 {
-            let distance = (bucket - home(of: hash(of: buckets[bucket] - 1))) & mask
-            if distance >= (bucket - gap) & mask {
-                buckets[gap] = buckets[bucket]
-                gap = bucket
-            }
-            bucket = (bucket + 1) & mask
-        }
-        buckets[gap] = 0
+        bucket(of: identity, Self.hash(of: identity)).map { names[$0] }
     }
 }

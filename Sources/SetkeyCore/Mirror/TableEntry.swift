@@ -1,0 +1,37 @@
+package import IPsec
+
+/// What an ``EntryTable`` holds.
+package protocol TableEntry: Named {
+    /// A hash of what its kin have in common, who are found without a walk; others may share it by chance. `nil` for
+    /// entries that nobody seeks so.
+    var kinship: UInt32? { get }
+}
+
+/// The ends of the order of a table.
+package enum TableEnd: Sendable {
+    case newest
+    case oldest
+}
+
+extension SecurityAssociation: TableEntry {
+    /// Of the address pair, which `deleteall` names.
+    package var kinship: UInt32? { Self.kinship(source, identity.destination) }
+
+    fileprivate static func kinship(_ source: IPAddress, _ destination: IPAddress) -> UInt32 {
+        var hasher = Hasher()
+        hasher.combine(source)
+        hasher.combine(destination)
+        return UInt32(truncatingIfNeeded: hasher.finalize())
+    }
+}
+
+extension SecurityPolicy: TableEntry {
+    package var kinship: UInt32? { nil }
+}
+
+extension EntryTable<SecurityAssociation> {
+    /// Begins a walk over the SAs from one address to another; ``next(_:)`` may give others among them.
+    mutating func openCursor(between source: IPAddress, _ destination: IPAddress) -> CursorID {
+        openCursor(kinship: SecurityAssociation.kinship(source, destination))
+    }
+}
