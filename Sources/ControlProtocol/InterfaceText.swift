@@ -261,6 +261,8 @@ package let controlInterfaceText = """
       lastOutcome: ?string,
       # Seconds within which the last reload must be confirmed.
       confirmSeconds: ?int,
+      # Why some of the file's UDP ports for ESP in UDP are not open, one sentence for each.
+      closedPorts: ?[]string,
       overruns: int,
       uptimeSeconds: int,
       pid: int,

@@ -223,6 +223,8 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var lastOutcome: String?
     /// Seconds within which the last reload must be confirmed; nothing if none waits.
     package var confirmSeconds: Int?
+    /// Of the file's UDP ports for ESP in UDP, why some are not open, one sentence for each; nothing if all are.
+    package var closedPorts: [String]?
     /// How often the kernel's messages overran the socket since the start.
     package var overruns: Int
     package var uptimeSeconds: Int

@@ -16,6 +16,7 @@ package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomS
     package static let protocolUnsupported = KernelErrno(rawValue: 93)
     package static let operationUnsupported = KernelErrno(rawValue: 95)
     package static let familyUnsupported = KernelErrno(rawValue: 97)
+    package static let addressInUse = KernelErrno(rawValue: 98)
     package static let noBuffers = KernelErrno(rawValue: 105)
     package static let timedOut = KernelErrno(rawValue: 110)
 
@@ -53,6 +54,7 @@ package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomS
         93: ("EPROTONOSUPPORT", "the kernel's module for this protocol cannot be loaded"),
         95: ("EOPNOTSUPP", "the kernel does not support this operation"),
         97: ("EAFNOSUPPORT", "the kernel has no such address family or protocol"),
+        98: ("EADDRINUSE", "another program uses the port"),
         105: ("ENOBUFS", "the kernel is out of buffers"),
         110: ("ETIMEDOUT", "the kernel did not answer in time"),
     ]

@@ -25,6 +25,7 @@ final class DaemonShell {
     private let reader = WorkerThread()
     /// Writes down what is to be written down, in order.
     private let writer = WorkerThread()
+    private let encapsulation = EncapsulationSockets()
     private let log = Log()
     private var signals: [MainQueueSource] = []
     private var timer: MainQueueTimer?
@@ -114,6 +115,7 @@ final class DaemonShell {
         case .log(let entry): log.append(entry)
         case .readConfiguration(let purpose): readConfiguration(for: purpose)
         case .record(let change): record(change)
+        case .openPorts(let endpoints): post(.portsOpened(except: encapsulation.open(endpoints)))
         case .nextTurn: onNextTurn { [weak self] in self?.post(.turn) }
         case .wake(let moment): wake(at: moment)
         case .ready(let status): ServiceManager.ready(status: status)

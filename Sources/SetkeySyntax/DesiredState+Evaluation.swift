@@ -12,6 +12,8 @@ extension DesiredState {
         /// The number of the statement; what was declared before a barrier is forgotten without being touched.
         private var clock = 1
         private var flushes: [IPsecProtocol: Int] = [:]
+        /// Whether an SA with ESP in UDP has been declared: most files have none, and need not be searched for them.
+        private var hasArrivals = false
         /// Errors of two declarations of one entry, each followed by a note at the first, and warnings of statements
         /// that declare nothing.
         package private(set) var diagnostics: [LoadedDiagnostic] = []
@@ -63,6 +65,7 @@ extension DesiredState {
             state.ownership = ownership
             state.associations = associations.remaining { clock, association in isKept(association, since: clock) }
             state.policies = policies.remaining { _, _ in true }
+            if hasArrivals { state.arrivals = Self.arrivals(of: state.associations) }
             state.absences.associations = absentAssociations.remaining { clock, reference in
                 clock > flushes[reference.identity.ipsecProtocol, default: 0]
             }
@@ -72,6 +75,13 @@ extension DesiredState {
             }
             state.absences.policies = absentPolicies.remaining { _, _ in true }
             return state
+        }
+
+        private static func arrivals(
+            of associations: DeclaredEntries<SAIdentity, SecurityAssociation>
+        ) -> [UDPEndpoint] {
+            var known: Set<UDPEndpoint> = []
+            return associations.compactMap(\.entry.arrival).filter { known.insert($0).inserted }
         }
 
         /// Whether neither a flush nor a `deleteall` came after the declaration.
@@ -88,6 +98,7 @@ extension DesiredState {
 
         private mutating func declare(_ association: SecurityAssociation, _ origin: StatementOrigin) {
             absentAssociations.remove(association.identity)
+            if association.arrival != nil { hasArrivals = true }
             guard let first = associations.insert(association.identity, association, origin, clock) else { return }
             if isKept(first.declared.entry, since: first.clock) {
                 return reportDuplicate("\(association.identity) is declared twice", origin, first.declared.origin)

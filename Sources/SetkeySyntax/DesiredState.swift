@@ -40,6 +40,8 @@ package struct DesiredState: Sendable {
     package internal(set) var ownership = Ownership()
     /// What must not exist.
     package internal(set) var absences = Absences()
+    /// Where the ESP in UDP of the declared SAs arrives, each once.
+    package internal(set) var arrivals: [UDPEndpoint] = []
 
     /// Which foreign entries the file's `flush` and `spdflush` claim: those that it does not list are removed.
     package struct Ownership: Hashable, Sendable {

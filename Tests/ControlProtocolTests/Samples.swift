@@ -169,6 +169,7 @@ enum Samples {
         status.lastReload = 13
         status.lastOutcome = "done"
         status.confirmSeconds = 14
+        status.closedPorts = ["ESP in UDP to 192.0.2.1[4500] is not received"]
         return status
     }
 

@@ -45,6 +45,10 @@ struct Machine {
     var lives = 0
     /// When the daemon wants to be woken, on the monotonic clock.
     private(set) var wakeAt: UInt64?
+    /// What was to be opened for ESP in UDP, each time.
+    private(set) var openPorts: [[UDPEndpoint]] = []
+    /// What opening one fails with.
+    var portErrors: [UDPEndpoint: KernelErrno] = [:]
     /// What was written down, and how many writes had gone to the kernel by then.
     var records: [(change: StateChange, writes: Int)] = []
     /// The state directory, as texts.
@@ -97,11 +101,12 @@ struct Machine {
     }
 
     init(
-        file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20, drift: DriftPolicy = .repair
+        file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20, drift: DriftPolicy = .repair,
+        protectsTraffic: Bool = false
     ) {
         daemon = Daemon(
             settings: Daemon.Settings(
-                kernelInterface: "simulated", protectsTraffic: false, configurationPath: "test.conf",
+                kernelInterface: "simulated", protectsTraffic: protectsTraffic, configurationPath: "test.conf",
                 processID: 99, kernelLife: "life", drift: drift,
                 parserOptions: ParserOptions(allowsInclude: false)))
         kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
@@ -197,6 +202,9 @@ struct Machine {
         case .reloading: reloads += 1
         case .alive: lives += 1
         case .record(let change): record(change)
+        case .openPorts(let endpoints):
+            openPorts.append(endpoints)
+            handle(.portsOpened(except: endpoints.compactMap { end in portErrors[end].map { ClosedPort(end, $0) } }))
         case .nextTurn: isTurnDue = true
         case .wake(let moment): wakeAt = moment
         case .stop: break

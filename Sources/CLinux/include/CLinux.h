@@ -2,8 +2,10 @@
 #ifndef SETKEYD_CLINUX_H
 #define SETKEYD_CLINUX_H
 
+#include <netinet/udp.h>
 #include <sys/socket.h>
 
+#include <linux/filter.h>
 #include <linux/ipsec.h>
 #include <linux/pfkeyv2.h>
 #include <linux/sock_diag.h>

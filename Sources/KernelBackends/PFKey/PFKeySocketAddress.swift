@@ -52,6 +52,15 @@ package struct PFKeySocketAddress: Hashable, Sendable {
         }
     }
 
+    /// As `bind(2)` takes it.
+    package var bytes: [UInt8] {
+        var writer = WireWriter()
+        write(to: &writer)
+        var bytes: [UInt8] = []
+        writer.finish(into: &bytes)
+        return bytes
+    }
+
     /// `sin6_flowinfo`.
     private static let flowLabelByteCount = 4
     /// `sin6_scope_id`.

@@ -18,7 +18,7 @@ package enum StatusText {
         \(status.drift == "repair" ? "put back" : "only told of"); \(count(status.expired, "SA")) expired
         overruns: \(status.overruns)
 
-        """
+        """ + (status.closedPorts ?? []).map { "warning: \($0)\n" }.joined()
     }
 
     private static func lastReload(_ status: StatusReply) -> String {

@@ -74,6 +74,7 @@ extension Daemon {
             pid: Int(settings.processID), clients: peers.count)
         status.lastReload = last?.time
         status.lastOutcome = last?.outcome
+        if !arrivalPorts.closed.isEmpty { status.closedPorts = arrivalPorts.closed.map(\.description) }
         status.confirmSeconds = confirmation.map { secondsLeft(until: $0.deadline) }
         return status
     }

@@ -84,6 +84,9 @@ package struct Daemon: Sendable {
     var last: LastTransition?
     var isTurnAsked = false
 
+    // What arrives in UDP.
+    var arrivalPorts = ArrivalPorts()
+
     // What is written down.
     var recordsUnderWay = 0
     /// Replies that wait for that.
@@ -131,6 +134,7 @@ package struct Daemon: Sendable {
         case .overrun: overrun()
         case .configuration(let configuration, let purpose): read(configuration, for: purpose)
         case .recorded(let complaint): recorded(complaint)
+        case .portsOpened(let closed): arrivalPortsOpened(except: closed)
         case .turn: turnCame()
         case .connected(let client, let peer): peers[client] = peer
         case .called(let client, let call): answer(call, of: client)

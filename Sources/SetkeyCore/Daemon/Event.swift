@@ -16,6 +16,8 @@ package enum Event: Sendable {
     case configuration(Configuration, ReadPurpose)
     /// What ``Effect/record(_:)`` asked for is on the disk, or why it is not.
     case recorded(complaint: String?)
+    /// The ports that ``Effect/openPorts(_:)`` asked for are open, except for these.
+    case portsOpened(except: [ClosedPort])
     /// The turn of the loop that ``Effect/nextTurn`` asked for.
     case turn
     case connected(ClientID, Peer)
@@ -95,6 +97,8 @@ package enum Effect: Sendable {
     case readConfiguration(ReadPurpose)
     /// Write this down, after what was asked to be written before, and send ``Event/recorded(complaint:)``.
     case record(StateChange)
+    /// Let the kernel take ESP out of UDP at these ends, and nowhere else; send ``Event/portsOpened(except:)``.
+    case openPorts([UDPEndpoint])
     /// Send ``Event/turn`` when everybody else has had a turn.
     case nextTurn
     /// Send ``Event/woken`` at this moment of the monotonic clock; a later one replaces it, `nil` cancels.

@@ -104,6 +104,7 @@ extension Daemon {
         write(journal)
         rewriteJournalIfLong()
         drift.begin(with: transition.unfinished)
+        openArrivalPorts()
     }
 
     /// What was the file's, should have been removed, and is still there.

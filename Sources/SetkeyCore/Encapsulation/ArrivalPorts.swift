@@ -1,0 +1,42 @@
+package import IPsec
+
+/// The UDP ports at which the file's ESP in UDP arrives: open while the file declares such an SA, and only then.
+///
+/// The kernel takes ESP out of UDP only at a socket that asks for it (`UDP_ENCAP`), whichever SA a packet is for. Which
+/// ends of an SA are this machine's the core does not know, and the machine may get its addresses later: so the
+/// destination of each SA is opened, and at another machine's address nothing ever arrives.
+struct ArrivalPorts: Sendable {
+    /// How many are opened; each takes a descriptor.
+    static let limit = 256
+
+    /// What was asked for last.
+    var wanted: [UDPEndpoint] = []
+    /// Of these, those that could not be opened.
+    var closed: [ClosedPort] = []
+}
+
+/// A port that could not be opened, and why.
+package struct ClosedPort: Hashable, Sendable, CustomStringConvertible {
+    package let endpoint: UDPEndpoint
+    package let errno: KernelErrno
+
+    package init(_ endpoint: UDPEndpoint, _ errno: KernelErrno) {
+        self.endpoint = endpoint
+        self.errno = errno
+    }
+
+    /// What follows, and what can be done: `ESP in UDP to 192.0.2.1[4500] is not received: ...`.
+    package var description: String {
+        let reason =
+            switch errno {
+            case .addressInUse:
+                "another program has the port open (\(errno.name)); it is received only if that program "
+                    + "passes it on to the kernel, as IKE daemons do"
+            case .permissionDenied:
+                "a port below 1024 needs CAP_NET_BIND_SERVICE (\(errno.name)); use one above, "
+                    + "such as \(NATTraversal.defaultPort)"
+            default: errno.description
+            }
+        return "ESP in UDP to \(endpoint) is not received: \(reason)"
+    }
+}

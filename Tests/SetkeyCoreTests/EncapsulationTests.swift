@@ -1,0 +1,102 @@
+import ControlProtocol
+import IPsec
+import TestSupport
+import Testing
+
+@testable import SetkeyCore
+
+/// Which UDP ports are open for ESP in UDP.
+struct EncapsulationTests {
+    private static let client = """
+        add 10.0.1.2[4500] 192.0.2.1[4500] esp-udp 0x3001 -E null ;
+        add 192.0.2.1[4500] 10.0.1.2[4501] esp-udp 0x3002 -E null ;
+        add 192.0.2.1 10.0.1.2 esp 0x3003 -E null ;
+        add 2001:db8::1 2001:db8::2 esp-udp 0x3004 -E null ;
+        add 192.0.2.7[9] 10.0.1.2[4501] esp-udp 0x3005 -E null ;
+        """
+    private static let ends = ["192.0.2.1[4500]", "10.0.1.2[4501]", "2001:db8::2[4500]"]
+
+    private func started(_ file: String, errors: [UDPEndpoint: KernelErrno] = [:]) -> Machine {
+        var machine = Machine(file: file, protectsTraffic: true)
+        machine.portErrors = errors
+        machine.start()
+        return machine
+    }
+
+    private func reload(_ machine: inout Machine) {
+        machine.post(.called(Machine.root, .reload(ReloadParameters())))
+    }
+
+    private func status(_ machine: inout Machine) throws -> StatusReply {
+        machine.post(.called(Machine.nobody, .status))
+        guard case .status(let status) = machine.replies.last?.reply else { throw Machine.NoReply() }
+        return status
+    }
+
+    @Test func theDestinationsOfTheFilesAssociationsAreOpenedEachOnce() {
+        #expect(started(Self.client).openPorts.map { $0.map(\.description) } == [Self.ends])
+    }
+
+    @Test func aFileWithoutSuchAnAssociationOpensNothing() {
+        #expect(started(Texts.tunnel).openPorts.isEmpty)
+    }
+
+    @Test func aPortIsClosedWithTheLastDeclarationThatNeedsIt() {
+        var machine = started(Self.client)
+        machine.file = Self.client + "delete 192.0.2.1 10.0.1.2 esp 0x3002 ;"
+        reload(&machine)
+        #expect(machine.openPorts.count == 2 && Set(machine.openPorts[1].map(\.description)) == Set(Self.ends))
+        machine.file = "add 192.0.2.1 10.0.1.2 esp 0x3003 -E null ;"
+        reload(&machine)
+        #expect(machine.openPorts.count == 3 && machine.openPorts[2].isEmpty)
+        reload(&machine)
+        #expect(machine.openPorts.count == 3)
+    }
+
+    @Test func aRevertedReloadOpensWhatWasOpenBefore() {
+        var machine = started(Self.client)
+        machine.file = ""
+        reload(&machine)
+        #expect(machine.openPorts.last == [])
+        machine.post(.called(Machine.root, .revert))
+        #expect(machine.openPorts.last?.map(\.description) == Self.ends)
+    }
+
+    @Test func aRefusedReloadLeavesThePortsAlone() {
+        var machine = started(Self.client)
+        machine.file = "nonsense ;"
+        reload(&machine)
+        #expect(machine.openPorts.count == 1)
+    }
+
+    @Test func anAssociationThatARunAddsOpensNothing() {
+        var machine = started("")
+        machine.execute(Self.client)
+        #expect(machine.openPorts.isEmpty)
+    }
+
+    @Test func aSimulatedKernelOpensNothing() {
+        #expect(Machine.started(file: Self.client).openPorts.isEmpty)
+    }
+
+    @Test func aPortThatIsTakenIsAWarningAndIsTriedAgain() throws {
+        let taken = UDPEndpoint(address: IPAddress(ipv4: 0x0a00_0102), port: 4501)
+        var machine = started(Self.client, errors: [taken: .addressInUse])
+        #expect(machine.isReady == true)
+        let warnings = machine.log.filter { $0.priority == .warning && $0.message.contains("10.0.1.2[4501]") }
+        #expect(warnings.count == 1 && warnings[0].message.contains("EADDRINUSE"))
+        var now = try status(&machine)
+        #expect(now.settled && now.closedPorts == [ClosedPort(taken, .addressInUse).description])
+        machine.portErrors = [:]
+        reload(&machine)
+        now = try status(&machine)
+        #expect(machine.openPorts.count == 2 && now.closedPorts == nil)
+    }
+
+    @Test func noMoreThanTheLimitAreOpened() {
+        let file = (1...300).map { "add 192.0.2.1 10.0.\($0 / 250).\($0 % 250) esp-udp 0x1000 -E null ;\n" }.joined()
+        let machine = started(file)
+        #expect(machine.openPorts.map(\.count) == [ArrivalPorts.limit])
+        #expect(machine.log.contains { $0.priority == .warning && $0.message.contains("300 addresses and ports") })
+    }
+}
