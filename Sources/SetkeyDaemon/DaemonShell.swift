@@ -282,9 +282,9 @@ extension DaemonShell: ControlServerDelegate {
     func drained(_ client: ClientID) { post(.drained(client)) }
 
     func disconnected(_ client: ClientID, reason: DisconnectReason) {
-        if reason.isFault { log.append(LogEntry(.notice, "client \(client.rawValue) disconnected: \(reason)")) }
+        if reason.isFault { post(.faulted(client, reason.description)) }
         post(.disconnected(client))
     }
 
-    func log(_ notice: ControlServerNotice) { log.append(LogEntry(.warning, notice.description)) }
+    func log(_ notice: ControlServerNotice) { post(.noticed(notice.cause, notice.description)) }
 }

@@ -36,6 +36,18 @@ final class ControlServerFixture: ControlServerDelegate {
         _ = unsafe rmdir(directory)
     }
 
+    /// Connects a member of the group, of the user `uid`.
+    func member(_ uid: UInt32) throws -> RawClient {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
+            throw ClientError.connectionLost
+        }
+        let descriptor = FileDescriptor(owning: ends[0])
+        descriptor.setNonBlocking()
+        server.admit(descriptor, Peer(uid: uid, gid: uid, pid: 1, access: .reading))
+        return RawClient(owning: ends[1])
+    }
+
     func connected(_ client: ClientID, peer: Peer) {
         peers[client] = peer
         wake()
@@ -111,12 +123,17 @@ nonisolated func offMain<Value: Sendable>(_ body: @escaping @Sendable () throws 
 nonisolated final class RawClient: Sendable {
     let descriptor: Int32
 
-    init(path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    /// Takes over a socket that is connected.
+    init(owning descriptor: Int32) {
+        self.descriptor = descriptor
         // No test hangs on an answer that does not come.
         var patience = timeval(tv_sec: 60, tv_usec: 0)
         _ = unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    convenience init(path: String) throws {
+        self.init(owning: socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
         guard let address = UnixAddress(path: path), address.connect(descriptor) == 0 else {
             throw ClientError.connectionLost
         }

@@ -73,7 +73,7 @@ package struct FrameReader: Sendable {
 
     /// Everything was taken; a buffer that grew for one long frame is given back.
     private mutating func reset() {
-        buffer.removeAll(keepingCapacity: buffer.capacity <= 1 << 17)
+        buffer.removeAll(keepingCapacity: buffer.capacity <= 1 << 14)
         start = 0
         searched = 0
     }

@@ -243,6 +243,31 @@ extension Daemon {
 
     // MARK: Log
 
+    /// A client is disconnected for what it did.
+    mutating func logFault(of client: ClientID, _ reason: String) {
+        let fields = peers[client].map { [LogField(.clientUID, $0.uid), LogField(.clientPID, $0.pid)] } ?? []
+        let who = peers[client].map { "uid \($0.uid) pid \($0.pid)" } ?? "a client"
+        log(.notice, "\(who) was disconnected: \(reason)", of: .disconnection, fields: fields)
+    }
+
+    /// Logs what others can provoke at will, if not too much of its kind was logged within the last minute.
+    mutating func log(
+        _ priority: LogEntry.Priority, _ message: String, _ kind: LogKind? = nil, of cause: LogCause,
+        fields: [LogField] = []
+    ) {
+        tellHeldLines()
+        let dueAt = causes.dueAt
+        if causes.admit(cause, at: now.monotonic) { log(priority, message, kind, fields) }
+        if causes.dueAt != dueAt { arm() }
+    }
+
+    /// Says how many lines were not written, for each cause whose minute is over.
+    mutating func tellHeldLines() {
+        for (cause, held) in causes.takeEnded(at: now.monotonic) {
+            log(.notice, "\(held) more \(cause.summary), not logged one by one", .summary)
+        }
+    }
+
     /// Who changed what by our hands: the audit trail.
     mutating func logChange(by client: ClientID, _ what: String) {
         guard let peer = peers[client] else {

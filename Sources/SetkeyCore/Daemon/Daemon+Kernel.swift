@@ -41,7 +41,7 @@ extension Daemon {
 
     private mutating func logNews(_ event: KernelEvent) {
         if case .unreadable(let message) = event.content {
-            log(.error, "\(message); asking the kernel again", .kernelFailure)
+            log(.error, "\(message); asking the kernel again", .kernelFailure, of: .unreadableMessage)
             wantDumps()
             return
         }
@@ -72,7 +72,9 @@ extension Daemon {
     /// Kernel messages may have been lost: only dumps tell what is.
     mutating func overrun() {
         overruns += 1
-        log(.warning, "kernel messages overran the socket and may be lost; reading SAD and SPD again", .overrun)
+        log(
+            .warning, "kernel messages overran the socket and may be lost; reading SAD and SPD again", .overrun,
+            of: .overrun)
         for clients in audiences.values {
             var reply = MonitorReply(event: .overrun, seconds: now.seconds, microseconds: now.microseconds)
             reply.summary = "kernel messages may have been lost"

@@ -154,7 +154,7 @@ extension Daemon {
 
     /// Asks to be woken at the next moment that matters.
     mutating func arm() {
-        var deadlines = [nextAudit, retryAt, confirmation?.deadline].compactMap { $0 }
+        var deadlines = [nextAudit, retryAt, confirmation?.deadline, causes.dueAt].compactMap { $0 }
         // What a transition or a refresh holds up, their ends begin.
         if transition.isIdle, refreshes.isEmpty, !isRefreshing, let moment = drift.checkAt { deadlines.append(moment) }
         if let earliest = expiries.earliest {
@@ -165,6 +165,7 @@ extension Daemon {
     }
 
     mutating func wake() {
+        tellHeldLines()
         if let retry = retryAt, retry <= now.monotonic {
             retryAt = nil
             wantDumps()

@@ -59,6 +59,7 @@ package struct Daemon: Sendable {
     var retryAt: UInt64?
     var overruns = 0
     var newsThrottle = LogThrottle()
+    var causes = CauseThrottle()
     var acquires = AcquireThrottle()
     /// What the request in flight replaces or removes, where it may have to be undone.
     var formerEntries = FormerEntries.none
@@ -139,7 +140,9 @@ package struct Daemon: Sendable {
         case .connected(let client, let peer): peers[client] = peer
         case .called(let client, let call): answer(call, of: client)
         case .drained(let client): drained(client)
+        case .faulted(let client, let reason): logFault(of: client, reason)
         case .disconnected(let client): forget(client)
+        case .noticed(let cause, let message): log(.warning, message, of: cause)
         case .reloadRequested: requestReload(for: nil)
         case .stopRequested: stop()
         case .watchdog: isWatched = true

@@ -24,7 +24,11 @@ package enum Event: Sendable {
     case called(ClientID, Call)
     /// What was queued for a client has gone out.
     case drained(ClientID)
+    /// A client is disconnected for what it did; ``disconnected(_:)`` follows.
+    case faulted(ClientID, String)
     case disconnected(ClientID)
+    /// The control server has something to say that others can provoke.
+    case noticed(LogCause, String)
     /// SIGHUP.
     case reloadRequested
     /// SIGTERM or SIGINT.

@@ -4,6 +4,8 @@ import Glibc
 /// One client: its frames come in one after the other, and the next is looked at when the former has been answered.
 final class ControlConnection {
     let id: ClientID
+    /// Whose places and memory it takes.
+    let user: ClientUser
     private unowned let server: ControlServer
     private let descriptor: FileDescriptor
     private var readSource: MainQueueSource?
@@ -20,28 +22,37 @@ final class ControlConnection {
     /// Whether the client must be told to be drained, once it is.
     private var awaitsDrain = false
     private var isAdvancing = false
-    private var advancesNextTurn = false
+    /// Whether it waits for a turn to have its frames taken.
+    private var awaitsTurn = false
+    /// Whether there is output that nobody has tried to write.
+    private var awaitsWriting = false
+    private var patience = Patience()
+    /// Bytes that the server counts as held for this connection.
+    private(set) var heldBytes = 0
 
-    /// When the client's time runs out, if something is due from it: the rest of a frame, or reading its last reply.
-    private(set) var deadline: ContinuousClock.Instant?
-
-    /// Frames taken in one turn of the loop: so much at most is done for one client while others wait.
+    /// Frames of a privileged client that are taken in one turn of the loop: so much at most is done for one while others
+    /// wait. Those of others are taken one at a time, as their users' turns come.
     private static let framesPerTurn = 16
     /// Reads in one turn, for the same reason.
     private static let readsPerTurn = 4
 
-    init(_ id: ClientID, descriptor: FileDescriptor, server: ControlServer) {
+    init(_ id: ClientID, of user: ClientUser, descriptor: FileDescriptor, server: ControlServer) {
         self.id = id
+        self.user = user
         self.descriptor = descriptor
         self.server = server
-        reader = FrameReader(maximumFrame: server.limits.frameBytes)
+        let limits = server.limits
+        reader = FrameReader(maximumFrame: user.isPrivileged ? limits.frameBytes : limits.unprivilegedFrameBytes)
         readSource = .reading(descriptor) { [weak self] in self?.readable() }
         writeSource = .writing(descriptor) { [weak self] in self?.writable() }
         readSource?.resume()
+        settle()
     }
 
     /// Bytes of replies that wait.
     var queuedBytes: Int { output.count }
+    /// When the client's time runs out, if something is due from it.
+    var deadline: ContinuousClock.Instant? { patience.deadline }
 }
 
 // MARK: - What comes in
@@ -50,10 +61,11 @@ extension ControlConnection {
     private var wantsInput: Bool { !isClosed && !inputEnded && ending == nil && !reader.isFull }
 
     private func readable() {
-        for _ in 0..<Self.readsPerTurn where wantsInput {
+        for _ in 0..<(user.isPrivileged ? Self.readsPerTurn : 1) where wantsInput {
             switch descriptor.receive(into: &server.scratch) {
             case .bytes(let count):
                 reader.append(server.scratch[..<count])
+                patience.noteActivity()
                 advance()
             case .wouldBlock: return
             case .end, .failed(errno: ECONNRESET): end()
@@ -73,41 +85,51 @@ extension ControlConnection {
         }
     }
 
-    /// Takes frames as long as there are any and nothing else is to be done first.
+    /// Takes frames if nothing else is to be done first: those of the privileged now, those of others at their users' turns.
     private func advance() {
         guard !isAdvancing, !isClosed else { return }
+        if user.isPrivileged { takeFrames(Self.framesPerTurn) } else { askTurn() }
+        settle()
+    }
+
+    /// Waits for a turn, if there may be a frame to take.
+    private func askTurn() {
+        guard mayTakeFrame, !awaitsTurn, reader.bufferedCount > 0 || inputEnded else { return }
+        awaitsTurn = true
+        server.wantsTurn(self)
+    }
+
+    /// The turn has come that ``ControlServer/wantsTurn(_:)`` was asked for.
+    func turnCame() {
+        awaitsTurn = false
+        guard !isClosed else { return }
+        takeFrames(user.isPrivileged ? Self.framesPerTurn : 1)
+        settle()
+    }
+
+    private func takeFrames(_ count: Int) {
         isAdvancing = true
         defer { isAdvancing = false }
-        for _ in 0..<Self.framesPerTurn where mayTakeFrame {
+        for _ in 0..<count where mayTakeFrame {
             do throws(FrameError) {
                 guard let frame = try reader.next() else {
                     if inputEnded { finish(.left) }
-                    return settle()
+                    return
                 }
                 take(frame)
             } catch {
                 reject(error)
             }
         }
-        if mayTakeFrame { advanceNextTurn() }
-        settle()
+        askTurn()
     }
 
     private var mayTakeFrame: Bool {
         !isClosed && running == nil && ending == nil && output.count < server.limits.lowWaterBytes
     }
 
-    private func advanceNextTurn() {
-        guard !advancesNextTurn else { return }
-        advancesNextTurn = true
-        onNextTurn { [weak self] in
-            self?.advancesNextTurn = false
-            self?.advance()
-        }
-    }
-
     private func take(_ bytes: [UInt8]) {
-        deadline = nil
+        patience.relax()
         do throws(CallError) {
             switch try IncomingFrame(frame: bytes) {
             case .call(let call):
@@ -154,18 +176,31 @@ extension ControlConnection {
             gather(reply, into: &call, isLast: !continues)
             if continues, running != nil { running = call }
         }
-        if !continues { advance() }
+        if continues { settle() } else { advance() }
     }
 
-    /// Answers the running call with a part that has been encoded already.
+    /// Answers the running call with a part that has been encoded already; it is written with what else comes in this
+    /// turn.
     func reply(encoded frame: [UInt8]) {
-        guard let call = running, call.more else { return }
-        queue { bytes throws(FrameError) in bytes += frame }
+        guard let call = running, call.more, !isClosed else { return }
+        append { bytes throws(FrameError) in bytes += frame }
+        guard !isClosed, !awaitsWriting else { return }
+        awaitsWriting = true
+        server.wantsWriting(self)
+    }
+
+    /// Writes what ``reply(encoded:)`` has left.
+    func writeWaiting() {
+        awaitsWriting = false
+        guard !isClosed else { return }
+        write()
+        settle()
     }
 
     /// Puts the parts of an answer together for a caller who wants one.
     private func gather(_ reply: Reply, into call: inout RunningCall, isLast: Bool) {
-        if call.gather(reply, limit: server.limits.gatheredBytes) {
+        let limit = user.isPrivileged ? server.limits.gatheredBytes : server.limits.unprivilegedGatheredBytes
+        if call.gather(reply, limit: limit) {
             queue(ServiceError.expectedMore.appendFrame(to:))
         } else if isLast, let whole = call.gathered {
             queue { bytes throws(FrameError) in try whole.appendFrame(to: &bytes) }
@@ -182,6 +217,11 @@ extension ControlConnection {
 
     /// Appends a frame and writes what the socket takes.
     private func queue(_ frame: (inout [UInt8]) throws(FrameError) -> Void) {
+        append(frame)
+        if !isClosed { write() }
+    }
+
+    private func append(_ frame: (inout [UInt8]) throws(FrameError) -> Void) {
         guard !isClosed else { return }
         guard output.count <= server.limits.queueBytes else { return close(.queueOverflow(bytes: output.count)) }
         do throws(FrameError) {
@@ -189,12 +229,15 @@ extension ControlConnection {
         } catch {
             return close(.malformed(error))
         }
-        write()
         if output.count >= server.limits.lowWaterBytes { awaitsDrain = true }
+        countHeldBytes()
     }
 
     private func write() {
-        switch output.write(to: descriptor) {
+        let before = output.count
+        let result = output.write(to: descriptor)
+        if output.count < before { patience.noteActivity() }
+        switch result {
         case .bytes: writeSource?.suspend()
         case .wouldBlock: writeSource?.resume()
         case .end, .failed(errno: EPIPE), .failed(errno: ECONNRESET): close(.left)
@@ -204,7 +247,7 @@ extension ControlConnection {
 
     private func writable() {
         write()
-        guard !isClosed, output.count < server.limits.lowWaterBytes else { return }
+        guard !isClosed, output.count < server.limits.lowWaterBytes else { return settle() }
         if awaitsDrain {
             awaitsDrain = false
             if running != nil { server.delegate?.drained(id) }
@@ -220,7 +263,7 @@ extension ControlConnection {
     func finish(_ reason: DisconnectReason) {
         guard !isClosed, ending == nil else { return }
         ending = reason
-        deadline = nil
+        patience.relax()
         settle()
     }
 
@@ -229,33 +272,51 @@ extension ControlConnection {
         guard !isClosed else { return }
         isClosed = true
         running = nil
-        deadline = nil
+        patience.relax()
         readSource?.cancel()
         writeSource?.cancel()
         readSource = nil
         writeSource = nil
+        reader = FrameReader(maximumFrame: 0)
+        output = OutputQueue()
+        countHeldBytes()
         server.forget(self, reason: reason)
     }
 
     /// Closes the connection if its time has run out.
     func check(at now: ContinuousClock.Instant) {
-        guard let deadline, deadline <= now else { return }
-        close(ending == nil ? .halfFrame : .lastReplyNotTaken)
+        guard let deadline, deadline <= now, let duty = patience.duty else { return }
+        switch duty {
+        case .frame: close(.halfFrame)
+        case .lastReply: close(.lastReplyNotTaken)
+        case .activity: close(output.isEmpty ? .idle : .stalled(bytes: output.count))
+        }
     }
 
-    /// Brings sources and deadline into line with the state; the last act of every event.
+    /// Brings sources, deadline and what is counted into line with the state; the last act of every event.
     private func settle() {
         guard !isClosed else { return }
         if let ending, output.isEmpty { return close(ending) }
         if wantsInput { readSource?.resume() } else { readSource?.suspend() }
-        let isDue = ending != nil || (running == nil && reader.bufferedCount > 0 && mayTakeFrame)
-        guard isDue else {
-            deadline = nil
-            return
+        if ending != nil {
+            patience.expect(.lastReply, within: server.limits.patience)
+        } else if running == nil, reader.bufferedCount > 0, mayTakeFrame {
+            patience.expect(.frame, within: server.limits.patience)
+        } else if !user.isPrivileged, running == nil || !output.isEmpty {
+            patience.expect(.activity, within: server.limits.idlePatience)
+        } else {
+            patience.relax()
         }
-        if deadline == nil {
-            deadline = .now + server.limits.patience
-            server.watch()
-        }
+        if let deadline { server.watch(until: deadline) }
+        countHeldBytes()
+    }
+
+    /// Tells the server of what is held for this client, if that has changed.
+    private func countHeldBytes() {
+        let held = isClosed ? 0 : output.count + reader.bufferedCount + (running?.gatheredBytes ?? 0)
+        guard held != heldBytes else { return }
+        let difference = held - heldBytes
+        heldBytes = held
+        server.hold(difference, for: user)
     }
 }

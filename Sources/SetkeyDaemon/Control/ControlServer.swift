@@ -1,11 +1,13 @@
 package import ControlProtocol
 import Glibc
+import SetkeyCore
 
 /// The control socket: accepts clients, cuts and decodes their calls, queues what they are answered.
 ///
 /// It decides nothing about IPsec: calls of `org.setkeyd` go to the delegate; calls of `org.varlink.service`, and what
-/// is no call at all, are answered here. Each client has one call at a time, a bounded input and a bounded output, so
-/// that none can hold memory or the loop against the others.
+/// is no call at all, are answered here. Each client has one call at a time, a bounded input and a bounded output, each
+/// user a share of places and memory, and users who are not privileged have their calls taken in turns: nobody can hold
+/// memory or the loop against the others, and nothing of all that against the privileged.
 package final class ControlServer {
     package let limits: ControlServerLimits
     package weak var delegate: (any ControlServerDelegate)?
@@ -15,12 +17,18 @@ package final class ControlServer {
     var scratch = [UInt8](repeating: 0, count: 1 << 16)
 
     private var connections: [ClientID: ControlConnection] = [:]
+    private var shares: ClientShares
     private var lastID: UInt32 = 0
     private var listeners: [Listener] = []
-    private var isTurningAway = false
-    /// One timer for everything that clients must do in time.
+    /// Connections that wait for a turn to have their frames taken.
+    private var privilegedTurns = ClientTurns()
+    private var turns = ClientTurns()
+    private var isTurnAsked = false
+    /// Connections with output that was queued in this turn.
+    private var waitingForWriting: [ControlConnection] = []
+    /// One timer for everything that clients must do in time, and the moment that it is set to.
     private var patienceTimer: MainQueueTimer?
-    private var isWatching = false
+    private var watchedUntil: ContinuousClock.Instant?
     private var acceptTimer: MainQueueTimer?
 
     /// A socket that is listened on.
@@ -32,6 +40,7 @@ package final class ControlServer {
     package init(version: String, limits: ControlServerLimits = ControlServerLimits()) {
         info = ServiceInfo(version: version)
         self.limits = limits
+        shares = ClientShares(limits)
         patienceTimer = MainQueueTimer { [weak self] in self?.checkPatience() }
         acceptTimer = MainQueueTimer { [weak self] in self?.setAccepting(true) }
     }
@@ -122,48 +131,115 @@ extension ControlServer {
         }
     }
 
-    private func admit(_ descriptor: FileDescriptor, _ peer: Peer) {
-        guard connections.count < limits.clients else { return turnAway(descriptor) }
+    /// Serves a client that has connected, if there is a place for it.
+    func admit(_ descriptor: FileDescriptor, _ peer: Peer) {
+        let user = ClientUser(peer)
+        if let refusal = shares.admit(user) { return turnAway(descriptor, refusal) }
         lastID &+= 1
         let id = ClientID(rawValue: lastID)
-        connections[id] = ControlConnection(id, descriptor: descriptor, server: self)
+        connections[id] = ControlConnection(id, of: user, descriptor: descriptor, server: self)
         delegate?.connected(id, peer: peer)
     }
 
     /// Says why, if the socket takes it at once, and closes.
-    private func turnAway(_ descriptor: FileDescriptor) {
+    private func turnAway(_ descriptor: FileDescriptor, _ refusal: ClientShares.Refusal) {
+        let (reason, notice): (String, ControlServerNotice) =
+            switch refusal {
+            case .full(let limit):
+                ("\(limit) clients are connected; try again later", .tooManyClients(limit: limit))
+            case .share(let uid, let limit):
+                (
+                    "uid \(uid) has \(limit) connections, which is all that one user may have; close one",
+                    .userHasShare(uid: uid, limit: limit)
+                )
+            }
         var frame: [UInt8] = []
-        let error = ControlError.busy(reason: "\(limits.clients) clients are connected; try again later")
-        if (try? error.appendFrame(to: &frame)) != nil { _ = descriptor.send(frame[...]) }
-        if !isTurningAway { delegate?.log(.tooManyClients(limit: limits.clients)) }
-        isTurningAway = true
+        if (try? ControlError.busy(reason: reason).appendFrame(to: &frame)) != nil { _ = descriptor.send(frame[...]) }
+        delegate?.log(notice)
     }
 
     /// `connection` has closed itself.
     func forget(_ connection: ControlConnection, reason: DisconnectReason) {
         guard connections.removeValue(forKey: connection.id) != nil else { return }
-        // Not at the first free place: a crowd that comes and goes would fill the log.
-        if connections.count <= limits.clients / 2 { isTurningAway = false }
+        shares.leave(connection.user)
+        turns.remove(connection.id)
+        privilegedTurns.remove(connection.id)
         delegate?.disconnected(connection.id, reason: reason)
+    }
+}
+
+// MARK: - Turns
+
+extension ControlServer {
+    /// Lets `connection` take frames when it is its turn: the privileged first, then by user and by connection.
+    func wantsTurn(_ connection: ControlConnection) {
+        switch connection.user {
+        case .privileged: privilegedTurns.append(connection.id, of: 0)
+        case .other(let uid): turns.append(connection.id, of: uid)
+        }
+        askTurn()
+    }
+
+    private func askTurn() {
+        guard !isTurnAsked else { return }
+        isTurnAsked = true
+        onNextTurn { [weak self] in self?.giveTurns() }
+    }
+
+    /// Lets every privileged connection that waits have its turn, and of the others as many as the budget allows.
+    private func giveTurns() {
+        isTurnAsked = false
+        for _ in 0..<privilegedTurns.count {
+            if let client = privilegedTurns.next() { connections[client]?.turnCame() }
+        }
+        let end = ContinuousClock.now + limits.turnBudget
+        repeat {
+            guard let client = turns.next() else { break }
+            connections[client]?.turnCame()
+        } while ContinuousClock.now < end
+        if !turns.isEmpty || !privilegedTurns.isEmpty { askTurn() }
+    }
+
+    /// Lets `connection` write what was queued for it, with what else comes until the next turn.
+    func wantsWriting(_ connection: ControlConnection) {
+        waitingForWriting.append(connection)
+        guard waitingForWriting.count == 1 else { return }
+        onNextTurn { [weak self] in
+            guard let self else { return }
+            let connections = waitingForWriting
+            waitingForWriting = []
+            for connection in connections { connection.writeWaiting() }
+        }
+    }
+}
+
+// MARK: - Memory
+
+extension ControlServer {
+    /// Notes that `difference` more bytes are held for a connection of `user`; over a budget, the connection goes that
+    /// holds most.
+    func hold(_ difference: Int, for user: ClientUser) {
+        guard let overdrawn = shares.hold(difference, for: user) else { return }
+        let theirs = connections.values.filter { $0.user == overdrawn }
+        guard let largest = theirs.max(by: { $0.heldBytes < $1.heldBytes }), largest.heldBytes > 0 else { return }
+        largest.close(.overBudget(bytes: largest.heldBytes))
     }
 }
 
 // MARK: - Patience
 
 extension ControlServer {
-    /// A client has something to do in time: looks at everybody when the first time is up.
-    func watch() {
-        guard !isWatching else { return }
-        isWatching = true
-        patienceTimer?.schedule(after: limits.patience)
+    /// A client has something to do until `deadline`.
+    func watch(until deadline: ContinuousClock.Instant) {
+        if let watchedUntil, watchedUntil <= deadline { return }
+        watchedUntil = deadline
+        patienceTimer?.schedule(after: max(.milliseconds(1), deadline - .now))
     }
 
     private func checkPatience() {
-        isWatching = false
+        watchedUntil = nil
         let now = ContinuousClock.now
         for connection in connections.values { connection.check(at: now) }
-        guard let next = connections.values.compactMap(\.deadline).min() else { return }
-        isWatching = true
-        patienceTimer?.schedule(after: max(.milliseconds(1), next - now))
+        if let next = connections.values.compactMap(\.deadline).min() { watch(until: next) }
     }
 }

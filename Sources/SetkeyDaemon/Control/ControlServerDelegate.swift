@@ -1,4 +1,5 @@
 package import ControlProtocol
+package import SetkeyCore
 
 /// What the control server tells its owner. Everything comes on the main actor.
 package protocol ControlServerDelegate: AnyObject {
@@ -29,6 +30,12 @@ package enum DisconnectReason: Hashable, Sendable, CustomStringConvertible {
     case halfFrame
     /// The client did not take its last reply in time.
     case lastReplyNotTaken
+    /// The client, which is not privileged, kept its place for nothing.
+    case idle
+    /// The client, which is not privileged, has stopped reading: so many bytes wait for it.
+    case stalled(bytes: Int)
+    /// Of all connections of its user this one held most, and together they held too much.
+    case overBudget(bytes: Int)
     /// What the client sent is not Varlink.
     case malformed(FrameError)
     /// The kernel refused to read or write.
@@ -39,7 +46,7 @@ package enum DisconnectReason: Hashable, Sendable, CustomStringConvertible {
     /// Whether it is the client's fault, and worth a line in the log.
     package var isFault: Bool {
         switch self {
-        case .left, .closed: false
+        case .left, .closed, .idle: false
         default: true
         }
     }
@@ -47,7 +54,9 @@ package enum DisconnectReason: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .left: "it closed the connection"
-        case .queueOverflow(let bytes): "it does not read: \(bytes) bytes of replies wait"
+        case .queueOverflow(let bytes), .stalled(let bytes): "it does not read: \(bytes) bytes of replies wait"
+        case .idle: "it was idle"
+        case .overBudget(let bytes): "its user's connections hold too much memory, this one most: \(bytes) bytes"
         case .halfFrame: "a call began and did not end in time"
         case .lastReplyNotTaken: "it did not read its last reply in time"
         case .malformed(let error): "it does not speak Varlink: \(error)"
@@ -59,14 +68,26 @@ package enum DisconnectReason: Hashable, Sendable, CustomStringConvertible {
 
 /// What the server has to say about itself.
 package enum ControlServerNotice: Hashable, Sendable, CustomStringConvertible {
-    /// The limit of clients is reached; said once until it is no more.
+    /// Every place that a client could get is taken, and it was turned away.
     case tooManyClients(limit: Int)
+    /// A client was turned away because its user has as many places as one may have.
+    case userHasShare(uid: UInt32, limit: Int)
     /// A connection could not be accepted; the server pauses and tries again.
     case acceptFailed(errno: Int32)
+
+    /// What it has in common with other lines of the log.
+    package var cause: LogCause {
+        switch self {
+        case .tooManyClients, .userHasShare: .refusal
+        case .acceptFailed: .acceptFailure
+        }
+    }
 
     package var description: String {
         switch self {
         case .tooManyClients(let limit): "\(limit) clients are connected to the control socket; more are turned away"
+        case .userHasShare(let uid, let limit):
+            "uid \(uid) has \(limit) connections to the control socket; more of it are turned away"
         case .acceptFailed(let errno):
             "the control socket cannot accept a connection: \(systemErrorText(errno)); trying again"
         }

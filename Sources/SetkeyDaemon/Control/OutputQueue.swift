@@ -28,7 +28,7 @@ struct OutputQueue {
         }
         let total = written
         // What one long reply took is given back.
-        bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 17)
+        bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 14)
         written = 0
         return .bytes(total)
     }

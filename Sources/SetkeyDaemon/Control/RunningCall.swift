@@ -5,7 +5,8 @@ struct RunningCall {
     let more: Bool
     let oneway: Bool
     private(set) var gathered: Reply?
-    private var gatheredBytes = 0
+    /// About how many bytes that has.
+    private(set) var gatheredBytes = 0
     /// Whether the caller has been refused already: the answer is too long for one reply.
     private(set) var isRefused = false
 
@@ -23,6 +24,7 @@ struct RunningCall {
         guard gatheredBytes <= limit else {
             isRefused = true
             gathered = nil
+            gatheredBytes = 0
             return true
         }
         var whole = gathered ?? reply

@@ -1,0 +1,50 @@
+package import ControlProtocol
+
+/// Clients that wait for a turn: users go round, and so do the clients of each, so that nobody gets more by connecting
+/// more often.
+package struct ClientTurns: Sendable {
+    private struct User: Sendable {
+        let uid: UInt32
+        var clients: [ClientID]
+    }
+
+    /// Whose turn is next comes first.
+    private var users: [User] = []
+    /// Clients that wait.
+    package private(set) var count = 0
+
+    package init() {}
+
+    package var isEmpty: Bool { count == 0 }
+
+    /// Lets `client`, which does not wait yet, wait for a turn.
+    package mutating func append(_ client: ClientID, of uid: UInt32) {
+        count += 1
+        if let index = users.firstIndex(where: { $0.uid == uid }) {
+            users[index].clients.append(client)
+        } else {
+            users.append(User(uid: uid, clients: [client]))
+        }
+    }
+
+    /// Whose turn it is; that client waits no longer.
+    package mutating func next() -> ClientID? {
+        guard !users.isEmpty else { return nil }
+        count -= 1
+        var user = users.removeFirst()
+        let client = user.clients.removeFirst()
+        if !user.clients.isEmpty { users.append(user) }
+        return client
+    }
+
+    /// Forgets `client`, if it waits.
+    package mutating func remove(_ client: ClientID) {
+        for index in users.indices {
+            guard let place = users[index].clients.firstIndex(of: client) else { continue }
+            count -= 1
+            users[index].clients.remove(at: place)
+            if users[index].clients.isEmpty { users.remove(at: index) }
+            return
+        }
+    }
+}

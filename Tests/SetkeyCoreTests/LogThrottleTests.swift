@@ -1,0 +1,42 @@
+import ControlProtocol
+import Testing
+
+@testable import SetkeyCore
+
+/// Lines that others can provoke at will: a few are written, the rest is counted.
+@Suite struct LogThrottleTests {
+    @Test func theFirstLinesOfACausePassAndTheRestIsCountedAfterAMinute() {
+        var machine = Machine.started()
+        machine.log = []
+        for number in 0..<1000 {
+            machine.post(.faulted(Machine.nobody, "reason \(number)"))
+            machine.post(.noticed(.refusal, "turned away"))
+        }
+        #expect(
+            machine.log.map(\.message).prefix(2) == [
+                "uid 65534 pid 501 was disconnected: reason 0", "turned away",
+            ])
+        #expect(machine.log.count == 10)
+        machine.log = []
+        machine.pass(quarters: 60 * 4 - 1)
+        #expect(machine.log.isEmpty)
+        machine.pass(quarters: 1)
+        #expect(
+            machine.log.map(\.message) == [
+                "995 more clients disconnected for what they did, not logged one by one",
+                "995 more clients turned away, not logged one by one",
+            ])
+        #expect(machine.log.allSatisfy { $0.kind == .summary })
+        machine.log = []
+        machine.post(.noticed(.refusal, "turned away"))
+        #expect(machine.log.map(\.message) == ["turned away"])
+    }
+
+    @Test func fewLinesAreAllWrittenAndNothingIsSaidOfThem() {
+        var machine = Machine.started()
+        machine.log = []
+        for _ in 0..<4 { machine.post(.noticed(.acceptFailure, "no descriptors")) }
+        machine.pass(seconds: 120)
+        #expect(machine.log.map(\.message) == Array(repeating: "no descriptors", count: 4))
+    }
+}
