@@ -27,10 +27,11 @@ package enum SetkeyClient {
     private static func perform(_ operation: Operation, socket path: String) throws(ClientFailure) {
         switch operation {
         case .run(let input, let options):
-            try run(StatementSource(input, warns: false, expectsTwins: false), options, socket: path)
+            try run(
+                StatementSource(input, for: .run, expectsForward: !options.rfcSemantics), options, socket: path)
         case .check(let input, let options): try check(input, options)
         case .debug(let input, let options):
-            try debug(StatementSource(input, warns: true, expectsTwins: !options.rfcSemantics))
+            try debug(StatementSource(input, for: .check, expectsForward: !options.rfcSemantics))
         case .describe(let statement): try describe(statement)
         case .dump(let parameters): try dump(parameters, socket: path)
         case .flush(let parameters): _ = try answer(to: .flush(parameters), socket: path)
@@ -60,7 +61,7 @@ package enum SetkeyClient {
     // MARK: Without the daemon
 
     private static func check(_ input: Input, _ options: RunOptions) throws(ClientFailure) {
-        var source = try StatementSource(input, warns: true, expectsTwins: !options.rfcSemantics)
+        var source = try StatementSource(input, for: .check, expectsForward: !options.rfcSemantics)
         while source.next() != nil {}
         try report(source)
     }
@@ -79,12 +80,10 @@ package enum SetkeyClient {
         try debug(StatementSource(commandLine: statement))
     }
 
-    /// Prints all diagnostics on stderr, and others about the same sources; errors among them are a failure.
-    static func report(
-        _ source: borrowing StatementSource, _ others: [LoadedDiagnostic] = []
-    ) throws(ClientFailure) {
+    /// Prints all diagnostics on stderr; errors among them are a failure.
+    static func report(_ source: borrowing StatementSource) throws(ClientFailure) {
         var text: [UInt8] = []
-        let hasErrors = source.appendDiagnostics(others, to: &text)
+        let hasErrors = source.appendDiagnostics(to: &text)
         var output = FileOutput.standardError
         try output.write(text)
         try output.flush()

@@ -33,17 +33,18 @@ package struct ConfigurationFile: Sendable {
         }
         former.sources = loader.readSources ?? former.sources
         let sources = loader.sources
-        let found = loader.diagnostics + evaluation.diagnostics
-        let rendered = found.map { ($0.diagnostic.severity, sources[$0.source].render($0.diagnostic)) }
+        var found = loader.diagnostics + evaluation.diagnostics
         let objections = access.objections(to: loader.accesses, of: sources)
         guard loader.errorCount + evaluation.errorCount + objections.count == 0 else {
-            return .invalid(objections + rendered.map(\.1))
+            return .invalid(objections + found.map { sources[$0.source].render($0.diagnostic) })
         }
         let desired = evaluation.finish()
+        found += FileRules.remarks(on: desired)
+        let warnings = found.filter { $0.diagnostic.severity == .warning }
         (former.associations, former.policies) = (desired.associations.count, desired.policies.count)
         return .loaded(
             LoadedConfiguration(
-                desired: desired, warnings: rendered.filter { $0.0 == .warning }.map(\.1),
+                desired: desired, warnings: warnings.map { sources[$0.source].render($0.diagnostic) },
                 locate: StatementLocator { origin in
                     let position = sources[origin.source].position(of: origin.range.lowerBound)
                     return "\(sources[origin.source].name):\(position.line):\(position.column)"

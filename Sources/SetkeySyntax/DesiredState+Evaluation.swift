@@ -1,6 +1,15 @@
 import IPsec
 
 extension DesiredState {
+    /// What a text is for.
+    package enum Reading: Sendable {
+        /// The daemon's file: each entry is declared once.
+        case declaration
+        /// Statements that run one after another: `update` and `spdupdate` replace what was added before, and those
+        /// that declare nothing are in order.
+        case script
+    }
+
     /// Reads statements as declarations (LANGUAGE.md 4), one after another, in linear time.
     package struct Evaluation {
         private var associations = Declarations<SAIdentity, SecurityAssociation>()
@@ -20,11 +29,17 @@ extension DesiredState {
         /// All errors, those not kept included.
         package private(set) var errorCount = 0
         private let diagnosticLimit: Int
+        private let reading: Reading
 
         /// - Parameters:
+        ///   - reading: what the text is for.
         ///   - associations: how many SAs are expected; room is made for them at once.
         ///   - policies: as many policies.
-        package init(diagnosticLimit: Int = 100, expecting associations: Int = 0, policies: Int = 0) {
+        package init(
+            _ reading: Reading = .declaration, diagnosticLimit: Int = 100, expecting associations: Int = 0,
+            policies: Int = 0
+        ) {
+            self.reading = reading
             self.diagnosticLimit = diagnosticLimit
             self.associations.reserve(associations)
             self.policies.reserve(policies)
@@ -34,8 +49,10 @@ extension DesiredState {
         package mutating func add(_ kind: Statement.Kind, at origin: StatementOrigin) {
             clock += 1
             switch kind {
-            case .add(let association), .update(let association): declare(association, origin)
-            case .addPolicy(let policy), .updatePolicy(let policy): declare(policy, origin)
+            case .add(let association): declare(association, origin)
+            case .update(let association): declare(association, origin, replaces: reading == .script)
+            case .addPolicy(let policy): declare(policy, origin)
+            case .updatePolicy(let policy): declare(policy, origin, replaces: reading == .script)
             case .delete(let reference):
                 associations.remove(reference.identity)
                 absentAssociations.replace(reference.identity, reference, origin, clock)
@@ -54,7 +71,7 @@ extension DesiredState {
                 policies = Declarations()
                 absentPolicies = Declarations()
                 ownership.policies = true
-            case .get, .dump, .dumpPolicies, .reserveSPI: warnOfNothing(origin)
+            case .get, .dump, .dumpPolicies, .reserveSPI: if reading == .declaration { warnOfNothing(origin) }
             case .include, .end: break
             }
         }
@@ -96,19 +113,24 @@ extension DesiredState {
             }
         }
 
-        private mutating func declare(_ association: SecurityAssociation, _ origin: StatementOrigin) {
+        private mutating func declare(
+            _ association: SecurityAssociation, _ origin: StatementOrigin, replaces: Bool = false
+        ) {
             absentAssociations.remove(association.identity)
             if association.arrival != nil { hasArrivals = true }
             guard let first = associations.insert(association.identity, association, origin, clock) else { return }
-            if isKept(first.declared.entry, since: first.clock) {
+            if !replaces, isKept(first.declared.entry, since: first.clock) {
                 return reportDuplicate("\(association.identity) is declared twice", origin, first.declared.origin)
             }
             associations.replace(association.identity, association, origin, clock)
         }
 
-        private mutating func declare(_ policy: SecurityPolicy, _ origin: StatementOrigin) {
+        private mutating func declare(
+            _ policy: SecurityPolicy, _ origin: StatementOrigin, replaces: Bool = false
+        ) {
             absentPolicies.remove(policy.identity)
             guard let first = policies.insert(policy.identity, policy, origin, clock) else { return }
+            if replaces { return policies.replace(policy.identity, policy, origin, clock) }
             reportDuplicate("this policy is declared twice", origin, first.declared.origin)
         }
 

@@ -43,5 +43,13 @@ package struct Statement: Equatable, Sendable {
         case include(pattern: String)
         /// `exit`, `quit`, `bye`: nothing behind it is read.
         case end
+
+        /// Whether it changes or shows the SPD.
+        package var isAboutPolicies: Bool {
+            switch self {
+            case .addPolicy, .updatePolicy, .deletePolicy, .flushPolicies, .dumpPolicies: true
+            case .add, .update, .reserveSPI, .get, .delete, .deleteAll, .flush, .dump, .include, .end: false
+            }
+        }
     }
 }

@@ -91,19 +91,21 @@ struct DesiredStateTests {
         #expect(diagnostics.allSatisfy { $0.contains("warning: this declares nothing") })
     }
 
-    @Test func tunnelsForInWithoutATwinForFwdAreFound() {
-        let text = """
-            spdadd ::1 ::2 any -P in ipsec esp/tunnel/::1-::2/require ;
-            spdadd ::1 ::3 any -P in ipsec esp/tunnel/::1-::2/require ;
-            spdadd ::1 ::4 any -P in ipsec esp/transport//require ;
-            spdadd ::1 ::3 any -P fwd ipsec esp/tunnel/::1-::2/require ;
-            """
-        var parser = Parser(Array(text.utf8))
-        var check = TwinCheck()
-        while let statement = parser.next() {
-            check.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
+    @Test func aScriptMayReplaceWhatItAdded() {
+        func evaluate(_ text: String) -> (DesiredState, Int) {
+            var evaluation = DesiredState.Evaluation(.script)
+            for kind in Parsed(text).kinds {
+                evaluation.add(kind, at: StatementOrigin(source: 0, range: 0..<1))
+            }
+            let count = evaluation.errorCount
+            return (evaluation.finish(), count)
         }
-        #expect(check.finish().map(\.diagnostic.range) == [0..<59])
+        let (state, errors) = evaluate(
+            add(300) + "update ::3 ::2 esp 300 -E null ; spdadd ::1 ::2 any -P in none ; dump ;"
+                + "spdupdate ::1 ::2 any -P in discard ;")
+        #expect(errors == 0 && state.associations.map(\.entry.source) == [ip("::3")])
+        #expect(state.policies.map(\.entry.action) == [.discard])
+        #expect(evaluate(add(300) + add(300)).1 == 1)
     }
 
     @Test func manyBarriersTakeNoMoreTimeThanTheStatements() {

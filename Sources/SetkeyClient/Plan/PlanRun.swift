@@ -28,15 +28,11 @@ enum PlanRun {
 
     /// Of a text that would take its place.
     private static func plan(of input: Input, socket path: String) throws(ClientFailure) -> [PlanStep] {
-        var source = try StatementSource(input, warns: false, expectsTwins: false, readsCredentials: false)
+        var source = try StatementSource(input, for: .plan, expectsForward: true)
         var partition = RunPartition(sendsNames: true)
-        var evaluation = DesiredState.Evaluation()
-        while let loaded = source.next() {
-            partition.add(loaded, sources: source.sources)
-            evaluation.add(loaded.statement.kind, at: loaded.origin)
-        }
+        while let loaded = source.next() { partition.add(loaded, sources: source.sources) }
         partition.finish()
-        try SetkeyClient.report(source, evaluation.diagnostics)
+        try SetkeyClient.report(source)
         var client = try SetkeyClient.connect(path)
         let parts = partition.parts.isEmpty ? [RunPart()] : partition.parts
         var steps: [PlanStep] = []

@@ -5,28 +5,38 @@ import SetkeySyntax
 
 /// The statements of an input, and what is said about them.
 struct StatementSource: ~Copyable {
-    private var loader: SourceLoader<FileSourceReader>
-    private var twins = TwinCheck()
-    private let findsTwins: Bool
+    /// What is done with the statements, and so which of the rules about them are asked.
+    enum Purpose {
+        /// They are judged (`-n`, `-d`): all rules.
+        case check
+        /// They run: rules about traffic that would be cut off.
+        case run
+        /// They take the place of the daemon's file: all rules. `@NAME` is read by the daemon.
+        case plan
+    }
 
-    /// - Parameters:
-    ///   - warns: whether warnings are wanted (`-n`).
-    ///   - expectsTwins: whether the text has to say `fwd` itself, so that a forgotten one is a warning.
-    ///   - readsCredentials: whether `@NAME` is read here; otherwise the daemon does that.
-    init(
-        _ input: Input, warns: Bool, expectsTwins: Bool, readsCredentials: Bool = true
-    ) throws(ClientFailure) {
+    private var loader: SourceLoader<FileSourceReader>
+    private var evaluation: DesiredState.Evaluation?
+    private let purpose: Purpose
+    private let expectsForward: Bool
+    /// What the rules say, once all statements have been read.
+    private var remarks: [LoadedDiagnostic] = []
+
+    /// - Parameter expectsForward: whether the text has to say `fwd` itself, so that a forgotten one is a warning.
+    init(_ input: Input, for purpose: Purpose, expectsForward: Bool) throws(ClientFailure) {
         let options = ParserOptions(
-            credentials: readsCredentials ? CredentialDirectory.ofThisProcess() : .unread,
+            credentials: purpose == .plan ? .unread : CredentialDirectory.ofThisProcess(),
             protocolNames: ProtocolNames(parsing: Self.table("/etc/protocols")),
-            serviceNames: ServiceNames(parsing: Self.table("/etc/services")), warns: warns)
+            serviceNames: ServiceNames(parsing: Self.table("/etc/services")), warns: purpose != .run)
         let path =
             switch input {
             case .standardInput: "-"
             case .file(let path): path
             }
         loader = SourceLoader(path: path, reader: FileSourceReader(), options: options)
-        findsTwins = warns && expectsTwins
+        evaluation = DesiredState.Evaluation(purpose == .plan ? .declaration : .script)
+        self.purpose = purpose
+        self.expectsForward = expectsForward
         if let failure = loader.failure {
             throw ClientFailure(.failure, "\(failure); \(failure.reason.advice)")
         }
@@ -36,7 +46,9 @@ struct StatementSource: ~Copyable {
     init(commandLine text: String) {
         let text = SourceText(name: "command line", bytes: Array(text.utf8))
         loader = SourceLoader(text: text, reader: FileSourceReader(), options: ParserOptions())
-        findsTwins = false
+        evaluation = nil
+        purpose = .run
+        expectsForward = false
     }
 
     /// A table of names; without one the built-in names serve.
@@ -46,19 +58,37 @@ struct StatementSource: ~Copyable {
 
     var sources: [SourceText] { loader.sources }
 
-    /// The next good statement.
+    /// The next good statement; at the end of all the rules are asked.
     mutating func next() -> LoadedStatement? {
-        guard let loaded = loader.next() else { return nil }
-        if findsTwins { twins.add(loaded.statement.kind, at: loaded.origin) }
+        guard let loaded = loader.next() else {
+            applyRules()
+            return nil
+        }
+        // The rules of a run are about policies: a million SAs are not kept for them.
+        if purpose != .run || loaded.statement.kind.isAboutPolicies {
+            evaluation?.add(loaded.statement.kind, at: loaded.origin)
+        }
         return loaded
     }
 
-    /// Appends every error and warning that was found, in the order of the text.
+    private mutating func applyRules() {
+        guard let evaluation else { return }
+        self.evaluation = nil
+        // What a run does twice, the kernel refuses.
+        if purpose != .run { remarks = evaluation.diagnostics }
+        let state = evaluation.finish()
+        if purpose != .run {
+            remarks += FileRules.remarks(on: state, expectsForward: expectsForward)
+        } else if expectsForward {
+            remarks = FileRules.trafficRemarks(on: state)
+        }
+    }
+
+    /// Appends every error and warning that was found: what the parser says, then what the rules say.
     ///
     /// - Returns: Whether there was an error.
-    /// - Parameter others: further ones about the same sources.
-    func appendDiagnostics(_ others: [LoadedDiagnostic] = [], to output: inout [UInt8]) -> Bool {
-        let diagnostics = loader.diagnostics + twins.finish() + others
+    func appendDiagnostics(to output: inout [UInt8]) -> Bool {
+        let diagnostics = loader.diagnostics + remarks
         for remark in diagnostics {
             loader.sources[remark.source].append(remark.diagnostic, to: &output)
             output.append("\n")

@@ -1,0 +1,38 @@
+import IPsec
+
+/// What is legal in a file and probably not meant: found over its entries as all statements leave them.
+///
+/// One type for each rule. `setkey -n`, `--check`, `--plan` and a reload ask all of them; a run asks those about
+/// traffic that would be cut off or in clear.
+package enum FileRules {
+    /// Everything that the rules have to say of a file, rule by rule.
+    ///
+    /// - Parameter expectsForward: whether the file has to declare `fwd` itself, which RFC semantics (`-r`) add.
+    package static func remarks(on state: DesiredState, expectsForward: Bool = true) -> [LoadedDiagnostic] {
+        let use = AssociationUse(of: state)
+        var remarks = expectsForward ? trafficRemarks(on: state) : []
+        remarks += MirroredDirections.remarks(on: state)
+        remarks += OverlappingPolicies.remarks(on: state)
+        remarks += UnservedPolicies.remarks(on: state, use)
+        remarks += UnusedAssociations.remarks(on: state, use)
+        remarks += PublishedKeys.remarks(on: state)
+        remarks += SharedKeys.remarks(on: state)
+        return remarks
+    }
+
+    /// Of those only what concerns traffic that is cut off; the SAs of the state do not matter.
+    package static func trafficRemarks(on state: DesiredState) -> [LoadedDiagnostic] {
+        TunnelsWithoutForward.remarks(on: state)
+    }
+}
+
+extension PolicyIdentity {
+    /// `out 10.1.0.0/24 10.2.0.0/24[80] 6`, for messages.
+    var ruleText: String {
+        var text: [UInt8] = []
+        text.append(direction.word)
+        text.append(" ")
+        selector.append(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+}

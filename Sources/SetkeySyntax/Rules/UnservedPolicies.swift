@@ -1,0 +1,50 @@
+import IPsec
+
+/// Policies with a transform that no SA of the file fits: Linux drops their packets, or holds them back for a while.
+///
+/// A file without any SA leaves them to another program, such as racoon; that is noted once.
+enum UnservedPolicies {
+    static func remarks(on state: DesiredState, _ use: AssociationUse) -> [LoadedDiagnostic] {
+        var remarks = RuleRemarks(of: .noSAForPolicy)
+        guard !state.associations.isEmpty else {
+            if let demand = use.demands.lazy.compactMap({ $0 }).first {
+                remarks.add(
+                    .note, at: state.policies[demand.policy].origin,
+                    "this file declares no SA; its policies need those of another program (IKE)",
+                    advice: "without one, declare the SAs here")
+            }
+            return remarks.diagnostics
+        }
+        guard use.isKnown else { return [] }
+        for (need, demand) in zip(use.needs.indices, use.demands) where !use.isServed[need] {
+            guard let demand, case .protect(let transforms) = state.policies[demand.policy].entry.action else {
+                continue
+            }
+            let miss = remarks.isFull ? nil : nearest(to: use.needs[need], in: state)
+            remarks.add(
+                at: state.policies[demand.policy].origin, message(transforms[demand.transform], miss),
+                advice: miss?.1.advice ?? "declare one")
+        }
+        return remarks.diagnostics
+    }
+
+    private static func message(_ transform: Transform, _ miss: (SAIdentity, NearMiss)?) -> String {
+        var text: [UInt8] = []
+        transform.append(to: &text)
+        let message = "no SA of this file fits \(String(decoding: text, as: UTF8.self))"
+        guard let (identity, miss) = miss else { return message }
+        return "\(message): \(identity) \(miss.difference)"
+    }
+
+    private static func nearest(to need: AssociationNeed, in state: DesiredState) -> (SAIdentity, NearMiss)? {
+        var best: (SAIdentity, NearMiss)?
+        for declared in state.associations {
+            guard let miss = NearMiss(need, declared.entry), best.map({ miss.distance < $0.1.distance }) ?? true else {
+                continue
+            }
+            best = (declared.entry.identity, miss)
+            if miss.distance == .number { break }
+        }
+        return best
+    }
+}
