@@ -2,6 +2,7 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+CONFDIR = $(DESTDIR)/etc/setkeyd
 SBINDIR = $(DESTDIR)$(PREFIX)/sbin
 LIBDIR = $(DESTDIR)$(PREFIX)/lib
 SHAREDIR = $(DESTDIR)$(PREFIX)/share
@@ -9,7 +10,8 @@ DOCDIR = $(SHAREDIR)/doc/setkeyd
 RELEASE = .build/release
 
 .NOTPARALLEL:
-.PHONY: help build demo test unit-test vm-test lint papers bench deb install install-files install-units clean
+.PHONY: help build demo test unit-test vm-test lint papers bench deb clean
+.PHONY: install install-files install-configuration install-units install-users
 
 help:
 	@echo 'make build     the release binaries, $(RELEASE)/setkeyd and $(RELEASE)/setkey'
@@ -55,14 +57,14 @@ deb: build
 	@tools/require build deb
 	@tools/make-deb
 
-install: install-files install-units
+install: install-files install-configuration install-units install-users
 
 install-files:
 	@test -x $(RELEASE)/setkeyd -a -x $(RELEASE)/setkey || $(MAKE) build
 	install -d $(SBINDIR) $(DOCDIR)/examples $(SHAREDIR)/man/man5 $(SHAREDIR)/man/man8
 	install -m 755 $(RELEASE)/setkeyd $(RELEASE)/setkey $(SBINDIR)/
-	install -m 644 README.md LICENSE docs/administration.md $(DOCDIR)/
-	install -m 644 etc/setkey.conf.sample $(DOCDIR)/examples/
+	install -m 644 README.md CHANGELOG.md SECURITY.md LICENSE docs/administration.md $(DOCDIR)/
+	install -m 644 etc/setkey.conf.sample docs/examples/* $(DOCDIR)/examples/
 	install -m 644 docs/man/*.5 $(SHAREDIR)/man/man5/
 	install -m 644 docs/man/*.8 $(SHAREDIR)/man/man8/
 	install -d $(SHAREDIR)/bash-completion/completions $(SHAREDIR)/zsh/site-functions
@@ -76,13 +78,32 @@ install-files:
 	install -m 644 systemd/setkeyd.sysusers $(LIBDIR)/sysusers.d/setkeyd.conf
 	install -m 644 systemd/setkeyd.modules-load $(LIBDIR)/modules-load.d/setkeyd.conf
 
-# The units name the programs where they are installed; what is under DESTDIR is for another root.
+# As the package does. A configuration that is there is the administrator's, and stays as it is.
+install-configuration:
+	@test -d $(CONFDIR) || install -d -m 750 $(CONFDIR)
+	@test -d $(CONFDIR)/conf.d || install -d -m 750 $(CONFDIR)/conf.d
+	@test -e $(CONFDIR)/setkey.conf || { \
+	    sed 's|/usr/share/|$(PREFIX)/share/|' etc/setkey.conf > $(CONFDIR)/setkey.conf && \
+	    chmod 640 $(CONFDIR)/setkey.conf && echo 'installed $(CONFDIR)/setkey.conf'; }
+
+# The units name the programs where they are installed.
 install-units:
 	install -d $(LIBDIR)/systemd/system
 	for unit in setkeyd.service setkeyd.socket setkeyd@.service setkeyd@.socket; do \
 	    sed 's|=/usr/sbin/|=$(PREFIX)/sbin/|' systemd/$$unit > $(LIBDIR)/systemd/system/$$unit || exit 1; \
 	    chmod 644 $(LIBDIR)/systemd/system/$$unit; \
 	done
+
+# The daemon's user, and what it must be able to read. What is under DESTDIR is for another root.
+install-users:
+	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ] && command -v systemd-sysusers > /dev/null; then \
+	    systemd-sysusers setkeyd.conf && \
+	    for path in $(CONFDIR) $(CONFDIR)/conf.d $(CONFDIR)/setkey.conf; do \
+	        [ "$$(stat -c %U:%G $$path)" != root:root ] || chgrp _setkeyd $$path || exit 1; \
+	    done; \
+	else \
+	    echo 'Next, as root: systemd-sysusers setkeyd.conf; chgrp -R _setkeyd /etc/setkeyd'; \
+	fi
 
 clean:
 	rm -rf .build

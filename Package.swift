@@ -14,6 +14,12 @@ let strict: [SwiftSetting] = [
 /// The shell of the daemon runs on the main queue and nowhere else.
 let mainActor: [SwiftSetting] = strict + [.defaultIsolation(MainActor.self)]
 
+/// What is installed resolves its symbols at the start, and the table of them cannot be written afterwards.
+let hardened: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"], .when(configuration: .release))
+]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -22,7 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
     ],
     targets: [
-        .target(name: "CLinux"),
+        .target(name: "CLinux", cSettings: [.define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release))]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(name: "IPsec", swiftSettings: strict),
         .target(name: "SetkeySyntax", dependencies: ["IPsec"], swiftSettings: strict),
@@ -37,12 +43,13 @@ let package = Package(
             ], swiftSettings: mainActor),
         .executableTarget(
             name: "setkeyd", dependencies: ["SetkeyDaemon", "SetkeyCore", "ControlProtocol", argumentParser],
-            swiftSettings: mainActor
+            swiftSettings: mainActor, linkerSettings: hardened
         ),
         .target(
             name: "SetkeyClient", dependencies: ["ControlProtocol", "SetkeySyntax", "IPsec", argumentParser],
             swiftSettings: strict),
-        .executableTarget(name: "setkey", dependencies: ["SetkeyClient"], swiftSettings: strict),
+        .executableTarget(
+            name: "setkey", dependencies: ["SetkeyClient"], swiftSettings: strict, linkerSettings: hardened),
         .target(
             name: "TestSupport", dependencies: ["KernelBackends", "SetkeySyntax", "IPsec"], path: "Tests/TestSupport",
             swiftSettings: strict),
