@@ -15,17 +15,16 @@ package enum SetkeyClient {
             }
             exit(ExitStatus.success.rawValue)
         } catch {
-            if !error.message.isEmpty {
-                var output = FileOutput.standardError
-                try? output.write("setkey: \(error.message)\n")
-                try? output.flush()
-            }
+            complain(of: error)
             exit(error.status.rawValue)
         }
     }
 
     private static func perform(_ operation: Operation, socket path: String) throws(ClientFailure) {
         switch operation {
+        case .run(.standardInput, let options) where !options.atomic && isatty(STDIN_FILENO) == 1:
+            var session = StatementSession(options, socket: path)
+            try session.run()
         case .run(let input, let options):
             try run(
                 StatementSource(input, for: .run, expectsForward: !options.rfcSemantics), options, socket: path)
@@ -49,6 +48,14 @@ package enum SetkeyClient {
         case .revert: try reload(.revert, socket: path)
         case .version: try say("setkey \(Version.current)\n")
         }
+    }
+
+    /// Says on stderr why something failed, unless all has been said. Where that cannot be written nobody is told.
+    static func complain(of failure: ClientFailure) {
+        guard !failure.message.isEmpty else { return }
+        var output = FileOutput.standardError
+        try? output.write("setkey: \(failure.message)\n")
+        try? output.flush()
     }
 
     /// Writes `text` to stdout.
@@ -92,6 +99,7 @@ package enum SetkeyClient {
 
     // MARK: With the daemon
 
+    /// Runs what has no error; an error of the text leaves everything undone.
     private static func run(
         _ source: consuming StatementSource, _ options: RunOptions, socket path: String
     ) throws(ClientFailure) {

@@ -62,8 +62,14 @@ package struct FileSourceReader: SourceReader {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(expected)
         var chunk = max(min(expected + 1, 1 << 20), 1 << 16)
+        var complete = CompleteStatements(in: bytes)
         while true {
             let start = bytes.count
+            // A writer may leave a pipe open behind its `exit`. It is looked for only while there is nothing to read.
+            if path == "-", expected == 0, Self.wouldBlock(descriptor) {
+                complete = CompleteStatements(in: bytes, from: complete.end)
+                if complete.endsInput { return bytes }
+            }
             var got = 0
             bytes += unsafe [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
                 got = unsafe Glibc.read(descriptor, buffer.baseAddress, chunk)
@@ -75,6 +81,11 @@ package struct FileSourceReader: SourceReader {
             guard start + got <= sizeLimit else { throw SourceError(path: path, reason: .tooLarge(limit: sizeLimit)) }
             chunk = 1 << 20
         }
+    }
+
+    private static func wouldBlock(_ descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, 0) == 0
     }
 
     package func expand(_ pattern: String) -> [String] {

@@ -107,8 +107,8 @@ final class ChildProcess {
     var outputText: String { String(decoding: outputBytes, as: UTF8.self) }
     var errorText: String { String(decoding: errorBytes, as: UTF8.self) }
 
-    /// Writes to its input, reading its output meanwhile, and closes it.
-    func send(_ bytes: [UInt8]) throws {
+    /// Writes to its input, reading its output meanwhile, and closes it, unless it is to stay open.
+    func send(_ bytes: [UInt8], closing: Bool = true) throws {
         var rest = bytes[...]
         _ = fcntl(input, F_SETFL, O_NONBLOCK)
         while !rest.isEmpty {
@@ -117,6 +117,7 @@ final class ChildProcess {
             if count > 0 { rest = rest.dropFirst(count) }
             if count < 0, errno != EAGAIN { break }
         }
+        guard closing else { return }
         close(input)
         input = -1
     }
@@ -204,6 +205,14 @@ final class PseudoTerminal {
         else { throw ChildProcess.Failed(description: "no terminal: errno \(errno)") }
         path = "/dev/pts/\(number)"
         resize(width: width, height: height)
+    }
+
+    /// Types `text`, which the terminal edits by lines as it does for a person: Ctrl-D ends the input.
+    func type(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        guard unsafe write(descriptor, bytes, bytes.count) == bytes.count else {
+            throw ChildProcess.Failed(description: "the terminal does not take it: errno \(errno)")
+        }
     }
 
     func resize(width: UInt16, height: UInt16) {

@@ -1,13 +1,13 @@
 import Glibc
 
-/// What the user is told who ends a run by a signal: the daemon may have executed a part of it.
+/// What a user who ends a run by a signal is told: the daemon may have executed a part of it.
 enum RunInterruption {
     private static let remark: StaticString = """
-        \r\u{1b}[Ksetkey: interrupted; a part of the statements is executed: setkey -D and setkey -DP show it
+        \r\u{1b}[Ksetkey: interrupted; some statements have been executed: setkey -D and setkey -DP show them
 
         """
     private static let plainRemark: StaticString = """
-        setkey: interrupted; a part of the statements is executed: setkey -D and setkey -DP show it
+        setkey: interrupted; some statements have been executed: setkey -D and setkey -DP show them
 
         """
 
@@ -21,5 +21,10 @@ enum RunInterruption {
                 kill(getpid(), number)
             }
         }
+    }
+
+    /// Lets these signals end the program without a remark, where no run is under way.
+    static func withdrawRemark() {
+        for number in EndingSignals.heeded { _ = signal(number, SIG_DFL) }
     }
 }

@@ -24,10 +24,7 @@ struct StatementSource: ~Copyable {
 
     /// - Parameter expectsForward: whether the text has to say `fwd` itself, so that a forgotten one is a warning.
     init(_ input: Input, for purpose: Purpose, expectsForward: Bool) throws(ClientFailure) {
-        let options = ParserOptions(
-            credentials: purpose == .plan ? .unread : CredentialDirectory.ofThisProcess(),
-            protocolNames: ProtocolNames(parsing: Self.table("/etc/protocols")),
-            serviceNames: ServiceNames(parsing: Self.table("/etc/services")), warns: purpose != .run)
+        let options = Self.options(for: purpose)
         let path =
             switch input {
             case .standardInput: "-"
@@ -42,6 +39,15 @@ struct StatementSource: ~Copyable {
         }
     }
 
+    /// A part of what is typed on a terminal.
+    init(typed text: SourceText) {
+        loader = SourceLoader(text: text, reader: FileSourceReader(), options: Self.options(for: .run))
+        // A forgotten `fwd` may come with the next line.
+        evaluation = nil
+        purpose = .run
+        expectsForward = false
+    }
+
     /// The statement that a flag stands for.
     init(commandLine text: String) {
         let text = SourceText(name: "command line", bytes: Array(text.utf8))
@@ -49,6 +55,13 @@ struct StatementSource: ~Copyable {
         evaluation = nil
         purpose = .run
         expectsForward = false
+    }
+
+    private static func options(for purpose: Purpose) -> ParserOptions {
+        ParserOptions(
+            credentials: purpose == .plan ? .unread : CredentialDirectory.ofThisProcess(),
+            protocolNames: ProtocolNames(parsing: table("/etc/protocols")),
+            serviceNames: ServiceNames(parsing: table("/etc/services")), warns: purpose != .run)
     }
 
     /// A table of names; without one the built-in names serve.
