@@ -42,6 +42,7 @@ WantedBy=multi-user.target
 UNIT
 systemctl enable early-network.service 2> /dev/null
 ok $? 'the network waits for what comes before networks'
+systemctl enable apparmor.service 2> /dev/null
 systemctl is-enabled --quiet setkeyd.service setkeyd.socket
 ok $? 'and the service starts at boot'
 finish

@@ -6,6 +6,8 @@ until_ 60 eval '[ "$(systemctl is-active early-network.service)" = active ]'
 ok $? 'the network is up' "$(systemctl status early-network.service 2>&1 | tail -n 12)"
 clear() { tcpdump --count -n -r /var/early.pcap "dst $1" 2> /dev/null | sed -n 's/^\([0-9]*\) packets\?$/\1/p'; }
 is "$(cat /var/early.active)" active 'the service was active by then' "$(journalctl -b -u setkeyd.service --no-pager | tail -n 12)"
+is "$(tr -d '\0' < "/proc/$(systemctl show -p MainPID --value setkeyd.service)/attr/current")" 'setkeyd (enforce)' \
+    'confined by AppArmor, whose profiles are loaded before it starts'
 is "$(clear 10.2.0.2)" 3 'what no policy protects was seen'
 is "$(clear 10.2.0.1)" 0 'no packet that a policy protects left in clear'
 has "$(journalctl -b -u setkeyd.service --no-pager)" 'settled: 0 SAs and 1 policies declared, 1 kernel writes' \

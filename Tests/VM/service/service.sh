@@ -35,9 +35,10 @@ is "$(ps -o user= -p "$pid")" _setkeyd 'it runs as its own user'
 has "$(grep CapEff "/proc/$pid/status")" 0000000000001000 'with one capability'
 has "$(grep CapBnd "/proc/$pid/status")" 0000000000001000 'and can have no other'
 has "$(grep 'Max core' "/proc/$pid/limits")" 'Max core file size        0' 'it leaves no core dump'
+is "$(tr -d '\0' < "/proc/$pid/attr/current")" 'setkeyd (enforce)' 'it is confined by AppArmor'
 is "$(systemd-analyze verify --man=no setkeyd.service setkeyd.socket 2>&1)" '' 'systemd-analyze verify is silent'
 exposure=$(systemd-analyze security --no-pager setkeyd.service | sed -n 's/.*level for.*: \([0-9.]*\).*/\1/p')
-[ "$(awk -v e="$exposure" 'BEGIN { print (e > 0 && e <= 1.5) }')" = 1 ]
+[ "$(awk -v e="$exposure" 'BEGIN { print (e > 0 && e <= 1.6) }')" = 1 ]
 ok $? "its exposure is $exposure"
 
 # Reload: good and bad.
@@ -233,6 +234,8 @@ is "$(on_wire esp), $(on_wire icmp)" '5, 0' 'by ESP, and nothing in clear'
 systemctl stop 'setkeyd@*.service' 'setkeyd@*.socket'
 ip netns del a
 ip netns del b
+
+is "$(dmesg | grep 'apparmor="DENIED".*profile="setkeyd"')" '' 'and AppArmor has denied nothing'
 
 # Upgrade, removal, purge.
 moment=$(ip -s xfrm state list spi 0x1001 | grep ' add ')
