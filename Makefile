@@ -1,4 +1,4 @@
-# make help: what can be made. Every target installs what it needs: tools/require.
+# make help lists the targets. Every target installs what it needs: tools/require.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -15,11 +15,11 @@ RELEASE = .build/release
 
 help:
 	@echo 'make build     the release binaries, $(RELEASE)/setkeyd and $(RELEASE)/setkey'
-	@echo 'make demo      a tour on a simulated kernel; touches nothing of this machine'
+	@echo 'make demo      a tour on a simulated kernel; changes nothing on this machine'
 	@echo 'make test      lint, unit tests, tests on real kernels (6.1 and 6.12) in a VM'
 	@echo 'make lint      the format of the sources and of the man pages'
-	@echo 'make papers    man pages, completions and examples, held against the programs'
-	@echo 'make bench     the table of figures, measured in the VM'
+	@echo 'make papers    check man pages, completions and examples against the programs'
+	@echo 'make bench     the table of performance figures, measured in the VM'
 	@echo 'make deb       the Debian package, in .build/deb'
 	@echo 'make install   PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make clean     remove what was built'
