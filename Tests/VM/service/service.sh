@@ -80,7 +80,7 @@ has "$entry" '"SETKEYD_REASON":"missing"' 'and what differs'
 setkey -c <<< 'add 192.0.2.1 192.0.2.8 esp 0x8888 -E null;'
 entry=$(entries MESSAGE_ID="$(id clientChange)" | tail -n 1)
 has "$entry" '"SETKEYD_CLIENT_UID":"0"' 'what a client does is in the audit trail'
-has "$(journalctl -x -n 200 --no-pager)" 'Somebody else has added an SA' 'journalctl -x explains it'
+has "$(journalctl -x -n 200 --no-pager)" 'Another program has added an SA' 'journalctl -x explains it'
 journalctl --sync
 lacks "$(journalctl -o export --no-pager | tr -d '\0' | tr 'A-F' 'a-f')" "${key#0x}" 'no key is in the journal'
 
