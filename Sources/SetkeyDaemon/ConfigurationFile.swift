@@ -1,6 +1,7 @@
 import IPsec
 package import SetkeyCore
 import SetkeySyntax
+import Synchronization
 
 /// The daemon's own file: read, parsed and evaluated, away from the main queue because a large one takes its time.
 package struct ConfigurationFile: Sendable {
@@ -17,7 +18,12 @@ package struct ConfigurationFile: Sendable {
     ///
     /// - Parameter former: what an earlier reading has kept: only what differs from it is parsed. It becomes what this
     ///   reading keeps.
-    package nonisolated func read(reusing former: inout FormerReading) -> Configuration {
+    /// - Parameter isWanted: asked at each statement; when it is false, the reading ends, and what it returns is worth
+    ///   nothing.
+    package nonisolated func read(
+        reusing former: inout FormerReading, while isWanted: () -> Bool = { true }
+    ) -> Configuration {
+        guard isWanted() else { return .invalid([]) }
         var options = ParserOptions.ofThisMachine()
         options.warns = true
         var loader = SourceLoader(path: path, reader: FileSourceReader(), options: options, reusing: former.sources)
@@ -28,6 +34,7 @@ package struct ConfigurationFile: Sendable {
         var evaluation = DesiredState.Evaluation(expecting: former.associations, policies: former.policies)
         var access = ConfigurationAccess()
         while let loaded = loader.next() {
+            guard isWanted() else { return .invalid([]) }
             evaluation.add(loaded.statement.kind, at: loaded.origin)
             access.note(loaded, in: loader.accesses[loaded.source], of: loader.sources)
         }
@@ -61,6 +68,11 @@ package struct FormerReading: Sendable {
     fileprivate nonisolated var policies = 0
 
     package nonisolated init() {}
+}
+
+/// Whether what a reading of the configuration leads to is still wanted.
+nonisolated final class ReadingWish: Sendable {
+    let isAbandoned = Atomic(false)
 }
 
 extension Fingerprint {

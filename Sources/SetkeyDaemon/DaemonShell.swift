@@ -5,6 +5,7 @@ import IPsec
 import KernelBackends
 import SetkeyCore
 import SetkeySyntax
+import Synchronization
 
 /// The imperative shell: it reads clocks, sockets and files, turns what happens into events of the ``Daemon``, and
 /// does what the effects say. ``perform(_:)`` is the only switch over them.
@@ -19,6 +20,8 @@ final class DaemonShell {
     /// What the last reading of it has kept for the next.
     private var formerReading = FormerReading()
     private let state: StateDirectory
+    /// The reading for a plan that was begun last.
+    private var planReading: ReadingWish?
     /// Held as long as the process lives.
     private let stateLock: FileDescriptor
     /// Reads the configuration.
@@ -114,6 +117,7 @@ final class DaemonShell {
         case .tell(let clients, let reply, let raw, let showKeys): tell(clients, reply, raw: raw, showKeys: showKeys)
         case .log(let entry): log.append(entry)
         case .readConfiguration(let purpose): readConfiguration(for: purpose)
+        case .abandonReading: planReading?.isAbandoned.store(true, ordering: .relaxed)
         case .record(let change): record(change)
         case .openPorts(let endpoints): post(.portsOpened(except: encapsulation.open(endpoints)))
         case .nextTurn: onNextTurn { [weak self] in self?.post(.turn) }
@@ -136,11 +140,14 @@ final class DaemonShell {
     private func readConfiguration(for purpose: ReadPurpose) {
         let file = configuration
         let former = formerReading
+        let wish = ReadingWish()
+        if case .plan = purpose { planReading = wish }
         reader.run {
             var reading = former
-            let configuration = file.read(reusing: &reading)
+            let configuration = file.read(reusing: &reading) { !wish.isAbandoned.load(ordering: .relaxed) }
             let kept = reading
             onNextTurn { [weak self] in
+                guard !wish.isAbandoned.load(ordering: .relaxed) else { return }
                 self?.formerReading = kept
                 self?.post(.configuration(configuration, purpose))
             }

@@ -26,7 +26,9 @@ struct Machine {
     private(set) var readings = 0
     /// Whether reading takes until ``finishReading()``.
     var isReadingSlow = false
-    private var heldReadings: [ReadPurpose] = []
+    private(set) var heldReadings: [ReadPurpose] = []
+    /// How many readings nobody wanted any more.
+    private(set) var abandonments = 0
     var replies: [(client: ClientID, reply: Reply, continues: Bool)] = []
     /// Whether clients take their replies at once; else a test posts ``Event/drained(_:)``.
     var areClientsReading = true
@@ -36,6 +38,8 @@ struct Machine {
     /// How many more requests that change something reach the kernel before the daemon is killed; then nothing of it
     /// happens any more until ``restart()``.
     var requestLimit: Int?
+    /// How often the SAD was dumped.
+    private(set) var dumps = 0
     /// Requests that went to the kernel and change something.
     var writes: [KernelRequest] = []
     var isReady: Bool?
@@ -174,6 +178,9 @@ struct Machine {
         settle()
     }
 
+    /// Handles an event, and leaves what follows from it to ``settle()``.
+    mutating func queue(_ event: Event) { handle(event) }
+
     private mutating func handle(_ event: Event) {
         guard requestLimit != 0 else { return }
         for effect in daemon.handle(event, at: now) { perform(effect) }
@@ -192,6 +199,9 @@ struct Machine {
         case .readConfiguration(let purpose):
             readings += 1
             if isReadingSlow { heldReadings.append(purpose) } else { handle(.configuration(configuration, purpose)) }
+        case .abandonReading:
+            abandonments += 1
+            heldReadings.removeAll { if case .plan = $0 { true } else { false } }
         case .ready(let status):
             isReady = isReady ?? true
             self.status = status
@@ -227,6 +237,7 @@ struct Machine {
     }
 
     private mutating func send(_ request: KernelRequest, _ id: RequestID) {
+        if case .dump = request { dumps += 1 }
         if request.isWrite {
             writes.append(request)
             requestLimit = requestLimit.map { $0 - 1 }

@@ -10,16 +10,17 @@ package struct ClientTurns: Sendable {
 
     /// Whose turn is next comes first.
     private var users: [User] = []
-    /// Clients that wait.
-    package private(set) var count = 0
+    private var waiting: Set<ClientID> = []
 
     package init() {}
 
-    package var isEmpty: Bool { count == 0 }
+    /// Clients that wait.
+    package var count: Int { waiting.count }
+    package var isEmpty: Bool { waiting.isEmpty }
 
-    /// Lets `client`, which does not wait yet, wait for a turn.
+    /// Lets `client` wait for a turn, if it does not wait already.
     package mutating func append(_ client: ClientID, of uid: UInt32) {
-        count += 1
+        guard waiting.insert(client).inserted else { return }
         if let index = users.firstIndex(where: { $0.uid == uid }) {
             users[index].clients.append(client)
         } else {
@@ -30,18 +31,18 @@ package struct ClientTurns: Sendable {
     /// Whose turn it is; that client waits no longer.
     package mutating func next() -> ClientID? {
         guard !users.isEmpty else { return nil }
-        count -= 1
         var user = users.removeFirst()
         let client = user.clients.removeFirst()
+        waiting.remove(client)
         if !user.clients.isEmpty { users.append(user) }
         return client
     }
 
     /// Forgets `client`, if it waits.
     package mutating func remove(_ client: ClientID) {
+        guard waiting.remove(client) != nil else { return }
         for index in users.indices {
             guard let place = users[index].clients.firstIndex(of: client) else { continue }
-            count -= 1
             users[index].clients.remove(at: place)
             if users[index].clients.isEmpty { users.remove(at: index) }
             return

@@ -6,10 +6,7 @@ import SetkeySyntax
 
 extension Daemon {
     mutating func plan(_ parameters: PlanParameters, for client: ClientID) {
-        guard let text = parameters.text else {
-            planJobs[client] = PlanJob(phase: .reading)
-            return effects.append(.readConfiguration(.plan(client)))
-        }
+        guard let text = parameters.text else { return planFile(for: client) }
         // Who may try texts against the SAD can tell, key by key, whether a guess is right.
         guard isPrivileged(client) else { return effects.append(.fail(client, .permissionDenied(who: Self.whoMay))) }
         var evaluation = DesiredState.Evaluation()
@@ -32,27 +29,17 @@ extension Daemon {
         plan(evaluation.finish(), nil, for: client)
     }
 
-    /// The shell has read the file for a plan.
-    mutating func plan(_ configuration: Configuration, for client: ClientID) {
-        guard case .reading = planJobs[client]?.phase else { return }
-        switch configuration {
-        case .loaded(let file): plan(file.desired, file.locate, for: client)
-        case .absent: plan(.empty, nil, for: client)
-        case .invalid(let messages):
-            planJobs[client] = nil
-            effects.append(.fail(client, .reloadFailed(messages: messages)))
-        }
-    }
-
     private mutating func plan(_ desired: DesiredState, _ locate: StatementLocator?, for client: ClientID) {
         let builder = PlanBuilder(to: desired, ownership: ownership)
         planJobs[client] = PlanJob(phase: .planning(builder, locate))
         askTurn()
     }
 
-    /// Goes on with each plan that is being made.
+    /// Goes on with each plan that is being made, unless a transition is: that comes first.
     mutating func continuePlans() {
         guard isMirrorTrue else { return }
+        guard transition.isIdle else { return arePlansHeld = true }
+        continueFilePlan()
         for client in planJobs.keys.sorted() {
             guard case .planning(var builder, let locate) = planJobs[client]?.phase else { continue }
             // One reference to what the builder has gathered.
@@ -82,7 +69,19 @@ extension Daemon {
 
     /// A client has left: its plan is given up.
     mutating func forgetPlan(of client: ClientID) {
-        guard case .planning(var builder, _) = planJobs.removeValue(forKey: client)?.phase else { return }
-        builder.close(&mirror)
+        switch planJobs.removeValue(forKey: client)?.phase {
+        case .waiting: leaveFilePlan(client)
+        case .planning(var builder, _): builder.close(&mirror)
+        case .gathering, .sending, nil: break
+        }
+    }
+
+    /// After a transition, what waited for its end goes on.
+    mutating func resumePlans() {
+        guard transition.isIdle else { return }
+        beginFilePlan()
+        guard arePlansHeld else { return }
+        arePlansHeld = false
+        askTurn()
     }
 }

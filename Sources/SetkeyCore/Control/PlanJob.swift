@@ -6,8 +6,8 @@ struct PlanJob: Sendable {
     enum Phase: Sendable {
         /// A text is coming in parts.
         case gathering(DesiredState.Evaluation, parts: Int)
-        /// The shell is reading the file.
-        case reading
+        /// For the plan of the file, which is made for all who wait for it: ``FilePlan``.
+        case waiting
         case planning(PlanBuilder, StatementLocator?)
         case sending([Step], StatementLocator?, position: Int)
     }

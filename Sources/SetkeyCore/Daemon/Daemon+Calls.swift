@@ -46,7 +46,8 @@ extension Daemon {
             run.close(&mirror)
             logEnd(of: run, for: client)
         }
-        turns.removeAll { $0 == client }
+        turns.remove(client)
+        partTurns.remove(client)
         tracedClients.removeAll { $0 == client }
         streams.removeValue(forKey: client)?.close(&mirror)
         forgetPlan(of: client)
@@ -109,10 +110,26 @@ extension Daemon {
         )
     }
 
+    /// Monitors of one user who is not privileged, and of all such users: each costs a copy of every event.
+    private static var monitorsPerUser: Int { 4 }
+    private static var unprivilegedMonitors: Int { 16 }
+
     private mutating func monitor(_ parameters: MonitorParameters, for client: ClientID) {
+        if let reason = monitorRefusal(for: client) { return effects.append(.fail(client, .busy(reason: reason))) }
         audiences[parameters, default: []].append(client)
         let reply = MonitorReply(event: .listening, seconds: now.seconds, microseconds: now.microseconds)
         effects.append(.reply(client, .monitor(reply), continues: true))
+    }
+
+    /// Why a client gets no further monitor; `nil` if it does.
+    private func monitorRefusal(for client: ClientID) -> String? {
+        guard !isPrivileged(client), let uid = peers[client]?.uid else { return nil }
+        let others = audiences.values.flatMap { $0 }.compactMap { peers[$0] }.filter { $0.access != .everything }
+        if others.count(where: { $0.uid == uid }) >= Self.monitorsPerUser {
+            return "uid \(uid) has \(Self.monitorsPerUser) monitors, which is all that one user may have; close one"
+        }
+        guard others.count >= Self.unprivilegedMonitors else { return nil }
+        return "\(others.count) monitors are listening, which is all that there may be; try again later"
     }
 
     // MARK: Flush
@@ -134,154 +151,12 @@ extension Daemon {
         }
     }
 
-    private mutating func refuse(_ client: ClientID, _ request: KernelRequest, _ errno: KernelErrno) {
+    mutating func refuse(_ client: ClientID, _ request: KernelRequest, _ errno: KernelErrno) {
         effects.append(
             .fail(
                 client,
                 .kernelRefused(
                     operation: request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))))
-    }
-
-    // MARK: Dumps
-
-    private mutating func list(
-        _ database: DatabaseName, _ name: ProtocolName?, dead: Bool?, keys: Bool?, for client: ClientID
-    ) {
-        streams[client] =
-            DumpStream(
-                database: database, form: .records(showKeys: keys == true), ticket: wantDump(of: database),
-                ipsecProtocol: name?.value, includesDead: dead == true, format: dumpFormat(for: client))
-    }
-
-    private mutating func render(_ parameters: RenderParameters, for client: ClientID) {
-        let format = dumpFormat(
-            for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts,
-            hidePerSocket: parameters.hidePerSocket)
-        streams[client] =
-            DumpStream(
-                database: parameters.database, form: .text, ticket: wantDump(of: parameters.database),
-                ipsecProtocol: parameters.protocol?.value, includesDead: parameters.includeDead == true, format: format)
-    }
-
-    /// How a dump is printed for a client; the process that it names is the client's, as the dumping tool's ever was.
-    func dumpFormat(
-        for client: ClientID, showKeys: Bool? = nil, showPorts: Bool? = nil, hidePerSocket: Bool? = nil
-    ) -> DumpFormat {
-        let options = DumpFormat.Options(
-            showKeys: showKeys == true, showPorts: showPorts == true, hidePerSocket: hidePerSocket == true,
-            processID: UInt32(clamping: peers[client]?.pid ?? 0))
-        return DumpFormat(
-            options: options, now: UInt64(clamping: now.seconds), protocolNames: settings.parserOptions.protocolNames)
-    }
-
-    mutating func wantDump(of database: DatabaseName) -> Int {
-        database == .associations ? associationDumps.want() : policyDumps.want()
-    }
-
-    private func isReady(_ stream: DumpStream) -> Bool {
-        stream.database == .associations ? associationDumps.isOver(stream.ticket) : policyDumps.isOver(stream.ticket)
-    }
-
-    /// A dump is over: whoever waited for it gets the first part.
-    mutating func feedStreams() {
-        for client in streams.keys.sorted() where streams[client]?.hasBegun == false { drained(client) }
-    }
-
-    /// The kernel will not tell: whoever waits is told why.
-    mutating func failStreams(of database: DatabaseName, _ errno: KernelErrno) {
-        for client in streams.keys.sorted() {
-            guard let stream = streams[client], stream.database == database, !stream.hasBegun else { continue }
-            streams[client] = nil
-            let request: KernelRequest = database == .associations ? .dump(nil) : .dumpPolicies
-            if runs[client] != nil {
-                runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))
-                runs[client]?.proceed()
-            } else {
-                refuse(client, request, errno)
-            }
-        }
-    }
-
-    /// The client has read what was queued: its stream goes on.
-    mutating func drained(_ client: ClientID) {
-        guard !sendPlan(to: client) else { return }
-        // A run without a stream waited for this alone.
-        guard streams[client] != nil else { return runs[client]?.proceed() ?? () }
-        guard var stream = streams[client], isReady(stream) else { return }
-        streams[client] = nil
-        if runs[client] != nil {
-            appendPart(of: &stream, toRunOf: client)
-        } else {
-            send(partOf: &stream, to: client)
-        }
-        if !stream.isFinished { streams[client] = stream }
-    }
-
-    private mutating func send(partOf stream: inout DumpStream, to client: ClientID) {
-        let reply: Reply
-        switch stream.form {
-        case .text:
-            var text: [UInt8] = []
-            stream.appendPart(of: &mirror, to: &text)
-            reply = .render(RenderReply(text: WireText(text)))
-        case .records(let showKeys):
-            reply = stream.nextRecords(of: &mirror, showKeys: showKeys, at: now)
-        }
-        effects.append(.reply(client, reply, continues: !stream.isFinished))
-    }
-
-    private mutating func appendPart(of stream: inout DumpStream, toRunOf client: ClientID) {
-        var output: [UInt8] = []
-        stream.appendPart(of: &mirror, to: &output)
-        runs[client]?.output += output
-        if stream.isFinished {
-            runs[client]?.proceed()
-        } else if let reply = runs[client]?.takeReply() {
-            effects.append(.reply(client, .execute(reply), continues: true))
-        }
-    }
-
-    // MARK: Log
-
-    /// A client is disconnected for what it did.
-    mutating func logFault(of client: ClientID, _ reason: String) {
-        let fields = peers[client].map { [LogField(.clientUID, $0.uid), LogField(.clientPID, $0.pid)] } ?? []
-        let who = peers[client].map { "uid \($0.uid) pid \($0.pid)" } ?? "a client"
-        log(.notice, "\(who) was disconnected: \(reason)", of: .disconnection, fields: fields)
-    }
-
-    /// Logs what others can provoke at will, if not too much of its kind was logged within the last minute.
-    mutating func log(
-        _ priority: LogEntry.Priority, _ message: String, _ kind: LogKind? = nil, of cause: LogCause,
-        fields: [LogField] = []
-    ) {
-        tellHeldLines()
-        let dueAt = causes.dueAt
-        if causes.admit(cause, at: now.monotonic) { log(priority, message, kind, fields) }
-        if causes.dueAt != dueAt { arm() }
-    }
-
-    /// Says how many lines were not written, for each cause whose minute is over.
-    mutating func tellHeldLines() {
-        for (cause, held) in causes.takeEnded(at: now.monotonic) {
-            log(.notice, "\(held) more \(cause.summary), not logged one by one", .summary)
-        }
-    }
-
-    /// Who changed what by our hands: the audit trail.
-    mutating func logChange(by client: ClientID, _ what: String) {
-        guard let peer = peers[client] else {
-            return log(.notice, "a client that has left: \(what)", .clientChange, [LogField(.author, "client")])
-        }
-        log(
-            .notice, "uid \(peer.uid) pid \(peer.pid): \(what)", .clientChange,
-            [LogField(.author, "client"), LogField(.clientUID, peer.uid), LogField(.clientPID, peer.pid)])
-    }
-
-    mutating func logEnd(of run: ExecuteRun, for client: ClientID) {
-        guard run.totalExecuted > 0 else { return }
-        let failed = run.totalFailed == 0 ? "" : ", \(run.totalFailed) failed"
-        logChange(by: client, "executed \(run.totalExecuted) statements\(failed)\(run.isAborted ? ", undone" : "")")
     }
 }
 

@@ -24,7 +24,7 @@ extension Daemon {
         } else {
             runs[client]?.resume(parameters, statements: statements)
         }
-        turns.append(client)
+        takeTurn(client)
         tracedClients.removeAll { $0 == client }
         if parameters.verbose == true { tracedClients.append(client) }
     }
@@ -36,33 +36,29 @@ extension Daemon {
             return (request, .flush(client))
         }
         for _ in 0..<turns.count {
-            let client = turns[0]
+            guard let client = turns.next() else { break }
             sendFullPart(of: client)
-            guard let next = runs[client]?.next(mirror: &mirror) else {
-                turns.removeFirst()
-                continue
-            }
+            guard let next = runs[client]?.next(mirror: &mirror) else { continue }
             switch next {
             case .request(let request):
-                takeTurn()
+                takeTurn(client)
                 return (request, .run(client))
             case .dump(let database, let ipsecProtocol):
                 beginDump(database, ipsecProtocol, inRunOf: client)
-                takeTurn()
-            case .wait: takeTurn()
+                takeTurn(client)
+            case .wait: takeTurn(client)
             case .rest:
-                takeTurn()
+                takeTurn(client)
                 askTurn()
-            case .finished:
-                turns.removeFirst()
-                finishPart(of: client)
+            case .finished: finishPart(of: client)
             }
         }
         return nil
     }
 
-    private mutating func takeTurn() {
-        if turns.count > 1 { turns.append(turns.removeFirst()) }
+    /// Lets the run of a client wait for its next turn.
+    private mutating func takeTurn(_ client: ClientID) {
+        turns.append(client, of: peers[client]?.uid ?? 0)
     }
 
     private mutating func beginDump(
@@ -72,7 +68,7 @@ extension Daemon {
         let format = dumpFormat(for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts)
         runs[client]?.wait()
         streams[client] = DumpStream(
-            database: database, form: .text, ticket: wantDump(of: database), ipsecProtocol: ipsecProtocol,
+            database: database, form: .text, ticket: wantDump(of: database, for: client), ipsecProtocol: ipsecProtocol,
             includesDead: false, format: format)
     }
 

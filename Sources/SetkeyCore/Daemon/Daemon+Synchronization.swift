@@ -31,12 +31,12 @@ extension Daemon {
         guard retryAt == nil else { return nil }
         if !isRegistered { return (.register(.esp), .registration) }
         if associationDumps.isDue {
-            associationDumps.begin()
+            associationDumps.begin(at: now.monotonic)
             mirror.beginAssociationDump()
             return (.dump(nil), .associationDump)
         }
         guard policyDumps.isDue else { return nil }
-        policyDumps.begin()
+        policyDumps.begin(at: now.monotonic)
         mirror.beginPolicyDump()
         return (.dumpPolicies, .policyDump)
     }
@@ -76,11 +76,11 @@ extension Daemon {
         switch database {
         case .associations:
             end = mirror.endAssociationDump(complete: true)
-            associationDumps.end(isComplete: end.isComplete)
+            associationDumps.end(isComplete: end.isComplete, at: now.monotonic)
             for association in end.outlived { noteOutlived(association) }
         case .policies:
             end = mirror.endPolicyDump(complete: true)
-            policyDumps.end(isComplete: end.isComplete)
+            policyDumps.end(isComplete: end.isComplete, at: now.monotonic)
         }
         if end.corrections > 0 || audited.contains(database) || mistrusted.remove(database) != nil {
             suspectEverything()

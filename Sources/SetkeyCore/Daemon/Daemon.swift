@@ -110,12 +110,17 @@ package struct Daemon: Sendable {
     // The clients.
     var peers: [ClientID: Peer] = [:]
     var runs: [ClientID: ExecuteRun] = [:]
-    /// Clients with runs, in the order in which they get their turns.
-    var turns: [ClientID] = []
+    /// Clients with runs that wait for their turns.
+    var turns = ClientTurns()
+    /// Clients, not privileged, that wait for their turns to get parts of dumps and plans.
+    var partTurns = ClientTurns()
     /// Clients whose run shows kernel messages; asked at every message, when looking at all runs would cost too much.
     var tracedClients: [ClientID] = []
     var streams: [ClientID: DumpStream] = [:]
     var planJobs: [ClientID: PlanJob] = [:]
+    var filePlan = FilePlan()
+    /// Whether plans wait for the end of a transition.
+    var arePlansHeld = false
     var flushes: [(client: ClientID, request: KernelRequest)] = []
     /// Monitors by what they want to see: what is told to all of one kind is made once.
     var audiences: [MonitorParameters: [ClientID]] = [:]
@@ -148,6 +153,7 @@ package struct Daemon: Sendable {
         case .watchdog: isWatched = true
         case .woken: wake()
         }
+        resumePlans()
         serve()
         defer { effects = [] }
         return effects

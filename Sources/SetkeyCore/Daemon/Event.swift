@@ -73,8 +73,8 @@ package struct LoadedConfiguration: Sendable {
 package enum ReadPurpose: Hashable, Sendable {
     /// To be applied.
     case transition
-    /// To tell a client what applying it would do.
-    case plan(ClientID)
+    /// To tell clients what applying it would do; the number tells one such reading from another.
+    case plan(Int)
 }
 
 /// Renders where a statement of the configuration stands: `setkey.conf:3:1`.
@@ -99,6 +99,8 @@ package enum Effect: Sendable {
     case tell([ClientID], MonitorReply, raw: Bool, showKeys: Bool)
     case log(LogEntry)
     case readConfiguration(ReadPurpose)
+    /// Nobody wants the plan any more that the file is being read for: stop reading, and say nothing of it.
+    case abandonReading
     /// Write this down, after what was asked to be written before, and send ``Event/recorded(complaint:)``.
     case record(StateChange)
     /// Let the kernel take ESP out of UDP at these ends, and nowhere else; send ``Event/portsOpened(except:)``.

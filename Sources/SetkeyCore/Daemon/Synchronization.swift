@@ -9,6 +9,9 @@ struct DumpSchedule: Sendable {
     private var completed = 0
     private var wanted = 0
     private(set) var isRunning = false
+    /// When the last complete dump began and ended, on the monotonic clock.
+    private var beganAt: UInt64 = 0
+    private var endedAt: UInt64 = 0
 
     /// Whether the mirror of this database has ever been complete.
     var hasCompleted: Bool { completed > 0 }
@@ -22,18 +25,29 @@ struct DumpSchedule: Sendable {
         return wanted
     }
 
+    /// Wants a recent dump, and returns its ticket: the one that is running, or the last one if it ended not long ago,
+    /// measured by what it took.
+    mutating func wantRecent(at now: UInt64) -> Int {
+        if isRunning { return begun }
+        let age = now &- endedAt
+        let isRecent = completed == begun && completed > 0 && age < max(250_000_000, (endedAt &- beganAt) &* 10)
+        return isRecent ? completed : want()
+    }
+
     /// Whether the dump of a ticket, or a later one, is over.
     func isOver(_ ticket: Int) -> Bool { completed >= ticket }
 
-    mutating func begin() {
+    mutating func begin(at now: UInt64) {
         begun += 1
+        beganAt = now
         isRunning = true
     }
 
     /// The running dump is over.
     /// - Parameter isComplete: if not, another is wanted, and the tickets wait for that.
-    mutating func end(isComplete: Bool) {
+    mutating func end(isComplete: Bool, at now: UInt64) {
         isRunning = false
+        endedAt = now
         if isComplete { completed = begun } else { want() }
     }
 

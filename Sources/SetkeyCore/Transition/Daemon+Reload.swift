@@ -22,7 +22,7 @@ extension Daemon {
     mutating func read(_ configuration: Configuration, for purpose: ReadPurpose) {
         switch purpose {
         case .transition: read(configuration)
-        case .plan(let client): plan(configuration, for: client)
+        case .plan(let number): planFile(configuration, number)
         }
     }
 

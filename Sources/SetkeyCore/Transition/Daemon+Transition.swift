@@ -30,6 +30,7 @@ extension Daemon {
     }
 
     mutating func begin(_ cause: Transition.Cause, for clients: [ClientID] = []) {
+        interruptFilePlan()
         transition = Transition()
         transition.cause = cause
         transition.clients = clients
@@ -97,6 +98,7 @@ extension Daemon {
         continuePlanning()
         continueVerifying()
         continuePlans()
+        sendNextPart()
     }
 
     // MARK: Write down

@@ -1,0 +1,90 @@
+import ControlProtocol
+import SetkeySyntax
+
+// `Plan` without a text: one reading and one plan for all clients who wait.
+
+extension Daemon {
+    /// Plans of one user who is not privileged that may be under way: each is held until it has been read.
+    private static var plansPerUser: Int { 2 }
+
+    mutating func planFile(for client: ClientID) {
+        if let uid = peers[client]?.uid, !isPrivileged(client) {
+            let count = planJobs.keys.count { peers[$0]?.uid == uid }
+            guard count < Self.plansPerUser else {
+                let reason = "\(count) plans of uid \(uid) are under way, which is all that one user may have"
+                return effects.append(.fail(client, .busy(reason: reason)))
+            }
+        }
+        planJobs[client] = PlanJob(phase: .waiting)
+        filePlan.next.append(client)
+        beginFilePlan()
+    }
+
+    /// Reads the file for everybody who waits for its plan, if no transition is under way: that comes first, and it
+    /// changes what the plan is about.
+    mutating func beginFilePlan() {
+        guard transition.isIdle, filePlan.isIdle, !filePlan.next.isEmpty else { return }
+        filePlan.begin()
+        effects.append(.readConfiguration(.plan(filePlan.number)))
+    }
+
+    /// The shell has read the file for a plan.
+    mutating func planFile(_ configuration: Configuration, _ number: Int) {
+        guard case .reading = filePlan.phase, number == filePlan.number else { return }
+        switch configuration {
+        case .loaded(let file): planFile(file.desired, file.locate)
+        case .absent: planFile(.empty, nil)
+        case .invalid(let messages):
+            for client in filePlan.end() {
+                planJobs[client] = nil
+                effects.append(.fail(client, .reloadFailed(messages: messages)))
+            }
+        }
+    }
+
+    private mutating func planFile(_ desired: DesiredState, _ locate: StatementLocator?) {
+        filePlan.phase = .planning(PlanBuilder(to: desired, ownership: ownership), locate)
+        askTurn()
+    }
+
+    mutating func continueFilePlan() {
+        guard case .planning(var builder, let locate) = filePlan.phase else { return }
+        // One reference to what the builder has gathered.
+        filePlan.phase = .idle
+        builder.advance(&mirror, count: Self.slice)
+        guard builder.isDone else {
+            filePlan.phase = .planning(builder, locate)
+            return askTurn()
+        }
+        let steps = builder.plan.steps
+        for client in filePlan.end() {
+            planJobs[client] = PlanJob(phase: .sending(steps, locate, position: 0))
+            drained(client)
+        }
+    }
+
+    /// A transition begins: the plan at hand is given up, and made anew after it for the same clients.
+    mutating func interruptFilePlan() {
+        abandonFilePlan()
+        filePlan.next = filePlan.end() + filePlan.next
+    }
+
+    /// A client waits no longer. With the last one, the plan at hand is given up.
+    mutating func leaveFilePlan(_ client: ClientID) {
+        filePlan.next.removeAll { $0 == client }
+        guard let index = filePlan.waiting.firstIndex(of: client) else { return }
+        filePlan.waiting.remove(at: index)
+        guard filePlan.waiting.isEmpty else { return }
+        abandonFilePlan()
+        _ = filePlan.end()
+    }
+
+    /// Stops what is being done for the plan at hand.
+    private mutating func abandonFilePlan() {
+        switch filePlan.phase {
+        case .idle: break
+        case .reading: effects.append(.abandonReading)
+        case .planning(var builder, _): builder.close(&mirror)
+        }
+    }
+}

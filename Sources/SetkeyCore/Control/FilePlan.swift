@@ -1,0 +1,40 @@
+import ControlProtocol
+
+/// The plan of the file: the file is read, and the plan made, once for all clients who wait for it, and once at a time.
+struct FilePlan: Sendable {
+    enum Phase: Sendable {
+        case idle
+        /// The shell is reading the file.
+        case reading
+        case planning(PlanBuilder, StatementLocator?)
+    }
+
+    var phase = Phase.idle
+    /// Tells the reading under way from those that were abandoned.
+    private(set) var number = 0
+    /// Whom the plan at hand is for.
+    var waiting: [ClientID] = []
+    /// Who came when that had begun: the file may have changed since, so they wait for the next one.
+    var next: [ClientID] = []
+
+    var isIdle: Bool {
+        if case .idle = phase { true } else { false }
+    }
+
+    /// Begins a plan for everybody who waits.
+    mutating func begin() {
+        number += 1
+        phase = .reading
+        waiting = next
+        next = []
+    }
+
+    /// Ends the plan at hand.
+    ///
+    /// - Returns: whom it was for.
+    mutating func end() -> [ClientID] {
+        defer { waiting = [] }
+        phase = .idle
+        return waiting
+    }
+}

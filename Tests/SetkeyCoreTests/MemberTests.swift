@@ -1,0 +1,146 @@
+import ControlProtocol
+import IPsec
+import TestSupport
+import Testing
+
+@testable import SetkeyCore
+
+/// What clients that are not privileged can cost the daemon, and what they cannot.
+@Suite struct MemberTests {
+    /// A machine with `count` members, each a user of its own unless `uid` is given.
+    private func machine(
+        file: String? = nil, members count: UInt32, uid: UInt32? = nil
+    ) -> (Machine, [ClientID]) {
+        var machine = Machine.started(file: file)
+        let members = (0..<count).map { ClientID(rawValue: 100 + $0) }
+        for member in members {
+            let uid = uid ?? 1000 + member.rawValue
+            machine.post(.connected(member, Peer(uid: uid, gid: uid, pid: 1, access: .reading)))
+        }
+        machine.replies = []
+        return (machine, members)
+    }
+
+    private func plans(_ machine: Machine) -> [ClientID] {
+        machine.replies.compactMap { if case .plan = $0.reply { $0.client } else { nil } }
+    }
+
+    // MARK: Plans
+
+    @Test func oneReadingIsSharedByAllWhoWaitForPlans() {
+        var (machine, members) = machine(file: Texts.tunnel, members: 20)
+        machine.isReadingSlow = true
+        let before = machine.readings
+        for member in members { machine.post(.called(member, .plan(PlanParameters()))) }
+        // The first is being read for; the others came after that had begun.
+        #expect(machine.readings == before + 1)
+        machine.finishReading()
+        #expect(plans(machine) == [members[0]] && machine.readings == before + 2)
+        machine.finishReading()
+        #expect(Set(plans(machine)) == Set(members) && plans(machine).count == 20)
+        #expect(machine.readings == before + 2)
+    }
+
+    @Test func aReadingThatNobodyWaitsForIsAbandoned() {
+        var (machine, members) = machine(file: Texts.tunnel, members: 1)
+        machine.isReadingSlow = true
+        for _ in 0..<1000 {
+            machine.post(.called(members[0], .plan(PlanParameters())))
+            #expect(machine.heldReadings.count == 1)
+            machine.post(.disconnected(members[0]))
+            machine.post(.connected(members[0], Peer(uid: 1000, gid: 1000, pid: 1, access: .reading)))
+        }
+        #expect(machine.abandonments == 1000 && machine.heldReadings.isEmpty)
+        machine.post(.called(members[0], .plan(PlanParameters())))
+        machine.finishReading()
+        #expect(plans(machine) == members)
+    }
+
+    @Test func aReloadDoesNotWaitForAPlanAndThePlanIsOfTheStateAfterIt() throws {
+        var (machine, members) = machine(file: Texts.tunnel, members: 1)
+        machine.isReadingSlow = true
+        machine.file = Texts.tunnel + Texts.policy(1)
+        machine.post(.called(members[0], .plan(PlanParameters())))
+        machine.post(.called(Machine.root, .reload(ReloadParameters())))
+        // The reading for the plan is given up; what is read now is for the reload.
+        #expect(machine.heldReadings == [.transition] && machine.abandonments == 1)
+        machine.finishReading()
+        #expect(machine.replies.map(\.client) == [Machine.root])
+        #expect(machine.heldReadings.count == 1)
+        machine.finishReading()
+        #expect(plans(machine) == members)
+        guard case .plan(let plan)? = machine.replies.last?.reply else {
+            Issue.record("no plan")
+            return
+        }
+        #expect(plan.steps.isEmpty)
+    }
+
+    @Test func aUserHasTwoPlansUnderWayAtMost() {
+        var (machine, members) = machine(file: Texts.tunnel, members: 3, uid: 1000)
+        machine.isReadingSlow = true
+        for member in members { machine.post(.called(member, .plan(PlanParameters()))) }
+        #expect(machine.errors.map(\.client) == [members[2]])
+        guard case .busy? = machine.errors.first?.error else {
+            Issue.record("\(machine.errors)")
+            return
+        }
+        machine.post(.called(Machine.root, .plan(PlanParameters())))
+        machine.finishReading()
+        machine.finishReading()
+        #expect(Set(plans(machine)) == Set([members[0], members[1], Machine.root]))
+    }
+
+    // MARK: Dumps
+
+    @Test func partsOfDumpsGoRoundByUserAndRootIsFirst() {
+        var (machine, members) = machine(members: 3, uid: 1000)
+        let other = ClientID(rawValue: 200)
+        machine.post(.connected(other, Peer(uid: 2000, gid: 2000, pid: 1, access: .reading)))
+        machine.execute((0..<450).map { "add 1.1.1.1 2.2.2.2 esp \(5000 + $0) -E null ;" }.joined())
+        machine.replies = []
+        for client in members + [other, Machine.root] {
+            machine.queue(.called(client, .listAssociations(ListAssociationsParameters())))
+        }
+        machine.settle()
+        // 450 records are three parts. Root has its parts at once, and nobody of one user two before another user's.
+        let order = machine.replies.map(\.client)
+        let theirs = order.filter { $0 != Machine.root }
+        #expect(order.count == 15)
+        #expect(order.prefix(3).allSatisfy { $0 == Machine.root })
+        #expect(theirs.prefix(6).filter { $0 == other }.count == 3)
+    }
+
+    @Test func membersDoNotKeepTheKernelDumping() {
+        var (machine, members) = machine(file: Texts.tunnel, members: 1)
+        let before = machine.dumps
+        for _ in 0..<100 {
+            machine.post(.called(members[0], .listAssociations(ListAssociationsParameters())))
+        }
+        #expect(machine.replies.count == 100)
+        #expect(machine.dumps <= before + 1)
+        for _ in 0..<10 { machine.post(.called(Machine.root, .listAssociations(ListAssociationsParameters()))) }
+        #expect(machine.dumps >= before + 10)
+    }
+
+    // MARK: Monitors
+
+    @Test func monitorsOfMembersAreBoundedByUserAndInAll() {
+        var (machine, members) = machine(members: 5, uid: 1000)
+        for member in members { machine.post(.called(member, .monitor(MonitorParameters()))) }
+        #expect(machine.replies.count == 4)
+        #expect(machine.errors.map(\.client) == [members[4]])
+        machine.post(.called(Machine.root, .monitor(MonitorParameters())))
+        #expect(machine.replies.count == 5)
+        // One that leaves makes room.
+        machine.post(.disconnected(members[0]))
+        machine.post(.called(members[4], .monitor(MonitorParameters())))
+        #expect(machine.replies.count == 6)
+        for number: UInt32 in 0..<20 {
+            let client = ClientID(rawValue: 300 + number)
+            machine.post(.connected(client, Peer(uid: 3000 + number, gid: 1, pid: 1, access: .reading)))
+            machine.post(.called(client, .monitor(MonitorParameters())))
+        }
+        #expect(machine.replies.count == 18 && machine.errors.count == 9)
+    }
+}
