@@ -3,7 +3,7 @@
 /// For changes the two are the same message: the answer to an ADD *is* the broadcast (KERNEL-FACTS 1.1), so every
 /// event carries its origin, and ``Origin/request`` tells whether it answers a request of ours.
 package struct KernelEvent: Sendable {
-    package let origin: Origin
+    package var origin: Origin
     package let content: Content
 
     package init(origin: Origin, content: Content) {
@@ -13,8 +13,9 @@ package struct KernelEvent: Sendable {
 
     /// Who wrote the request that this message follows from, as far as the kernel tells.
     package struct Origin: Hashable, Sendable {
-        /// The request of ours that it answers; `nil` for news.
-        package let request: RequestID?
+        /// The request of ours that it answers, by its numbers: another process may have written the same. `nil` for
+        /// news.
+        package var request: RequestID?
         /// The process id that the requester wrote into its message: a claim, 0 for the kernel itself and for `ip`.
         package let processID: UInt32
         /// The sequence number, as the requester wrote it.

@@ -104,6 +104,7 @@ package enum DaemonProcess {
         let socket = try ServiceManager.passedSocket() ?? ListeningSocket(path: options.socket)
         var parserOptions = ParserOptions.ofThisMachine()
         parserOptions.allowsInclude = false
+        parserOptions.errorLimit = parserOptions.diagnosticLimit
         let settings = Daemon.Settings(
             kernelInterface: kernel.name, protectsTraffic: kernel.protectsTraffic,
             configurationPath: options.file.path, processID: getpid(),

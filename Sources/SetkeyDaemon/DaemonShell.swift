@@ -45,9 +45,11 @@ final class DaemonShell {
         settings: Daemon.Settings, transport: any KernelTransport, configuration: ConfigurationFile,
         state: StateDirectory, lock: FileDescriptor, socket: ListeningSocket
     ) {
-        daemon = Daemon(settings: settings)
-        kernel = KernelSocket(
-            transport: transport, codec: PFKeyCodec(processID: UInt32(clamping: settings.processID)))
+        // Numbers that other processes cannot tell beforehand: what they send is not taken for an answer to us.
+        daemon = Daemon(settings: settings, requestsAfter: RequestID(rawValue: .random(in: 1...UInt32.max)))
+        let codec = PFKeyCodec(
+            processID: UInt32(clamping: settings.processID), signature: PFKeyCodec.drawSignature())
+        kernel = KernelSocket(transport: transport, codec: codec)
         self.configuration = configuration
         self.state = state
         stateLock = lock

@@ -136,9 +136,13 @@ extension DesiredState {
 
         // MARK: Diagnostics
 
-        private mutating func reportDuplicate(_ message: String, _ second: StatementOrigin, _ first: StatementOrigin) {
+        private mutating func reportDuplicate(
+            _ message: @autoclosure () -> String, _ second: StatementOrigin, _ first: StatementOrigin
+        ) {
             errorCount += 1
-            report(.error, second, message, "remove one of the two")
+            // A text may have as many as statements.
+            guard diagnostics.count < 2 * diagnosticLimit else { return }
+            report(.error, second, message(), "remove one of the two")
             report(.note, first, "the first declaration is here", "")
         }
 

@@ -191,6 +191,7 @@ package struct Parser {
         diagnostic.isOutOfStep = isOutOfStep || lexer.longStringCount > 0
         let count = diagnostic.severity == .error ? errorCount : warningCount
         if diagnostic.severity == .error { errorCount += 1 } else { warningCount += 1 }
+        if errorCount >= options.errorLimit { isAtEnd = true }
         if count < options.diagnosticLimit { diagnostics.append(diagnostic) }
     }
 

@@ -16,6 +16,8 @@ package struct ParserOptions: Sendable {
     package var warns: Bool
     /// How many errors, and how many warnings, are kept; the rest are counted.
     package var diagnosticLimit: Int
+    /// After so many errors the rest of the text is not read: where somebody waits meanwhile, who did not write it.
+    package var errorLimit = Int.max
 
     package init(
         credentials: Credentials = .unavailable, protocolNames: ProtocolNames = .builtIn,

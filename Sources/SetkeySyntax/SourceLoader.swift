@@ -23,11 +23,16 @@ package struct LoadedDiagnostic: Sendable {
 package struct SourceLoader<Reader: SourceReader> {
     /// Nested includes deeper than this are a mistake, as a cycle is.
     private static var depthLimit: Int { 32 }
+    /// So many files are included at most, in all: files that include others twice would be read without an end.
+    private static var inclusionLimit: Int { 10_000 }
+    /// As many bytes, in all.
+    private static var includedByteLimit: Int { 512 << 20 }
 
     private let reader: Reader
     private let options: ParserOptions
     private var open: [OpenSource] = []
     private var counts = (errors: 0, warnings: 0, reused: 0)
+    private var included = (files: 0, bytes: 0)
     private let former: ReadSources?
 
     /// Every text read so far; ``LoadedStatement/source`` is an index.
@@ -149,10 +154,26 @@ package struct SourceLoader<Reader: SourceReader> {
             guard open.count < Self.depthLimit else {
                 return report(top, "includes are nested deeper than \(Self.depthLimit)", "include fewer levels")
             }
+            guard count(file) else { return refuseMore(top) }
             push(SourceText(name: path, bytes: file.bytes), path, file)
         } catch {
             report(top, "\(error)", error.reason.advice)
         }
+    }
+
+    /// Counts an included file; false for one too many.
+    private mutating func count(_ file: SourceFile) -> Bool {
+        included.files += 1
+        included.bytes += file.bytes.count
+        return included.files <= Self.inclusionLimit && included.bytes <= Self.includedByteLimit
+    }
+
+    /// Ends the reading: what else is included would be too much as well.
+    private mutating func refuseMore(_ top: Int) {
+        report(
+            top, "more than \(Self.inclusionLimit) files or \(Self.includedByteLimit >> 20) MiB are included in all",
+            "join files; a file that includes others twice, which do so too, is read again and again")
+        endReading()
     }
 
     private mutating func report(_ top: Int, _ message: String, _ advice: String) {

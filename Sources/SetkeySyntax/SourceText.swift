@@ -71,11 +71,12 @@ package struct SourceText: Sendable {
         return place
     }
 
-    /// The bytes of the line that holds `offset`, without its end.
+    /// The bytes of the line that holds `offset`, without its end; of a very long one not all that follows.
     func line(at offset: Int) -> Range<Int> {
         let start = checkpoint(at: offset).lineStart
         let from = max(start, min(offset, bytes.count))
-        var end = bytes[from...].firstIndex(of: 10) ?? bytes.count
+        let horizon = min(from + Self.blockSize, bytes.count)
+        var end = bytes[from..<horizon].firstIndex(of: 10) ?? horizon
         if end > start, bytes[end - 1] == 13 { end -= 1 }
         return start..<end
     }

@@ -24,6 +24,24 @@ import Testing
         return codec
     }
 
+    // MARK: Signature
+
+    @Test func aSignatureIsNoProcessIDAndNeverTold() throws {
+        let signature = PFKeyCodec.drawSignature()
+        #expect(signature >= 1 << 22)
+        var codec = PFKeyCodec(processID: ours, signature: signature)
+        var buffer: [UInt8] = []
+        try codec.encode(.add(PFKeySamples.espSA()), id: RequestID(rawValue: 7), into: &buffer)
+        #expect(try PFKeyMessage(buffer).header.processID == signature)
+        let answer = codec.decode(buffer)
+        #expect(answer.origin.request == RequestID(rawValue: 7))
+        #expect(answer.origin.processID == ours)
+        // Who knows the process id and the sequence number alone is not us.
+        var forged = try PFKeyMessage(buffer)
+        forged.header.processID = ours
+        #expect(try decode(forged, &codec).origin.request == nil)
+    }
+
     // MARK: Requests
 
     @Test func everyRequestIsAMessageOfItsOwnTypeSequenceAndProcess() throws {

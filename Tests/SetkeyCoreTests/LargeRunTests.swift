@@ -43,6 +43,17 @@ struct LargeRunTests {
         #expect(machine.mirrored.associations == machine.truth().associations)
     }
 
+    @Test func aTextOfErrorsIsNotReadToItsEnd() {
+        var machine = Machine.started()
+        machine.execute(String(repeating: "bogus ;", count: 10_000) + "add 1.1.1.1")
+        guard case .invalidText(let diagnostics) = machine.errors.last?.error else {
+            Issue.record("the text was accepted")
+            return
+        }
+        #expect(diagnostics.count == 100)
+        #expect(diagnostics.last?.offset == 99 * 7)
+    }
+
     // MARK: What a run outputs
 
     @Test func dumpsGoOutAsTheyFillAndNothingOfThemIsKept() throws {

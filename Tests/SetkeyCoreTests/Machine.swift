@@ -11,6 +11,7 @@ import Testing
 struct Machine {
     static let root = ClientID(rawValue: 1)
     static let nobody = ClientID(rawValue: 2)
+    private static let signature: UInt32 = 0x5e7b_1d01
 
     var daemon: Daemon
     var kernel: SimulatedKernel
@@ -115,7 +116,7 @@ struct Machine {
                 parserOptions: ParserOptions(allowsInclude: false)))
         kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
         kernel.faults = faults
-        codec = PFKeyCodec(processID: 99)
+        codec = PFKeyCodec(processID: 99, signature: Self.signature)
         socket = kernel.open()
         kernel.setReceiveLimit(receiveLimit, of: socket)
         foreign = ForeignProgram(on: &kernel)
@@ -145,7 +146,7 @@ struct Machine {
         kernel.close(socket)
         socket = kernel.open()
         kernel.setReceiveLimit(16 << 20, of: socket)
-        codec = PFKeyCodec(processID: 99)
+        codec = PFKeyCodec(processID: 99, signature: Self.signature)
         var settings = daemon.settings
         settings.kernelLife = life ?? settings.kernelLife
         daemon = Daemon(settings: settings)

@@ -45,6 +45,16 @@ struct SourceLoaderTests {
         #expect(result.errors == ["/etc/a:1:17: error: /x: no such file; check the name"])
     }
 
+    @Test func filesThatIncludeTwiceWhatIncludesTwiceAreReadToALimit() {
+        var files = ["/etc/20": "dump ;"]
+        for level in 0..<20 { files["/etc/\(level)"] = "include \"\(level + 1)\" ; include \"\(level + 1)\" ;" }
+        let result = load(files, "/etc/0")
+        #expect(result.errors.count == 1)
+        #expect(
+            result.errors.first?.contains("more than 10000 files or 512 MiB are included in all; join files") == true)
+        #expect(result.protocols.count < 10_000)
+    }
+
     @Test func circlesAreErrorsAndTwiceTheSameFileIsNone() {
         let circle = load(["/etc/a": "include \"b\" ;", "/etc/b": "flush ; include \"/etc/a\" ;"])
         #expect(circle.protocols == ["1 flush ;"])

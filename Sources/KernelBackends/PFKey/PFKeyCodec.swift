@@ -2,23 +2,35 @@ package import IPsec
 
 /// PF_KEY version 2 of Linux: one datagram a request, one event a datagram.
 ///
-/// Answers are matched by process id, sequence number and type, never by "the next message": for changes the answer
-/// *is* the broadcast (KERNEL-FACTS 1.1). A FLUSH comes twice to its sender, and both match.
+/// Answers are matched by signature, sequence number and type, never by "the next message": for changes the answer
+/// *is* the broadcast (KERNEL-FACTS 1.1). A FLUSH comes twice to its sender, and both match. Another process may write
+/// the same numbers, so whoever asked also looks at what the answer names.
 package struct PFKeyCodec: KernelCodec {
+    /// The process ids that Linux gives end below this number (`PID_MAX_LIMIT`).
+    private static let processIDLimit: UInt32 = 1 << 22
+
     /// What we write into `sadb_msg_pid`; the kernel copies it without looking.
+    private let signature: UInt32
+    /// What our own messages are said to come from.
     private let processID: UInt32
     private var requests = PFKeyRequestLog()
     private var dumps = PFKeyDumpProgress()
 
-    /// - Parameter processID: a number that no other program on this machine uses: the process id of the daemon.
-    package init(processID: UInt32) {
+    /// - Parameters:
+    ///   - processID: of the daemon; events that answer its requests carry it.
+    ///   - signature: what tells our messages from those of other programs; `nil` stands for the process id.
+    package init(processID: UInt32, signature: UInt32? = nil) {
         self.processID = processID
+        self.signature = signature ?? processID
     }
+
+    /// A signature that no process id equals, and that nobody can tell beforehand.
+    package static func drawSignature() -> UInt32 { .random(in: processIDLimit...(.max)) }
 
     package mutating func encode(
         _ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]
     ) throws(WireError) {
-        var message = PFKeyMessage(PFKeyMessageType(request), sequence: id.rawValue, processID: processID)
+        var message = PFKeyMessage(PFKeyMessageType(request), sequence: id.rawValue, processID: signature)
         try message.set(request)
         try message.write(into: &buffer)
         requests.record(id, message.header.type)
@@ -28,7 +40,7 @@ package struct PFKeyCodec: KernelCodec {
     package mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent {
         guard let header = PFKeyHeader(ofDatagram: datagram) else { return Self.headless(datagram.count) }
         if header.type.isDump { return decodeDump(header, datagram) }
-        let answered = header.processID == processID && requests.contains(header.sequence, header.type)
+        let answered = header.processID == signature && requests.contains(header.sequence, header.type)
         return event(header, answers: answered ? RequestID(rawValue: header.sequence) : nil, content(header, datagram))
     }
 
@@ -50,7 +62,7 @@ package struct PFKeyCodec: KernelCodec {
     ) -> KernelEvent {
         KernelEvent(
             origin: KernelEvent.Origin(
-                request: request, processID: header.processID, sequence: header.sequence),
+                request: request, processID: request == nil ? header.processID : processID, sequence: header.sequence),
             content: content)
     }
 
@@ -63,10 +75,10 @@ package struct PFKeyCodec: KernelCodec {
 
     // MARK: Dumps
 
-    /// Records carry our process id and a sequence of their own: 1, 2, 3, ... and 0 in the last (KERNEL-FACTS 3.1).
+    /// Records carry our signature and a sequence of their own: 1, 2, 3, ... and 0 in the last (KERNEL-FACTS 3.1).
     /// Refusals are bare headers with the sequence of the request; any other errno cuts the dump short.
     private mutating func decodeDump(_ header: PFKeyHeader, _ datagram: Span<UInt8>) -> KernelEvent {
-        guard header.processID == processID else {
+        guard header.processID == signature else {
             return event(header, answers: nil, .ignored(messageType: header.type.rawValue))
         }
         if header.errorNumber != 0, requests.contains(header.sequence, header.type) {

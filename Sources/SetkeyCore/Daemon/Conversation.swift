@@ -40,13 +40,37 @@ struct Conversation: Sendable {
     }
 
     private(set) var flight: Flight?
-    private var lastID = RequestID(rawValue: 0)
+    private var lastID: RequestID
+
+    /// - Parameter start: the id before the first; one that nobody can tell beforehand makes forged answers a guess.
+    init(after start: RequestID) {
+        lastID = start
+    }
 
     /// Notes a request as in flight and gives it its id.
     mutating func begin(_ request: KernelRequest, for requester: Requester, isRepeated: Bool = false) -> RequestID {
         lastID = lastID.next
         flight = Flight(id: lastID, requester: requester, request: request, isRepeated: isRepeated)
         return lastID
+    }
+
+    /// The event, as news where its numbers alone would make it an answer of ours.
+    func attributed(_ event: KernelEvent) -> KernelEvent {
+        guard let id = event.origin.request, !isOurs(id, event.content) else { return event }
+        var event = event
+        event.origin.request = nil
+        return event
+    }
+
+    private func isOurs(_ id: RequestID, _ content: KernelEvent.Content) -> Bool {
+        if content.isRecord { return true }
+        if id == flight?.id, let request = flight?.request { return request.isAnswered(by: content) }
+        // A flush is told twice to who asked for it, and then its flight is over.
+        return switch content {
+        case .flushed, .policiesFlushed: true
+        case .refused, .registered, .dumpEnded, .ignored, .unreadable: true
+        default: false
+        }
     }
 
     /// Ends the flight that `event` answers, if it does and is its last message.
@@ -82,6 +106,14 @@ struct Conversation: Sendable {
 }
 
 extension KernelEvent.Content {
+    /// Whether it is a record of a dump: the codec knows whose dump is running, and there are many of them.
+    fileprivate var isRecord: Bool {
+        switch self {
+        case .dumped, .dumpedPolicy: true
+        default: false
+        }
+    }
+
     /// Whether it is a record of a dump that goes on.
     fileprivate var isFollowed: Bool {
         switch self {

@@ -8,6 +8,7 @@ extension Daemon {
 
     /// One message of the kernel has come.
     mutating func heard(_ event: KernelEvent) {
+        let event = conversation.attributed(event)
         switch mirror.apply(event.content) {
         case .nothing: break
         case .get(let reference): refreshes.append(reference)

@@ -1,5 +1,5 @@
 import ControlProtocol
-import IPsec
+package import IPsec
 package import SetkeySyntax
 
 /// The daemon as a state machine: events in, effects out, time as an argument; no I/O, no clock, no lock.
@@ -45,7 +45,7 @@ package struct Daemon: Sendable {
     var effects: [Effect] = []
 
     // The kernel.
-    var conversation = Conversation()
+    var conversation: Conversation
     var isRegistered = false
     var associationDumps = DumpSchedule()
     var policyDumps = DumpSchedule()
@@ -126,8 +126,10 @@ package struct Daemon: Sendable {
     var audiences: [MonitorParameters: [ClientID]] = [:]
     var lastServed = Service.clients
 
-    package init(settings: Settings) {
+    /// - Parameter start: the request id before the first; best one that nobody can tell beforehand.
+    package init(settings: Settings, requestsAfter start: RequestID = RequestID(rawValue: 0)) {
         self.settings = settings
+        conversation = Conversation(after: start)
     }
 
     /// Handles one event; the only way in.

@@ -104,6 +104,8 @@ private struct HostedKernel {
     private var foreign: ForeignProgram
     private var hasStarted = false
     private var connection: (descriptor: Int32, socket: SimulatedKernel.SocketID)?
+    /// The process at the other end.
+    private var daemon: pid_t = 0
 
     init() {
         kernel = SimulatedKernel(startingAt: Self.clock(ago: Self.age))
@@ -123,6 +125,15 @@ private struct HostedKernel {
         let socket = kernel.open()
         kernel.setReceiveLimit(16 << 20, of: socket)
         connection = (descriptor, socket)
+        daemon = Self.peer(of: descriptor)
+    }
+
+    /// The process that has connected: `struct ucred` is three 32-bit numbers, the first of which is its id.
+    private static func peer(of descriptor: Int32) -> pid_t {
+        var credentials: [Int32] = [0, 0, 0]
+        var length = socklen_t(credentials.count * MemoryLayout<Int32>.size)
+        guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { return 0 }
+        return credentials[0]
     }
 
     mutating func disconnect() {
@@ -140,9 +151,9 @@ private struct HostedKernel {
     mutating func work(on datagram: [UInt8]) -> Bool {
         guard let connection, let header = PFKeyHeader(ofDatagram: datagram.span) else { return false }
         let moment = isWrite(header.type) ? momentOfDeath() : nil
-        if moment == .beforeItIsDone { return !end(header.processID) }
+        if moment == .beforeItIsDone { return !end() }
         let errno = kernel.send(datagram, from: connection.socket, at: now)
-        if moment == .afterItIsDone { return !end(header.processID) }
+        if moment == .afterItIsDone { return !end() }
         deliver()
         tell(.sent(errno: UInt8(truncatingIfNeeded: errno?.rawValue ?? 0)))
         return true
@@ -160,8 +171,8 @@ private struct HostedKernel {
         return number > 1 ? nil : moment
     }
 
-    private func end(_ processID: UInt32) -> Bool {
-        processID > 1 && Glibc.kill(pid_t(processID), SIGKILL) == 0
+    private func end() -> Bool {
+        daemon > 1 && Glibc.kill(daemon, SIGKILL) == 0
     }
 
     mutating func run(_ statements: String) {
