@@ -90,7 +90,7 @@ install-configuration:
 install-units:
 	install -d $(LIBDIR)/systemd/system
 	for unit in setkeyd.service setkeyd.socket setkeyd@.service setkeyd@.socket; do \
-	    sed 's|=/usr/sbin/|=$(PREFIX)/sbin/|' systemd/$$unit > $(LIBDIR)/systemd/system/$$unit || exit 1; \
+	    sed 's|/usr/sbin/|$(PREFIX)/sbin/|g' systemd/$$unit > $(LIBDIR)/systemd/system/$$unit || exit 1; \
 	    chmod 644 $(LIBDIR)/systemd/system/$$unit; \
 	done
 
