@@ -44,7 +44,7 @@ package enum SetkeyClient {
         case .reload(let parameters): try reload(.reload(parameters), socket: path)
         case .confirm:
             _ = try answer(to: .confirm, socket: path)
-            try say("confirmed: the last reload stays\n")
+            try say("confirmed: the last reload is kept\n")
         case .revert: try reload(.revert, socket: path)
         case .version: try say("setkey \(Version.current)\n")
         }

@@ -8,6 +8,8 @@ package struct ConfigurationFile: Sendable {
     package let path: String
     /// Whether the path is the default one, which need not exist; one that was named must.
     package let isDefault: Bool
+    /// How what is wrong with it is shown; the daemon's log has no colours.
+    nonisolated var style = DiagnosticStyle.plain
 
     package nonisolated init(path: String, isDefault: Bool) {
         self.path = path
@@ -43,7 +45,7 @@ package struct ConfigurationFile: Sendable {
         var found = loader.diagnostics + evaluation.diagnostics
         let objections = access.objections(to: loader.accesses, of: sources)
         guard loader.errorCount + evaluation.errorCount + objections.count == 0 else {
-            return .invalid(objections + found.map { sources[$0.source].render($0.diagnostic) })
+            return .invalid(objections + found.map { sources[$0.source].render($0.diagnostic, style: style) })
         }
         let desired = evaluation.finish()
         found += FileRules.remarks(on: desired)
@@ -51,7 +53,7 @@ package struct ConfigurationFile: Sendable {
         (former.associations, former.policies) = (desired.associations.count, desired.policies.count)
         return .loaded(
             LoadedConfiguration(
-                desired: desired, warnings: warnings.map { sources[$0.source].render($0.diagnostic) },
+                desired: desired, warnings: warnings.map { sources[$0.source].render($0.diagnostic, style: style) },
                 locate: StatementLocator { origin in
                     let position = sources[origin.source].position(of: origin.range.lowerBound)
                     return "\(sources[origin.source].name):\(position.line):\(position.column)"

@@ -52,12 +52,14 @@ package enum DaemonProcess {
         let log = Log()
         defer { log.flush() }
         var nothing = FormerReading()
-        switch options.file.read(reusing: &nothing) {
+        var file = options.file
+        file.style = .ofStandardError()
+        switch file.read(reusing: &nothing) {
         case .loaded(let file):
             for warning in file.warnings { log.append(LogEntry(.warning, warning, kind: .fileWarning)) }
             return EXIT_SUCCESS
         case .absent(let path):
-            log.append(LogEntry(.notice, "\(path) does not exist; that counts as an empty file"))
+            log.append(LogEntry(.notice, "\(path) does not exist; treating it as empty"))
             return EXIT_SUCCESS
         case .invalid(let messages):
             for message in messages { log.append(LogEntry(.error, message, kind: .fileError)) }

@@ -7,14 +7,19 @@ extension SourceText {
     /// A diagnostic for people: `FILE:LINE:COLUMN: error: what; what to do`, the source line with its keys masked, and
     /// a caret line; without a newline at the end.
     package func render(_ diagnostic: Diagnostic) -> String {
+        render(diagnostic, style: .plain)
+    }
+
+    /// As ``render(_:)``, for a terminal perhaps.
+    package func render(_ diagnostic: Diagnostic, style: DiagnosticStyle) -> String {
         var output: [UInt8] = []
-        append(diagnostic, to: &output)
+        append(diagnostic, style: style, to: &output)
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// Appends what ``render(_:)`` gives.
-    package func append(_ diagnostic: Diagnostic, to output: inout [UInt8]) {
-        appendHeadline(diagnostic, to: &output)
+    /// Appends what ``render(_:style:)`` gives.
+    package func append(_ diagnostic: Diagnostic, style: DiagnosticStyle = .plain, to output: inout [UInt8]) {
+        appendHeadline(diagnostic, style: style, to: &output)
         let line = line(at: diagnostic.range.lowerBound)
         guard !line.isEmpty else { return }
         let shown = window(of: line, around: diagnostic.range.lowerBound)
@@ -30,11 +35,13 @@ extension SourceText {
         output.append("\n   ")
         output += text
         output.append("\n   ")
-        appendCaret(under: diagnostic.range, in: shown, of: text, to: &output)
+        style.appendCaret(to: &output) { appendCaret(under: diagnostic.range, in: shown, of: text, to: &$0) }
     }
 
     /// `FILE:LINE:COLUMN: error: what; what to do`.
-    package func appendHeadline(_ diagnostic: Diagnostic, to output: inout [UInt8]) {
+    package func appendHeadline(
+        _ diagnostic: Diagnostic, style: DiagnosticStyle = .plain, to output: inout [UInt8]
+    ) {
         let position = position(of: diagnostic.range.lowerBound)
         output += name.utf8
         output.append(":")
@@ -42,7 +49,7 @@ extension SourceText {
         output.append(":")
         output.append(decimal: position.column)
         output.append(": ")
-        output.append(diagnostic.severity.word)
+        style.append(diagnostic.severity, to: &output)
         output.append(": ")
         output += diagnostic.message.utf8
         if !diagnostic.advice.isEmpty {

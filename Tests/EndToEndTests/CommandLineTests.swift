@@ -148,3 +148,40 @@ import Testing
         #expect(process.errorText.contains("No space left on device"))
     }
 }
+
+/// Colours of what is said on a terminal.
+@Suite struct ColourTests {
+    private func output(
+        _ program: String, _ arguments: [String], _ environment: [String: String]
+    ) throws -> String {
+        let terminal = try PseudoTerminal(width: 100, height: 24)
+        let process = try ChildProcess(program, arguments, environment: environment, terminal: terminal)
+        #expect(try process.wait() == .exited(1))
+        return process.outputText
+    }
+
+    @Test func errorsOnATerminalAreColouredUnlessTheEnvironmentForbidsIt() throws {
+        let directory = try TestDirectory()
+        let file = try directory.write("bad.conf", "flsh;\n")
+        for (program, arguments) in [
+            (Programs.setkey, ["-n", "-f", file]), (Programs.setkeyd, ["--check", "--config", file]),
+        ] {
+            let colored = try output(program, arguments, ["TERM": "xterm"])
+            #expect(colored.contains("\(file):1:1: \u{1b}[1;31merror\u{1b}[0m: "), "\(colored)")
+            #expect(colored.contains("\u{1b}[1;32m^~~~\u{1b}[0m"), "\(colored)")
+            for environment in [["TERM": "dumb"], ["TERM": "xterm", "NO_COLOR": "1"]] {
+                let plain = try output(program, arguments, environment)
+                #expect(plain.contains("\(file):1:1: error: ") && !plain.contains("\u{1b}"), "\(plain)")
+            }
+            #expect(!(try run(program, arguments).errors.contains("\u{1b}")))
+        }
+    }
+
+    @Test func refusalOfTheKernelIsColouredToo() throws {
+        let daemon = try TestDaemon()
+        let file = try daemon.directory.write("site.conf", "delete 10.0.0.1 10.0.0.2 esp 0x1001;")
+        let colored = try output(
+            Programs.setkey, ["-f", file], daemon.environment.merging(["TERM": "xterm"]) { given, _ in given })
+        #expect(colored.contains("\(file):1:1: \u{1b}[1;31merror\u{1b}[0m: delete esp"), "\(colored)")
+    }
+}

@@ -37,8 +37,8 @@ struct DeclarativeFileTests {
         #expect(
             plan.output == """
                 ~ add 10.0.0.1 10.0.0.2 esp 0x1001 -m tunnel -r 32 -lh 50 -E aes-cbc <hidden> -A hmac-sha1 <hidden> ;
-                    \(file):1:1: differs(key, lifetime); deleted and added again, packets in between are lost: a new SPI \
-                beside the old one would be hitless
+                    \(file):1:1: differs(key, lifetime); will be deleted and re-added, losing packets in between (use a \
+                new SPI to avoid this)
                     lifetime: none -> hard 50 s
                 ~ spdadd 10.1.0.0/16 10.2.0.0/16 any -P out ipsec esp/tunnel/10.0.0.1-10.0.0.2/unique:7 ;
                     \(file):3:1: differs(action)
@@ -124,7 +124,7 @@ struct DeclarativeFileTests {
         #expect(try daemon.setkey("--reload --confirm=3600").status == 0)
         let status = try daemon.setkey("--status").output
         #expect(status.contains("\nunconfirmed: taken back in 3"), "\(status)")
-        #expect(try daemon.setkey("--confirm").output == "confirmed: the last reload stays\n")
+        #expect(try daemon.setkey("--confirm").output == "confirmed: the last reload is kept\n")
         let revert = try daemon.setkey("--revert")
         #expect(revert.status == 0)
         #expect(revert.output.hasPrefix("taken back: 1 write to the kernel; 1 SA and 2 policies are declared\n"))

@@ -20,7 +20,7 @@ enum EventMonitor {
         guard event.event != .listening else { return }
         if event.event == .overrun {
             var remarks = FileOutput.standardError
-            try remarks.write("setkey: messages of the kernel were lost here; setkey -D shows what is\n")
+            try remarks.write("setkey: kernel messages were lost here; setkey -D shows the current SAs\n")
             return try remarks.flush()
         }
         let timestamp: Timestamp =

@@ -12,8 +12,7 @@ package struct PlanText {
         guard !steps.isEmpty else { return "nothing would change\n" }
         let writes = steps.reduce(0) { $0 + $1.writes }
         return steps.map(text).joined()
-            + "\(steps.count) \(steps.count == 1 ? "change" : "changes"), "
-            + "\(writes) \(writes == 1 ? "write" : "writes") to the kernel\n"
+            + "\(Quantity.counted(steps.count, "change")), \(Quantity.counted(writes, "write")) to the kernel\n"
     }
 
     private func text(_ step: PlanStep) -> String {
@@ -37,7 +36,7 @@ package struct PlanText {
 
     private func cost(of step: PlanStep) -> String {
         guard step.change == "replace" else { return "" }
-        return "; deleted and added again, packets in between are lost: a new SPI beside the old one would be hitless"
+        return "; will be deleted and re-added, losing packets in between (use a new SPI to avoid this)"
     }
 
     private func colored(_ line: String, _ step: PlanStep) -> String {

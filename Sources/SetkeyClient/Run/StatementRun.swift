@@ -95,8 +95,9 @@ struct StatementRun: ~Copyable {
         if undone != nil || reply.ended == true { hasStopped = true }
         guard !failures.isEmpty else { return }
         failed += failures.count
+        let error = DiagnosticStyle.ofStandardError().word(.error)
         for failure in failures {
-            report.say("\(place(failure.offset, in: part))error: \(failure.operation): \(failure.reason)")
+            report.say("\(place(failure.offset, in: part))\(error): \(failure.operation): \(failure.reason)")
         }
     }
 
@@ -109,7 +110,8 @@ struct StatementRun: ~Copyable {
             let advice = record.advice.isEmpty ? "" : "; \(record.advice)"
             report.say("\(place(record.offset, in: part))\(record.severity): \(record.message)\(advice)")
         }
-        report.say("setkey: the daemon did not take these statements; \(executedBefore) before them were executed")
+        report.say(
+            "setkey: the daemon did not take these statements; statements executed before them: \(executedBefore)")
     }
 
     /// `FILE:LINE:COLUMN: `.
@@ -126,14 +128,16 @@ struct StatementRun: ~Copyable {
         guard executed > 0 || failed > 0 else { return failure }
         return ClientFailure(
             failure.status,
-            "\(failure.message)\nof \(report.total) statements, the first \(executed) were executed"
-                + (failed > 0 ? ", \(failed) of them without success" : "")
-                + "; what became of the next ones is not known: look with setkey -D and setkey -DP")
+            "\(failure.message)\n\(executed) of \(Quantity.counted(report.total, "statement")) "
+                + (executed == 1 ? "was executed" : "were executed") + (failed > 0 ? ", \(failed) without success" : "")
+                + "; what became of the next ones is unknown: see setkey -D and setkey -DP")
     }
 
     private func end() throws(ClientFailure) {
         if let undone {
-            throw ClientFailure(.failure, "the run was undone: \(undone) kernel calls were taken back")
+            throw ClientFailure(
+                .failure,
+                "the run was rolled back: \(Quantity.counted(undone, "change")) \(undone == 1 ? "was" : "were") undone")
         }
         // Each failure has been told.
         if failed > 0 { throw ClientFailure(.failure, "") }

@@ -102,15 +102,16 @@ struct StatementSource: ~Copyable {
     /// - Returns: Whether there was an error.
     func appendDiagnostics(to output: inout [UInt8]) -> Bool {
         let diagnostics = loader.diagnostics + remarks
+        let style = DiagnosticStyle.ofStandardError()
         for remark in diagnostics {
-            loader.sources[remark.source].append(remark.diagnostic, to: &output)
+            loader.sources[remark.source].append(remark.diagnostic, style: style, to: &output)
             output.append("\n")
         }
         let kept = diagnostics.count { $0.diagnostic.severity == .error }
         if loader.errorCount > kept {
             output.append("... and ")
             output.append(decimal: loader.errorCount - kept)
-            output.append(" more errors\n")
+            output.append(loader.errorCount - kept == 1 ? " more error\n" : " more errors\n")
         }
         return kept > 0 || loader.errorCount > 0
     }

@@ -1,4 +1,5 @@
 import Glibc
+import SetkeySyntax
 
 /// What the environment and the terminal say about showing text.
 struct Terminal {
@@ -35,6 +36,6 @@ extension TerminalStyle {
         let dumb = value("TERM") == "dumb"
         self.init(
             unicode: !dumb && (charset.hasPrefix("utf-8") || charset.hasPrefix("utf8")),
-            color: !dumb && (value("NO_COLOR") ?? "").isEmpty)
+            color: DiagnosticStyle(isTerminal: true, environment: value) == .colored)
     }
 }

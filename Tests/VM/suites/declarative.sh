@@ -37,7 +37,7 @@ is "$?:$output" '0:nothing would change' 'a plan of the unchanged file is empty'
 output=$(client --plan -f "$work/b.conf")
 is "$?" 10 'a plan of another file: status 10' "$output"
 has "$output" '8 changes, 9 writes to the kernel' 'it says how much would change'
-has "$output" "b.conf:9:1: differs(key); deleted and added again" 'the key that differs, without the key'
+has "$output" "b.conf:9:1: differs(key); will be deleted and re-added" 'the key that differs, without the key'
 has "$output" "b.conf:11:1: differs(lifetime)" 'a lifetime alone'
 lacks "$output" '0xf000' 'no key is shown'
 same "$before"
