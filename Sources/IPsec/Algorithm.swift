@@ -26,6 +26,8 @@ package struct Algorithm: Sendable {
     package let name: String
     /// Further names read.
     package let aliases: [String]
+    /// What other programs call it, beside ``xfrmName``; not read, but understood well enough to say what to write.
+    package let foreignNames: [String]
     /// The `SADB_*ALG_*` number of `linux/pfkeyv2.h`; numbers from 256 are ours, for rows without one.
     package let number: UInt16
     /// The key lengths that the kernel really accepts.
@@ -37,12 +39,13 @@ package struct Algorithm: Sendable {
     package let interfaces: Interfaces
 
     init(
-        _ kind: Kind, _ name: String, _ aliases: [String] = [], number: UInt16, keys: KeyLengths = .none,
-        icv: UInt16 = 0, xfrm: String = "", on interfaces: Interfaces = .all
+        _ kind: Kind, _ name: String, _ aliases: [String] = [], foreign foreignNames: [String] = [], number: UInt16,
+        keys: KeyLengths = .none, icv: UInt16 = 0, xfrm: String = "", on interfaces: Interfaces = .all
     ) {
         self.kind = kind
         self.name = name
         self.aliases = aliases
+        self.foreignNames = foreignNames
         self.number = number
         self.keyLengths = keys
         self.icvBits = icv

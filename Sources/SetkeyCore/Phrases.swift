@@ -39,6 +39,19 @@ extension KernelRequest {
         }
     }
 
+    /// The same for whoever wrote the statement: with what to write instead, where that is known.
+    package func explanation(_ errno: KernelErrno) -> String {
+        let advice: String? =
+            switch (self, errno) {
+            case (.addPolicy, .exists): "spdupdate replaces it"
+            case (.add, .exists): "update changes its lifetimes; for anything else delete it first"
+            case (.deletePolicy(let identity), .noEntry) where identity.direction == .forward:
+                "only with -r does 'spdadd -P in' also make a policy for 'fwd'"
+            default: nil
+            }
+        return advice.map { "\(reason(errno)); \($0)" } ?? reason(errno)
+    }
+
     private var isAboutPolicies: Bool {
         switch self {
         case .addPolicy, .updatePolicy, .deletePolicy, .getPolicy, .flushPolicies, .dumpPolicies: true

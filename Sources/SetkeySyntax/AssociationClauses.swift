@@ -15,6 +15,8 @@ struct AssociationClauses {
     var encryption: Chosen?
     var integrity: Chosen?
     var compression: Chosen?
+    /// The extensions that were given, a bit for each.
+    private var given: UInt16 = 0
 
     /// An algorithm clause.
     struct Chosen {
@@ -26,6 +28,24 @@ struct AssociationClauses {
 
     init(proto: WrittenProtocol) {
         self.proto = proto
+    }
+
+    /// Notes that an extension is given; false where it was given before. Flags add up and may be given again.
+    mutating func note(_ option: Keyword) -> Bool {
+        let bit: UInt16 =
+            switch option {
+            case .mode: 1
+            case .replay: 2
+            case .reqID: 4
+            case .hardTime: 8
+            case .softTime: 16
+            case .hardBytes: 32
+            case .softBytes: 64
+            case .context: 128
+            default: 0
+            }
+        defer { given |= bit }
+        return given & bit == 0
     }
 
     /// Whether packets are authenticated, which turns the replay check on.

@@ -16,7 +16,7 @@ package struct CredentialDirectory: Sendable {
     package static func ofThisProcess() -> Credentials {
         guard let value = unsafe getenv("CREDENTIALS_DIRECTORY") else { return .unavailable }
         let directory = CredentialDirectory(path: unsafe String(cString: value))
-        return .lookup { name throws(CredentialError) in try directory.read(name) }
+        return .directory(directory)
     }
 
     /// Whether `name` names a file in the directory, and nothing outside of it.
@@ -26,6 +26,17 @@ package struct CredentialDirectory: Sendable {
                 || byte == 45 || byte == 46 || byte == 95
         }
         return isPlain && !name.isEmpty && name.utf8.count <= 255 && name != "." && name != ".."
+    }
+
+    /// Whether every user of the machine can read a credential.
+    func isWorldReadable(_ name: String) -> Bool {
+        mode(of: path) & 0o001 != 0 && mode(of: "\(path)/\(name)") & 0o004 != 0
+    }
+
+    /// The permission bits of a file; none where it cannot be asked.
+    private func mode(of path: String) -> mode_t {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? status.st_mode : 0
     }
 
     /// The contents of one credential.

@@ -51,6 +51,16 @@ enum Keyword: String, CaseIterable {
 
     static let table = WordTable(allCases.map { ($0.rawValue, $0) })
 
+    /// The options of an SA: where one stands, a clause begins.
+    var beginsClause: Bool {
+        switch self {
+        case .mode, .replay, .reqID, .flags, .hardTime, .softTime, .hardBytes, .softBytes, .context, .encryption,
+            .integrity, .compression, .extendedSequence, .natTraversal, .natTraversalMTU, .hardwareInterface:
+            true
+        default: false
+        }
+    }
+
     /// The words that may begin a statement, for messages.
     var beginsStatement: Bool {
         switch self {

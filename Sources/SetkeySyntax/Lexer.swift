@@ -32,6 +32,8 @@ struct Lexer {
     private var isInComment = false
     /// How many strings have run over the end of a line: legal, and what a forgotten quote looks like.
     private(set) var longStringCount = 0
+    /// Where a comment was not UTF-8, until it is taken.
+    private(set) var foreignComment: Int?
 
     init(_ bytes: [UInt8], from start: Int = 0) {
         self.bytes = bytes
@@ -56,6 +58,12 @@ struct Lexer {
             }
         }
         return Token(kind: .end, start: bytes.count, end: bytes.count)
+    }
+
+    /// The place of such a comment, once.
+    mutating func takeForeignComment() -> Int? {
+        defer { foreignComment = nil }
+        return foreignComment
     }
 
     /// Goes back to the start of a token.
@@ -134,7 +142,7 @@ struct Lexer {
         return Token(kind: .invalid, start: start, end: position)
     }
 
-    /// Skips to the end of the line; a comment may hold any UTF-8, and stops at what is none.
+    /// Skips to the end of the line; a comment may hold anything but NUL.
     private mutating func skipComment() -> Token? {
         isInComment = true
         while position < bytes.count, bytes[position] != 10 {
@@ -143,9 +151,10 @@ struct Lexer {
                 position += 1
                 continue
             }
-            let length = byte == 0 ? 0 : scalarLength(at: position)
-            guard length > 0 else { return take(.invalid) }
-            position += length
+            guard byte > 0 else { return take(.invalid) }
+            let length = scalarLength(at: position)
+            if length == 0 { foreignComment = foreignComment ?? position }
+            position += max(length, 1)
         }
         isInComment = false
         return nil

@@ -35,7 +35,7 @@ extension Parser {
                 case UInt8(ascii: "4"): families.ipv4 = true
                 case UInt8(ascii: "6"): families.ipv6 = true
                 case UInt8(ascii: "n"): break
-                default: throw failure(current.range, "an unknown flag", "only -4, -6 and -n may stand here")
+                default: throw failure(current.range, "an unknown flag", "only -4, -6 and -n are possible here")
                 }
             }
             guard current.range.count > 1 else { throw failure(current.range, "an empty flag", "write -4, -6 or -n") }
@@ -44,26 +44,61 @@ extension Parser {
         return families
     }
 
-    /// `addr` or `addr[port]`.
+    /// `addr` or `addr[port]`; a wrong address is noted, and the unspecified one takes its place.
     mutating func parseEndpoint(_ families: WrittenFamilies) throws(Diagnostic) -> WrittenEndpoint {
         let range = try takeWord("an address", Self.addressAdvice)
-        let address = try parseAddress(range, families)
+        let address = try noting(range, else: .unspecified(.ipv4)) { parser throws(Diagnostic) in
+            try parser.parseAddress(range, families)
+        }
         return WrittenEndpoint(address: address, range: range, port: try parsePort())
     }
 
-    /// `addr`, `addr/plen`, `addr[port]` or `addr/plen[port]`.
+    /// `addr`, `addr/plen`, `addr[port]` or `addr/plen[port]`, perhaps with blanks in between; a wrong one is noted,
+    /// and another takes its place.
     mutating func parsePrefix(
         _ families: WrittenFamilies
     ) throws(Diagnostic) -> (AddressPrefix, Range<Int>, WrittenPort?) {
-        let range = try takeWord("an address", Self.addressAdvice)
-        guard let slash = bytes[range].firstIndex(of: UInt8(ascii: "/")) else {
-            return (AddressPrefix(address: try parseAddress(range, families)), range, try parsePort())
+        let (address, length) = try takePrefix()
+        let range = address.lowerBound..<previousEnd
+        let other = AddressPrefix(address: .unspecified(.ipv4))
+        let prefix = try noting(address, else: other) { parser throws(Diagnostic) in
+            try parser.parsePrefix(address, length, families)
         }
-        let address = try parseAddress(range.lowerBound..<slash, families)
-        let maximum = UInt64(address.bitCount)
-        let lengthRange = slash + 1..<range.upperBound
-        let length = try parseDecimal(lengthRange, "the prefix length", upTo: maximum)
-        return (AddressPrefix(address: address, length: UInt8(length)), range, try parsePort())
+        return (prefix, range, try parsePort())
+    }
+
+    /// The address, and what follows its slash, which blanks may surround.
+    private mutating func takePrefix() throws(Diagnostic) -> (address: Range<Int>, length: Range<Int>?) {
+        var address = try takeWord("an address", Self.addressAdvice)
+        var length: Range<Int>?
+        if let slash = bytes[address].firstIndex(of: UInt8(ascii: "/")) {
+            length = slash + 1..<address.upperBound
+            address = address.lowerBound..<slash
+        } else if current.kind == .word, bytes[current.start] == UInt8(ascii: "/") {
+            length = current.start + 1..<current.end
+            advance()
+        }
+        if length?.isEmpty == true, current.kind == .word, bytes[current.range].allSatisfy({ $0 &- 48 < 10 }) {
+            length = current.range
+            advance()
+        }
+        return (address, length)
+    }
+
+    private func parsePrefix(
+        _ range: Range<Int>, _ length: Range<Int>?, _ families: WrittenFamilies
+    ) throws(Diagnostic) -> AddressPrefix {
+        let address = try parseAddress(range, families)
+        guard let length else { return AddressPrefix(address: address) }
+        if let mask = IPAddress(parsing: bytes[length]), mask.family == .ipv4 {
+            let count = (~mask.ipv4Bits).leadingZeroBitCount
+            let isMask = mask == IPAddress(ipv4: .max).masked(toPrefix: UInt8(count))
+            throw failure(
+                length, "the prefix length is a number of bits, not a netmask",
+                isMask ? "write /\(count)" : "write 0...32")
+        }
+        let bitCount = try parseDecimal(length, "the prefix length", upTo: UInt64(address.bitCount))
+        return AddressPrefix(address: address, length: UInt8(bitCount))
     }
 
     private static let addressAdvice = "write a numeric IPv4 or IPv6 address"
@@ -72,7 +107,7 @@ extension Parser {
         guard let address = IPAddress(parsing: lexer.bytes[range]) else { throw notAnAddress(range) }
         guard families.allows(address.family) else {
             let (flag, family) = address.family == .ipv4 ? ("-6", "IPv4") : ("-4", "IPv6")
-            throw failure(range, "an \(family) address behind \(flag)", "remove \(flag), or write the other address")
+            throw failure(range, "an \(family) address after \(flag)", "remove \(flag), or write the other address")
         }
         return address
     }
@@ -88,7 +123,7 @@ extension Parser {
         }
         let looksNumeric = text.allSatisfy { $0.hexadecimalDigitValue != nil || $0 == 46 || $0 == 58 }
         if looksNumeric, text.contains(46) || text.contains(58) || text.allSatisfy({ $0 < 58 }) {
-            return failure(range, "this is no IPv4 or IPv6 address", "write it like 192.0.2.1 or 2001:db8::1")
+            return failure(range, "this is not an IPv4 or IPv6 address", "write it like 192.0.2.1 or 2001:db8::1")
         }
         let advice =
             "write it as a number: a name could mean another host tomorrow, and may need the network that IPsec protects"
@@ -100,7 +135,7 @@ extension Parser {
     }
 
     func requireOneFamily(_ source: IPAddress, _ other: IPAddress, _ range: Range<Int>) throws(Diagnostic) {
-        guard source.family != other.family else { return }
+        guard source.family != other.family, !hasFailed else { return }
         throw failure(range, "source and destination are of different address families", "write two of one family")
     }
 
@@ -129,7 +164,7 @@ extension Parser {
         let name = String(decoding: bytes[port.name], as: UTF8.self)
         guard let number = options.serviceNames.port(of: name, for: protocolName) else {
             let advice = "write the number; names are those of /etc/services"
-            throw failure(port.name, "no such service, or none that has one port for this protocol", advice)
+            throw failure(port.name, "unknown service name for this protocol", advice)
         }
         return number
     }

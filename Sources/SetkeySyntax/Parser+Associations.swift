@@ -17,16 +17,34 @@ extension Parser {
         if originalAddress != nil { association.originalAddress = originalAddress }
         association.encapsulation = try encapsulation(proto, source.port, destination.port)
         var clauses = AssociationClauses(proto: proto)
-        while current.kind != .semicolon {
-            guard try !parseExtension(&clauses) else { continue }
-            guard statement != .getspi, try parseAlgorithm(&clauses) else { break }
-        }
+        while current.kind != .semicolon, try parseClause(&clauses, of: statement) {}
         try expectEnd(statement == .getspi ? "an extension or ';'" : "an extension, an algorithm or ';'")
+        // What the clauses are together means nothing where one of them is wrong.
+        guard !hasFailed else { return (association, spiRange(spi, proto.ipsecProtocol)) }
         if statement != .getspi { try check(clauses) }
         try checkLimits(clauses)
         clauses.apply(to: &association)
+        if statement != .getspi { warnOfReplayWindow(association, destination.range) }
         if options.warns { warnOfAssociation(association, clauses) }
         return (association, spiRange(spi, proto.ipsecProtocol))
+    }
+
+    /// One clause, whether one stood here; behind a wrong one the next is sought, unless that may be the rest of a key.
+    private mutating func parseClause(
+        _ clauses: inout AssociationClauses, of statement: Keyword
+    ) throws(Diagnostic) -> Bool {
+        let start = current.start
+        do throws(Diagnostic) {
+            if try parseExtension(&clauses) { return true }
+            guard statement != .getspi else { return false }
+            return try parseAlgorithm(&clauses)
+        } catch {
+            guard !isOutOfStep, current.kind == .word || current.kind == .string else { throw error }
+            note(error)
+            if current.start == start { advance() }
+            skipToClause()
+            return true
+        }
     }
 
     /// The SPIs that GETSPI may take: the one written, or those that no standard reserves (RFC 3173, 3.3 for CPIs).
@@ -52,7 +70,7 @@ extension Parser {
     ) throws(Diagnostic) -> NATTraversal? {
         guard proto.isEncapsulated else {
             if let port = source ?? destination {
-                warn(port.range, "a port of an SA means something to esp-udp only, and is ignored", "remove it")
+                warn(port.range, "the port of an SA is ignored, except with esp-udp", "remove it")
             }
             return nil
         }
@@ -70,13 +88,13 @@ extension Parser {
         switch keyword {
         case .encryption:
             try requireFirst(clauses.encryption)
-            clauses.encryption = try takeAlgorithm(AlgorithmWord.encryption, "an encryption algorithm")
+            clauses.encryption = try takeAlgorithm(.encryption)
         case .integrity:
             try requireFirst(clauses.integrity)
-            clauses.integrity = try takeAlgorithm(AlgorithmWord.integrity, "an authentication algorithm")
+            clauses.integrity = try takeAlgorithm(.integrity)
         case .compression:
             try requireFirst(clauses.compression)
-            clauses.compression = try takeAlgorithm(AlgorithmWord.compression, "a compression algorithm")
+            clauses.compression = try takeAlgorithm(.compression)
             if keyword == .rawCPI {
                 warn(current.range, "-R has no meaning on Linux and is ignored", "remove it")
                 advance()
@@ -89,33 +107,6 @@ extension Parser {
     private func requireFirst(_ chosen: AssociationClauses.Chosen?) throws(Diagnostic) {
         guard chosen != nil else { return }
         throw failure(current.range, "a second algorithm of the same kind", "keep one of them")
-    }
-
-    private mutating func takeAlgorithm(
-        _ table: WordTable<AlgorithmWord>, _ wanted: String
-    ) throws(Diagnostic) -> AssociationClauses.Chosen {
-        let start = current.start
-        advance()
-        let range = try takeWord(wanted)
-        guard let word = PackedWord(lexer.bytes, range), let algorithm = table[word] else {
-            throw failure(range, "\(wanted) is expected here", "see the algorithms in setkey(8)")
-        }
-        guard options.kernelInterface.expresses(algorithm.interfaces) else { throw inexpressible(algorithm, range) }
-        if algorithm.number == EncryptionAlgorithm.null.rawValue, lexer.bytes[range].elementsEqual("simple".utf8) {
-            warn(range, "'simple' is obsolete and means no encryption", "write null")
-        }
-        let key = try takeKey(algorithm, range)
-        return AssociationClauses.Chosen(
-            number: algorithm.number, isCombined: algorithm.kind == .combined, key: key, range: start..<range.upperBound
-        )
-    }
-
-    private func inexpressible(_ algorithm: AlgorithmWord, _ range: Range<Int>) -> Diagnostic {
-        guard algorithm.interfaces == .xfrmOnly else {
-            return failure(range, "no interface of Linux has \(text(range))", "choose another algorithm")
-        }
-        return failure(
-            range, "PF_KEY cannot express \(text(range))", "it needs the XFRM interface; choose another algorithm")
     }
 
     // MARK: Rules

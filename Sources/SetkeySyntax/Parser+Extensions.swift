@@ -9,9 +9,12 @@ extension Parser {
         case .mode, .replay, .reqID, .flags, .hardTime, .softTime, .hardBytes, .softBytes, .context: advance()
         case .extendedSequence: throw needsXFRM(option, "extended sequence numbers")
         case .hardwareInterface: throw needsXFRM(option, "offload to a device")
-        case .natTraversal: throw failure(option, "-natt is not of this language", "write esp-udp and addr[port]")
-        case .natTraversalMTU: throw failure(option, "Linux has no fragment size of an SA", "remove it")
+        case .natTraversal: throw failure(option, "-natt is FreeBSD's", "write esp-udp and addr[port]")
+        case .natTraversalMTU: throw failure(option, "Linux has no fragment size for SAs", "remove it")
         default: return false
+        }
+        if let keyword, !clauses.note(keyword), options.warns {
+            remark(.repeatedOption, option, "\(keyword.rawValue) is given twice; the last one counts", "remove one")
         }
         switch keyword {
         case .mode: clauses.mode = try parseMode()
@@ -19,8 +22,8 @@ extension Parser {
         case .reqID: clauses.reqID = UInt32(try takeDecimal("the reqid", upTo: 0xffff_ffff))
         case .flags: try parseFlag(&clauses.flags)
         case .context: clauses.context = try parseContext()
-        case .hardTime: clauses.limits.hard.addTime = try takeDecimal("the lifetime in seconds", upTo: .max)
-        case .softTime: clauses.limits.soft.addTime = try takeDecimal("the lifetime in seconds", upTo: .max)
+        case .hardTime: clauses.limits.hard.addTime = try parseTimeLimit()
+        case .softTime: clauses.limits.soft.addTime = try parseTimeLimit()
         case .hardBytes: clauses.limits.hard.bytes = try parseByteLimit()
         default: clauses.limits.soft.bytes = try parseByteLimit()
         }
@@ -55,9 +58,13 @@ extension Parser {
         return UInt8(window)
     }
 
+    private mutating func parseTimeLimit() throws(Diagnostic) -> UInt64 {
+        try takeDecimal("the lifetime in seconds", upTo: .max, "write seconds, for example 86400 for a day")
+    }
+
     /// 2^64-1 is the kernel's "unlimited", which the language writes as 0.
     private mutating func parseByteLimit() throws(Diagnostic) -> UInt64 {
-        let bytes = try takeDecimal("the lifetime in bytes", upTo: .max)
+        let bytes = try takeDecimal("the lifetime in bytes", upTo: .max, "write bytes, for example 1000000000")
         return bytes == .max ? 0 : bytes
     }
 

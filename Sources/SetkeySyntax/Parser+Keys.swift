@@ -12,13 +12,39 @@ extension Parser {
             throw unexpected("the key of \(text(name))", advice)
         }
         let range = current.range
+        guard !isHiddenKey(range) else { throw hiddenKey(range) }
         let key = try readKey(algorithm)
-        guard algorithm.keyLengths.contains(key.bitCount) else {
-            let got = "this one has \(key.bitCount) bits (\(key.byteCount) bytes)"
-            throw failure(range, "\(text(name)) takes a key of \(algorithm.keyLengths.phrase); \(got)")
+        let isWord = current.kind == .word
+        guard !algorithm.keyLengths.contains(key.bitCount) else {
+            advance()
+            return key
         }
         advance()
-        return key
+        let got = "this one has \(key.bitCount) bits (\(key.byteCount) bytes)"
+        throw failure(
+            range, "\(text(name)) takes a key of \(algorithm.keyLengths.phrase); \(got)",
+            mend(ofKey: range, isWord: isWord))
+    }
+
+    /// What to do about a key of the wrong length, where that can be told.
+    private mutating func mend(ofKey range: Range<Int>, isWord: Bool) -> String {
+        if isWord, looksLikeKey {
+            // The groups that follow are a part of it.
+            while looksLikeKey { advance() }
+            return "remove the blanks inside the key"
+        }
+        guard !isWord, bytes[range].contains(10) else { return "" }
+        return "the quote that opens here is closed on another line; close it right after the key"
+    }
+
+    /// `<hidden>`, as dumps print it in place of a key.
+    private func isHiddenKey(_ range: Range<Int>) -> Bool {
+        let word = bytes[range].dropFirst(hasHexadecimalPrefix(range) ? 2 : 0)
+        return word.elementsEqual("<hidden>".utf8)
+    }
+
+    private func hiddenKey(_ range: Range<Int>) -> Diagnostic {
+        failure(range, "this key was hidden when it was printed", "print it with setkey -D --show-keys, as root")
     }
 
     private var looksLikeKey: Bool {
@@ -67,12 +93,23 @@ extension Parser {
             throw failure(range, "there is no credential directory to read \(name) from", advice)
         case .unread:
             return KeyMaterial(byteCount: algorithm.keyLengths.first / 8) { _ in }
-        case .lookup(let lookup):
-            do {
-                return try lookup(name).decodedCredential
-            } catch {
-                throw failure(range, error.message, error.advice)
+        case .directory(let directory):
+            if options.warns, directory.isWorldReadable(name) {
+                let message = "the credential \(name) is a file that everybody may read"
+                remark(.readableCredential, range, message, "chmod 600 it, and change the key")
             }
+            return try readCredential(range) { name throws(CredentialError) in try directory.read(name) }
+        case .lookup(let lookup): return try readCredential(range, lookup)
+        }
+    }
+
+    private func readCredential(
+        _ range: Range<Int>, _ read: (String) throws(CredentialError) -> KeyMaterial
+    ) throws(Diagnostic) -> KeyMaterial {
+        do throws(CredentialError) {
+            return try read(text(range.dropFirst())).decodedCredential
+        } catch {
+            throw failure(range, error.message, error.advice)
         }
     }
 

@@ -2,17 +2,25 @@ import IPsec
 
 extension Parser {
     /// A decimal number of the current token.
-    mutating func takeDecimal(_ what: String, upTo maximum: UInt64) throws(Diagnostic) -> UInt64 {
-        try parseDecimal(try takeWord(what), what, upTo: maximum)
+    mutating func takeDecimal(
+        _ what: String, upTo maximum: UInt64, _ advice: String? = nil
+    ) throws(Diagnostic) -> UInt64 {
+        try parseDecimal(try takeWord(what), what, upTo: maximum, advice)
     }
 
     /// A decimal number in `range`; nothing is cut off: a number that does not fit is an error.
-    func parseDecimal(_ range: Range<Int>, _ what: String, upTo maximum: UInt64) throws(Diagnostic) -> UInt64 {
+    ///
+    /// - Parameter advice: what to write, where the range of the number does not say it.
+    func parseDecimal(
+        _ range: Range<Int>, _ what: String, upTo maximum: UInt64, _ advice: String? = nil
+    ) throws(Diagnostic) -> UInt64 {
         var value: UInt64 = 0
-        guard !range.isEmpty else { throw failure(range, "\(what) is missing", "write 0...\(maximum)") }
+        guard !range.isEmpty else { throw failure(range, "\(what) is missing", advice ?? "write 0...\(maximum)") }
         for index in range {
             let digit = lexer.bytes[index] &- 48
-            guard digit < 10 else { throw failure(range, "\(what) must be a decimal number", "write 0...\(maximum)") }
+            guard digit < 10 else {
+                throw failure(range, "\(what) must be a decimal number", advice ?? "write 0...\(maximum)")
+            }
             let (product, overflow) = value.multipliedReportingOverflow(by: 10)
             let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
             guard !overflow, !carry, sum <= maximum else {
@@ -25,9 +33,13 @@ extension Parser {
 
     /// Decimal, or hexadecimal with `0x`.
     func parseNumber(_ range: Range<Int>, _ what: String, upTo maximum: UInt64) throws(Diagnostic) -> UInt64 {
-        guard hasHexadecimalPrefix(range) else { return try parseDecimal(range, what, upTo: maximum) }
+        guard hasHexadecimalPrefix(range) else {
+            let isHexadecimal = bytes[range].allSatisfy { $0.hexadecimalDigitValue != nil }
+            let advice = isHexadecimal ? "hexadecimal numbers begin with 0x: put 0x in front" : nil
+            return try parseDecimal(range, what, upTo: maximum, advice)
+        }
         var value: UInt64 = 0
-        guard range.count > 2 else { throw failure(range, "\(what) has no digits behind 0x") }
+        guard range.count > 2 else { throw failure(range, "\(what) has no digits after 0x") }
         for index in range.dropFirst(2) {
             guard let digit = lexer.bytes[index].hexadecimalDigitValue else {
                 throw failure(range, "\(what) must be a decimal or a hexadecimal number")

@@ -53,15 +53,21 @@ extension Parser {
         switch keyword {
         case .discard, .clear, .ipsec: advance()
         case .bypass, .entrust:
-            throw failure(current.range, "this is for the policies of sockets, not for the SPD", "write none or ipsec")
+            throw failure(current.range, "this is for policies of sockets, not for the SPD", "write none or ipsec")
         default:
             throw unexpected("what to do with the packets", "write discard, none, or ipsec and its transforms")
         }
+        guard self.keyword != .prio, self.keyword != .priority else { throw latePriority }
         switch keyword {
         case .discard: return .discard
         case .ipsec: return .protect(try parseTransforms(direction))
         default: return .bypass
         }
+    }
+
+    /// The error of a priority that follows the action.
+    var latePriority: Diagnostic {
+        failure(current.range, "the priority comes before the action", "write for example: -P out prio high discard")
     }
 
     // MARK: Priority
@@ -82,7 +88,8 @@ extension Parser {
         let range = start..<previousEnd
         guard let priority = PriorityExpression(expression)?.priority else {
             let advice = "write low, def or high with + or - at most 1073741823, or a number of 32 bits"
-            throw failure(range, "this is no priority, or one out of range", advice)
+            note(failure(range, "this is not a priority, or it is out of range", advice))
+            return SecurityPolicy.defaultPriority
         }
         return priority
     }

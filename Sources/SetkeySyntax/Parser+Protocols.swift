@@ -17,8 +17,12 @@ extension Parser {
         case .esp, .espUDP: proto = .esp
         case .ah: proto = .ah
         case .ipcomp: proto = .ipcomp
-        case .espOld: throw failure(range, "Linux has no ESP of RFC 1827 (esp-old)", "write esp")
-        case .ahOld: throw failure(range, "Linux has no AH of RFC 1826 (ah-old)", "write ah")
+        case .espOld:
+            note(failure(range, "Linux has no ESP of RFC 1827 (esp-old)", "write esp"))
+            proto = .esp
+        case .ahOld:
+            note(failure(range, "Linux has no AH of RFC 1826 (ah-old)", "write ah"))
+            proto = .ah
         case .tcp:
             let advice = "on Linux the program that owns the socket sets TCP_MD5SIG"
             throw failure(range, "no IPsec interface of Linux has TCP signatures", advice)
@@ -32,9 +36,12 @@ extension Parser {
     mutating func parseSPI(_ proto: IPsecProtocol, allowsAny: Bool = false) throws(Diagnostic) -> SPI {
         let what = proto == .ipcomp ? "the CPI" : "the SPI"
         let range = try takeWord(what, "write a decimal or 0x hexadecimal number from 256")
-        let value = try parseNumber(range, what, upTo: proto == .ipcomp ? 0xffff : 0xffff_ffff)
-        guard value > 255 || allowsAny && value == 0 else {
-            throw failure(range, "\(what)s 0...255 are reserved (RFC 4303, 2.1)", "write 256 or more")
+        let value = try noting(range, else: 256) { parser throws(Diagnostic) -> UInt64 in
+            let value = try parser.parseNumber(range, what, upTo: proto == .ipcomp ? 0xffff : 0xffff_ffff)
+            guard value > 255 || allowsAny && value == 0 else {
+                throw parser.failure(range, "\(what)s 0...255 are reserved (RFC 4303, 2.1)", "write 256 or more")
+            }
+            return value
         }
         return SPI(rawValue: UInt32(value))
     }

@@ -24,6 +24,7 @@ extension Parser {
         let name = options.protocolNames.name(of: nextLayer.rawValue)
         selector.sourcePort = try resolve(sourcePort, for: name)
         selector.destinationPort = try resolve(destinationPort, for: name)
+        if options.warns, nextLayer.hasTypeAndCode { warnOfPorts(sourcePort, destinationPort) }
         try parseUpperDetail(&selector, protocolRange)
         return WrittenSelector(selector: selector, source: sourceRange, destination: destinationRange)
     }
@@ -36,10 +37,22 @@ extension Parser {
             let number = UInt8(try parseDecimal(range, "the protocol number", upTo: 255))
             return number == 0 ? .any : NextLayerProtocol(rawValue: number)
         }
-        guard let number = options.protocolNames.number(of: text(range)) else {
-            throw failure(range, "an unknown upper-layer protocol", "write any, a name of /etc/protocols, or a number")
+        let number = try noting(range, else: 0) { parser throws(Diagnostic) -> UInt8 in
+            if let number = parser.options.protocolNames.number(of: parser.text(range)) { return number }
+            throw parser.failure(
+                range, "an unknown upper-layer protocol", "write any, a name of /etc/protocols, or a number")
         }
         return number == 0 ? .any : NextLayerProtocol(rawValue: number)
+    }
+
+    /// Ports of a protocol that has none.
+    private mutating func warnOfPorts(_ source: WrittenPort?, _ destination: WrittenPort?) {
+        for (port, meaning) in [(source, "type"), (destination, "code")] {
+            guard let port, port.number != 0 || !port.name.isEmpty else { continue }
+            remark(
+                .portsOfICMP, port.range, "this protocol has no ports; the number is taken as the \(meaning)",
+                "write type and code after the protocol, for example icmp 8,0")
+        }
     }
 
     /// `T`, `T,C` behind ICMP and the mobility header; `N` or `a.b.c.d` behind GRE.
@@ -47,10 +60,10 @@ extension Parser {
         guard current.kind == .word, bytes[current.start] &- 48 < 10 else { return }
         let detail = current.range
         guard selector.nextLayer.hasTypeAndCode || selector.nextLayer == .gre else {
-            throw failure(detail, "only icmp, icmp6, gre and 135 take a number behind the protocol", "remove it")
+            throw failure(detail, "only icmp, icmp6, gre and 135 take a number after the protocol", "remove it")
         }
         guard selector.sourcePort == 0, selector.destinationPort == 0 else {
-            throw failure(detail, "ports and a type or key exclude each other", "remove the ports in [ ]")
+            throw failure(detail, "ports cannot be combined with a type or key", "remove the ports in [ ]")
         }
         advance()
         if selector.nextLayer == .gre {
@@ -74,7 +87,7 @@ extension Parser {
             return UInt32(try parseDecimal(range, "the GRE key", upTo: 0xffff_ffff))
         }
         guard let address = IPAddress(parsing: lexer.bytes[range]), address.family == .ipv4 else {
-            throw failure(range, "this is no GRE key", "write a number, or four numbers with dots")
+            throw failure(range, "this is not a GRE key", "write a number, or four numbers with dots")
         }
         return address.ipv4Bits
     }

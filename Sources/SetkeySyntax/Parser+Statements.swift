@@ -74,7 +74,10 @@ extension Parser {
         default: throw unexpected("a file name or a pattern in quotes")
         }
         guard !range.isEmpty, let pattern = String(validating: bytes[range], as: UTF8.self), !pattern.utf8.contains(0)
-        else { throw failure(current.range, "this is no file name", "write include \"/etc/setkeyd/conf.d/*.conf\" ;") }
+        else {
+            throw failure(
+                current.range, "this is not a file name", "write include \"/etc/setkeyd/conf.d/*.conf\" ;")
+        }
         advance()
         try expectEnd("';'")
         return .include(pattern: pattern)

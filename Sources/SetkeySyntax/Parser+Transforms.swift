@@ -11,8 +11,14 @@ extension Parser {
             guard transforms.count < Self.transformLimit else {
                 throw failure(current.range, "Linux takes at most six transforms in one policy", "remove some")
             }
-            transforms.append(try parseTransform(direction))
+            guard keyword != .prio, keyword != .priority else { throw latePriority }
+            let range = takeRequest()
+            let transform = try noting(range, else: nil) { parser throws(Diagnostic) -> Transform? in
+                try parser.parseTransform(range, direction)
+            }
+            if let transform { transforms.append(transform) }
         }
+        guard !hasFailed else { return [] }
         guard !transforms.isEmpty else {
             let advice = "write for example esp/tunnel/192.0.2.1-192.0.2.2/require; without one the packets go in clear"
             throw unexpected("a transform", advice)
@@ -20,13 +26,15 @@ extension Parser {
         return transforms
     }
 
-    /// `proto/mode[/[src-dst][/[level]]]`, without blanks.
-    private mutating func parseTransform(_ direction: Direction) throws(Diagnostic) -> Transform {
-        let range = takeRequest()
+    /// `proto/mode[/[src-dst][/[level]]]`, perhaps with blanks around the slashes and the hyphen.
+    private mutating func parseTransform(
+        _ range: Range<Int>, _ direction: Direction
+    ) throws(Diagnostic) -> Transform {
         var fields = fields(of: range)
         guard (2...4).contains(fields.count) else {
-            throw failure(range, "this is no transform", "write protocol/mode/source-destination/level")
+            throw failure(range, "this is not a transform", "write protocol/mode/source-destination/level")
         }
+        if fields.count == 3, isLevel(fields[2]) { throw missingSlash(fields[2], mode: fields[1]) }
         while fields.count < 4 { fields.append(range.upperBound..<range.upperBound) }
         let nextLayer = try parseTransformProtocol(fields[0])
         let mode = try parseTransformMode(fields[1])
@@ -38,27 +46,67 @@ extension Parser {
         return Transform(nextLayer: nextLayer, mode: mode, endpoints: endpoints, level: level)
     }
 
-    /// The parts between slashes, empty ones included.
+    private func isLevel(_ range: Range<Int>) -> Bool {
+        let end = bytes[range].firstIndex(of: UInt8(ascii: ":")) ?? range.upperBound
+        return [.default, .use, .require, .unique].contains(keyword(in: range.lowerBound..<end))
+    }
+
+    /// The error of `esp/transport/require`.
+    private func missingSlash(_ range: Range<Int>, mode: Range<Int>) -> Diagnostic {
+        guard keyword(in: mode) == .tunnel else {
+            let advice = "write two slashes before it: esp/transport//require"
+            return failure(range, "the level is the fourth part of a transform", advice)
+        }
+        return failure(
+            range, "the addresses of the tunnel are missing", "write for example esp/tunnel/192.0.2.1-192.0.2.2/require"
+        )
+    }
+
+    /// The parts between slashes, empty ones included, without blanks around them.
     private func fields(of range: Range<Int>) -> [Range<Int>] {
         var fields: [Range<Int>] = []
         fields.reserveCapacity(4)
         var start = range.lowerBound
         for index in range where bytes[index] == UInt8(ascii: "/") {
-            fields.append(start..<index)
+            fields.append(trimmed(start..<index))
             start = index + 1
         }
-        fields.append(start..<range.upperBound)
+        fields.append(trimmed(start..<range.upperBound))
         return fields
     }
 
-    /// Takes all tokens that touch each other, so that brackets of ports are inside.
+    private func trimmed(_ range: Range<Int>) -> Range<Int> {
+        guard let first = bytes[range].firstIndex(where: { $0 > 32 }),
+            let last = bytes[range].lastIndex(where: { $0 > 32 })
+        else { return range.upperBound..<range.upperBound }
+        return first..<last + 1
+    }
+
+    /// Takes the tokens of one transform: those that touch each other, so that brackets of ports are inside, and those
+    /// that a slash or a hyphen ties together across blanks.
     private mutating func takeRequest() -> Range<Int> {
         let start = current.start
-        repeat {
-            advance()
-        } while current.start == previousEnd
-            && (current.kind == .word || current.kind == .leftBracket || current.kind == .rightBracket)
+        repeat { advance() } while continuesRequest
         return start..<previousEnd
+    }
+
+    private var continuesRequest: Bool {
+        guard current.start > previousEnd else {
+            return current.kind == .word || current.kind == .leftBracket || current.kind == .rightBracket
+        }
+        guard current.kind == .word, !isStartOfStatementOnNewLine,
+            bytes[previousEnd..<current.start].allSatisfy({ $0 <= 32 })
+        else { return false }
+        let (last, first) = (bytes[previousEnd - 1], bytes[current.start])
+        if first == UInt8(ascii: "/") { return true }
+        if first == UInt8(ascii: "-") { return current.range.count == 1 || bytes[current.start + 1] &- 48 < 10 }
+        // Empty parts may end a transform, and then its successor follows a slash.
+        return last == UInt8(ascii: "-") || last == UInt8(ascii: "/") && !beginsTransform(current.range)
+    }
+
+    private func beginsTransform(_ range: Range<Int>) -> Bool {
+        let end = bytes[range].firstIndex(of: UInt8(ascii: "/")) ?? range.upperBound
+        return [.esp, .ah, .ipcomp].contains(keyword(in: range.lowerBound..<end))
     }
 
     private func keyword(in range: Range<Int>) -> Keyword? {
@@ -99,7 +147,7 @@ extension Parser {
         }
         guard word == .unique else { throw unknownLevel(range) }
         let number = colon + 1..<range.upperBound
-        let reqID = try parseDecimal(number, "the number behind unique", upTo: UInt64(ReqID.manualMaximum))
+        let reqID = try parseDecimal(number, "the number after unique:", upTo: UInt64(ReqID.manualMaximum))
         guard reqID > 0 else {
             throw failure(number, "unique:0 names no SA", "write 1...16383, or unique alone to let the kernel choose")
         }
@@ -121,15 +169,15 @@ extension Parser {
                 throw failure(range, "a tunnel needs the addresses of both ends", "write source-destination")
             }
             if !range.isEmpty, (keyword(in: range) == .meToAny) != (direction == .outbound) {
-                throw failure(range, "the wrong way round", "write me-any for out, any-me for in and fwd")
+                throw failure(range, "this is the wrong way round", "write me-any for out, any-me for in and fwd")
             }
             return nil
         }
         guard let hyphen = bytes[range].firstIndex(of: UInt8(ascii: "-")) else {
             throw failure(range, "two addresses are expected here", "write source-destination")
         }
-        let source = try parseEnd(range.lowerBound..<hyphen)
-        let destination = try parseEnd(hyphen + 1..<range.upperBound)
+        let source = try parseEnd(trimmed(range.lowerBound..<hyphen))
+        let destination = try parseEnd(trimmed(hyphen + 1..<range.upperBound))
         try requireOneFamily(source.address, destination.address, hyphen + 1..<range.upperBound)
         guard source.hasPort == destination.hasPort else {
             throw failure(range, "a port on one end only", "write ports on both ends, or on none")

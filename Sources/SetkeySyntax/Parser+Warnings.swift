@@ -2,6 +2,18 @@ import IPsec
 
 /// What is legal and probably not meant; `setkey -n` says it.
 extension Parser {
+    /// A replay window where several senders count their packets: each is dropped whose number is behind another's.
+    ///
+    /// It is said of statements that run, too: what ran with ipsec-tools, whose default was 0, is cut off.
+    mutating func warnOfReplayWindow(_ association: SecurityAssociation, _ destination: Range<Int>) {
+        guard association.isOfGroup, association.replayWindow != .disabled else { return }
+        let senders = association.identity.destination.isMulticast ? "to a multicast group" : "from any source"
+        remark(
+            .sharedReplayWindow, destination,
+            "an SA \(senders) with a replay window of \(association.replayWindow.rawValue): "
+                + "packets of all but one of several senders are dropped", "write -r 0")
+    }
+
     mutating func warnOfAssociation(_ association: SecurityAssociation, _ clauses: AssociationClauses) {
         if let integrity = clauses.integrity { warnOfIntegrity(association, integrity) }
         guard let encryption = clauses.encryption else { return }
@@ -27,7 +39,7 @@ extension Parser {
             let advice = "peers that follow RFC 4868 use 128 (hmac-sha256-128, by XFRM); hmac-sha512 agrees everywhere"
             warn(integrity.range, "hmac-sha256 is cut to 96 bits by Linux", advice)
         case 2: warn(integrity.range, "RFC 8221 forbids HMAC-MD5", "use hmac-sha512")
-        case 8: warn(integrity.range, "kernels from 2026 on are without hmac-ripemd160", "use hmac-sha512")
+        case 8: warn(integrity.range, "kernels since 2026 no longer have hmac-ripemd160", "use hmac-sha512")
         default: break
         }
     }
@@ -36,7 +48,7 @@ extension Parser {
         for (prefix, range) in [(selector.source, source), (selector.destination, destination)] where prefix.hasHostBits
         {
             let network = AddressPrefix(address: prefix.address.masked(toPrefix: prefix.length), length: prefix.length)
-            let message = "bits are set behind the prefix; for Linux this is another policy than that of \(network)"
+            let message = "host bits are set after the prefix; to Linux this is a different policy from \(network)"
             warn(range, message, "write \(network)")
         }
     }

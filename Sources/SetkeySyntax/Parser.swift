@@ -12,9 +12,13 @@ package struct Parser {
     private var statementStart = 0
     private var invalidCount = 0
     private var isAtEnd = false
+    private var isUTF16: Bool
     /// Whether what follows may be the rest of a key that was cut; until a statement is good again.
     private(set) var isOutOfStep = false
     private var credentialCount = 0
+    private var foreignCommentCount = 0
+    /// Whether an error in the statement has been recorded, so that only further errors are wanted of it.
+    var hasFailed = false
 
     /// What was found so far, in the order of the text; at most ``ParserOptions/diagnosticLimit`` of each severity.
     package private(set) var diagnostics: [Diagnostic] = []
@@ -30,15 +34,18 @@ package struct Parser {
     package init(_ bytes: [UInt8], options: ParserOptions = ParserOptions()) {
         self.options = options
         lexer = Lexer(bytes)
+        isUTF16 = Self.looksLikeUTF16(bytes)
     }
 
     var bytes: [UInt8] { lexer.bytes }
 
     /// The next good statement; `nil` at the end. What was wrong before it is in ``diagnostics``.
     package mutating func next() -> Statement? {
+        guard !isUTF16 else { return refuseUTF16() }
         while !isAtEnd {
             if current.kind == .semicolon { advance() }
             statementStart = current.start
+            hasFailed = false
             switch current.kind {
             case .semicolon: continue
             case .end: isAtEnd = true
@@ -46,6 +53,7 @@ package struct Parser {
             default:
                 do {
                     let kind = try parseStatement()
+                    guard !hasFailed else { continue }
                     if case .end = kind { isAtEnd = true }
                     isOutOfStep = false
                     return Statement(kind, range: statementStart..<current.end)
@@ -58,11 +66,27 @@ package struct Parser {
         return nil
     }
 
+    /// A byte order mark, or a NUL beside each of the first characters.
+    private static func looksLikeUTF16(_ bytes: [UInt8]) -> Bool {
+        if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) { return true }
+        guard bytes.count >= 4 else { return false }
+        return (bytes[0] == 0) != (bytes[1] == 0) && (bytes[0] == 0) == (bytes[2] == 0)
+            && (bytes[1] == 0) == (bytes[3] == 0)
+    }
+
+    private mutating func refuseUTF16() -> Statement? {
+        guard !isAtEnd else { return nil }
+        isAtEnd = true
+        record(failure(0..<2, "this text is UTF-16", "save it as UTF-8"))
+        return nil
+    }
+
     // MARK: Tokens
 
     mutating func advance() {
         previousEnd = current.end
         current = lexer.next()
+        if lexer.foreignComment != nil { warnOfForeignComment() }
     }
 
     /// The keyword that the current token is.
@@ -97,7 +121,7 @@ package struct Parser {
     }
 
     /// Whether the current token is most likely the beginning of the next statement, its `;` forgotten.
-    private var isStartOfStatementOnNewLine: Bool {
+    var isStartOfStatementOnNewLine: Bool {
         guard let keyword, keyword.beginsStatement else { return false }
         return bytes[previousEnd..<current.start].contains(10)
     }
@@ -109,16 +133,20 @@ package struct Parser {
         var warnings: Int
         var longStrings: Int
         var credentials: Int
+        var foreignComments: Int
 
         static func - (left: Tally, right: Tally) -> Tally {
             Tally(
                 warnings: left.warnings - right.warnings, longStrings: left.longStrings - right.longStrings,
-                credentials: left.credentials - right.credentials)
+                credentials: left.credentials - right.credentials,
+                foreignComments: left.foreignComments - right.foreignComments)
         }
     }
 
     var tally: Tally {
-        Tally(warnings: warningCount, longStrings: lexer.longStringCount, credentials: credentialCount)
+        Tally(
+            warnings: warningCount, longStrings: lexer.longStringCount, credentials: credentialCount,
+            foreignComments: foreignCommentCount)
     }
 
     mutating func noteCredential() {
@@ -128,9 +156,9 @@ package struct Parser {
     /// Steps over the statement that comes next, as if it had been parsed; false where it must be.
     mutating func pass(_ effects: ReadStatement.Effects, to end: Int) -> Bool {
         // A credential may have changed. Warnings were only counted; for the few that are kept the text is there.
-        guard !effects.namesCredential, effects.warningCount == 0 || warningCount >= options.diagnosticLimit else {
-            return false
-        }
+        guard !effects.namesCredential, !effects.hasForeignComment,
+            effects.warningCount == 0 || warningCount >= options.diagnosticLimit
+        else { return false }
         warningCount += effects.warningCount
         lexer.pass(to: end, hasLongString: effects.hasLongString)
         current = Token(kind: .semicolon, start: end - 1, end: end)
@@ -151,7 +179,7 @@ package struct Parser {
         case .unterminatedString:
             failure(
                 current.range, "a quote is not closed before the end of the text",
-                "write '\"' behind the last character")
+                "write '\"' after the last character")
         case .invalid: invalidCharacter
         case .end, .semicolon: failure(current.range, "\(wanted) is missing", advice)
         default:
@@ -186,8 +214,22 @@ package struct Parser {
         record(Diagnostic(.warning, at: range, message, advice: advice, statementStart: statementStart))
     }
 
-    private mutating func record(_ diagnostic: Diagnostic) {
-        var diagnostic = diagnostic
+    /// A warning of a rule that has a name.
+    mutating func remark(_ code: RuleCode, _ range: Range<Int>, _ message: String, _ advice: String) {
+        record(Diagnostic(code, at: range, message, advice: advice, statementStart: statementStart))
+    }
+
+    /// One for the whole text is enough.
+    private mutating func warnOfForeignComment() {
+        guard let offset = lexer.takeForeignComment() else { return }
+        foreignCommentCount += 1
+        guard options.warns, foreignCommentCount == 1 else { return }
+        let message = "this comment is not UTF-8, but perhaps Latin-1; comments are skipped, so nothing is lost"
+        warn(offset..<offset + 1, message, "save the text as UTF-8")
+    }
+
+    mutating func record(_ diagnostic: Diagnostic) {
+        var diagnostic = diagnostic.severity == .error ? mended(diagnostic) : diagnostic
         diagnostic.isOutOfStep = isOutOfStep || lexer.longStringCount > 0
         let count = diagnostic.severity == .error ? errorCount : warningCount
         if diagnostic.severity == .error { errorCount += 1 } else { warningCount += 1 }

@@ -56,7 +56,9 @@ package enum Credentials: Sendable {
     /// The name is checked and the key is not read: a key of zeros, as long as the algorithm allows, takes its place.
     /// For a client that only passes the text on.
     case unread
-    /// Reads a credential's raw contents; ``CredentialDirectory`` gives one.
+    /// The files of a directory.
+    case directory(CredentialDirectory)
+    /// Reads a credential's raw contents.
     case lookup(@Sendable (_ name: String) throws(CredentialError) -> KeyMaterial)
 }
 

@@ -45,6 +45,8 @@ struct ReadStatement: Sendable {
         let hasLongString: Bool
         /// Whether the statement depends on more than its text.
         let namesCredential: Bool
+        /// Whether a comment before it or in it is not UTF-8: of all such, the first of the text is warned of.
+        let hasForeignComment: Bool
         /// Whether it is an `exit`.
         let endsText: Bool
 
@@ -53,6 +55,7 @@ struct ReadStatement: Sendable {
             warnings = UInt32(clamping: parsing.warnings)
             hasLongString = parsing.longStrings > 0
             namesCredential = parsing.credentials > 0
+            hasForeignComment = parsing.foreignComments > 0
             endsText = if case .end = kind { true } else { false }
         }
 

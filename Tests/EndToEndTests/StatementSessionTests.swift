@@ -40,7 +40,7 @@ import Testing
         try session.read { $0.outputText.hasSuffix("setkey> ") }
         try type("dupm;", session, terminal, until: "did you mean 'dump'?")
         #expect(session.outputText.contains("stdin:1:1: error: "), "\(session.outputText)")
-        try type("flush ah; spdflush; \(add)", session, terminal, until: "(EEXIST)\r\nsetkey> ")
+        try type("flush ah; spdflush; \(add)", session, terminal, until: "delete it first\r\nsetkey> ")
         #expect(session.outputText.contains("stdin:2:21: error: add esp"), "\(session.outputText)")
         try type("dump; delete", session, terminal, until: "spi=4097(")
         try type("10.0.0.1 x;", session, terminal, until: "^")

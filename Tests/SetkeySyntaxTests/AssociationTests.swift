@@ -136,7 +136,7 @@ struct AssociationTests {
         #expect(Parsed("add -46 -n ::1 ::2 esp 256 -E null ;").association != nil)
         #expect(
             Parsed("add -6 192.0.2.1 192.0.2.2 esp 256 -E null ;").headlines.first?.hasPrefix(
-                "1:8: error: an IPv4 address behind -6") == true)
+                "1:8: error: an IPv4 address after -6") == true)
     }
 
     @Test func getspiNamesARange() {

@@ -122,7 +122,7 @@ struct RoundTripTests {
         let kinds = (0..<2000).map { _ in generator.statement() }
         let text = kinds.map { $0.text(showKeys: true) }.joined(separator: "\n")
         let parsed = Parsed(text)
-        #expect(parsed.diagnostics.isEmpty, "seed \(seed): \(parsed.headlines)")
+        #expect(!parsed.diagnostics.contains { $0.severity == .error }, "seed \(seed): \(parsed.headlines)")
         #expect(parsed.kinds.count == kinds.count, "seed \(seed)")
         for (kind, read) in zip(kinds, parsed.kinds) where kind != read {
             Issue.record("seed \(seed): \(kind.text())")

@@ -136,8 +136,7 @@ struct SourceLoaderTests {
         for (name, text) in [("hex", "0x3132333435363738\n"), ("raw", "1234567z"), ("bare", "3132333435363738")] {
             try directory.write(text, to: name)
         }
-        let credentials = CredentialDirectory(path: directory.path)
-        let options = ParserOptions(credentials: .lookup { name throws(CredentialError) in try credentials.read(name) })
+        let options = ParserOptions(credentials: .directory(CredentialDirectory(path: directory.path)))
         for name in ["hex", "raw", "bare"] {
             let sa = Parsed("add ::1 ::2 esp 256 -E des-cbc @\(name) ;", options).association
             let expected = name == "raw" ? "1234567z" : "12345678"
@@ -150,5 +149,20 @@ struct SourceLoaderTests {
             ])
         let unread = Parsed("add ::1 ::2 esp 256 -E des-cbc @no ;", ParserOptions(credentials: .unread))
         #expect(unread.association?.encryptionKey == KeyMaterial([UInt8](repeating: 0, count: 8)))
+    }
+
+    @Test func aCredentialThatEverybodyMayReadIsWarnedOf() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("0123456789abcdef0123456789abcdef", to: "key")
+        let options = ParserOptions(credentials: .directory(CredentialDirectory(path: directory.path)), warns: true)
+        func isWarnedOf(directory mode: String, file: String) throws -> Bool {
+            try #require(shell("chmod \(mode) \(directory.path); chmod \(file) \(directory.path)/key") == 0)
+            let parsed = Parsed("add ::1 ::2 ah 256 -A hmac-md5 @key ;", options)
+            #expect(parsed.kinds.count == 1)
+            return parsed.headlines.contains { $0.hasPrefix("1:32: warning: the credential key is a file that everyb") }
+        }
+        #expect(try isWarnedOf(directory: "755", file: "644"))
+        #expect(try !isWarnedOf(directory: "755", file: "640"))
+        #expect(try !isWarnedOf(directory: "700", file: "644"))
     }
 }

@@ -89,6 +89,8 @@ struct StatementSource: ~Copyable {
         self.evaluation = nil
         // What a run does twice, the kernel refuses.
         if purpose != .run { remarks = evaluation.diagnostics }
+        // Where a statement is wrong, what it was to declare is missing, and that would be remarked on.
+        guard loader.errorCount == 0 else { return }
         let state = evaluation.finish()
         if purpose != .run {
             remarks += FileRules.remarks(on: state, expectsForward: expectsForward)

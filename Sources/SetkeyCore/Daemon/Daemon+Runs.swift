@@ -78,7 +78,7 @@ extension Daemon {
             runs[client]?.succeeded(request, answer: answer, former: formerEntries)
             show(answer, to: client)
         case .refused(let errno):
-            runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))
+            runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: request.explanation(errno))
         case .lost:
             let errno = KernelErrno.timedOut
             runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: errno.description)
