@@ -8,6 +8,9 @@ package let controlInterfaceText = """
     # Methods that may have much to tell send it in parts to a caller who says 'more', and in one reply to others,
     # up to a limit beyond which the answer is org.varlink.service.ExpectedMore. Monitor needs 'more' always.
     # Errors say nothing of keys, and keys are shown only where showKeys is given and the caller may see them.
+    #
+    # Root and the user of the daemon may do everything. Members of its group have read-only access, calls of at most 64
+    # KiB, and a share of places, memory, monitors and plans; beyond it the answer is Busy.
     interface org.setkeyd
 
     # One of the two databases.
@@ -287,7 +290,7 @@ package let controlInterfaceText = """
     # There is nothing to confirm, or to take back.
     error NothingPending (reason: string)
 
-    # Something is at its limit.
+    # Something is at its limit: places for clients, monitors, plans. The reason says what, and whose.
     error Busy (reason: string)
 
     # The daemon is stopping.

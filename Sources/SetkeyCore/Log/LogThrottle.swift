@@ -38,10 +38,15 @@ struct AcquireThrottle: Sendable {
     private static let interval: UInt64 = 60_000_000_000
 
     private var told: [PolicyIndex?: UInt64] = [:]
+    /// When those that count no longer were forgotten last.
+    private var sweptAt: UInt64 = 0
 
     mutating func admit(_ policy: PolicyIndex?, at now: UInt64) -> Bool {
         if let last = told[policy], now &- last < Self.interval { return false }
-        if told.count >= 1000 { told = told.filter { now &- $0.value < Self.interval } }
+        if now &- sweptAt >= Self.interval {
+            told = told.filter { now &- $0.value < Self.interval }
+            sweptAt = now
+        }
         told[policy] = now
         return true
     }

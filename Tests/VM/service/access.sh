@@ -33,6 +33,26 @@ has "$(kernel_state)" 'spi 0x00001001' 'and the SA is still there'
 output=$(setpriv --reuid _setkeyd --regid _setkeyd --clear-groups --inh-caps -all setkey --reload 2>&1)
 is $? 0 "the daemon's own user may reload" "$output"
 
+# Members take what they can get, and root is served.
+held=()
+for number in $(seq 3); do
+    as 1234 "$group" "$PWD/bin/occupy" $control 300 > "$work/occupied.$number" &
+    held+=($!)
+done
+until_ 30 eval '[ "$(cat "$work"/occupied.* | wc -l)" -eq 3 ]'
+ok $? 'a member has taken what places it gets' "$(cat "$work"/occupied.*)"
+until_ 10 eval 'timeout 5 setkey --status > "$work/status"'
+ok $? 'root is served nevertheless'
+output=$(systemctl reload setkeyd 2>&1)
+is $? 0 'and reloads' "$output"
+clients=$(setkey --status --json 2> /dev/null | sed -n 's/.*"clients" : \([0-9]*\).*/\1/p')
+[ "${clients:-999}" -le 40 ]
+ok $? "one member holds $clients places, root's included"
+output=$(as 1235 "$group" setkey --status 2>&1)
+is $? 0 'and another member has places of its own' "$output"
+kill "${held[@]}"
+wait
+
 systemctl stop setkeyd.service setkeyd.socket
 output=$(dpkg -P setkeyd 2>&1)
 is $? 0 'purge' "$output"

@@ -5,6 +5,8 @@
  * the other goes on talking over the connections, and asks for keys and for a flush of all policies.
  * Prints `euid EUID, granted N, denied N`: the effective uid of the process that has connected, and the answers.
  */
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,8 +69,9 @@ int main(int argc, char **argv)
     for (int i = 0; i < count; i++)
         if ((sockets[i] = socket(AF_UNIX, SOCK_STREAM, 0)) < 0)
             die("socket");
-    if (pipe(input) < 0)
-        die("pipe");
+    /* su must see the end of its input when this process closes it: it inherits nothing but that. */
+    if (pipe2(input, O_CLOEXEC) < 0)
+        die("pipe2");
 
     pid_t pid = fork();
     if (pid == 0) {
