@@ -84,7 +84,7 @@ tidy='
     s/ expire (add|use): soft 0\(sec\), hard 0\(sec\)//g
     s/ anti-replay context: seq \S+ oseq \S+ bitmap 0x[0-9a-f]+//
     s/ sel src (0\.0\.0\.0\/0|::\/0) dst \S+( uid 0)?//
-    s/ seq 0x[0-9a-f]{8}//; s/ flag \(0x00000000\)//; s/ flag (.*) \(0x[0-9a-f]+\)/ flag \1/
+    s/ seq 0x[0-9a-f]+//; s/ flag \(0x00000000\)//; s/ flag (.*) \(0x[0-9a-f]+\)/ flag \1/
     s/ spi 0x00000000\(0\)//g; s/ spi (\S+)\([0-9]+\)/ spi \1/
     s/ reqid 0\(0x00000000\)//g; s/ reqid ([0-9]+)\(0x[0-9a-f]+\)/ reqid \1/g; s/ \([0-9]+ bits\)//g
     s/ index [0-9]+//; s/ ptype main//; s/ share any//g; s/ uid 0//; s/ level required//g
