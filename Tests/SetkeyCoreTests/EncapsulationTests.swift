@@ -83,7 +83,7 @@ struct EncapsulationTests {
         let taken = UDPEndpoint(address: IPAddress(ipv4: 0x0a00_0102), port: 4501)
         var machine = started(Self.client, errors: [taken: .addressInUse])
         #expect(machine.isReady == true)
-        let warnings = machine.log.filter { $0.priority == .warning && $0.message.contains("10.0.1.2[4501]") }
+        let warnings = machine.log.filter { $0.kind == .portClosed && $0.message.contains("10.0.1.2[4501]") }
         #expect(warnings.count == 1 && warnings[0].message.contains("EADDRINUSE"))
         var now = try status(&machine)
         #expect(now.settled && now.closedPorts == [ClosedPort(taken, .addressInUse).description])

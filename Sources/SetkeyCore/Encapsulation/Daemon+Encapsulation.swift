@@ -25,7 +25,9 @@ extension Daemon {
     /// The shell has opened them, except for these.
     mutating func arrivalPortsOpened(except closed: [ClosedPort]) {
         arrivalPorts.closed = closed
-        for port in closed.prefix(20) { log(.warning, "\(port)") }
-        if closed.count > 20 { log(.warning, "and \(closed.count - 20) more UDP ports could not be opened") }
+        for port in closed.prefix(20) { log(.warning, "\(port)", .portClosed) }
+        if closed.count > 20 {
+            log(.warning, "and \(closed.count - 20) more UDP ports could not be opened", .portClosed)
+        }
     }
 }

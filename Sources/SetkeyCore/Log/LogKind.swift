@@ -60,6 +60,8 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
     case fileError
     /// The file has something that is probably not meant.
     case fileWarning
+    /// A UDP port of the file could not be opened: ESP in UDP is not received there.
+    case portClosed
 
     /// The MESSAGE_ID: 32 hexadecimal digits.
     package var messageID: String {
@@ -93,6 +95,7 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
         case .clientChange: "818d376ff644405797679b8c4e838217"
         case .fileError: "3b324ffe2c6248dfb5e05de10bcf0e27"
         case .fileWarning: "ab13139cf53e4d55a0e856efe4d78eab"
+        case .portClosed: "1e25e73122e74be99bf8322e9a4f2fbd"
         }
     }
 }

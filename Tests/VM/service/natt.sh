@@ -43,7 +43,7 @@ is $? 0 'a port below 1024 is no obstacle to a reload'
 has "$(setkey --socket /run/setkeyd/b/control.sock --status)" \
     'ESP in UDP to 10.9.0.2[500] is not received: a port below 1024 needs CAP_NET_BIND_SERVICE' 'but a warning'
 journalctl --sync
-has "$(journalctl -u setkeyd@b.service --no-pager)" 'ESP in UDP to 10.9.0.2[500] is not received' 'in the journal, too'
+has "$(journalctl -x -u setkeyd@b.service MESSAGE_ID="$(sed -n '/case .portClosed: /s/.*"\(.*\)"/\1/p' LogKind.swift)" --no-pager)" 'ESP in UDP to 10.9.0.2[500] is not received' 'in the journal, too'
 
 systemctl stop 'setkeyd@*.service' 'setkeyd@*.socket'
 ip netns del a
