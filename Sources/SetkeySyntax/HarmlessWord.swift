@@ -11,6 +11,8 @@ struct HarmlessWord {
     let known: String
 
     var isExact: Bool { text == known }
+    /// Whether a key may follow.
+    var isAlgorithm: Bool { Self.algorithms.contains(known) }
 
     /// `nil` where the word could be a key, or part of one.
     init?(_ word: ArraySlice<UInt8>) {
@@ -22,23 +24,35 @@ struct HarmlessWord {
             known = text
             return
         }
-        // Digits of a key may look like a word of these letters.
-        guard word.contains(where: { $0.hexadecimalDigitValue == nil }) else { return nil }
         let lowered = word.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
-        guard let near = Self.nearest(to: lowered) else { return nil }
+        // Digits of a key may look like a word of these letters.
+        guard lowered.contains(where: { (103...122).contains($0) }), let near = Self.nearest(to: lowered) else {
+            return nil
+        }
         known = near
     }
 
     private static let maximumLength = 32
 
     private static func nearest(to word: [UInt8]) -> String? {
+        let letters = letters(of: word)
         var best: (word: String, distance: Int)?
-        for (known, bytes) in knownBytes where abs(bytes.count - word.count) <= allowance(bytes.count) {
-            let distance = distance(bytes, word)
-            guard distance <= allowance(bytes.count), distance < best?.distance ?? .max else { continue }
-            best = (known, distance)
+        for length in max(1, word.count - 2)...word.count + 2 where length < candidates.count {
+            let allowance = allowance(length)
+            guard abs(length - word.count) <= allowance else { continue }
+            // Each wrong letter takes one away and brings one.
+            for known in candidates[length] where (known.letters ^ letters).nonzeroBitCount <= 2 * allowance {
+                let distance = distance(known.bytes, word)
+                guard distance <= allowance, distance < best?.distance ?? .max else { continue }
+                best = (known.word, distance)
+            }
         }
         return best?.word
+    }
+
+    /// Which bytes a word has, a bit for two of them each.
+    private static func letters(of word: [UInt8]) -> UInt64 {
+        word.reduce(0) { $0 | 1 << UInt64($1 & 63) }
     }
 
     /// How many letters may be wrong: so few that no four bytes of anything else are in the word.
@@ -67,14 +81,29 @@ struct HarmlessWord {
     // MARK: Words
 
     private static let knownWords = Set(
-        Keyword.allCases.map(\.rawValue)
-            + Algorithm.table.flatMap { [$0.name, $0.xfrmName] + $0.aliases + $0.foreignNames }
-            + foreignWords + upperLayers
-    ).filter { !$0.isEmpty }
+        Keyword.allCases.map(\.rawValue) + algorithms + foreignWords + upperLayers)
 
-    private static let knownBytes = knownWords.sorted().map { ($0, Array($0.utf8)) }
+    private static let algorithms = Set(
+        Algorithm.table.flatMap { [$0.name, $0.xfrmName] + $0.aliases + $0.foreignNames }
+    ).subtracting([""])
 
-    /// What other programs write, and who comes from them writes here.
+    private struct Candidate {
+        let word: String
+        let bytes: [UInt8]
+        let letters: UInt64
+    }
+
+    /// The known words by their length.
+    private static let candidates: [[Candidate]] = {
+        var candidates = [[Candidate]](repeating: [], count: maximumLength + 3)
+        for word in knownWords.sorted() {
+            let bytes = Array(word.utf8)
+            candidates[bytes.count].append(Candidate(word: word, bytes: bytes, letters: letters(of: bytes)))
+        }
+        return candidates
+    }()
+
+    /// What other programs write, and people write here, too.
     private static let foreignWords = [
         "enc", "auth", "auth-trunc", "aead", "comp", "proto", "spi", "reqid", "replay-window", "state", "policy", "dir",
         "tmpl", "beet", "allow", "block", "<hidden>",

@@ -1,130 +1,181 @@
-import IPsec
-
-/// Finds what a shown line must hide: keys, and whatever may be one.
+/// Finds what a shown line must hide: everything that is not known to be harmless where it stands.
 ///
-/// A key is known by its place, behind the name of an algorithm, and by its looks: quotes, or more hexadecimal
-/// digits than any number has. Where quotes may be out of step, everything but the words of the language is hidden.
+/// Words of the language, addresses, numbers and punctuation are shown in the places where they belong: a number where
+/// an SPI, a priority or an option's value belongs, an address where one belongs, and a word that is nearly one of the
+/// language's where such a word belongs. Everything else is hidden: strings, comments, and whatever follows a place
+/// where something was not what belongs there, up to the next statement. Where quotes or a malformed key may have
+/// shifted what is text and what is key, only whole words of the language are shown, and what follows them in order.
 struct KeyMask {
-    private let bytes: [UInt8]
+    /// What is expected where the next token stands.
+    enum Place: Equatable {
+        /// The word that begins a statement.
+        case statement
+        /// Addresses, protocol and SPI of a statement about SAs.
+        case operands(Operands)
+        /// Addresses, ports and protocol of a policy.
+        case selectors
+        /// Options and algorithms of an SA.
+        case clauses
+        /// Direction, priority, action and transforms of a policy.
+        case action
+        /// The value of an option.
+        case number
+        /// The value of `prio`.
+        case priority
+        case algorithm
+        case key
+        /// The values of `-ctx`.
+        case label
+        /// The pattern of `include`.
+        case pattern
+        /// Something was not what belongs there.
+        case unknown
+    }
+
+    /// How far a statement about SAs has got.
+    struct Operands: Equatable {
+        var count = 0
+        /// Whether all of them were what they have to be.
+        var areClean = true
+    }
+
+    let bytes: [UInt8]
     private let start: Int
     private let isOutOfStep: Bool
 
+    var place = Place.statement
+    /// Whether what is a string for the lexer surely is one.
+    var isSound = true
+    private(set) var isInBrackets = false
+    private var isInComment = false
+    private var previousEnd = 0
+    private var visible: [Range<Int>] = []
+
     init(_ bytes: [UInt8], from start: Int, isOutOfStep: Bool) {
         self.bytes = bytes
-        self.start = start
+        self.start = max(0, min(start, bytes.count))
         self.isOutOfStep = isOutOfStep
     }
 
-    /// What to hide in `shown`, a part of one line.
-    func ranges(in shown: Range<Int>) -> [Range<Int>] {
-        var lexer = Lexer(bytes, from: max(0, min(start, bytes.count)))
+    /// What to hide in `shown`, a part of the line `line`.
+    func ranges(in shown: Range<Int>, of line: Range<Int>) -> [Range<Int>] {
+        var walk = self
+        let hasLooseQuote = bytes[line].count { $0 == UInt8(ascii: "\"") } % 2 != 0
+        // A line may begin in an earlier statement, of which it is not known where in it.
+        if line.lowerBound < start {
+            walk.isSound = false
+            walk.place = .unknown
+            walk.run(from: line.lowerBound, to: min(start, shown.upperBound))
+        }
+        walk.isSound = !isOutOfStep && !hasLooseQuote
+        walk.place = walk.isSound ? .statement : .unknown
+        walk.run(from: start, to: shown.upperBound)
+        return Self.complement(of: walk.visible, in: shown)
+    }
+
+    private static func complement(of visible: [Range<Int>], in shown: Range<Int>) -> [Range<Int>] {
         var hidden: [Range<Int>] = []
-        // A line may begin in an earlier statement: of that only the words are shown.
-        if shown.lowerBound < start {
-            hidden += wordsOnly(shown.lowerBound..<min(start, shown.upperBound))
+        var end = shown.lowerBound
+        for range in visible.map({ $0.clamped(to: shown) }) where !range.isEmpty {
+            if range.lowerBound > end { hidden.append(end..<range.lowerBound) }
+            end = max(end, range.upperBound)
         }
-        var expectation = Expectation.anything
-        var token = lexer.next()
-        while token.kind != .end, token.start < shown.upperBound {
-            var range = token.range
-            if token.kind == .unterminatedString { range = token.start..<bytes.count }
-            if hides(token, expectation) {
-                // An unreadable key may go on behind blanks and delimiters.
-                if expectation == .key, !isWellFormedKey(token) { range = token.start..<endOfLine(token.start) }
-                hidden.append(range)
-                while token.end < range.upperBound, token.kind != .end { token = lexer.next() }
-            }
-            expectation = following(token, expectation)
-            token = lexer.next()
-        }
-        return hidden.compactMap { range in
-            let clamped = range.clamped(to: shown)
-            return clamped.isEmpty ? nil : clamped
-        }
-    }
-
-    /// What may follow a token.
-    private enum Expectation {
-        case anything
-        case algorithm
-        case key
-        case label
-    }
-
-    private func following(_ token: Token, _ expectation: Expectation) -> Expectation {
-        guard token.kind == .word else { return token.kind == .comma ? expectation : .anything }
-        switch keyword(token.range) {
-        case .encryption, .integrity: return .algorithm
-        case .include, .context: return .label
-        default: break
-        }
-        if expectation == .algorithm { return .key }
-        return expectation == .label && isNumber(token.range) ? .label : .anything
-    }
-
-    private func hides(_ token: Token, _ expectation: Expectation) -> Bool {
-        switch token.kind {
-        case .string, .unterminatedString: return expectation != .label || isOutOfStep
-        case .word: break
-        case .invalid: return expectation == .key || isOutOfStep
-        default: return false
-        }
-        if keyword(token.range) != nil { return false }
-        if expectation == .key { return isOutOfStep || !isCredential(token.range) }
-        if looksLikeKey(token.range) { return true }
-        return isOutOfStep && !isHarmless(token.range)
-    }
-
-    private func isWellFormedKey(_ token: Token) -> Bool {
-        guard token.kind == .word else { return token.kind == .string }
-        let hasPrefix = bytes[token.range].starts(with: [48, 120]) || bytes[token.range].starts(with: [48, 88])
-        let rest = bytes[token.range].dropFirst(hasPrefix ? 2 : 0)
-        return bytes[token.start] == UInt8(ascii: "@") || rest.allSatisfy { $0.hexadecimalDigitValue != nil }
-    }
-
-    /// More hexadecimal digits than an SPI has behind `0x`, or without it more than ten, which a decimal number of 32
-    /// bits has; lifetimes of 64 bits are given up.
-    private func looksLikeKey(_ range: Range<Int>) -> Bool {
-        let word = bytes[range]
-        if word.starts(with: [48, 120]) || word.starts(with: [48, 88]) { return word.count > 10 }
-        let digits = word.prefix { $0.hexadecimalDigitValue != nil }
-        return digits.count == word.count && word.count >= 10 && (word.count > 10 || word.contains { $0 > 57 })
-    }
-
-    /// `@NAME` names a key, and is none.
-    private func isCredential(_ range: Range<Int>) -> Bool {
-        bytes[range.lowerBound] == UInt8(ascii: "@")
-            && CredentialDirectory.isValidName(String(decoding: bytes[range.dropFirst()], as: UTF8.self))
-    }
-
-    private func isHarmless(_ range: Range<Int>) -> Bool {
-        let algorithm = PackedWord(bytes, range).map {
-            AlgorithmWord.encryption[$0] != nil || AlgorithmWord.integrity[$0] != nil
-        }
-        return algorithm ?? false || isNumber(range) || IPAddress(parsing: bytes[range]) != nil
-    }
-
-    private func isNumber(_ range: Range<Int>) -> Bool {
-        range.count <= 5 && bytes[range].allSatisfy { (48...57).contains($0) }
-    }
-
-    private func keyword(_ range: Range<Int>) -> Keyword? {
-        PackedWord(bytes, range).flatMap { Keyword.table[$0] }
-    }
-
-    /// Everything in `range` but words of the language.
-    private func wordsOnly(_ range: Range<Int>) -> [Range<Int>] {
-        var hidden: [Range<Int>] = []
-        var index = range.lowerBound
-        while index < range.upperBound {
-            let end = bytes[index..<range.upperBound].firstIndex { $0 <= 32 || $0 == 59 } ?? range.upperBound
-            if end > index, keyword(index..<end) == nil, !isHarmless(index..<end) { hidden.append(index..<end) }
-            index = end + 1
-        }
+        if end < shown.upperBound { hidden.append(end..<shown.upperBound) }
         return hidden
     }
 
-    private func endOfLine(_ offset: Int) -> Int {
-        bytes[offset...].firstIndex(of: 10) ?? bytes.count
+    // MARK: Tokens
+
+    private mutating func run(from start: Int, to end: Int) {
+        guard start < end else { return }
+        var lexer = Lexer(bytes, from: start)
+        previousEnd = start
+        isInComment = false
+        var token = lexer.next()
+        while token.kind != .end, token.start < end {
+            showBlanks(previousEnd..<token.start)
+            if !isInComment || token.kind != .invalid { take(token) }
+            previousEnd = token.end
+            // The rest of the text is in this string.
+            guard token.kind != .unterminatedString else { return }
+            token = lexer.next()
+        }
+        if previousEnd < end { showBlanks(previousEnd..<end) }
+    }
+
+    /// What is between two tokens is blanks and comments.
+    private mutating func showBlanks(_ gap: Range<Int>) {
+        for index in gap {
+            switch bytes[index] {
+            case 10: isInComment = false
+            case UInt8(ascii: "#") where !isInComment:
+                isInComment = true
+                show(index..<index + 1)
+            case 32, 9, 13: if !isInComment { show(index..<index + 1) }
+            default: break
+            }
+        }
+    }
+
+    mutating func show(_ range: Range<Int>) {
+        visible.append(range)
+    }
+
+    private mutating func take(_ token: Token) {
+        isInComment = false
+        switch token.kind {
+        case .semicolon:
+            show(token.range)
+            place = isSound ? .statement : .unknown
+        case .comma, .leftBracket, .rightBracket:
+            isInBrackets = token.kind == .leftBracket
+            if place.isOfAddresses { show(token.range) }
+        case .string: takeString(token.range)
+        case .unterminatedString: show(token.range)
+        case .word: takeWord(token.range)
+        case .invalid, .end: lose()
+        }
+    }
+
+    private mutating func takeString(_ range: Range<Int>) {
+        // A word that touches a string may be what should be in it.
+        let touches = range.upperBound < bytes.count && isInsideWord(bytes[range.upperBound])
+        let isOnOneLine = !bytes[range].contains(10)
+        // A blank or a `;` may be what was between two strings.
+        let isOneWord = bytes[range].allSatisfy { $0 > 32 && $0 != UInt8(ascii: ";") }
+        if isSound, isOneWord, !touches, place == .label || place == .pattern {
+            show(range)
+        } else {
+            show(range.prefix(1))
+            show(range.suffix(1))
+        }
+        guard place == .key || place == .label || place == .pattern, !touches, isOnOneLine else { return lose() }
+        place = .clauses
+    }
+
+    private func isInsideWord(_ byte: UInt8) -> Bool {
+        (0x21...0x7e).contains(byte) && byte != UInt8(ascii: ";") && byte != UInt8(ascii: "#")
+    }
+
+    /// What is text and what is key is not known from here on.
+    mutating func lose() {
+        isSound = false
+        place = .unknown
+    }
+
+    /// Whether a statement may begin at `offset`: after a `;`, or on a line of its own.
+    func mayBeginStatement(at offset: Int) -> Bool {
+        let before = bytes[..<offset].last { $0 != 32 && $0 != 9 && $0 != 13 }
+        return before == nil || before == 10 || before == UInt8(ascii: ";")
+    }
+}
+
+extension KeyMask.Place {
+    /// Whether addresses belong here, with their ports.
+    fileprivate var isOfAddresses: Bool {
+        switch self {
+        case .operands, .selectors, .action: true
+        default: false
+        }
     }
 }

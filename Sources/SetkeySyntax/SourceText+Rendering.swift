@@ -25,7 +25,7 @@ extension SourceText {
         let shown = window(of: line, around: diagnostic.range.lowerBound)
         var text = Array(bytes[shown])
         let masks = KeyMask(self.bytes, from: diagnostic.statementStart, isOutOfStep: diagnostic.isOutOfStep)
-            .ranges(in: shown)
+            .ranges(in: shown, of: line)
         for mask in masks {
             for index in mask { text[index - shown.lowerBound] = UInt8(ascii: "*") }
         }
