@@ -29,6 +29,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux", cSettings: [.define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release))]),
+        .target(
+            name: "CPrivateMemory", cSettings: [.define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release))]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(name: "IPsec", swiftSettings: strict),
         .target(name: "SetkeySyntax", dependencies: ["IPsec"], swiftSettings: strict),
@@ -39,14 +41,16 @@ let package = Package(
         .target(
             name: "SetkeyDaemon",
             dependencies: [
-                "SetkeyCore", "KernelBackends", "ControlProtocol", "SetkeySyntax", "IPsec", "CLinux", "CSystemd",
+                "SetkeyCore", "KernelBackends", "ControlProtocol", "SetkeySyntax", "IPsec", "CLinux", "CPrivateMemory",
+                "CSystemd",
             ], swiftSettings: mainActor),
         .executableTarget(
             name: "setkeyd", dependencies: ["SetkeyDaemon", "SetkeyCore", "ControlProtocol", argumentParser],
             swiftSettings: mainActor, linkerSettings: hardened
         ),
         .target(
-            name: "SetkeyClient", dependencies: ["ControlProtocol", "SetkeySyntax", "IPsec", argumentParser],
+            name: "SetkeyClient",
+            dependencies: ["ControlProtocol", "SetkeySyntax", "IPsec", "CPrivateMemory", argumentParser],
             swiftSettings: strict),
         .executableTarget(
             name: "setkey", dependencies: ["SetkeyClient"], swiftSettings: strict, linkerSettings: hardened),

@@ -1,3 +1,4 @@
+import CPrivateMemory
 import ControlProtocol
 import Glibc
 import IPsec
@@ -7,6 +8,7 @@ import SetkeySyntax
 package enum SetkeyClient {
     /// Does what `arguments` (without the program's name) say, and ends the process with its exit status.
     package static func main(arguments: [String]) -> Never {
+        setkeyd_keep_memory_private()
         do throws(ClientFailure) {
             switch CommandLineOutcome(arguments: arguments) {
             case .operate(let operation, let socket): try perform(operation, socket: SocketPath.resolve(socket))

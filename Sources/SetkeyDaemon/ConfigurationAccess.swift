@@ -2,26 +2,15 @@ import Glibc
 import IPsec
 import SetkeySyntax
 
-/// Who else may write a configuration file, or read one in which keys stand: such a file is refused.
+/// Who else may write a configuration file, or read one that contains keys: such a file is refused.
 nonisolated struct ConfigurationAccess {
-    /// Sources that everybody may read and in which keys stand.
+    /// World-readable sources that contain keys.
     private var exposed: Set<Int> = []
 
     /// Takes the next statement of a source that `access` is about.
-    mutating func note(_ loaded: LoadedStatement, in access: SourceAccess?, of sources: [SourceText]) {
-        guard let access, access.mode & 0o004 != 0, !exposed.contains(loaded.source) else { return }
-        switch loaded.statement.kind {
-        case .add(let association), .update(let association):
-            let keys = [association.encryptionKey, association.integrityKey].count { ($0?.byteCount ?? 0) > 0 }
-            let text = sources[loaded.source].bytes[loaded.statement.range]
-            if keys > Self.credentials(in: text) { exposed.insert(loaded.source) }
-        default: break
-        }
-    }
-
-    /// The words of a statement that name credentials.
-    private static func credentials(in text: ArraySlice<UInt8>) -> Int {
-        text.indices.dropFirst().count { text[$0] == UInt8(ascii: "@") && text[$0 - 1] <= 32 }
+    mutating func note(_ loaded: LoadedStatement, in access: SourceAccess?) {
+        guard let access, access.mode & 0o004 != 0, loaded.statement.containsKey else { return }
+        exposed.insert(loaded.source)
     }
 
     /// What is wrong with the files, each with the command that mends it.
@@ -34,7 +23,7 @@ nonisolated struct ConfigurationAccess {
             objections += Self.objections(to: access, path, what: "the file")
             if exposed.contains(index) {
                 objections.append(
-                    "\(path): error: keys stand in it, and everybody may read it; chmod o-rwx \(Self.quoted(path))")
+                    "\(path): error: it contains keys and is world-readable; chmod o-rwx \(Self.quoted(path))")
             }
             let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
             guard directories.insert(directory).inserted, let access = Self.access(of: directory) else { continue }

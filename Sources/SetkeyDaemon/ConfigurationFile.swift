@@ -38,7 +38,7 @@ package struct ConfigurationFile: Sendable {
         while let loaded = loader.next() {
             guard isWanted() else { return .invalid([]) }
             evaluation.add(loaded.statement.kind, at: loaded.origin)
-            access.note(loaded, in: loader.accesses[loaded.source], of: loader.sources)
+            access.note(loaded, in: loader.accesses[loaded.source])
         }
         former.sources = loader.readSources ?? former.sources
         let sources = loader.sources

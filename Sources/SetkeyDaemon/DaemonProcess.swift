@@ -1,4 +1,4 @@
-import CLinux
+import CPrivateMemory
 import ControlProtocol
 import Dispatch
 import Glibc
@@ -49,6 +49,7 @@ package nonisolated struct DaemonOptions: Sendable {
 package enum DaemonProcess {
     /// Validates the configuration, says what is wrong with it, and returns the exit status: 0 or 1.
     package static func check(_ options: DaemonOptions) -> Int32 {
+        setkeyd_keep_memory_private()
         let log = Log()
         defer { log.flush() }
         var nothing = FormerReading()
@@ -74,7 +75,7 @@ package enum DaemonProcess {
 
     /// As ``run(_:)``, on the kernel that `openKernel` opens, whatever the options say of it.
     package static func run(_ options: DaemonOptions, openKernel: () throws -> OpenKernel) -> Int32 {
-        keepMemoryPrivate()
+        setkeyd_keep_memory_private()
         let shell: DaemonShell
         do {
             shell = try build(options, on: openKernel())
@@ -87,13 +88,6 @@ package enum DaemonProcess {
         }
         shell.start()
         withExtendedLifetime(shell) { dispatchMain() }
-    }
-
-    /// Keys are in memory: no core dump of it, and no other process of the same user may read it.
-    private static func keepMemoryPrivate() {
-        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
-        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
-        _ = setkeyd_forbid_core_dumps()
     }
 
     private static func build(_ options: DaemonOptions, on kernel: OpenKernel) throws -> DaemonShell {

@@ -42,7 +42,8 @@ struct OpenSource {
     mutating func next() -> Statement? {
         guard isKept else { return parser.next() }
         if let (index, range) = former.next, parser.pass(former.statements[index].effects, to: range.upperBound) {
-            let statement = Statement(former.statements[index].statement.kind, range: range)
+            let known = former.statements[index].statement
+            let statement = Statement(known.kind, range: range, containsKey: known.containsKey)
             reusedCount += 1
             keep(statement, former.statements[index].effects)
             return statement

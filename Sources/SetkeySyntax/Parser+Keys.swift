@@ -57,6 +57,7 @@ extension Parser {
     private mutating func readKey(_ algorithm: AlgorithmWord) throws(Diagnostic) -> KeyMaterial {
         let range = current.range
         if current.kind == .string {
+            noteWrittenKey()
             return KeyMaterial(copying: lexer.bytes.span.extracting((range.lowerBound + 1)..<(range.upperBound - 1)))
         }
         if lexer.bytes[range.lowerBound] == UInt8(ascii: "@") { return try readCredential(range, algorithm) }
@@ -65,6 +66,7 @@ extension Parser {
             guard let key = KeyMaterial(hexadecimal: lexer.bytes.span.extracting(digits)) else {
                 throw malformedKey(range)
             }
+            noteWrittenKey()
             return key
         }
         guard bytes[digits].allSatisfy({ $0.hexadecimalDigitValue != nil }) else { throw malformedKey(range) }
@@ -83,6 +85,11 @@ extension Parser {
         _ range: Range<Int>, _ algorithm: AlgorithmWord
     ) throws(Diagnostic) -> KeyMaterial {
         noteCredential()
+        // The word may be the beginning of a key then, which messages must not repeat.
+        guard bytes[range.upperBound...].prefix(while: { $0 != 10 }).count(where: { $0 == 34 }) % 2 == 0 else {
+            loseStep()
+            throw failure(range, "a quote is missing in this line", "write \"...\" around a key of characters")
+        }
         let name = text(range.dropFirst())
         guard CredentialDirectory.isValidName(name) else {
             throw failure(range, "this cannot be the name of a credential", "letters, digits, '.', '_' and '-' only")
@@ -107,7 +114,8 @@ extension Parser {
         _ range: Range<Int>, _ read: (String) throws(CredentialError) -> KeyMaterial
     ) throws(Diagnostic) -> KeyMaterial {
         do throws(CredentialError) {
-            return try read(text(range.dropFirst())).decodedCredential
+            let name = text(range.dropFirst())
+            return try read(name).decodedCredential(name)
         } catch {
             throw failure(range, error.message, error.advice)
         }
@@ -156,19 +164,6 @@ extension KeyMaterial {
             index += 1
         }
         return true
-    }
-
-    /// A credential as a key: hexadecimal text, with or without `0x` and a newline, is decoded; anything else is the
-    /// key itself. Random bytes never look like hexadecimal text of a key's length.
-    var decodedCredential: KeyMaterial {
-        withBytes { bytes in
-            var end = bytes.count
-            while end > 0, bytes[end - 1] == 10 || bytes[end - 1] == 13 || bytes[end - 1] == 32 { end -= 1 }
-            let hasPrefix = end >= 2 && bytes[0] == 48 && bytes[1] | 0x20 == 120
-            let digits = bytes.extracting((hasPrefix ? 2 : 0)..<end)
-            guard !digits.isEmpty, let key = KeyMaterial(hexadecimal: digits) else { return self }
-            return key
-        }
     }
 }
 

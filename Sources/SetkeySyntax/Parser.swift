@@ -19,6 +19,8 @@ package struct Parser {
     private var foreignCommentCount = 0
     /// Whether an error in the statement has been recorded, so that only further errors are wanted of it.
     var hasFailed = false
+    /// Whether a key is written in the statement.
+    private var hasWrittenKey = false
 
     /// What was found so far, in the order of the text; at most ``ParserOptions/diagnosticLimit`` of each severity.
     package private(set) var diagnostics: [Diagnostic] = []
@@ -46,6 +48,7 @@ package struct Parser {
             if current.kind == .semicolon { advance() }
             statementStart = current.start
             hasFailed = false
+            hasWrittenKey = false
             switch current.kind {
             case .semicolon: continue
             case .end: isAtEnd = true
@@ -56,7 +59,7 @@ package struct Parser {
                     guard !hasFailed else { continue }
                     if case .end = kind { isAtEnd = true }
                     isOutOfStep = false
-                    return Statement(kind, range: statementStart..<current.end)
+                    return Statement(kind, range: statementStart..<current.end, containsKey: hasWrittenKey)
                 } catch {
                     record(error)
                     recover()
@@ -147,6 +150,10 @@ package struct Parser {
         Tally(
             warnings: warningCount, longStrings: lexer.longStringCount, credentials: credentialCount,
             foreignComments: foreignCommentCount)
+    }
+
+    mutating func noteWrittenKey() {
+        hasWrittenKey = true
     }
 
     mutating func noteCredential() {

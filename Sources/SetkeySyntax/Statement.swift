@@ -5,10 +5,13 @@ package struct Statement: Equatable, Sendable {
     package let kind: Kind
     /// Byte offsets in its source text, from the first token through the `;`.
     package let range: Range<Int>
+    /// Whether a key is written in its text; one that comes from a credential is not.
+    package let containsKey: Bool
 
-    package init(_ kind: Kind, range: Range<Int>) {
+    package init(_ kind: Kind, range: Range<Int>, containsKey: Bool = false) {
         self.kind = kind
         self.range = range
+        self.containsKey = containsKey
     }
 
     /// What a statement says; names of the language on the left of each comment.

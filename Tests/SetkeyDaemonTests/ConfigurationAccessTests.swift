@@ -37,7 +37,7 @@ import Testing
         #expect(complaints(Self.keyless, mode: 0o644).isEmpty)
         #expect(
             complaints(Self.literal, mode: 0o644) == [
-                "\(directory)/setkey.conf: error: keys stand in it, and everybody may read it; chmod o-rwx "
+                "\(directory)/setkey.conf: error: it contains keys and is world-readable; chmod o-rwx "
                     + "\(directory)/setkey.conf"
             ])
     }
@@ -56,6 +56,12 @@ import Testing
         #expect(found.first?.hasSuffix("; chmod o-rwx '\(directory)/it'\\''s a part'") == true, "\(found)")
     }
 
+    @Test func whatAStatementSaysBesideItsKeyDoesNotHideIt() {
+        let text = Self.literal.replacing(" ;", with: " # @x\n ;", maxReplacements: 1)
+        #expect(complaints(text, mode: 0o644).first?.contains("world-readable") == true)
+        #expect(complaints(text, mode: 0o640).isEmpty)
+    }
+
     @Test func aCredentialIsNoKeyThatStandsInTheFile() throws {
         write("0x00112233445566778899aabbccddeeff", to: directory + "/key", mode: 0o600)
         let options = ParserOptions(credentials: .unread)
@@ -64,7 +70,7 @@ import Testing
             reader: FileSourceReader(), options: options)
         var access = ConfigurationAccess()
         let everybody = SourceAccess(owner: geteuid(), group: getegid(), mode: 0o644)
-        while let loaded = loader.next() { access.note(loaded, in: everybody, of: loader.sources) }
+        while let loaded = loader.next() { access.note(loaded, in: everybody) }
         #expect(access.objections(to: [everybody], of: loader.sources).isEmpty)
     }
 }

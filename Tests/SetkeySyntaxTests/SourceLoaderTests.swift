@@ -133,13 +133,13 @@ struct SourceLoaderTests {
 
     @Test func credentialsAreReadAsHexadecimalOrRaw() throws {
         let directory = try TemporaryDirectory()
-        for (name, text) in [("hex", "0x3132333435363738\n"), ("raw", "1234567z"), ("bare", "3132333435363738")] {
+        for (name, text) in [("hex", "0x3132333435363738\n"), ("raw", "wxyz+pqr"), ("bare", "3132333435363738")] {
             try directory.write(text, to: name)
         }
         let options = ParserOptions(credentials: .directory(CredentialDirectory(path: directory.path)))
         for name in ["hex", "raw", "bare"] {
             let sa = Parsed("add ::1 ::2 esp 256 -E des-cbc @\(name) ;", options).association
-            let expected = name == "raw" ? "1234567z" : "12345678"
+            let expected = name == "raw" ? "wxyz+pqr" : "12345678"
             #expect(sa?.encryptionKey == KeyMaterial(expected.utf8), "\(name)")
         }
         let missing = Parsed("add ::1 ::2 esp 256 -E des-cbc @no ;", options)

@@ -10,9 +10,4 @@
 #include <linux/pfkeyv2.h>
 #include <linux/sock_diag.h>
 
-#include <sys/prctl.h>
-
-/* prctl(2) is variadic, and variadic functions are not imported into Swift. */
-static inline int setkeyd_forbid_core_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
-
 #endif

@@ -66,14 +66,15 @@ package struct FrameReader: Sendable {
     /// Forgets the bytes of frames that were taken, where moving the rest is cheap against them.
     private mutating func discardTakenBytes() {
         guard start > bufferedCount else { return }
-        buffer.removeSubrange(..<start)
+        // Not in place, where the bytes would stay behind the rest: frames carry keys, and memory is wiped when it goes.
+        buffer = Array(buffer[start...])
         searched -= start
         start = 0
     }
 
-    /// Everything was taken; a buffer that grew for one long frame is given back.
+    /// Everything was taken: the buffer is given back, and wiped with that.
     private mutating func reset() {
-        buffer.removeAll(keepingCapacity: buffer.capacity <= 1 << 14)
+        buffer = []
         start = 0
         searched = 0
     }

@@ -37,9 +37,16 @@ extension Daemon {
         case .invalid(let messages):
             for client in filePlan.end() {
                 planJobs[client] = nil
-                effects.append(.fail(client, .reloadFailed(messages: messages)))
+                // Others than root get no lines of a file that they may not read.
+                let told = isPrivileged(client) ? messages : messages.map(Self.headline)
+                effects.append(.fail(client, .reloadFailed(messages: told)))
             }
         }
+    }
+
+    /// A rendered diagnostic without its source line.
+    private static func headline(_ message: String) -> String {
+        String(message.prefix { !$0.isNewline })
     }
 
     private mutating func planFile(_ desired: DesiredState, _ locate: StatementLocator?) {

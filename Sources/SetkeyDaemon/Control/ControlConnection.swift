@@ -1,5 +1,6 @@
 import ControlProtocol
 import Glibc
+import KernelBackends
 
 /// One client: its frames come in one after the other, and the next is looked at when the former has been answered.
 final class ControlConnection {
@@ -65,6 +66,7 @@ extension ControlConnection {
             switch descriptor.receive(into: &server.scratch) {
             case .bytes(let count):
                 reader.append(server.scratch[..<count])
+                server.scratch.overwriteWithZeros(first: count)
                 patience.noteActivity()
                 advance()
             case .wouldBlock: return

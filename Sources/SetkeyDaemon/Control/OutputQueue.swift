@@ -12,7 +12,8 @@ struct OutputQueue {
     mutating func append<Failure>(_ body: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) {
         // The written part goes when it is the larger one, so that each byte is moved once at most.
         if written > count {
-            bytes.removeSubrange(..<written)
+            // Not in place: replies carry keys, and memory is wiped when it goes.
+            bytes = Array(bytes[written...])
             written = 0
         }
         try body(&bytes)
@@ -27,8 +28,7 @@ struct OutputQueue {
             }
         }
         let total = written
-        // What one long reply took is given back.
-        bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 14)
+        bytes = []
         written = 0
         return .bytes(total)
     }

@@ -47,7 +47,7 @@ final class KernelSocket<Codec: KernelCodec> {
         } catch {
             return .invalidArgument
         }
-        defer { wipe(&outgoing, outgoing.count) }
+        defer { outgoing.overwriteWithZeros(first: outgoing.count) }
         return transport.send(outgoing)
     }
 
@@ -59,7 +59,7 @@ final class KernelSocket<Codec: KernelCodec> {
                 return .overrun
             }
         }
-        wipe(&incoming, incomingCount)
+        incoming.overwriteWithZeros(first: incomingCount)
         incomingCount = 0
         switch transport.receive(into: &incoming) {
         case .datagram(let byteCount):
@@ -81,12 +81,5 @@ final class KernelSocket<Codec: KernelCodec> {
 
     func close() {
         transport.close()
-    }
-
-    /// Messages carry keys.
-    private func wipe(_ buffer: inout [UInt8], _ count: Int) {
-        unsafe buffer.withUnsafeMutableBytes { bytes in
-            if let base = bytes.baseAddress { unsafe explicit_bzero(base, min(count, bytes.count)) }
-        }
     }
 }
