@@ -38,10 +38,10 @@ nonisolated struct ConfigurationAccess {
     private static func objections(to access: SourceAccess, _ path: String, what: String) -> [String] {
         let quoted = quoted(path)
         if access.mode & 0o002 != 0 {
-            return ["\(path): error: everybody may write \(what); chmod o-w \(quoted)"]
+            return ["\(path): error: \(what) is world-writable; chmod o-w \(quoted)"]
         }
         if access.mode & 0o020 != 0, access.group != 0, access.group != getegid() {
-            return ["\(path): error: the group \(access.group) may write \(what); chmod g-w \(quoted)"]
+            return ["\(path): error: the group \(access.group) can write \(what); chmod g-w \(quoted)"]
         }
         if access.owner != 0, access.owner != geteuid() {
             return ["\(path): error: \(what) belongs to the user \(access.owner); chown root \(quoted)"]

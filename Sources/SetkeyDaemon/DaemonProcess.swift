@@ -93,7 +93,7 @@ package enum DaemonProcess {
     private static func build(_ options: DaemonOptions, on kernel: OpenKernel) throws -> DaemonShell {
         // A file that was named must exist; what is in it is judged when it is read.
         if let path = options.configuration, unsafe access(path, F_OK) != 0, errno == ENOENT {
-            throw StartError("\(path) does not exist; create it, or leave --config out")
+            throw StartError("\(path) does not exist; create it, or omit --config")
         }
         let state = try StateDirectory(path: options.stateDirectory, life: kernel.life)
         let lock = try state.lock()
@@ -129,7 +129,7 @@ package enum DaemonProcess {
         log.append(
             LogEntry(
                 .warning,
-                "the kernel does not let us force a large receive buffer (user namespace?): bursts of events will "
+                "the kernel does not allow a large receive buffer (user namespace?): bursts of events will "
                     + "overrun it more often, and each overrun costs a dump; raising net.core.rmem_max helps"))
         log.flush()
     }

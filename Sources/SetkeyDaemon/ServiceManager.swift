@@ -54,7 +54,7 @@ enum ServiceManager {
         let descriptor = Int32(SD_LISTEN_FDS_START)
         guard count == 1, sd_is_socket_unix(descriptor, Int32(SOCK_STREAM.rawValue), 1, nil, 0) > 0 else {
             throw StartError(
-                "the service manager passes \(count) descriptors; one listening Unix stream socket is wanted: see "
+                "the service manager passes \(count) descriptors; one listening Unix stream socket is expected: see "
                     + "setkeyd.socket")
         }
         return ListeningSocket(owning: descriptor)

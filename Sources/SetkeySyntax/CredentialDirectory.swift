@@ -44,7 +44,7 @@ package struct CredentialDirectory: Sendable {
         let descriptor = unsafe open("\(path)/\(name)", O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else {
             let reason = SourceError.Reason(errno: errno)
-            throw CredentialError("the credential \(name) cannot be read: \(reason)", advice: "look into \(path)")
+            throw CredentialError("the credential \(name) cannot be read: \(reason)", advice: "check \(path)")
         }
         defer { close(descriptor) }
         var count = 0
@@ -60,7 +60,8 @@ package struct CredentialDirectory: Sendable {
         }
         guard count > 0, count <= Self.sizeLimit else {
             let reason = count == 0 ? "empty or unreadable" : "longer than any key"
-            throw CredentialError("the credential \(name) is \(reason)", advice: "put the key alone into it")
+            throw CredentialError(
+                "the credential \(name) is \(reason)", advice: "it must contain the key and nothing else")
         }
         return whole.withBytes { KeyMaterial(copying: $0.extracting(first: count)) }
     }

@@ -136,7 +136,7 @@ extension Parser {
 
     func requireOneFamily(_ source: IPAddress, _ other: IPAddress, _ range: Range<Int>) throws(Diagnostic) {
         guard source.family != other.family, !hasFailed else { return }
-        throw failure(range, "source and destination are of different address families", "write two of one family")
+        throw failure(range, "source and destination are of different address families", "write two of the same family")
     }
 
     // MARK: Ports

@@ -138,7 +138,7 @@ extension Parser {
             throw failure(integrity.range, "ipcomp takes no authentication algorithm", "remove it, or write esp or ah")
         }
         if clauses.proto.ipsecProtocol == .ah, integrity.number == IntegrityAlgorithm.null.rawValue {
-            throw failure(integrity.range, "AH without authentication is nothing", "choose an algorithm")
+            throw failure(integrity.range, "AH needs an authentication algorithm", "choose an algorithm")
         }
         if let encryption = clauses.encryption, encryption.isCombined {
             throw failure(integrity.range, "this encryption algorithm authenticates by itself", "remove -A")
@@ -150,6 +150,6 @@ extension Parser {
         let isAfter =
             hard.addTime > 0 && soft.addTime > hard.addTime || hard.bytes > 0 && soft.bytes > hard.bytes
         guard isAfter else { return }
-        throw failure(clauses.limitsRange, "the soft lifetime is longer than the hard one", "make it the shorter")
+        throw failure(clauses.limitsRange, "the soft lifetime is longer than the hard one", "make the soft one shorter")
     }
 }

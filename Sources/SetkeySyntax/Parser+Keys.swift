@@ -102,7 +102,7 @@ extension Parser {
             return KeyMaterial(byteCount: algorithm.keyLengths.first / 8) { _ in }
         case .directory(let directory):
             if options.warns, directory.isWorldReadable(name) {
-                let message = "the credential \(name) is a file that everybody may read"
+                let message = "the credential \(name) is in a world-readable file"
                 remark(.readableCredential, range, message, "chmod 600 it, and change the key")
             }
             return try readCredential(range) { name throws(CredentialError) in try directory.read(name) }

@@ -78,7 +78,7 @@ extension Parser {
             selector.destinationPort = UInt16(try takeDecimal("the code", upTo: 255))
         }
         if options.warns, selector.sourcePort == 0 {
-            warn(detail, "to Linux type 0 means any type", "write no type, or filter by other means")
+            warn(detail, "for Linux, type 0 means any type", "leave the type out, or filter by other means")
         }
     }
 

@@ -9,7 +9,7 @@ extension Parser {
         var transforms: [Transform] = []
         while current.kind == .word {
             guard transforms.count < Self.transformLimit else {
-                throw failure(current.range, "Linux takes at most six transforms in one policy", "remove some")
+                throw failure(current.range, "Linux accepts at most six transforms in one policy", "remove some")
             }
             guard keyword != .prio, keyword != .priority else { throw latePriority }
             let range = takeRequest()
@@ -20,7 +20,8 @@ extension Parser {
         }
         guard !hasFailed else { return [] }
         guard !transforms.isEmpty else {
-            let advice = "write for example esp/tunnel/192.0.2.1-192.0.2.2/require; without one the packets go in clear"
+            let advice =
+                "write for example esp/tunnel/192.0.2.1-192.0.2.2/require; without one the packets are sent unprotected"
             throw unexpected("a transform", advice)
         }
         return transforms
@@ -41,7 +42,8 @@ extension Parser {
         let endpoints = try parseEndpoints(fields[2], mode, direction)
         let level = try parseLevel(fields[3])
         if mode == .tunnel, level == .use, direction == .outbound {
-            throw failure(fields[3], "Linux takes no tunnel of level 'use' for outgoing packets", "write require")
+            throw failure(
+                fields[3], "Linux does not accept a tunnel of level 'use' for outgoing packets", "write require")
         }
         return Transform(nextLayer: nextLayer, mode: mode, endpoints: endpoints, level: level)
     }

@@ -274,7 +274,9 @@ package struct Parser {
     private mutating func noteInvalid() {
         invalidCount += 1
         guard invalidCount == Self.invalidLimit else { return }
-        record(failure(current.range, "too many characters that no text has", "check that this is a setkey file"))
+        record(
+            failure(
+                current.range, "too many characters that do not belong in a text", "check that this is a setkey file"))
         isAtEnd = true
     }
 }

@@ -37,7 +37,7 @@ package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
         package var advice: String {
             switch self {
             case .missing: "check the name"
-            case .denied: "check who owns it and may read it"
+            case .denied: "check who owns it and who can read it"
             case .directory: "name a file; include \"DIRECTORY/*.conf\" reads all of a directory"
             case .notAFile: "name a file"
             case .tooLarge: "split it"

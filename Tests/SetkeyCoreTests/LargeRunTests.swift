@@ -124,7 +124,7 @@ struct LargeRunTests {
         for case (_, .execute(let reply), _) in machine.replies { messages += reply.messages?.bytes ?? [] }
         let text = String(decoding: messages, as: UTF8.self)
         #expect(
-            text.hasSuffix("setkeyd: 744 kernel messages are missing here: too many came for what this client reads\n"))
+            text.hasSuffix("setkeyd: 744 kernel messages are missing here: they came faster than this client reads\n"))
     }
 }
 

@@ -60,7 +60,7 @@ struct SourceLoaderTests {
         #expect(circle.protocols == ["1 flush ;"])
         #expect(
             circle.errors == [
-                "/etc/b:1:9: error: /etc/a includes itself; remove one of the includes of the circle"
+                "/etc/b:1:9: error: /etc/a includes itself; remove one of the includes in the cycle"
             ])
         #expect(load(["/etc/a": "include \"b\" ; include \"b\" ;", "/etc/b": "flush ;"]).errors.isEmpty)
     }

@@ -40,14 +40,14 @@ package enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noSocket(let path):
             "no daemon: \(path) does not exist; start setkeyd, or name its socket with --socket"
         case .refused(let path):
-            "no daemon: nobody listens on \(path); start setkeyd"
+            "no daemon: nothing listens on \(path); start setkeyd"
         case .permissionDenied(let path):
             "no permission to use \(path): it is for root and the socket's group"
         case .unusablePath(let path):
-            "the socket's path has \(path.utf8.count) bytes; an address holds 1 to \(UnixAddress.maximumPathBytes)"
+            "the socket's path has \(path.utf8.count) bytes; an address can have 1 to \(UnixAddress.maximumPathBytes)"
         case .system(let operation, let errno): "\(operation): \(systemErrorText(errno))"
         case .connectionLost: "the daemon closed the connection before it answered"
-        case .malformedReply(let error): "the daemon's answer is not understood: \(error)"
+        case .malformedReply(let error): "cannot understand the daemon's answer: \(error)"
         case .unsendable(let error): "the call cannot be sent: \(error)"
         case .daemon(let error): error.description
         case .service(let error): "client and daemon are of different versions: \(error)"

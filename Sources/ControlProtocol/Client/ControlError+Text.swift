@@ -6,7 +6,7 @@ extension ControlError: CustomStringConvertible {
             diagnostics.map { "\($0.severity): \($0.message)" }.joined(separator: "\n")
         case .permissionDenied(let who): "permission denied: this is for \(who)"
         case .kernelRefused(let operation, _, let reason): "\(operation): \(reason)"
-        case .runAborted: "the run was undone and has ended"
+        case .runAborted: "the run was rolled back and has ended"
         case .reloadFailed(let messages): messages.joined(separator: "\n")
         case .nothingPending(let reason): reason
         case .busy(let reason): reason

@@ -69,7 +69,7 @@ struct FrameScan {
     }
 
     private mutating func takeOut(_ frame: [UInt8], at index: inout Int) throws(FrameError) {
-        guard text == nil else { throw .malformed(reason: "a member stands there twice") }
+        guard text == nil else { throw .malformed(reason: "a member occurs twice") }
         residue += frame[copied..<index]
         var length = 0
         text = try [UInt8](unescapingJSON: frame.span.extracting(index...), end: &length)

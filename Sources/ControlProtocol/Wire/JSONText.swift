@@ -199,7 +199,7 @@ private struct JSONOutput {
         var all: UInt64 = 0
         while true {
             all |= appendCommonBytes(of: body, at: &index)
-            guard index < body.count else { throw .malformed(reason: "a string without its end") }
+            guard index < body.count else { throw .malformed(reason: "an unterminated string") }
             let byte = body[index]
             index += 1
             if byte == UInt8(ascii: "\\") {
@@ -219,7 +219,7 @@ private struct JSONOutput {
     /// Appends what the escape stands for whose backslash precedes `index`; never more bytes than the escape has.
     @inline(__always)
     private mutating func append(unescapingEscapeOf body: Span<UInt8>, at index: inout Int) throws(FrameError) {
-        guard index < body.count else { throw .malformed(reason: "a string without its end") }
+        guard index < body.count else { throw .malformed(reason: "an unterminated string") }
         let letter = body[index]
         index += 1
         if letter == UInt8(ascii: "u") { return try appendScalar(body, at: &index) }

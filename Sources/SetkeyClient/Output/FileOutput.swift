@@ -57,6 +57,6 @@ struct FileOutput {
 
     private static func failure(_ error: Int32) -> ClientFailure {
         if error == EPIPE { return ClientFailure(.failure, "") }
-        return ClientFailure(.failure, "the output cannot be written: \(systemErrorText(error))")
+        return ClientFailure(.failure, "cannot write the output: \(systemErrorText(error))")
     }
 }

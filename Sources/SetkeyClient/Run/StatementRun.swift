@@ -111,7 +111,7 @@ struct StatementRun: ~Copyable {
             report.say("\(place(record.offset, in: part))\(record.severity): \(record.message)\(advice)")
         }
         report.say(
-            "setkey: the daemon did not take these statements; statements executed before them: \(executedBefore)")
+            "setkey: the daemon did not accept these statements; statements executed before them: \(executedBefore)")
     }
 
     /// `FILE:LINE:COLUMN: `.

@@ -11,7 +11,7 @@ extension Daemon {
         if let uid = peers[client]?.uid, !isPrivileged(client) {
             let count = planJobs.keys.count { peers[$0]?.uid == uid }
             guard count < Self.plansPerUser else {
-                let reason = "\(count) plans of uid \(uid) are under way, which is all that one user may have"
+                let reason = "\(count) plans of uid \(uid) are under way, the most that one user may have"
                 return effects.append(.fail(client, .busy(reason: reason)))
             }
         }

@@ -205,7 +205,7 @@ struct ExecuteRun: Sendable {
         if !output.isEmpty { reply.output = WireText(output) }
         if unkeptMessages > 0 {
             let count = unkeptMessages == 1 ? "1 kernel message is" : "\(unkeptMessages) kernel messages are"
-            messages += "setkeyd: \(count) missing here: too many came for what this client reads\n".utf8
+            messages += "setkeyd: \(count) missing here: they came faster than this client reads\n".utf8
         }
         if !messages.isEmpty { reply.messages = WireText(messages) }
         if isAborted { reply.undone = undone }

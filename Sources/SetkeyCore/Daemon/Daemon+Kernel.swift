@@ -74,7 +74,7 @@ extension Daemon {
     mutating func overrun() {
         overruns += 1
         log(
-            .warning, "kernel messages overran the socket and may be lost; reading SAD and SPD again", .overrun,
+            .warning, "kernel messages may have been lost (socket overrun); reading SAD and SPD again", .overrun,
             of: .overrun)
         for clients in audiences.values {
             var reply = MonitorReply(event: .overrun, seconds: now.seconds, microseconds: now.microseconds)

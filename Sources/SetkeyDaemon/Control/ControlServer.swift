@@ -149,7 +149,7 @@ extension ControlServer {
                 ("\(limit) clients are connected; try again later", .tooManyClients(limit: limit))
             case .share(let uid, let limit):
                 (
-                    "uid \(uid) has \(limit) connections, which is all that one user may have; close one",
+                    "uid \(uid) has \(limit) connections, the most that one user may have; close one",
                     .userHasShare(uid: uid, limit: limit)
                 )
             }

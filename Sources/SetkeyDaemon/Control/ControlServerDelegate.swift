@@ -85,9 +85,10 @@ package enum ControlServerNotice: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .tooManyClients(let limit): "\(limit) clients are connected to the control socket; more are turned away"
+        case .tooManyClients(let limit):
+            "\(limit) clients are connected to the control socket; further ones are turned away"
         case .userHasShare(let uid, let limit):
-            "uid \(uid) has \(limit) connections to the control socket; more of it are turned away"
+            "uid \(uid) has \(limit) connections to the control socket; further ones are turned away"
         case .acceptFailed(let errno):
             "the control socket cannot accept a connection: \(systemErrorText(errno)); trying again"
         }

@@ -25,9 +25,9 @@ package enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notASocket(let path):
             "\(path) exists and is not a socket; remove it or name another path with --socket"
         case .pathTooLong(let path):
-            "the control socket's path has \(path.utf8.count) bytes; an address holds \(UnixAddress.maximumPathBytes)"
+            "the control socket's path has \(path.utf8.count) bytes; an address can have \(UnixAddress.maximumPathBytes)"
         case .system(let operation, let path, let errno):
-            "cannot make the control socket \(path): \(operation): \(systemErrorText(errno))"
+            "cannot create the control socket \(path): \(operation): \(systemErrorText(errno))"
         }
     }
 }

@@ -23,7 +23,7 @@ nonisolated struct StateDirectory: Sendable {
         guard unsafe mkdir(path, 0o755) != 0 else { return }
         let number = errno
         guard number == EEXIST else {
-            throw StartError("cannot make the state directory \(path): \(StateFile.text(number))")
+            throw StartError("cannot create the state directory \(path): \(StateFile.text(number))")
         }
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -58,7 +58,7 @@ nonisolated struct StateDirectory: Sendable {
             state.ownership = OwnershipRecord(parsing: String(decoding: text, as: UTF8.self), unreadable: &unreadable)
             if unreadable > 0 {
                 complaints.append(
-                    "\(ownership.path): \(unreadable) lines are not readable; what they named counts as foreign")
+                    "\(ownership.path): \(unreadable) lines are not readable; what they named is treated as foreign")
             }
         }
         guard let text = read(confirmation, &complaints) else {
@@ -68,21 +68,22 @@ nonisolated struct StateDirectory: Sendable {
         }
         guard let record = ConfirmationRecord(parsing: String(decoding: text, as: UTF8.self)) else {
             complaints.append(
-                "\(confirmation.path) is not readable: whether a reload waits is not known, and none is taken back")
+                "\(confirmation.path) is not readable: whether a reload waits is not known, and none is rolled back")
             return (state, complaints)
         }
         guard let text = read(former, &complaints) else {
-            complaints.append("\(self.former.path) is missing: the unconfirmed reload cannot be taken back")
+            complaints.append("\(self.former.path) is missing: the unconfirmed reload cannot be rolled back")
             return (state, complaints)
         }
         unreadable = 0
         guard let former = FormerState(parsing: text, endedAt: record.endedAt, unreadable: &unreadable) else {
-            complaints.append("\(self.former.path) is cut short: the unconfirmed reload cannot be taken back")
+            complaints.append("\(self.former.path) is cut short: the unconfirmed reload cannot be rolled back")
             return (state, complaints)
         }
         state.confirmation = (record, former)
         if unreadable > 0 {
-            complaints.append("\(self.former.path): \(unreadable) statements are not readable, and will not come back")
+            complaints.append(
+                "\(self.former.path): \(unreadable) statements are not readable, and will not be restored")
         }
         return (state, complaints)
     }

@@ -43,14 +43,14 @@ struct NearMiss {
         case .number:
             switch need.number {
             case .drawn:
-                "has reqid \(association.reqID.rawValue), and 'unique' alone asks for one that the kernel draws"
+                "has reqid \(association.reqID.rawValue), and 'unique' alone asks for one that the kernel chooses"
             case .exactly(let number): "has reqid \(association.reqID.rawValue), not \(number.rawValue)"
             case .any: "does not fit"
             }
         case .mode: "is for \(association.mode.ruleWord) mode, not for \(need.mode.ruleWord) mode"
         case .ipsecProtocol: "is of another protocol"
         case .otherWay: "is for the other direction"
-        case .oneEnd: "leads from \(association.source) to \(association.identity.destination)"
+        case .oneEnd: "goes from \(association.source) to \(association.identity.destination)"
         }
     }
 
@@ -62,7 +62,7 @@ struct NearMiss {
             "write unique:\(association.reqID.rawValue) here, or remove -u from the SA"
         case (.number, .exactly(let number)): "write -u \(number.rawValue) in the SA"
         case (.mode, _): "write -m \(need.mode.ruleWord) in the SA, or the other mode here"
-        case (.ipsecProtocol, _): "let both say the same"
+        case (.ipsecProtocol, _): "make the two agree"
         case (.otherWay, _): "declare one for this direction"
         case (.oneEnd, _), (.number, .any): "correct one of the two"
         }

@@ -88,7 +88,7 @@ struct OverlappingPolicies {
         remarks.add(
             at: state.policies[narrow].origin,
             "this policy overlaps '\(other)', with another action and the same priority: "
-                + "which of them applies depends on the kernel (6.1 takes the wider one)",
+                + "which of them applies depends on the kernel (6.1 uses the wider one)",
             advice: "give the exception a higher priority, for example prio high")
     }
 

@@ -6,8 +6,8 @@ enum PublishedKeys {
         var remarks = RuleRemarks(of: .publishedKey)
         for declared in state.associations where declared.entry.keys.contains(where: { isPublished($0) }) {
             remarks.add(
-                at: declared.origin, "a key of this SA is an example that is printed in manuals: everybody knows it",
-                advice: "make keys of your own, for example from /dev/urandom")
+                at: declared.origin, "a key of this SA is an example from a manual: everybody knows it",
+                advice: "generate keys of your own, for example from /dev/urandom")
         }
         return remarks.diagnostics
     }

@@ -24,7 +24,7 @@ struct RuleRemarks {
         if count <= Self.limit {
             append(Diagnostic(code, severity, at: origin.range, message(), advice: advice()), origin)
         } else {
-            let message = "this statement and perhaps others deserve the same remark"
+            let message = "the same remark applies to this statement and perhaps to others"
             append(Diagnostic(code, .note, at: origin.range, message, advice: "check them after these"), origin)
         }
     }
