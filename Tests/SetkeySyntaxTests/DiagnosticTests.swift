@@ -55,7 +55,7 @@ struct DiagnosticTests {
         ("add ::1 ::2 esp 256 -E hmac-md5 ;", 24, "hmac-md5 is no encryption algorithm"),
         ("add ::1 ::2 esp 256 -C deflate ;", 21, "esp takes no compression"),
         ("add ::1 ::2 ah 256 -E null ;", 20, "ah takes no encryption"),
-        ("add ::1 ::2 ah 256 -A null ;", 20, "AH without authentication"),
+        ("add ::1 ::2 ah 256 -A null ;", 20, "AH needs an authentication"),
         ("add ::1 ::2 ipcomp 256 -A null ;", 24, "ipcomp takes no authentication"),
         ("add ::1 ::2 esp 256 -E null nonsense ;", 29, "is expected here"),
         ("getspi ::1 ::2 esp 0 -E null ;", 22, "an extension or ';' is expected"),

@@ -145,7 +145,7 @@ struct SourceLoaderTests {
         let missing = Parsed("add ::1 ::2 esp 256 -E des-cbc @no ;", options)
         #expect(
             missing.headlines == [
-                "1:32: error: the credential no cannot be read: no such file; look into \(directory.path)"
+                "1:32: error: the credential no cannot be read: no such file; check \(directory.path)"
             ])
         let unread = Parsed("add ::1 ::2 esp 256 -E des-cbc @no ;", ParserOptions(credentials: .unread))
         #expect(unread.association?.encryptionKey == KeyMaterial([UInt8](repeating: 0, count: 8)))
@@ -159,7 +159,7 @@ struct SourceLoaderTests {
             try #require(shell("chmod \(mode) \(directory.path); chmod \(file) \(directory.path)/key") == 0)
             let parsed = Parsed("add ::1 ::2 ah 256 -A hmac-md5 @key ;", options)
             #expect(parsed.kinds.count == 1)
-            return parsed.headlines.contains { $0.hasPrefix("1:32: warning: the credential key is a file that everyb") }
+            return parsed.headlines.contains { $0.hasPrefix("1:32: warning: the credential key is in a world-readable file") }
         }
         #expect(try isWarnedOf(directory: "755", file: "644"))
         #expect(try !isWarnedOf(directory: "755", file: "640"))

@@ -142,7 +142,7 @@ import Testing
             try site.expectThatAStartLeads(to: Self.second, "seed \(seed), \(length) bytes")
             #expect(try site.setkey("--revert").status != 0)
             site.expect(Self.second, "seed \(seed), \(length) bytes")
-            #expect(try site.stop().contains("taken back"), "seed \(seed), \(length) bytes")
+            #expect(try site.stop().contains("rolled back"), "seed \(seed), \(length) bytes")
         }
     }
 }
