@@ -159,7 +159,8 @@ struct SourceLoaderTests {
             try #require(shell("chmod \(mode) \(directory.path); chmod \(file) \(directory.path)/key") == 0)
             let parsed = Parsed("add ::1 ::2 ah 256 -A hmac-md5 @key ;", options)
             #expect(parsed.kinds.count == 1)
-            return parsed.headlines.contains { $0.hasPrefix("1:32: warning: the credential key is in a world-readable file") }
+            let warning = "1:32: warning: the credential key is in a world-readable file"
+            return parsed.headlines.contains { $0.hasPrefix(warning) }
         }
         #expect(try isWarnedOf(directory: "755", file: "644"))
         #expect(try !isWarnedOf(directory: "755", file: "640"))
