@@ -6,6 +6,11 @@ import SetkeySyntax
 nonisolated struct ConfigurationAccess {
     /// World-readable sources that contain keys.
     private var exposed: Set<Int> = []
+    private let reader: ServiceReader
+
+    init(reader: ServiceReader = .ofThisProcess()) {
+        self.reader = reader
+    }
 
     /// Takes the next statement of a source that `access` is about.
     mutating func note(_ loaded: LoadedStatement, in access: SourceAccess?) {
@@ -23,7 +28,7 @@ nonisolated struct ConfigurationAccess {
             objections += Self.objections(to: access, path, what: "the file")
             if exposed.contains(index) {
                 objections.append(
-                    "\(path): error: it contains keys and is world-readable; chmod o-rwx \(Self.quoted(path))")
+                    "\(path): error: it contains keys and is world-readable; \(reader.command(for: Self.quoted(path)))")
             }
             let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
             guard directories.insert(directory).inserted, let access = Self.access(of: directory) else { continue }
@@ -56,7 +61,7 @@ nonisolated struct ConfigurationAccess {
     }
 
     /// As a shell takes it for one word.
-    private static func quoted(_ path: String) -> String {
+    static func quoted(_ path: String) -> String {
         let isPlain = path.utf8.allSatisfy { byte in
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
                 || "/._-+".utf8.contains(byte)

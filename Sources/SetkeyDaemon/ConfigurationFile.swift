@@ -31,7 +31,10 @@ package struct ConfigurationFile: Sendable {
         var loader = SourceLoader(path: path, reader: FileSourceReader(), options: options, reusing: former.sources)
         if let failure = loader.failure {
             if isDefault, failure.reason == .missing { return .absent(path: path) }
-            return .invalid(["\(failure); \(failure.reason.advice)"])
+            let advice =
+                failure.reason == .denied
+                ? ServiceReader.ofThisProcess().command(for: ConfigurationAccess.quoted(path)) : failure.reason.advice
+            return .invalid(["\(failure); \(advice)"])
         }
         var evaluation = DesiredState.Evaluation(expecting: former.associations, policies: former.policies)
         var access = ConfigurationAccess()

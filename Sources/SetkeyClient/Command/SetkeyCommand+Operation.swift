@@ -66,7 +66,7 @@ extension SetkeyCommand {
 
     private func input(_ path: String?) throws(ClientFailure) -> Input {
         guard operations.files.count <= 1 else {
-            throw .usage("-f is given \(operations.files.count) times: one file at a time, others by include")
+            throw .usage("-f is given \(operations.files.count) times: give it once; that file can include others")
         }
         guard let path, path != "-" else { return .standardInput }
         guard !path.isEmpty else { throw .usage("-f needs the name of a file") }

@@ -60,7 +60,7 @@ systemctl reload setkeyd
 chmod 644 $conf
 ! systemctl reload setkeyd 2> /dev/null
 ok $? 'a file with keys that everybody may read is refused'
-has "$(entries MESSAGE_ID="$(id fileError)")" "chmod o-rwx $conf" 'with the command that mends it'
+has "$(entries MESSAGE_ID="$(id fileError)")" "chown root:_setkeyd $conf; chmod 640 $conf" 'with the command that mends it'
 chmod 640 $conf
 systemctl reload setkeyd
 
