@@ -41,7 +41,7 @@ struct OpenSource {
     /// The next good statement; `nil` at the end.
     mutating func next() -> Statement? {
         guard isKept else { return parser.next() }
-        if let (index, range) = former.next, parser.pass(former.statements[index].effects, to: range.upperBound) {
+        if let (index, range) = former.next, parser.pass(former.statements[index].effects, over: range) {
             let known = former.statements[index].statement
             let statement = Statement(known.kind, range: range, containsKey: known.containsKey)
             reusedCount += 1

@@ -161,14 +161,15 @@ package struct Parser {
     }
 
     /// Steps over the statement that comes next, as if it had been parsed; false where it must be.
-    mutating func pass(_ effects: ReadStatement.Effects, to end: Int) -> Bool {
+    mutating func pass(_ effects: ReadStatement.Effects, over range: Range<Int>) -> Bool {
         // A credential may have changed. Warnings were only counted; for the few that are kept the text is there.
         guard !effects.namesCredential, !effects.hasForeignComment,
             effects.warningCount == 0 || warningCount >= options.diagnosticLimit
         else { return false }
         warningCount += effects.warningCount
-        lexer.pass(to: end, hasLongString: effects.hasLongString)
-        current = Token(kind: .semicolon, start: end - 1, end: end)
+        lexer.pass(to: range.upperBound, hasLongString: effects.hasLongString)
+        statementStart = range.lowerBound
+        current = Token(kind: .semicolon, start: range.upperBound - 1, end: range.upperBound)
         isOutOfStep = false
         isAtEnd = effects.endsText
         return true
