@@ -247,12 +247,27 @@ package let controlInterfaceText = """
       configuration: string,
       settled: bool,
       state: string,
+      # What the kernel has: declared (less missing and expired), undeclared and foreign entries.
       associations: int,
       policies: int,
       ownedAssociations: int,
       ownedPolicies: int,
+      # What the file declares.
+      declaredAssociations: int,
+      declaredPolicies: int,
+      # Declared entries that the kernel does not have, those that have expired apart.
+      missingAssociations: int,
+      missingPolicies: int,
+      # Declared entries that the kernel has with other values.
+      alteredAssociations: int,
+      alteredPolicies: int,
+      # Entries that the kernel has and that the file no longer declares, but still owns.
+      undeclaredAssociations: int,
+      undeclaredPolicies: int,
       foreignAssociations: int,
       foreignPolicies: int,
+      # Databases that the kernel cannot list completely, SAD or SPD: there are foreign entries that no number counts.
+      incomplete: []string,
       # Declared entries that the kernel does not hold as declared.
       drifted: int,
       # Declared associations whose lifetime has ended.

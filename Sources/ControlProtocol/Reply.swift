@@ -209,6 +209,20 @@ package struct StatusReply: Codable, Hashable, Sendable {
     /// Entries that are the file's, whether the kernel has them or not.
     package var ownedAssociations: Int
     package var ownedPolicies: Int
+    /// Entries that the file declares. Those that are neither missing nor expired are in the kernel.
+    package var declaredAssociations = 0
+    package var declaredPolicies = 0
+    /// Declared entries that the kernel does not have, those that have expired apart.
+    package var missingAssociations = 0
+    package var missingPolicies = 0
+    /// Declared entries that the kernel has with other values.
+    package var alteredAssociations = 0
+    package var alteredPolicies = 0
+    /// Entries that the kernel has and that the file no longer declares, but still owns.
+    package var undeclaredAssociations = 0
+    package var undeclaredPolicies = 0
+    /// Databases that the kernel cannot list completely, `SAD` or `SPD`: there are foreign entries that no number counts.
+    package var incomplete: [String] = []
     /// Entries that the kernel has and that are not the file's.
     package var foreignAssociations: Int
     package var foreignPolicies: Int

@@ -166,6 +166,15 @@ enum Samples {
             settled: false, state: "loading", associations: 1, policies: 2, ownedAssociations: 3, ownedPolicies: 4,
             foreignAssociations: 9, foreignPolicies: 10, drifted: 11, expired: 12, drift: "repair", overruns: 5,
             uptimeSeconds: 6, pid: 7, clients: 8)
+        status.declaredAssociations = 15
+        status.declaredPolicies = 16
+        status.missingAssociations = 17
+        status.missingPolicies = 18
+        status.alteredAssociations = 19
+        status.alteredPolicies = 20
+        status.undeclaredAssociations = 21
+        status.undeclaredPolicies = 22
+        status.incomplete = ["SPD"]
         status.lastReload = 13
         status.lastOutcome = "done"
         status.confirmSeconds = 14

@@ -105,29 +105,29 @@ struct DeclarativeFileTests {
         try daemon.directory.write("setkey.conf", "flush ; spdflush ;")
         let reload = try daemon.setkey("--reload --confirm 1")
         #expect(reload.status == 0)
-        #expect(reload.output.contains("to be confirmed within 1 s: setkey --confirm, or it is taken back\n"))
+        #expect(reload.output.contains("run `setkey --confirm` within 1 s, or this reload is rolled back\n"))
         let deadline = ContinuousClock.now + .seconds(30)
-        while try !daemon.setkey("--status").output.contains("not confirmed and taken back") {
+        while try !daemon.setkey("--status").output.contains("not confirmed, so it was rolled back") {
             try #require(ContinuousClock.now < deadline)
         }
         #expect(try daemon.setkey("-D").output.contains("spi=4097"))
         let status = try daemon.setkey("--status").output
-        #expect(status.contains("state: the last reload was not confirmed and taken back"), "\(status)")
-        #expect(status.contains("associations: 1, 1 the file's, 0 foreign\n"))
+        #expect(status.contains("state: the last reload was not confirmed, so it was rolled back"), "\(status)")
+        #expect(status.contains("associations: 1 in the kernel: 1 declared, 0 foreign; 1 declared: "))
     }
 
     @Test func aReloadCanBeConfirmedAndTakenBack() throws {
         let daemon = try TestDaemon(configuration: Self.file)
         #expect(try daemon.setkey("--confirm").status == 1)
-        #expect(try daemon.setkey("--revert").errors.contains("there is no reload to take back"))
+        #expect(try daemon.setkey("--revert").errors.contains("there is no reload to roll back"))
         try daemon.directory.write("setkey.conf", Self.policies)
         #expect(try daemon.setkey("--reload --confirm=3600").status == 0)
         let status = try daemon.setkey("--status").output
-        #expect(status.contains("\nunconfirmed: taken back in 3"), "\(status)")
+        #expect(status.contains("\nunconfirmed: rolled back in 3"), "\(status)")
         #expect(try daemon.setkey("--confirm").output == "confirmed: the last reload is kept\n")
         let revert = try daemon.setkey("--revert")
         #expect(revert.status == 0)
-        #expect(revert.output.hasPrefix("taken back: 1 write to the kernel; 1 SA and 2 policies are declared\n"))
+        #expect(revert.output.hasPrefix("rolled back: 1 write to the kernel; 1 SA and 2 policies declared\n"))
         #expect(try daemon.setkey("-D").output.contains("spi=4097"))
         #expect(try daemon.setkey("--reload").output.hasPrefix("reloaded: 1 write"))
     }
@@ -142,7 +142,7 @@ struct DeclarativeFileTests {
         let time = try #require(lines.last.flatMap { UInt64($0.dropFirst("MONOTONIC_USEC=".count)) })
         #expect(time > 0)
         let ready = try daemon.notification(containing: "READY=1")
-        #expect(ready == "READY=1\nSTATUS=settled: 1 SAs, 2 policies, 0 drifted")
+        #expect(ready == "READY=1\nSTATUS=settled: 1 SA, 2 policies, 0 drifted")
     }
 
     @Test func driftIsPutBackAndCounted() throws {

@@ -118,7 +118,9 @@ import Testing
         let status = try daemon.setkey("--status")
         #expect(status.status == 0)
         #expect(status.output.contains("kernel: simulated, which protects nothing\n"))
-        #expect(status.output.contains("associations: 1, 1 the file's, 0 foreign\n"), "\(status.output)")
+        #expect(
+            status.output.contains("associations: 1 in the kernel: 1 declared, 0 foreign; 1 declared: "),
+            "\(status.output)")
     }
 
     @Test func reloadAppliesWhatDiffers() throws {

@@ -21,13 +21,6 @@ struct ServiceTests {
         #expect(machine.status == "the file has errors; nothing of it was applied")
     }
 
-    @Test func aStepThatTheKernelRefusesIsAFailedStartAndTheOthersStay() {
-        var machine = Machine.started(
-            file: Texts.tunnel, faults: FaultPlan([.init(.refuse(.noFunction), on: .add, occurrences: 1...1)]))
-        #expect(machine.isReady == false)
-        #expect(machine.truth().associations.count == 1 && machine.truth().policies.count == 2)
-    }
-
     @Test func aReloadIsToldFromItsBeginningToItsEnd() {
         var machine = Machine.started(file: Texts.tunnel)
         machine.file = Texts.tunnel + Texts.policy(1)

@@ -7,18 +7,43 @@ package enum StatusText {
     package static func text(_ status: StatusReply) -> String {
         """
         setkeyd \(status.version), pid \(status.pid), up \(Quantity.duration(status.uptimeSeconds)), \
-        \(count(status.clients, "client"))
+        \(Quantity.counted(status.clients, "client"))
         kernel: \(status.kernelInterface)\(status.protectsTraffic ? "" : ", which protects nothing")
         file: \(status.configuration)
         state: \(status.state)
-        \(lastReload(status))associations: \(status.associations), \(status.ownedAssociations) the file's, \
-        \(status.foreignAssociations) foreign
-        policies: \(status.policies), \(status.ownedPolicies) the file's, \(status.foreignPolicies) foreign
-        drift: \(count(status.drifted, "entry", "entries")), \
-        \(status.drift == "repair" ? "put back" : "only told of"); \(count(status.expired, "SA")) expired
+        \(lastReload(status))associations: \(associations(status))
+        policies: \(policies(status))
+        drift: \(status.drifted == 0 ? "none" : Quantity.counted(status.drifted, "entry", "entries")) (policy: \(status.drift))
         overruns: \(status.overruns)
 
         """ + (status.closedPorts ?? []).map { "warning: \($0)\n" }.joined()
+    }
+
+    /// What the kernel has adds up, and so does what is declared.
+    private static func associations(_ status: StatusReply) -> String {
+        let present = status.declaredAssociations - status.missingAssociations - status.expired
+        return inKernel(
+            status.associations, present, status.undeclaredAssociations, status.foreignAssociations,
+            isIncomplete: status.incomplete.contains("SAD"))
+            + "; \(status.declaredAssociations) declared: \(present) present, \(status.missingAssociations) missing, "
+            + "\(status.expired) expired; \(status.alteredAssociations) altered"
+    }
+
+    private static func policies(_ status: StatusReply) -> String {
+        let present = status.declaredPolicies - status.missingPolicies
+        return inKernel(
+            status.policies, present, status.undeclaredPolicies, status.foreignPolicies,
+            isIncomplete: status.incomplete.contains("SPD"))
+            + "; \(status.declaredPolicies) declared: \(present) present, \(status.missingPolicies) missing; "
+            + "\(status.alteredPolicies) altered"
+    }
+
+    /// `12 in the kernel: 10 declared, 2 foreign`.
+    private static func inKernel(
+        _ total: Int, _ declared: Int, _ undeclared: Int, _ foreign: Int, isIncomplete: Bool
+    ) -> String {
+        "\(isIncomplete ? "at least " : "")\(total) in the kernel: \(declared) declared, "
+            + "\(undeclared == 0 ? "" : "\(undeclared) no longer declared, ")\(foreign) foreign"
     }
 
     private static func lastReload(_ status: StatusReply) -> String {
@@ -27,7 +52,7 @@ package enum StatusText {
             text += "last reload: \(LocalTimes.text(UInt64(clamping: time))), \(outcome)\n"
         }
         if let seconds = status.confirmSeconds {
-            text += "unconfirmed: taken back in \(seconds) s, unless setkey --confirm comes before\n"
+            text += "unconfirmed: rolled back in \(seconds) s, unless you run `setkey --confirm` before\n"
         }
         return text
     }
@@ -36,7 +61,7 @@ package enum StatusText {
     package static func text(_ reload: ReloadReply) -> String {
         var text = "reloaded: \(writes(reload)); the file declares \(entries(reload))\n"
         if let seconds = reload.confirmSeconds {
-            text += "to be confirmed within \(seconds) s: setkey --confirm, or it is taken back\n"
+            text += "run `setkey --confirm` within \(seconds) s, or this reload is rolled back\n"
         }
         return text
     }
@@ -44,21 +69,17 @@ package enum StatusText {
     /// What is in force, and that the file is not.
     package static func reverted(_ reload: ReloadReply) -> String {
         """
-        taken back: \(writes(reload)); \(entries(reload)) are declared
-        the file itself is as it was: the next reload applies it again
+        rolled back: \(writes(reload)); \(entries(reload)) declared
+        the file itself was not changed: the next reload applies it again
 
         """
     }
 
     private static func entries(_ reload: ReloadReply) -> String {
-        "\(count(reload.associations, "SA")) and \(count(reload.policies, "policy", "policies"))"
+        "\(Quantity.counted(reload.associations, "SA")) and \(Quantity.counted(reload.policies, "policy", "policies"))"
     }
 
     private static func writes(_ reload: ReloadReply) -> String {
-        reload.writes == 0 ? "nothing differed" : "\(count(reload.writes, "write")) to the kernel"
-    }
-
-    private static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
-        "\(number) \(number == 1 ? singular : plural ?? "\(singular)s")"
+        reload.writes == 0 ? "nothing differed" : "\(Quantity.counted(reload.writes, "write")) to the kernel"
     }
 }

@@ -62,17 +62,27 @@ extension Daemon {
     // MARK: Status and plan
 
     private var status: StatusReply {
+        let (associations, policies) = entryCounts
         var status = StatusReply(
             version: Version.current, kernelInterface: settings.kernelInterface,
             protectsTraffic: settings.protectsTraffic, configuration: settings.configurationPath,
-            settled: isSettled, state: state, associations: mirror.associations.count,
-            policies: mirror.policies.count,
+            settled: isSettled, state: state, associations: associations.inKernel,
+            policies: policies.inKernel,
             ownedAssociations: inForce.associations.count + ownership.leftover.associations.count,
             ownedPolicies: inForce.policies.count + ownership.leftover.policies.count,
-            foreignAssociations: foreignCounts.associations, foreignPolicies: foreignCounts.policies,
+            foreignAssociations: associations.foreign, foreignPolicies: policies.foreign,
             drifted: drift.drifted.count, expired: ownership.expired.count, drift: settings.drift.rawValue,
             overruns: overruns, uptimeSeconds: startedAt.map { now.secondsSince($0) } ?? 0,
             pid: Int(settings.processID), clients: peers.count)
+        status.declaredAssociations = associations.declared
+        status.declaredPolicies = policies.declared
+        status.missingAssociations = associations.missing
+        status.missingPolicies = policies.missing
+        status.alteredAssociations = associations.altered
+        status.alteredPolicies = policies.altered
+        status.undeclaredAssociations = associations.leftover
+        status.undeclaredPolicies = policies.leftover
+        status.incomplete = incompleteDatabases.map(\.acronym)
         status.lastReload = last?.time
         status.lastOutcome = last?.outcome
         if !arrivalPorts.closed.isEmpty { status.closedPorts = arrivalPorts.closed.map(\.description) }
@@ -84,30 +94,16 @@ extension Daemon {
     private var state: String {
         if let trouble { return trouble }
         let count = drift.drifted.count
-        guard count > 0 else { return "settled" }
+        guard count > 0 else { return settledState }
         return "drifted: \(count) declared \(count == 1 ? "entry is" : "entries are") not in the kernel as declared"
     }
 
-    /// What the kernel has and is not the file's: all of it, less what is the file's and there.
-    private var foreignCounts: (associations: Int, policies: Int) {
-        var missing = (associations: ownership.expired.count, policies: 0)
-        for (name, reason) in drift.drifted where reason == .missing {
-            switch name {
-            case .association: missing.associations += 1
-            case .policy: missing.policies += 1
-            }
-        }
-        let leftover = (
-            associations: ownership.leftover.associations.count(where: mirror.associations.contains),
-            policies: ownership.leftover.policies.count(where: mirror.policies.contains)
-        )
-        let ours = (
-            associations: inForce.associations.count - missing.associations + leftover.associations,
-            policies: inForce.policies.count - missing.policies + leftover.policies
-        )
-        return (
-            max(0, mirror.associations.count - ours.associations), max(0, mirror.policies.count - ours.policies)
-        )
+    /// That nothing keeps the kernel from it, and what is not known all the same.
+    private var settledState: String {
+        let gaps = incompleteDatabases
+        guard !gaps.isEmpty else { return "settled" }
+        let names = gaps.map(\.acronym).joined(separator: " and ")
+        return "settled; the kernel cannot list its \(names) completely, so not all foreign entries are known"
     }
 
     /// Monitors of one user who is not privileged, and of all such users: each costs a copy of every event.

@@ -57,6 +57,7 @@ extension Daemon {
     mutating func dumpEnded(_ database: DatabaseName, _ outcome: Outcome) {
         switch outcome {
         case .done: endDump(of: database)
+        case .refused(let errno) where errno.breaksOffDump: dumpBrokeOff(database, errno)
         case .refused(let errno): dumpFailed(database, errno)
         case .lost: dumpFailed(database, .timedOut)
         }
@@ -76,10 +77,12 @@ extension Daemon {
         switch database {
         case .associations:
             end = mirror.endAssociationDump(complete: true)
+            if end.isComplete { noteGapIsClosed(in: database) }
             associationDumps.end(isComplete: end.isComplete, at: now.monotonic)
             for association in end.outlived { noteOutlived(association) }
         case .policies:
             end = mirror.endPolicyDump(complete: true)
+            if end.isComplete { noteGapIsClosed(in: database) }
             policyDumps.end(isComplete: end.isComplete, at: now.monotonic)
         }
         if end.corrections > 0 || audited.contains(database) || mistrusted.remove(database) != nil {
@@ -95,23 +98,62 @@ extension Daemon {
 
     /// Nothing is taken for gone; whoever waits is told, and the kernel is asked again later.
     private mutating func dumpFailed(_ database: DatabaseName, _ errno: KernelErrno) {
-        let name = database == .associations ? "SAD" : "SPD"
+        endIncomplete(database)
+        let why = "cannot read the \(database.acronym) from the kernel: \(errno)"
+        log(.error, "\(why); trying again in 10 s", .kernelFailure, [LogField(.errno, errno.rawValue)])
+        failStreams(of: database, errno)
+        retryAt = now.monotonic &+ Self.retryInterval
+        giveUpWaiting(why)
+        arm()
+    }
+
+    /// The kernel has told what it can, and asking again at once would not bring more: what the file declares is applied
+    /// all the same. Nothing is taken for gone.
+    private mutating func dumpBrokeOff(_ database: DatabaseName, _ errno: KernelErrno) {
+        if gap(in: database) == nil {
+            log(
+                .error,
+                "the kernel cannot list its \(database.acronym) completely (\(errno.name)): it breaks off at an entry that "
+                    + "PF_KEY cannot express; look for it with 'ip xfrm \(database.xfrmObject)'. What the file declares is "
+                    + "applied all the same; foreign \(database.plural) are not all known, and \(database.plural) that are no "
+                    + "longer declared may stay. Asking again every 10 s",
+                .kernelFailure, [LogField(.errno, errno.rawValue)])
+        }
+        endIncomplete(database, gap: errno)
+        failStreams(of: database, errno)
+        // What a later dump finds was not ours to see before.
+        audited.remove(database)
+        mistrusted.insert(database)
+        askAgainAt = now.monotonic &+ Self.retryInterval
+        tellStatus()
+    }
+
+    private mutating func endIncomplete(_ database: DatabaseName, gap: KernelErrno? = nil) {
         switch database {
         case .associations:
             _ = mirror.endAssociationDump(complete: false)
-            associationDumps.fail()
+            associationDumps.fail(gap: gap)
         case .policies:
             _ = mirror.endPolicyDump(complete: false)
-            policyDumps.fail()
+            policyDumps.fail(gap: gap)
         }
-        log(
-            .error, "the kernel does not tell its \(name): \(errno); trying again in 10 s", .kernelFailure,
-            [LogField(.errno, errno.rawValue)])
-        failStreams(of: database, errno)
-        retryAt = now.monotonic &+ Self.retryInterval
-        giveUpWaiting("the kernel does not tell its \(name): \(errno)")
-        arm()
     }
+
+    private mutating func noteGapIsClosed(in database: DatabaseName) {
+        guard gap(in: database) != nil else { return }
+        log(.notice, "the kernel lists its \(database.acronym) completely again")
+    }
+
+    /// With what the dump of a database broke off, if the mirror lacks entries for that.
+    func gap(in database: DatabaseName) -> KernelErrno? {
+        switch database {
+        case .associations: associationDumps.gap
+        case .policies: policyDumps.gap
+        }
+    }
+
+    /// The databases of which the mirror does not know all entries.
+    var incompleteDatabases: [DatabaseName] { DatabaseName.allCases.filter { gap(in: $0) != nil } }
 
     private mutating func dumpsMayBeComplete() {
         nextAudit = now.monotonic &+ Self.auditInterval
@@ -154,7 +196,7 @@ extension Daemon {
 
     /// Asks to be woken at the next moment that matters.
     mutating func arm() {
-        var deadlines = [nextAudit, retryAt, confirmation?.deadline, causes.dueAt].compactMap { $0 }
+        var deadlines = [nextAudit, retryAt, askAgainAt, confirmation?.deadline, causes.dueAt].compactMap { $0 }
         // What a transition or a refresh holds up, their ends begin.
         if transition.isIdle, refreshes.isEmpty, !isRefreshing, let moment = drift.checkAt { deadlines.append(moment) }
         if let earliest = expiries.earliest {
@@ -170,6 +212,11 @@ extension Daemon {
             retryAt = nil
             wantDumps()
         }
+        if let moment = askAgainAt, moment <= now.monotonic {
+            askAgainAt = nil
+            if associationDumps.gap != nil { associationDumps.want() }
+            if policyDumps.gap != nil { policyDumps.want() }
+        }
         if let audit = nextAudit, audit <= now.monotonic {
             nextAudit = now.monotonic &+ Self.auditInterval
             wantDumps()
@@ -179,4 +226,21 @@ extension Daemon {
         beginTransition()
         arm()
     }
+}
+
+extension KernelErrno {
+    /// Whether a dump that ends with it has come to an entry that cannot be told, or not be read (KERNEL-FACTS 3.2). Any
+    /// other errno says that the kernel cannot be asked now.
+    fileprivate var breaksOffDump: Bool { self == .invalidArgument || self == .inputOutputError }
+}
+
+extension DatabaseName {
+    /// As RFC 4301 calls it.
+    var acronym: String { self == .associations ? "SAD" : "SPD" }
+
+    /// What is in it.
+    fileprivate var plural: String { self == .associations ? "SAs" : "policies" }
+
+    /// What ip-xfrm(8) calls an entry.
+    fileprivate var xfrmObject: String { self == .associations ? "state" : "policy" }
 }

@@ -57,6 +57,8 @@ package struct Daemon: Sendable {
     /// The databases of which news may have been lost: after the next dump everything declared is looked at.
     var mistrusted: Set<DatabaseName> = []
     var retryAt: UInt64?
+    /// When to ask again for what a dump could not tell.
+    var askAgainAt: UInt64?
     var overruns = 0
     var newsThrottle = LogThrottle()
     var causes = CauseThrottle()
@@ -99,7 +101,7 @@ package struct Daemon: Sendable {
     /// The state before the last reload, while one can go back to it.
     var former: FormerState?
     var confirmation: Confirmation?
-    /// The file that was taken back and is not to be applied unasked.
+    /// The file that was rolled back and is not to be applied unasked.
     var takenBack: ConfirmationRecord?
 
     // Drift.
@@ -150,7 +152,7 @@ package struct Daemon: Sendable {
         case .faulted(let client, let reason): logFault(of: client, reason)
         case .disconnected(let client): forget(client)
         case .noticed(let cause, let message): log(.warning, message, of: cause)
-        case .reloadRequested: requestReload(for: nil)
+        case .reloadRequested: hangUp()
         case .stopRequested: stop()
         case .watchdog: isWatched = true
         case .woken: wake()
@@ -224,7 +226,7 @@ package struct Daemon: Sendable {
 
     private func mayBeUndone(_ requester: Requester) -> Bool {
         switch requester {
-        case .application: transition.cause == .reload
+        case .application: temper == .undoing
         case .run(let client): runs[client]?.isAtomic == true
         default: false
         }
@@ -260,7 +262,7 @@ package struct Daemon: Sendable {
         if confirmation != nil {
             log(
                 .warning,
-                "a reload still waits for its confirmation: nobody takes it back before setkeyd is started again")
+                "a reload still waits for its confirmation: it is not rolled back before setkeyd is started again")
         }
         for client in runs.keys { effects.append(.fail(client, .stopping)) }
         for client in streams.keys { effects.append(.fail(client, .stopping)) }

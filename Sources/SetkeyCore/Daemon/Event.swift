@@ -111,7 +111,7 @@ package enum Effect: Sendable {
     case wake(at: UInt64?)
     /// A state is in force: the first one, or the one that a reload has led to.
     case ready(status: String)
-    /// The start has not led to the state that the file declares; what was applied stays. End.
+    /// The start has not led to the state that the file declares; the status says what of it remains in the kernel. End.
     case startFailed(KernelErrno, status: String)
     /// A reload has begun; ``ready(status:)`` ends it.
     case reloading

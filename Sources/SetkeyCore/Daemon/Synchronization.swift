@@ -12,9 +12,11 @@ struct DumpSchedule: Sendable {
     /// When the last complete dump began and ended, on the monotonic clock.
     private var beganAt: UInt64 = 0
     private var endedAt: UInt64 = 0
+    /// With what the last dump broke off at an entry that it could not tell; `nil` after one that told everything.
+    private(set) var gap: KernelErrno?
 
-    /// Whether the mirror of this database has ever been complete.
-    var hasCompleted: Bool { completed > 0 }
+    /// Whether the mirror of this database is what it can be: it has been complete once, or the kernel cannot tell more.
+    var isUsable: Bool { completed > 0 || gap != nil }
     /// Whether a dump should be asked for now.
     var isDue: Bool { !isRunning && wanted > begun }
 
@@ -48,12 +50,17 @@ struct DumpSchedule: Sendable {
     mutating func end(isComplete: Bool, at now: UInt64) {
         isRunning = false
         endedAt = now
-        if isComplete { completed = begun } else { want() }
+        guard isComplete else { return _ = want() }
+        completed = begun
+        gap = nil
     }
 
     /// The kernel refused to dump; whoever waits is told by the daemon.
-    mutating func fail() {
+    ///
+    /// - Parameter gap: the errno, if it has told a part and cannot tell the rest.
+    mutating func fail(gap: KernelErrno? = nil) {
         isRunning = false
         wanted = begun
+        self.gap = gap ?? self.gap
     }
 }

@@ -128,7 +128,8 @@ extension Daemon {
         guard !repairs.isEmpty else { return endRepair() }
         record(
             Application(
-                plan: Plan(steps: repairs), target: Target(desired: inForce, locate: locate), temper: .goingOn))
+                plan: Plan(steps: repairs), target: Target(desired: inForce, locate: locate), temper: temper,
+                incomplete: incompleteDatabases))
     }
 
     private mutating func tell(_ step: Step, _ treatment: DriftWatch.Treatment, _ author: String) {

@@ -6,13 +6,13 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
     case settled
     /// The kernel has refused a step of a plan.
     case refused
-    /// A reload was refused midway, and what was applied of it has been taken back.
+    /// A reload was refused midway, and what was applied of it has been rolled back.
     case undone
     /// A reload waits for its confirmation.
     case pending
     /// A reload has been confirmed.
     case confirmed
-    /// A reload has been taken back: the file is not in force.
+    /// A reload has been rolled back: the file is not applied.
     case takenBack
     /// A declared entry is not in the kernel as declared.
     case drift

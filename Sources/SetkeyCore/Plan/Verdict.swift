@@ -15,12 +15,21 @@ struct Verdict: Sendable {
             if let former = expired[entry.identity], former == entry { return nil }
             return Step(change: .add(entry), reason: .missing, origin: declared.origin)
         }
-        let fields = present.state == .larval ? [.algorithm] : differences(of: entry, from: present)
+        return Self.change(of: present, to: entry).map { change, fields in
+            Step(change: change, reason: .differs(fields), origin: declared.origin)
+        }
+    }
+
+    /// How the kernel's SA becomes the declared one, and what differs; `nil` if nothing does.
+    static func change(
+        of present: SecurityAssociation, to declared: SecurityAssociation
+    ) -> (change: Change, fields: [Field])? {
+        let fields = present.state == .larval ? [.algorithm] : differences(of: declared, from: present)
         guard !fields.isEmpty, !present.isDegraded else { return nil }
         // Lifetimes alone are updated in place.
         let change: Change =
-            fields == [.lifetime] ? .update(entry, from: present) : .replace(entry, former: present)
-        return Step(change: change, reason: .differs(fields), origin: declared.origin)
+            fields == [.lifetime] ? .update(declared, from: present) : .replace(declared, former: present)
+        return (change, fields)
     }
 
     /// What must be done to one declared policy; `nil` if nothing.

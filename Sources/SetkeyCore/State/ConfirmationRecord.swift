@@ -12,7 +12,7 @@ package struct ConfirmationRecord: Hashable, Sendable {
     package var seconds: Int
     /// By the wall clock, seconds since 1970.
     package var deadline: Int
-    /// Of the file that was applied, or taken back.
+    /// Of the file that was applied, or rolled back.
     package var fingerprint: Fingerprint
     /// See ``FormerState/endedAt``.
     package var endedAt: Int
@@ -35,7 +35,7 @@ package struct ConfirmationRecord: Hashable, Sendable {
     package var text: [UInt8] {
         Array(
             """
-            # A reload that waits for its confirmation, or was taken back; written by setkeyd, which removes it.
+            # A reload that waits for its confirmation, or was rolled back; written by setkeyd, which removes it.
             status \(status.rawValue)
             seconds \(seconds)
             deadline \(deadline)

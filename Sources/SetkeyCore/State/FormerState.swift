@@ -45,7 +45,7 @@ package struct FormerState: Sendable {
     // MARK: Text
 
     private static let head: StaticString = """
-        # What was in force before a reload that waits for its confirmation, or was taken back. With its keys; written by
+        # What was in force before a reload that waits for its confirmation, or was rolled back. With its keys; written by
         # setkeyd, which removes it.
 
         """

@@ -4,7 +4,7 @@ import SetkeySyntax
 /// What a daemon finds written down when it starts.
 package struct RestoredState: Sendable {
     package var ownership = OwnershipRecord()
-    /// A reload that waited for its confirmation, or was taken back, and what was in force before it.
+    /// A reload that waited for its confirmation, or was rolled back, and what was in force before it.
     package var confirmation: (record: ConfirmationRecord, former: FormerState)?
 
     package init() {}

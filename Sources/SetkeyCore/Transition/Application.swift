@@ -1,3 +1,4 @@
+import ControlProtocol
 import IPsec
 import SetkeySyntax
 
@@ -14,17 +15,19 @@ struct Target: Sendable {
 /// A plan being applied, step by step.
 struct Application: Sendable {
     /// What a refusal by the kernel means.
-    enum Temper: Sendable {
+    enum Temper: Hashable, Sendable {
         /// Everything applied so far is undone, in reverse order: the former state stays in force.
         case undoing
-        /// The other steps are done all the same: there is no former state to go back to, or going back is what is
-        /// being done, and half of the policies protect more than none.
+        /// The other steps are done all the same: this is going back, or putting back, and half of the policies protect
+        /// more than none.
         case goingOn
     }
 
     let target: Target
     let steps: [Step]
     private let temper: Temper
+    /// Databases that may hold more than the plan knew of: an entry that is to be added may be there already.
+    private let incomplete: Set<DatabaseName>
     private var cursor = 0
     /// Requests of the step at the cursor that are still to be sent; the last comes first.
     private var remaining: [KernelRequest] = []
@@ -35,6 +38,8 @@ struct Application: Sendable {
     private(set) var isUndoing = false
     /// Requests that were to undo something and were refused.
     private(set) var notUndone: [KernelRequest] = []
+    /// Policies that took the place of ones that nobody had seen; undoing does not bring those back.
+    private(set) var overwritten: [PolicyIdentity] = []
     /// With what the kernel refused the first time.
     private(set) var errno: KernelErrno?
     /// What went wrong, rendered.
@@ -42,10 +47,11 @@ struct Application: Sendable {
     /// Kernel writes so far, undone ones and undoing ones included.
     private(set) var writes = 0
 
-    init(plan: Plan, target: Target, temper: Temper) {
+    init(plan: Plan, target: Target, temper: Temper, incomplete: [DatabaseName]) {
         steps = plan.steps
         self.target = target
         self.temper = temper
+        self.incomplete = Set(incomplete)
     }
 
     /// The next request; `nil` when the application is over, one way or the other.
@@ -72,14 +78,20 @@ struct Application: Sendable {
     }
 
     mutating func succeeded(_ request: KernelRequest, answer: KernelEvent.Content, former: FormerEntries) {
+        if case .get = request { return meet(answer) }
         writes += 1
-        guard !isUndoing, case .undoing = temper else { return }
-        undoLog.record(request, answer: answer, former: former)
+        guard !isUndoing else { return }
+        // There was a policy of this name, and the answer does not tell which.
+        if case .updatePolicy(let policy) = request, case .addPolicy = steps[cursor].change {
+            return overwritten.append(policy.identity)
+        }
+        if temper == .undoing { undoLog.record(request, answer: answer, former: former) }
     }
 
     mutating func failed(_ request: KernelRequest, errno: KernelErrno) {
         // Somebody else has removed it: that is what was wanted.
         if request.isDeletion, errno == .noSuchProcess || errno == .noEntry { return }
+        if errno == .exists, let other = otherWay(than: request) { return remaining.append(other) }
         self.errno = self.errno ?? errno
         let place = isUndoing ? "" : place(of: steps[cursor])
         let prefix = isUndoing ? "undo: " : isRestoring ? "putting back what was there: " : ""
@@ -99,6 +111,27 @@ struct Application: Sendable {
             isRestoring = true
             remaining = UndoLog.restoring(former).map { [$0] } ?? []
         }
+    }
+
+    // MARK: What nobody had seen
+
+    /// What to do where an entry was in the kernel although the mirror had none, because no dump tells all of them.
+    private func otherWay(than request: KernelRequest) -> KernelRequest? {
+        guard !isUndoing, !isRestoring else { return nil }
+        switch request {
+        // The kernel finds policies by their names only to replace or to remove them (KERNEL-FACTS 1.2).
+        case .addPolicy(let policy) where incomplete.contains(.policies): return .updatePolicy(policy)
+        case .add(let association) where incomplete.contains(.associations): return .get(association.reference)
+        default: return nil
+        }
+    }
+
+    /// An SA that was to be added is there already, and this is how it is.
+    private mutating func meet(_ answer: KernelEvent.Content) {
+        guard case .association(.got, let present) = answer, case .add(let declared) = steps[cursor].change,
+            let change = Verdict.change(of: present, to: declared)
+        else { return }
+        remaining += change.change.requests.reversed()
     }
 
     private func place(of step: Step) -> String {

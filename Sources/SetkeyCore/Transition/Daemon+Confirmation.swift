@@ -39,8 +39,8 @@ extension Daemon {
     mutating func revert(for client: ClientID) {
         guard former != nil else {
             let reason =
-                "there is no reload to take back: none has changed anything since setkeyd was started, or since the "
-                + "last one was taken back"
+                "there is no reload to roll back: none has changed anything since setkeyd was started, or since the "
+                + "last one was rolled back"
             return effects.append(.fail(client, .nothingPending(reason: reason)))
         }
         logChange(by: client, "revert")
@@ -56,7 +56,7 @@ extension Daemon {
         confirmation = nil
         log(
             .warning,
-            "the reload was not confirmed within \(over.seconds) s: going back to the state before it")
+            "the reload was not confirmed within \(over.seconds) s: rolling back to the previous state")
         wishes.reversal = .unconfirmed
         wishes.reversedFile = fingerprintInForce ?? over.record.fingerprint
         beginTransition()
@@ -65,7 +65,7 @@ extension Daemon {
     // MARK: Before a reload is applied
 
     /// Notes what is in force, and writes down what a daemon must know that comes after a kill: how to go back from a
-    /// reload that must be confirmed, and that a file which was taken back is wanted again.
+    /// reload that must be confirmed, and that a file which was rolled back is wanted again.
     mutating func keepFormerState(_ application: Application) {
         // While a confirmation is pending, it is the state before that to which one goes back.
         let state = confirmation == nil ? formerState(before: application) : former
@@ -181,23 +181,24 @@ extension Daemon {
         takeOver(former.declared, application.target)
         self.former = nil
         let file = settings.configurationPath
-        let outcome =
+        let how =
             switch reversal {
-            case .asked: "taken back: the state before it is in force; \(file) is not"
-            case .unconfirmed: "not confirmed and taken back: the state before it is in force; \(file) is not"
-            case .remembered: "taken back before the restart: the state before it is in force; \(file) is not"
+            case .asked: "rolled back"
+            case .unconfirmed: "not confirmed, so it was rolled back"
+            case .remembered: "rolled back before the restart"
             }
-        trouble = "the last reload was \(outcome)"
+        let outcome = "the last reload was \(how): the previous state is in force, and \(file) is not applied"
+        trouble = outcome
         logFailures(of: application)
-        log(
-            .warning, "the last reload was \(outcome) until it is changed, or setkey --reload asks for it", .takenBack)
+        log(.warning, "\(outcome); edit it, or run setkey --reload", .takenBack)
         guard application.failures.isEmpty, transition.unfinished.isEmpty else {
-            let why = "\(transition.unfinished.count) steps of the way back could not be done"
+            let why =
+                "\(counted(transition.unfinished.count, "step")) of the rollback could not be carried out; the others remain "
+                + "applied"
             return fail(
-                application.failures + [why], "the last reload was \(outcome); \(why)",
-                application.errno ?? .inputOutputError)
+                application.failures + [why], "\(outcome); \(why)", application.errno ?? .inputOutputError)
         }
-        succeed(application, warnings: [], outcome: outcome)
+        succeed(application, warnings: [], outcome: "\(how): the previous state is in force")
     }
 
     // MARK: At the start
@@ -222,8 +223,8 @@ extension Daemon {
         case .waiting where left == 0:
             log(
                 .warning,
-                "the reload before the restart was not confirmed within \(record.seconds) s: going back to the state "
-                    + "before it")
+                "the reload before the restart was not confirmed within \(record.seconds) s: rolling back to the "
+                    + "previous state")
             wishes.reversal = .unconfirmed
             wishes.reversedFile = record.fingerprint
         case .waiting:
@@ -235,7 +236,23 @@ extension Daemon {
         }
     }
 
-    /// Whether the file is the very one that was taken back: then the former state is led to instead.
+    /// Whether SIGHUP alone asks for the very file that was rolled back: then nothing is done. Closing the terminal of a
+    /// daemon in the foreground sends it, too, and must not bring the file back.
+    mutating func refusesHangup(_ file: LoadedConfiguration) -> Bool {
+        guard transition.clients.isEmpty, let record = takenBack, record.fingerprint == file.fingerprint else {
+            return false
+        }
+        let path = settings.configurationPath
+        log(
+            .warning,
+            "SIGHUP does not apply \(path), because it was rolled back and has not changed since: edit it, or run setkey "
+                + "--reload to apply it as it is",
+            .takenBack)
+        end("SIGHUP: \(path) was rolled back before, and is not applied")
+        return true
+    }
+
+    /// Whether the file is the very one that was rolled back: then the former state is led to instead.
     mutating func isTakenBack(_ file: LoadedConfiguration) -> Bool {
         guard let record = takenBack else { return false }
         guard record.fingerprint == file.fingerprint, former != nil else {

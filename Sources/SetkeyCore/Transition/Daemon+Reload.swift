@@ -5,6 +5,12 @@ import SetkeySyntax
 // The configuration file: asked for, read, and in force.
 
 extension Daemon {
+    /// SIGHUP. Nobody waits for its end, and nobody may have meant it: a terminal that is closed sends it, too.
+    mutating func hangUp() {
+        log(.notice, "SIGHUP: reloading \(settings.configurationPath)")
+        requestReload(for: nil)
+    }
+
     /// SIGHUP, or a client's call.
     mutating func requestReload(for client: ClientID?, confirmSeconds: Int? = nil) {
         wishes.reload = true
@@ -31,6 +37,7 @@ extension Daemon {
         switch configuration {
         case .loaded(let file):
             if case .start = transition.cause, isTakenBack(file) { return }
+            if case .reload = transition.cause, refusesHangup(file) { return }
             let warnings = shortened(file.warnings)
             for warning in warnings { log(.warning, warning, .fileWarning) }
             aim(
@@ -69,23 +76,25 @@ extension Daemon {
             log(.warning, warning, .fileWarning)
             warnings.append(warning)
         }
-        let counts = "\(inForce.associations.count) SAs and \(inForce.policies.count) policies declared"
+        let counts = "\(entriesInForce(and: " and ")) declared"
         guard unfinished.isEmpty, application.failures.isEmpty else {
             for step in unfinished.prefix(20) {
                 log(
                     .error, "the kernel differs from the file: \(step.phrase): \(step.reason)", .refused,
                     step.change.entry.logFields + [LogField(.reason, step.reason)])
             }
-            let why = "not settled: \(unfinished.count) of the plan's steps are still to be done"
+            let why =
+                "not settled: \(counted(unfinished.count, "step")) of the plan could not be carried out; the others remain "
+                + "applied"
             log(.error, "\(why); \(counts)", .refused)
             messages.append(why)
             return fail(messages, why, application.errno ?? .inputOutputError)
         }
         log(
-            .notice, "settled: \(counts), \(application.writes) kernel writes", .settled,
+            .notice, "settled: \(counts), \(counted(application.writes, "kernel write"))", .settled,
             [LogField(.writes, application.writes)])
         trouble = nil
-        succeed(application, warnings: warnings, outcome: "done: \(application.writes) kernel writes")
+        succeed(application, warnings: warnings, outcome: "done: \(counted(application.writes, "kernel write"))")
     }
 
     /// The state is in force from now on; what it no longer names is nobody's, or still to be removed.
@@ -94,6 +103,8 @@ extension Daemon {
         journal.claimed = transition.claimedLater
         journal.released = transition.released
         ownership.leftover = leftover(of: transition.unfinished)
+        ownership.leftover.associations.formUnion(transition.unseen.associations)
+        ownership.leftover.policies.formUnion(transition.unseen.policies)
         journal.released.associations.removeAll(where: ownership.leftover.associations.contains)
         journal.released.policies.removeAll(where: ownership.leftover.policies.contains)
         if target.fingerprint != fingerprintInForce { journal.fingerprint = target.fingerprint }
@@ -145,24 +156,39 @@ extension Daemon {
         let replaced = application.steps.filter { if case .replace = $0.change { true } else { false } }
         var warnings = replaced.prefix(20).map { step in
             let place = step.origin.map { application.target.locate($0) + ": " } ?? ""
-            return "\(place)warning: \(step.phrase): \(step.reason): deleted and added again, packets in between were "
-                + "lost; a new SPI beside the old one would have been hitless"
+            return
+                "\(place)warning: \(step.phrase): \(step.reason): deleted and added again, losing packets in between "
+                + "(use a new SPI to avoid this)"
         }
-        if replaced.count > 20 { warnings.append("warning: and \(replaced.count - 20) more SAs were replaced so") }
+        if replaced.count > 20 {
+            warnings.append("warning: \(counted(replaced.count - 20, "more SA", "more SAs")) replaced in the same way")
+        }
         return warnings
     }
 
-    /// The kernel refused a step, and what was applied has been taken back.
+    /// The kernel refused a step, and what was applied has been rolled back.
     mutating func undone(_ application: Application) {
         logFailures(of: application)
         keepNotUndone(application)
         forgetRecorded(application)
-        log(.error, "reload undone: the kernel refused a step; the former state is in force", .undone)
-        fail(application.failures, "the last reload was refused by the kernel and undone")
+        let lasting = application.notUndone.count + application.overwritten.count
+        let exception = lasting == 0 ? "" : ", except for \(counted(lasting, "change")) that could not be rolled back"
+        let why =
+            switch transition.cause {
+            case .start:
+                "the kernel refused a step of the start, which was rolled back: the kernel is as it was before the "
+                    + "start\(exception)"
+            default: "the kernel refused a step of the last reload, which was rolled back\(exception)"
+            }
+        log(.error, why, .undone)
+        fail(application.failures, why, application.errno ?? .inputOutputError)
     }
 
     /// What was added and could not be removed again is the file's, until it can.
     private mutating func keepNotUndone(_ application: Application) {
+        for identity in application.overwritten where !inForce.policies.contains(identity) {
+            ownership.leftover.policies.insert(identity)
+        }
         for request in application.notUndone {
             switch request {
             case .delete(let reference) where !inForce.associations.contains(reference.identity):
@@ -174,7 +200,7 @@ extension Daemon {
         }
     }
 
-    /// The reload was not carried out: what was written down before it is taken back.
+    /// The reload was not carried out: what was written down before it is withdrawn.
     mutating func forgetRecorded(_ application: Application) {
         var journal = OwnershipJournal(time: now.seconds)
         journal.released = (
@@ -207,7 +233,7 @@ extension Daemon {
     }
 
     /// Ends the transition, whatever became of it, and begins the next.
-    private mutating func end(_ outcome: String, failedWith errno: KernelErrno? = nil) {
+    mutating func end(_ outcome: String, failedWith errno: KernelErrno? = nil) {
         last = LastTransition(time: now.seconds, outcome: outcome)
         toldStatus = serviceStatus
         if !isReady, let errno {
@@ -241,8 +267,13 @@ extension Daemon {
 
     /// One line: `settled: 12 SAs, 8 policies, 0 drifted`.
     private var serviceStatus: String {
-        "\(trouble ?? (drift.drifted.isEmpty ? "settled" : "drifted")): \(inForce.associations.count) SAs, "
-            + "\(inForce.policies.count) policies, \(drift.drifted.count) drifted"
+        let gaps = incompleteDatabases.map { ", \($0.acronym) not fully readable" }.joined()
+        return "\(trouble ?? (drift.drifted.isEmpty ? "settled" : "drifted")): \(entriesInForce(and: ", ")), "
+            + "\(drift.drifted.count) drifted\(gaps)"
+    }
+
+    private func entriesInForce(and: String) -> String {
+        "\(counted(inForce.associations.count, "SA"))\(and)\(counted(inForce.policies.count, "policy", "policies"))"
     }
 
     /// The kernel cannot be asked now. The start goes on later, and meanwhile clients are served: status tells them why,

@@ -47,13 +47,14 @@ extension Daemon {
         }
     }
 
+    /// Whether the mirror is what the kernel has, as far as that tells.
     var isMirrorTrue: Bool {
-        associationDumps.hasCompleted && policyDumps.hasCompleted && refreshes.isEmpty && !isRefreshing
+        associationDumps.isUsable && policyDumps.isUsable && refreshes.isEmpty && !isRefreshing
     }
 
     // MARK: Plan
 
-    /// Leads to `target` as soon as the mirror is complete.
+    /// Leads to `target` as soon as the mirror is true.
     mutating func aim(at target: Target, scope: PlanBuilder.Scope = .everything) {
         transition.phase = .waitingForMirror(target)
         guard isMirrorTrue else { return }
@@ -74,15 +75,35 @@ extension Daemon {
         }
         transition.claimed = builder.claimed
         transition.released = builder.released
+        keepUnseen()
         if case .repair = transition.cause {
             repair(builder.plan.steps, of: nil)
         } else {
-            record(Application(plan: builder.plan, target: target, temper: temper))
+            record(
+                Application(
+                    plan: builder.plan, target: target, temper: temper, incomplete: incompleteDatabases))
         }
     }
 
-    private var temper: Application.Temper {
-        if case .reload = transition.cause { .undoing } else { .goingOn }
+    /// What is no longer declared, and what no dump that was complete has shown to be gone, stays the file's.
+    private mutating func keepUnseen() {
+        if associationDumps.gap != nil {
+            transition.unseen.associations = Set(
+                transition.released.associations.filter { !mirror.associations.contains($0) })
+            transition.released.associations.removeAll(where: transition.unseen.associations.contains)
+        }
+        if policyDumps.gap != nil {
+            transition.unseen.policies = Set(transition.released.policies.filter { !mirror.policies.contains($0) })
+            transition.released.policies.removeAll(where: transition.unseen.policies.contains)
+        }
+    }
+
+    /// What a refusal means for the transition under way.
+    var temper: Application.Temper {
+        switch transition.cause {
+        case .start, .reload: .undoing
+        case .revert, .repair: .goingOn
+        }
     }
 
     /// Asks for another turn of the loop, once at a time.
@@ -187,7 +208,7 @@ extension Daemon {
         guard recordsUnderWay == 0, case .recording(let application) = transition.phase else { return }
         if let failure = transition.recordFailure, transition.confirmSeconds != nil, !application.steps.isEmpty {
             forgetRecorded(application)
-            let why = "\(failure); a reload that could not be taken back after a crash is not begun"
+            let why = "\(failure); a reload that could not be rolled back after a crash is not begun"
             return fail([why], "the last reload was not begun: its former state could not be kept")
         }
         transition.phase = .applying(application)

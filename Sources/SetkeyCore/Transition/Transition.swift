@@ -8,7 +8,7 @@ struct Transition: Sendable {
     enum Cause: Hashable, Sendable {
         /// The daemon has started.
         case start
-        /// SIGHUP, or a client.
+        /// A client asks for it, or SIGHUP.
         case reload
         /// Back to the former state.
         case revert(Reversal)
@@ -22,7 +22,7 @@ struct Transition: Sendable {
         case asked
         /// The reload was not confirmed in time.
         case unconfirmed
-        /// The daemon finds, at its start, that the file was taken back before.
+        /// The daemon finds, at its start, that the file was rolled back before.
         case remembered
     }
 
@@ -42,7 +42,7 @@ struct Transition: Sendable {
 
     var cause = Cause.start
     var phase = Phase.idle
-    /// Clients that wait for its end.
+    /// Clients that wait for its end; for a reload without any, SIGHUP asked alone.
     var clients: [ClientID] = []
     /// Whether it must be confirmed, and within how many seconds.
     var confirmSeconds: Int?
@@ -51,9 +51,11 @@ struct Transition: Sendable {
     /// Of this, what is written down at its end only.
     var claimedLater: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
     var released: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    /// What is no longer declared and may still be in the kernel, which does not tell all that it has.
+    var unseen = OwnedIdentities()
     /// What was in force before, for a reload that changes something.
     var former: FormerState?
-    /// The file that is being taken back.
+    /// The file that is being rolled back.
     var reversedFile: Fingerprint?
     /// Why something that must be written down could not be.
     var recordFailure: String?
@@ -84,7 +86,7 @@ struct Confirmation: Sendable {
     /// By the wall clock, for a daemon that comes after this one.
     let record: ConfirmationRecord
 
-    /// The record, of another file: that is what is taken back then.
+    /// The record, of another file: that is what is rolled back then.
     func record(of target: Target) -> ConfirmationRecord {
         var record = record
         record.fingerprint = target.fingerprint ?? .none

@@ -10,7 +10,7 @@ is "$(tr -d '\0' < "/proc/$(systemctl show -p MainPID --value setkeyd.service)/a
     'confined by AppArmor, whose profiles are loaded before it starts'
 is "$(clear 10.2.0.2)" 3 'what no policy protects was seen'
 is "$(clear 10.2.0.1)" 0 'no packet that a policy protects left in clear'
-has "$(journalctl -b -u setkeyd.service --no-pager)" 'settled: 0 SAs and 1 policies declared, 1 kernel writes' \
+has "$(journalctl -b -u setkeyd.service --no-pager)" 'settled: 0 SAs and 1 policy declared, 1 kernel write' \
     'the policy was brought into an empty kernel'
 started=$(systemctl show -p ActiveEnterTimestampMonotonic --value setkeyd.service)
 network=$(systemctl show -p ExecMainStartTimestampMonotonic --value early-network.service)

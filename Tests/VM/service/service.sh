@@ -89,7 +89,7 @@ awk 'BEGIN { for (i = 0; i < 5000; i++)
     printf "xfrm state add src 192.0.2.1 dst 10.7.%d.%d proto esp spi 0x%x mode tunnel enc cbc(aes) 0x%032x\n",
         i / 250, i % 250 + 1, 20480 + i, i }' > "$work/flood.ip"
 ip -batch "$work/flood.ip"
-until_ 20 eval 'setkey --status | grep -q "associations: 500[0-9]"'
+until_ 20 eval 'setkey --status | grep -q "associations: 500[0-9] in the kernel"'
 ip xfrm state delete src 192.0.2.1 dst 10.7.0.1 proto esp spi 0x5000
 told=$(entries MESSAGE_ID="$(id associationAdded)" | wc -l)
 [ "$told" -ge 100 ] && [ "$told" -lt 1500 ]

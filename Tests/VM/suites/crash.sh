@@ -17,7 +17,7 @@ version() {
         } } }'
 }
 # What the last start or reload wrote, by the log.
-writes() { sed -n 's/.*settled: .* declared, \([0-9]*\) kernel writes/\1/p' "$work/log" | tail -n 1; }
+writes() { sed -n 's/.*settled: .* declared, \([0-9]*\) kernel writes*/\1/p' "$work/log" | tail -n 1; }
 own_state() { kernel_state | grep -v 'spi 0x00009999'; kernel_policies | grep -v 'priority 77'; }
 
 reset_kernel

@@ -53,7 +53,7 @@ is "$(ip -s xfrm state list spi 0x100a | grep ' add ')" "$untouched" 'an unchang
 has "$(ip -s xfrm state list spi 0x1006)" 'hard 86400(sec)' 'a lifetime is changed in place'
 after=$(all_state)
 output=$(client --revert)
-is "$?" 0 'and is taken back' "$output"
+is "$?" 0 'and is rolled back' "$output"
 same "$before"
 ok $? 'the state is the one before' "$(diff <(echo "$before") <(all_state))"
 cp "$work/a.conf" "$work/site.conf"
@@ -74,7 +74,7 @@ same "$before"
 ok $? 'the kernel is as it was before' "$(diff <(echo "$before") <(all_state))"
 is "$(ip -s xfrm state list spi 0x10c8 | grep ' add ')" "$(ip -s xfrm state list spi 0x10c8 | grep ' add ')" 'an SA of both files is there'
 modprobe cast5_generic
-status_has 'refused by the kernel and undone'
+status_has 'last reload, which was rolled back'
 ok $? 'status says so' "$(client --status)"
 cp "$work/a.conf" "$work/site.conf"
 client --reload > /dev/null
@@ -100,17 +100,17 @@ until_ 10 is_ping_through
 ok $? 'two hosts reach each other'
 echo 'spdadd 0.0.0.0/0 0.0.0.0/0 any -P out discard; spdadd 0.0.0.0/0 0.0.0.0/0 any -P in discard;' > "$work/a.conf"
 output=$(client --reload --confirm 4)
-has "$output" 'to be confirmed within 4 s' 'a reload that blocks everything, to be confirmed'
+has "$output" 'within 4 s, or this reload is rolled back' 'a reload that blocks everything, to be confirmed'
 ! is_ping_through
 ok $? 'nothing goes through'
-has "$(client --status)" 'unconfirmed: taken back in' 'status says what is pending'
+has "$(client --status)" 'unconfirmed: rolled back in' 'status says what is pending'
 until_ 30 is_ping_through
 ok $? 'unconfirmed, it is undone, and nobody has touched the machine' "$(client --status)"
-has "$(client --status)" 'not confirmed and taken back' 'status says so'
+has "$(client --status)" 'not confirmed, so it was rolled back' 'status says so'
 kill -KILL "$daemon"; wait "$daemon" 2> /dev/null
 start_in
 is_ping_through
-ok $? 'a restart does not apply the file that was taken back' "$(tail -n 5 "$work/log")"
+ok $? 'a restart does not apply the file that was rolled back' "$(tail -n 5 "$work/log")"
 client --reload --confirm 6 > /dev/null
 ! is_ping_through
 ok $? 'asked for again, it is applied'
@@ -171,7 +171,7 @@ for _ in 1 2 3 4 5; do
 done
 log_has 'another program insists'
 ok $? 'who insists is left alone after three repairs, and that is said'
-has "$(client --status)" 'drift: 1 entry, put back' 'status counts it'
+has "$(client --status)" 'drift: 1 entry (policy: repair)' 'status counts it'
 client --reload > /dev/null
 same "$before"
 ok $? 'a reload puts it right'
@@ -183,7 +183,7 @@ client --reload > /dev/null 2>&1
 until_ 20 log_has 'the declared lifetime of esp 198.51.99.1 spi 0x7000 has ended'
 ok $? 'a lifetime that ends is told'
 has "$(client --status)" 'state: settled' 'and is no drift'
-has "$(client --status)" '1 SA expired' 'but counted'
+has "$(client --status)" ' 1 expired;' 'but counted'
 output=$(client --reload 2> /dev/null)
 has "$output" 'nothing differed' 'a reload of the same text does not bring it back'
 stop_daemon
@@ -201,7 +201,7 @@ until_ 30 settled
 ip xfrm policy delete src 10.1.0.0/16 dst 10.100.9.0/24 dir out
 until_ 10 log_has '; not put back'
 ok $? '--drift report tells'
-has "$(client --status)" 'drift: 1 entry, only told of' 'and counts'
+has "$(client --status)" 'drift: 1 entry (policy: report)' 'and counts'
 has "$(client --status)" 'state: drifted: 1 declared entry is not' 'it is not settled'
 [ "$(all_state)" != "$before" ]
 ok $? 'and puts nothing back'
