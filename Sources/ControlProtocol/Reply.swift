@@ -43,7 +43,7 @@ package struct StatementFailure: Codable, Hashable, Sendable {
     package var operation: String
     /// The errno's number; 0 where there is none.
     package var errno: Int
-    /// Why, in words, with the errno's name: `it exists already (EEXIST)`.
+    /// Why, in words, with the errno's name: `it already exists (EEXIST)`.
     package var reason: String
 
     package init(offset: Int, length: Int, operation: String, errno: Int, reason: String) {

@@ -45,7 +45,7 @@ package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomS
         12: ("ENOMEM", "the kernel is out of memory"),
         13: ("EACCES", "permission denied"),
         16: ("EBUSY", "the kernel is busy with another dump on this socket"),
-        17: ("EEXIST", "it exists already"),
+        17: ("EEXIST", "it already exists"),
         22: ("EINVAL", "the kernel does not accept these parameters"),
         38: ("ENOSYS", "the kernel does not have this algorithm, or its module cannot be loaded"),
         40: ("ELOOP", "too many transforms in one policy; Linux accepts six"),

@@ -32,11 +32,11 @@ extension KernelRequest {
 }
 
 extension KernelRequest {
-    /// Why the kernel refused this, in words that name the thing: `the SA exists already (EEXIST)`.
+    /// Why the kernel refused this, in words that name the thing: `the SA already exists (EEXIST)`.
     package func reason(_ errno: KernelErrno) -> String {
         let noun = isAboutPolicies ? "policy" : "SA"
         return switch errno {
-        case .exists: "the \(noun) exists already (\(errno.name))"
+        case .exists: "the \(noun) already exists (\(errno.name))"
         case .noEntry where isReservation: "no SPI of the range is free (\(errno.name))"
         case .noEntry where makesAssociation: "the kernel cannot provide one of its algorithms (\(errno.name))"
         case .noEntry, .noSuchProcess: "there is no such \(noun) (\(errno.name))"

@@ -105,7 +105,7 @@ enum Samples {
     static var executeReply: ExecuteReply {
         var reply = ExecuteReply(executed: 7)
         reply.failures = [
-            StatementFailure(offset: 1, length: 2, operation: "add", errno: 17, reason: "it exists already (EEXIST)")
+            StatementFailure(offset: 1, length: 2, operation: "add", errno: 17, reason: "it already exists (EEXIST)")
         ]
         reply.output = text
         reply.messages = "sadb_msg{ version=2 type=3\n"

@@ -21,7 +21,7 @@ import Testing
         let outcome = try daemon.setkey("-f \(file)")
         #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty)
-        let message = "\(file):3:3: error: add esp 10.0.0.2 spi 0x1001: the SA exists already (EEXIST); update changes"
+        let message = "\(file):3:3: error: add esp 10.0.0.2 spi 0x1001: the SA already exists (EEXIST); update changes"
         #expect(outcome.errors.hasPrefix(message) && outcome.errors.hasSuffix("first\n"), "\(outcome.errors)")
         #expect(try spis(daemon) == [0x1001, 0x1002])
     }

@@ -54,7 +54,7 @@ struct DriftTests {
         machine.pass(quarters: 8)
         #expect(machine.writes.isEmpty)
         let lines = machine.log.map(\.message).filter { $0.hasPrefix("drift: test.conf:") }
-        #expect(!lines.isEmpty && lines.allSatisfy { $0.hasSuffix("; not put back") })
+        #expect(!lines.isEmpty && lines.allSatisfy { $0.hasSuffix("; not restored") })
         let status = try status(&machine)
         #expect(!status.settled && status.drifted > 0 && status.state.hasPrefix("drifted"))
         // The next reload puts it right.
@@ -68,7 +68,7 @@ struct DriftTests {
         machine.pass(quarters: 2)
         let line = machine.log.last { $0.message.hasPrefix("drift: test") }?.message
         #expect(
-            line == "drift: test.conf:1: esp 10.0.0.2 spi 0x1001: missing, deleted by process 4711; putting it back")
+            line == "drift: test.conf:1: esp 10.0.0.2 spi 0x1001: missing, deleted by process 4711; restoring it")
     }
 
     @Test func aClientOfOursIsSomebodyElse() {
@@ -99,7 +99,7 @@ struct DriftTests {
             machine.pass(quarters: 8)
         }
         #expect(machine.writes.count == 3)
-        #expect(machine.log.count { $0.priority == .error && $0.message.contains("another program insists") } == 1)
+        #expect(machine.log.count { $0.priority == .error && $0.message.contains("another program keeps changing it") } == 1)
         #expect(try status(&machine).drifted == 1)
         // Another entry is still looked after.
         machine.foreignRun("spdflush ;")

@@ -21,7 +21,7 @@ struct ExecuteTests {
         let failure = try #require(reply.failures?.first)
         #expect(failure.offset == Self.add(300).utf8.count)
         #expect(failure.operation == "add esp 2.2.2.2 spi 0x12c")
-        #expect(failure.reason.hasPrefix("the SA exists already (EEXIST); update"))
+        #expect(failure.reason.hasPrefix("the SA already exists (EEXIST); update"))
         #expect(failure.errno == 17)
         #expect(machine.truth().associations.count == 2)
     }

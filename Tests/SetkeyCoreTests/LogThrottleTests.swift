@@ -23,8 +23,8 @@ import Testing
         machine.pass(quarters: 1)
         #expect(
             machine.log.map(\.message) == [
-                "995 more clients disconnected for what they did, not logged one by one",
-                "995 more clients turned away, not logged one by one",
+                "995 more clients disconnected for what they did, not logged individually",
+                "995 more clients turned away, not logged individually",
             ])
         #expect(machine.log.allSatisfy { $0.kind == .summary })
         machine.log = []

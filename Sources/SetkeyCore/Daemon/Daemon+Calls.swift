@@ -122,10 +122,10 @@ extension Daemon {
         guard !isPrivileged(client), let uid = peers[client]?.uid else { return nil }
         let others = audiences.values.flatMap { $0 }.compactMap { peers[$0] }.filter { $0.access != .everything }
         if others.count(where: { $0.uid == uid }) >= Self.monitorsPerUser {
-            return "uid \(uid) has \(Self.monitorsPerUser) monitors, which is all that one user may have; close one"
+            return "uid \(uid) has \(Self.monitorsPerUser) monitors, the most that one user may have; close one"
         }
         guard others.count >= Self.unprivilegedMonitors else { return nil }
-        return "\(others.count) monitors are listening, which is all that there may be; try again later"
+        return "\(others.count) monitors are listening, the most that there can be; try again later"
     }
 
     // MARK: Flush

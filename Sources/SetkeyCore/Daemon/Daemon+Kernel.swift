@@ -50,7 +50,7 @@ extension Daemon {
         if case .acquire(let acquire) = event.content, !acquires.admit(acquire.policy, at: now.monotonic) { return }
         guard newsThrottle.admit(at: now) else { return }
         let held = newsThrottle.takeSuppressed()
-        if held > 0 { log(.notice, "\(held) kernel events were not logged one by one", .summary) }
+        if held > 0 { log(.notice, "\(held) kernel events were not logged individually", .summary) }
         let author = event.origin.processID == 0 ? "" : " (by process \(event.origin.processID))"
         log(event.content.priority, news.phrase + author, news.log, event.content.logFields + event.origin.logFields)
     }
@@ -95,7 +95,7 @@ extension Daemon {
     // MARK: Flights
 
     /// The kernel answers inside `send`: what has not come when the socket is empty was lost. No reply does not mean
-    /// not done, so the request is sent once more, and "exists already" then counts as done.
+    /// not done, so the request is sent once more, and "already exists" then counts as done.
     mutating func kernelIsDrained() {
         guard let flight = conversation.endLost() else { return }
         // An answer is news too, and this one has not reached the mirror.

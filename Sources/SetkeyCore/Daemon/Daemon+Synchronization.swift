@@ -48,9 +48,11 @@ extension Daemon {
         switch outcome {
         case .done, .refused(.exists): break
         case .refused(let errno):
-            log(.error, "the kernel does not register us, so lifetimes will expire unseen: \(errno)", .kernelFailure)
+            log(
+                .error, "the kernel refuses to register setkeyd, so expired lifetimes will not be noticed: \(errno)",
+                .kernelFailure)
         case .lost:
-            log(.error, "the kernel did not answer REGISTER, so lifetimes may expire unseen", .kernelFailure)
+            log(.error, "the kernel did not answer REGISTER, so expired lifetimes may not be noticed", .kernelFailure)
         }
     }
 
@@ -92,7 +94,7 @@ extension Daemon {
             log(
                 .error,
                 "audit: the mirror had \(end.corrections) wrong \(database.rawValue) although no message was lost; "
-                    + "it is right again, but this is a fault of setkeyd: please report it")
+                    + "it is correct again, but this is a bug in setkeyd: please report it")
         }
     }
 

@@ -247,7 +247,7 @@ package struct Daemon: Sendable {
     private mutating func start(_ state: RestoredState) {
         startedAt = now
         if !settings.protectsTraffic {
-            log(.warning, "the kernel is simulated: nothing of this protects any traffic")
+            log(.warning, "the kernel is simulated: no traffic is protected")
         }
         associationDumps.want()
         policyDumps.want()

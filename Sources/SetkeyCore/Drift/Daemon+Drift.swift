@@ -65,7 +65,7 @@ extension Daemon {
         write(journal)
         log(
             .warning,
-            "\(place(declared.origin))the declared lifetime of \(association.identity) has ended; it comes back when its "
+            "\(place(declared.origin))the declared lifetime of \(association.identity) has ended; it is restored when its "
                 + "statement is changed and the file reloaded",
             .lifetimeEnded, association.logFields + [LogField(.statement, locate(declared.origin))])
     }
@@ -89,7 +89,7 @@ extension Daemon {
             log(
                 .warning,
                 "\(target.locate(declared.origin)): the declared lifetime of \(identity) has ended before this start; "
-                    + "it comes back when its statement is changed and the file reloaded",
+                    + "it is restored when its statement is changed and the file reloaded",
                 .lifetimeEnded, declared.entry.logFields + [LogField(.statement, target.locate(declared.origin))])
         }
     }
@@ -138,14 +138,14 @@ extension Daemon {
         let place = step.origin.map { [LogField(.statement, locate($0))] } ?? []
         let fields = step.change.entry.logFields + place + [LogField(.reason, step.reason)]
         switch treatment {
-        case .repair: log(.warning, "drift: \(what)\(who); putting it back", .drift, fields)
-        case .leave: log(.warning, "drift: \(what)\(who); not put back", .drift, fields)
+        case .repair: log(.warning, "drift: \(what)\(who); restoring it", .drift, fields)
+        case .leave: log(.warning, "drift: \(what)\(who); not restored", .drift, fields)
         case .giveUp:
             log(
                 .error,
-                "drift: \(what)\(who); it has been put back three times within a minute and another program insists: "
-                    + "setkeyd does not put it back any more. Find that program, or take the entry out of the file; "
-                    + "setkey --reload begins anew",
+                "drift: \(what)\(who); it has been restored three times within a minute, and another program keeps "
+                    + "changing it: setkeyd gives up. Find that program, or remove the entry from the file; "
+                    + "setkey --reload tries again",
                 .insisted, fields)
         }
     }
@@ -156,7 +156,9 @@ extension Daemon {
         drift.repaired(
             application.steps.map(\.change.entry), unfinished: transition.unfinished, at: now.monotonic)
         let count = application.steps.count - transition.unfinished.count
-        if count > 0 { log(.notice, "drift: \(count) declared entries put back", .repaired) }
+        if count > 0 {
+            log(.notice, "drift: \(counted(count, "declared entry", "declared entries")) restored", .repaired)
+        }
         endRepair()
     }
 

@@ -24,7 +24,7 @@ extension Daemon {
     /// Says how many lines were not written, for each cause whose minute is over.
     mutating func tellHeldLines() {
         for (cause, held) in causes.takeEnded(at: now.monotonic) {
-            log(.notice, "\(held) more \(cause.summary), not logged one by one", .summary)
+            log(.notice, "\(held) more \(cause.summary), not logged individually", .summary)
         }
     }
 

@@ -48,7 +48,7 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
     case migrated
     /// The peer of an ESP-in-UDP SA appears under another address.
     case mappingChanged
-    /// Many events were not logged one by one.
+    /// Many events were not logged individually.
     case summary
     /// Messages of the kernel may have been lost; everything is read again.
     case overrun

@@ -94,7 +94,7 @@ struct Application: Sendable {
         if errno == .exists, let other = otherWay(than: request) { return remaining.append(other) }
         self.errno = self.errno ?? errno
         let place = isUndoing ? "" : place(of: steps[cursor])
-        let prefix = isUndoing ? "undo: " : isRestoring ? "putting back what was there: " : ""
+        let prefix = isUndoing ? "undo: " : isRestoring ? "restoring what was there: " : ""
         failures.append("\(place)error: \(prefix)\(request.phrase): \(request.reason(errno))")
         guard !isUndoing else { return notUndone.append(request) }
         let step = steps[cursor]

@@ -31,7 +31,7 @@ extension Daemon {
         confirmation = nil
         write(.forget)
         logChange(by: client, "the last reload is confirmed")
-        log(.notice, "the last reload is confirmed, and stays", .confirmed)
+        log(.notice, "the last reload is confirmed and kept", .confirmed)
         replyWhenRecorded(.confirmed, to: client)
         arm()
     }
@@ -154,7 +154,7 @@ extension Daemon {
 
     /// Begins to go back to the former state.
     mutating func revert() {
-        guard let former else { return fail(["there is no former state"], "there is no former state") }
+        guard let former else { return fail(["there is no previous state"], "there is no previous state") }
         confirmation = nil
         aim(at: Target(desired: former.target, locate: StatementLocator { _ in "" }))
     }

@@ -44,7 +44,7 @@ extension Daemon {
                 at: Target(
                     desired: file.desired, warnings: warnings, locate: file.locate, fingerprint: file.fingerprint))
         case .absent(let path):
-            log(.notice, "\(path) does not exist; that counts as an empty file, and nothing is declared")
+            log(.notice, "\(path) does not exist; treating it as empty: nothing is declared")
             aim(at: Target(desired: .empty, locate: StatementLocator { _ in path }))
         case .invalid(let messages):
             for message in messages { log(.error, message, .fileError) }

@@ -208,8 +208,8 @@ extension Daemon {
         guard recordsUnderWay == 0, case .recording(let application) = transition.phase else { return }
         if let failure = transition.recordFailure, transition.confirmSeconds != nil, !application.steps.isEmpty {
             forgetRecorded(application)
-            let why = "\(failure); a reload that could not be rolled back after a crash is not begun"
-            return fail([why], "the last reload was not begun: its former state could not be kept")
+            let why = "\(failure); a reload that could not be rolled back after a crash is not started"
+            return fail([why], "the last reload was not started: the previous state could not be saved")
         }
         transition.phase = .applying(application)
         finishApplicationIfOver()

@@ -159,7 +159,7 @@ drifts 'an SA with another lifetime' ip xfrm state update src 192.0.2.1 dst 198.
     limit time-hard 100 limit time-soft 50
 drifts 'a flushed SAD' ip xfrm state flush
 drifts 'a flushed SPD' ip xfrm policy flush
-log_has "drift: $work/site.conf:1:1: esp 198.51.0.1 spi 0x1000: missing, deleted by another program; putting it back"
+log_has "drift: $work/site.conf:1:1: esp 198.51.0.1 spi 0x1000: missing, deleted by another program; restoring it"
 ok $? 'the log says what and who' "$(grep drift "$work/log" | head -n 5)"
 settled
 ok $? 'and it is settled' "$(client --status)"
@@ -169,7 +169,7 @@ for _ in 1 2 3 4 5; do
     ip xfrm policy delete src 10.1.0.0/16 dst 10.100.9.0/24 dir out 2> /dev/null
     until_ 2 same "$before"
 done
-log_has 'another program insists'
+log_has 'another program keeps changing it'
 ok $? 'who insists is left alone after three repairs, and that is said'
 has "$(client --status)" 'drift: 1 entry (policy: repair)' 'status counts it'
 client --reload > /dev/null
@@ -199,7 +199,7 @@ stop_daemon
 start_daemon --config "$work/site.conf" --drift report
 until_ 30 settled
 ip xfrm policy delete src 10.1.0.0/16 dst 10.100.9.0/24 dir out
-until_ 10 log_has '; not put back'
+until_ 10 log_has '; not restored'
 ok $? '--drift report tells'
 has "$(client --status)" 'drift: 1 entry (policy: report)' 'and counts'
 has "$(client --status)" 'state: drifted: 1 declared entry is not' 'it is not settled'
