@@ -4,10 +4,10 @@
 /// stood there in the former text too, a statement that follows in both need not be parsed.
 struct FormerReading {
     let statements: [ReadStatement]
-    /// So many bytes at the start are as before.
+    /// So many bytes at the start are as before; to the end of a statement.
     private let commonStart: Int
-    /// From here on the bytes are as before; this may be before ``commonStart``, as both sides of what was inserted
-    /// may look like its end.
+    /// From here on the bytes are as before; from the end of a statement. It may be before ``commonStart``, as both
+    /// sides of what was removed may look alike.
     private let commonEnd: Int
     /// How much farther behind they stand now.
     private let shift: Int
@@ -25,10 +25,11 @@ struct FormerReading {
 
     init(_ former: ReadSource, of bytes: [UInt8]) {
         statements = former.statements
-        commonStart = bytes.span.commonPrefixCount(former.bytes.span)
-        shift = bytes.count - former.bytes.count
-        let isSame = shift == 0 && commonStart == bytes.count
-        commonEnd = isSame ? 0 : bytes.count - bytes.span.commonSuffixCount(former.bytes.span)
+        shift = bytes.count - former.byteCount
+        let common = former.commonStatementCount(bytes.span)
+        commonStart = former.end(of: common)
+        let isSame = shift == 0 && common == statements.count && former.hasRest(of: bytes.span)
+        commonEnd = isSame ? 0 : former.commonEnd(bytes.span, downTo: common)
     }
 
     /// The index of the statement that comes next, if that is certain, and where it stands now.
@@ -47,9 +48,47 @@ struct FormerReading {
         isAligned = false
         guard isInCommonEnd || end <= commonStart else { return }
         let formerEnd = isInCommonEnd ? end - shift : end
-        // From the common start to the common end the way may lead back.
-        while index > 0, statements[index - 1].statement.range.upperBound > formerEnd { index -= 1 }
         while index < statements.count, statements[index].statement.range.upperBound <= formerEnd { index += 1 }
         isAligned = index > 0 && statements[index - 1].statement.range.upperBound == formerEnd
+    }
+}
+
+extension ReadSource {
+    /// Where the first `count` statements end.
+    fileprivate func end(of count: Int) -> Int {
+        count > 0 ? statements[count - 1].statement.range.upperBound : 0
+    }
+
+    /// How many statements a text begins with that are the first ones of this.
+    fileprivate func commonStatementCount(_ text: Span<UInt8>) -> Int {
+        var count = 0
+        while count < statements.count, end(of: count + 1) <= text.count,
+            TextDigest(text.extracting(end(of: count)..<end(of: count + 1))) == statements[count].digest
+        {
+            count += 1
+        }
+        return count
+    }
+
+    /// Whether a text ends with what follows the last statement of this.
+    fileprivate func hasRest(of text: Span<UInt8>) -> Bool {
+        let count = byteCount - end(of: statements.count)
+        return count <= text.count && TextDigest(text.extracting(last: count)) == rest
+    }
+
+    /// From where on a text is as this one to its end.
+    ///
+    /// - Parameter first: the statement where the search ends.
+    fileprivate func commonEnd(_ text: Span<UInt8>, downTo first: Int) -> Int {
+        guard hasRest(of: text) else { return text.count }
+        let shift = text.count - byteCount
+        var count = statements.count
+        while count > first, end(of: count - 1) + shift >= 0,
+            TextDigest(text.extracting(end(of: count - 1) + shift..<end(of: count) + shift))
+                == statements[count - 1].digest
+        {
+            count -= 1
+        }
+        return end(of: count) + shift
     }
 }

@@ -14,6 +14,8 @@ struct OpenSource {
     private var former = FormerReading()
     /// So far; `nil` behind an error.
     private var kept: [ReadStatement]? = []
+    /// Where the last of these ends.
+    private var keptEnd = 0
     /// How many statements were not parsed, because a former reading has them.
     private(set) var reusedCount = 0
 
@@ -35,7 +37,8 @@ struct OpenSource {
     /// What was read; `nil` if there was an error.
     var readSource: ReadSource? {
         guard isKept, parser.errorCount == 0 else { return nil }
-        return kept.map { ReadSource(bytes: parser.bytes, statements: $0) }
+        let rest = TextDigest(parser.bytes.span.extracting(keptEnd...))
+        return kept.map { ReadSource(byteCount: parser.bytes.count, statements: $0, rest: rest) }
     }
 
     /// The next good statement; `nil` at the end.
@@ -45,18 +48,20 @@ struct OpenSource {
             let known = former.statements[index].statement
             let statement = Statement(known.kind, range: range, containsKey: known.containsKey)
             reusedCount += 1
-            keep(statement, former.statements[index].effects)
+            keep(statement, former.statements[index].digest, former.statements[index].effects)
             return statement
         }
         let before = parser.tally
         guard let statement = parser.next() else { return nil }
-        keep(statement, ReadStatement.Effects(of: statement.kind, parsing: parser.tally - before))
+        let digest = TextDigest(parser.bytes.span.extracting(keptEnd..<statement.range.upperBound))
+        keep(statement, digest, ReadStatement.Effects(of: statement.kind, parsing: parser.tally - before))
         return statement
     }
 
-    private mutating func keep(_ statement: Statement, _ effects: ReadStatement.Effects) {
+    private mutating func keep(_ statement: Statement, _ digest: TextDigest, _ effects: ReadStatement.Effects) {
         former.align(to: statement.range.upperBound)
         guard parser.errorCount == 0 else { return kept = nil }
-        kept?.append(ReadStatement(statement: statement, effects: effects))
+        kept?.append(ReadStatement(statement: statement, digest: digest, effects: effects))
+        keptEnd = statement.range.upperBound
     }
 }

@@ -1,6 +1,7 @@
 /// What a loader has read, for a later one of the same files, which then parses only what was changed.
 ///
-/// It holds the texts, keys included, and all statements in full: for a daemon that reads its file again and again.
+/// It holds all statements in full, for a daemon that reads its file again and again, and of the texts only digests, so
+/// that a key that stands in them has no second copy.
 package struct ReadSources: Sendable {
     /// `nil` where nothing was read.
     private let options: ParserOptions?
@@ -29,13 +30,17 @@ package struct ReadSources: Sendable {
 
 /// One text without an error, and what was found in it; perhaps not to its end, which an `exit` elsewhere cuts off.
 struct ReadSource: Sendable {
-    let bytes: [UInt8]
+    let byteCount: Int
     let statements: [ReadStatement]
+    /// Of what follows the last statement.
+    let rest: TextDigest
 }
 
 /// A good statement, and what its parsing did beside it.
 struct ReadStatement: Sendable {
     let statement: Statement
+    /// Of its text, together with all that stands between it and the one before it.
+    let digest: TextDigest
     let effects: Effects
 
     /// What a parser that passes over the statement has to make up for.

@@ -58,7 +58,7 @@ import Testing
     }
 
     /// Of a key in force there are the copies that are needed: the simulated kernel, which is a part of this process,
-    /// has one, the mirror another, the declared state and the text of the file, kept for the next reload, one each.
+    /// has one, the mirror another, and the declared state one more.
     @Test func nothingIsLeftOfKeysThatAreNotInForceAnyMore() throws {
         let declared = KeyedAssociations(to: "10.0.0.2")
         let added = KeyedAssociations(to: "10.0.0.3")
@@ -66,7 +66,7 @@ import Testing
         try daemon.load(added.additions)
         #expect(try daemon.setkey("-D --show-keys").output.contains("aes-cbc"))
 
-        let ofDeclared = Copies(raw: 3, hex: 1)
+        let ofDeclared = Copies(raw: 3)
         #expect(try copies(of: declared, in: daemon, downTo: ofDeclared) == ofDeclared)
         let ofAdded = Copies(raw: 2)
         #expect(try copies(of: added, in: daemon, downTo: ofAdded) == ofAdded)
