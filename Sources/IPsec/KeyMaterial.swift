@@ -69,6 +69,12 @@ package struct KeyMaterial: Sendable, Equatable, CustomStringConvertible, Custom
         }
     }
 
+    /// Lets go of the bytes of its own where `known` has the same ones, so that they are in memory once.
+    package mutating func share(_ known: KeyMaterial?) {
+        guard let known, unsafe known.storage !== storage, known == self else { return }
+        self = known
+    }
+
     /// The length, never the bytes.
     package var description: String { "<key of \(bitCount) bits>" }
     package var debugDescription: String { description }

@@ -53,6 +53,12 @@ package struct SecurityAssociation: Hashable, Sendable {
         set { setRare(rare?.originalAddress, newValue) }
     }
 
+    /// Shares the keys that are the same in `known`; it stays what it was.
+    package mutating func shareKeys(with known: SecurityAssociation) {
+        encryptionKey?.share(known.encryptionKey)
+        integrityKey?.share(known.integrityKey)
+    }
+
     private mutating func setRare(_ address: IPAddress?, _ context: SecurityContext?) {
         rare = address == nil && context == nil ? nil : Rare(originalAddress: address, securityContext: context)
     }

@@ -8,7 +8,11 @@ struct EntryTableTests {
     private struct Entry: TableEntry, Equatable {
         let identity: Int
         var value: Int
+        /// The value of the entry that it was told to share with.
+        var shared: Int?
         var kinship: UInt32? { value == 0 ? nil : UInt32(truncatingIfNeeded: value) }
+
+        mutating func share(_ known: Entry) { shared = known.value }
     }
 
     private func order(_ table: EntryTable<Entry>) -> [Int] {
@@ -44,6 +48,21 @@ struct EntryTableTests {
         #expect(met == [6, 3, 2, 1])
         table.closeCursor(cursor)
         #expect(table.next(cursor) == nil)
+    }
+
+    @Test func anEntrySharesWithTheOneThatItReplacesAndWithOneThatIsKnown() {
+        var table = EntryTable<Entry>()
+        table.insert(Entry(identity: 1, value: 5), at: .newest)
+        #expect(table[1]?.shared == nil)
+        table.insert(Entry(identity: 1, value: 6), at: .newest)
+        #expect(table[1] == Entry(identity: 1, value: 6, shared: 5))
+        table.generation += 1
+        table.share(Entry(identity: 1, value: 7))
+        table.share(Entry(identity: 2, value: 7))
+        #expect(table[1] == Entry(identity: 1, value: 6, shared: 7))
+        // The kernel has not told of it.
+        table.removeAll(notStampedWith: table.generation) { _ in }
+        #expect(table.count == 0)
     }
 
     @Test func theSweepRemovesExactlyWhatWasNotStamped() {

@@ -91,9 +91,17 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         }
         let generation = generation
         update(slot) {
+            let former = $0.entry
             $0.entry = entry
+            if let former { $0.entry?.share(former) }
             $0.generation = generation
         }
+    }
+
+    /// Lets the entry of this name share with `known` what is the same in both; nobody has written it thereby.
+    package mutating func share(_ known: Entry) {
+        guard let slot = slot(of: known.identity) else { return }
+        update(slot) { $0.entry?.share(known) }
     }
 
     /// Changes the entry of this name in place; its identity must stay.

@@ -147,6 +147,11 @@ package struct Mirror: Sendable {
         policyDump?.touched.insert(identity)
     }
 
+    /// Lets the SAs share the keys of what declares them, which otherwise are in memory twice.
+    package mutating func shareKeys(with declared: some Sequence<SecurityAssociation>) {
+        for association in declared { associations.share(association) }
+    }
+
     // MARK: Dumps
 
     /// A dump of the SAD has been asked for.

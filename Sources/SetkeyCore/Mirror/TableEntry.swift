@@ -5,6 +5,14 @@ package protocol TableEntry: Named {
     /// A hash of what its kin have in common, who are found without a walk; others may share it by chance. `nil` for
     /// entries that nobody seeks so.
     var kinship: UInt32? { get }
+
+    /// Uses the secrets of `known` in place of equal ones of its own, so that each is in memory once.
+    mutating func share(_ known: Self)
+}
+
+extension TableEntry {
+    /// Most have none.
+    package mutating func share(_ known: Self) {}
 }
 
 /// The ends of the order of a table.
@@ -16,6 +24,10 @@ package enum TableEnd: Sendable {
 extension SecurityAssociation: TableEntry {
     /// Of the address pair, which `deleteall` names.
     package var kinship: UInt32? { Self.kinship(source, identity.destination) }
+
+    package mutating func share(_ known: SecurityAssociation) {
+        shareKeys(with: known)
+    }
 
     fileprivate static func kinship(_ source: IPAddress, _ destination: IPAddress) -> UInt32 {
         var hasher = Hasher()

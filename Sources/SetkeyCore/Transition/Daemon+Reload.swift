@@ -109,6 +109,7 @@ extension Daemon {
         journal.released.policies.removeAll(where: ownership.leftover.policies.contains)
         if target.fingerprint != fingerprintInForce { journal.fingerprint = target.fingerprint }
         ownership.inForce = desired
+        mirror.shareKeys(with: desired.associations.lazy.map(\.entry))
         ownership.expired = ownership.expired.filter { desired.associations[$0.key]?.entry == $0.value }
         locate = target.locate
         fingerprintInForce = target.fingerprint ?? fingerprintInForce
