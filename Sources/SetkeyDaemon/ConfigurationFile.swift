@@ -54,12 +54,13 @@ package struct ConfigurationFile: Sendable {
         found += FileRules.remarks(on: desired)
         let warnings = found.filter { $0.diagnostic.severity == .warning }
         (former.associations, former.policies) = (desired.associations.count, desired.policies.count)
+        let outlines = sources.map(\.outline)
         return .loaded(
             LoadedConfiguration(
                 desired: desired, warnings: warnings.map { sources[$0.source].render($0.diagnostic, style: style) },
                 locate: StatementLocator { origin in
-                    let position = sources[origin.source].position(of: origin.range.lowerBound)
-                    return "\(sources[origin.source].name):\(position.line):\(position.column)"
+                    let position = outlines[origin.source].position(of: origin.range.lowerBound)
+                    return "\(outlines[origin.source].name):\(position.line):\(position.column)"
                 },
                 fingerprint: Fingerprint(of: sources)))
     }

@@ -36,6 +36,18 @@ package struct SourceText: Sendable {
         self.checkpoints = checkpoints
     }
 
+    private init(name: String, bytes: [UInt8], checkpoints: [Checkpoint]) {
+        (self.name, self.bytes, self.checkpoints) = (name, bytes, checkpoints)
+    }
+
+    /// The same lines of the same characters, all of them blanks: it has the positions of this text, and no key.
+    package var outline: SourceText {
+        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+        var blank = bytes.map { $0 == 10 ? $0 : $0 & 0xc0 == 0x80 ? 0x80 : 32 }
+        if bytes.starts(with: mark) { blank.replaceSubrange(0..<mark.count, with: mark) }
+        return SourceText(name: name, bytes: blank, checkpoints: checkpoints)
+    }
+
     private static func advance(_ place: inout Checkpoint, over range: Range<Int>, of bytes: [UInt8]) {
         let text = bytes.span
         var index = range.lowerBound
