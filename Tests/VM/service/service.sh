@@ -45,7 +45,7 @@ ok $? "its exposure is $exposure"
 echo "$tunnel" > $conf
 systemctl reload setkeyd
 is $? 0 'systemctl reload of a good file succeeds'
-is "$(prop StatusText)" 'settled: 1 SAs, 1 policies, 0 drifted' 'and the status follows'
+is "$(prop StatusText)" 'settled: 1 SA, 1 policy, 0 drifted' 'and the status follows'
 has "$(kernel_state)" 'spi 0x00001001' 'the SA is there'
 before="$(kernel_state; kernel_policies)"
 echo 'add 192.0.2.1 192.0.2.2 esp 12 -E null;' >> $conf
