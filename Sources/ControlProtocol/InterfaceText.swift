@@ -213,8 +213,8 @@ package let controlInterfaceText = """
       hex: ?string
     )
 
-    # Reads the configuration again and brings the kernel to it. With confirmSeconds the former state comes back, unless
-    # Confirm is called within that time; so it does when the caller has left, or the daemon has been restarted.
+    # Reads the configuration again and applies what differs. With confirmSeconds the reload is rolled back unless
+    # Confirm is called within that time, even if the caller has left or the daemon has been restarted meanwhile.
     method Reload(confirmSeconds: ?int) -> (
       writes: int,
       associations: int,
@@ -223,10 +223,10 @@ package let controlInterfaceText = """
       confirmSeconds: ?int
     )
 
-    # The last Reload stays.
+    # Keeps the last Reload.
     method Confirm() -> ()
 
-    # Goes back to the state before the last Reload.
+    # Rolls the last Reload back.
     method Revert() -> (
       writes: int,
       associations: int,
@@ -235,11 +235,11 @@ package let controlInterfaceText = """
       confirmSeconds: ?int
     )
 
-    # What Reload would do; or what it would do if the configuration were this text, which only those may ask who may
-    # see keys. A text that does not fit into one call comes in parts, as for Execute.
+    # What Reload would do; or what it would do if the configuration were this text, which only callers who may see
+    # keys can ask. A text that does not fit into one call comes in parts, as for Execute.
     method Plan(text: ?string, unfinished: ?bool) -> (steps: []PlanStep)
 
-    # How the daemon is.
+    # The daemon's status.
     method Status() -> (
       version: string,
       kernelInterface: string,
@@ -268,7 +268,7 @@ package let controlInterfaceText = """
       foreignPolicies: int,
       # Databases that the kernel cannot list completely, SAD or SPD: there are foreign entries that no number counts.
       incomplete: []string,
-      # Declared entries that the kernel does not hold as declared.
+      # Declared entries that the kernel does not have as declared.
       drifted: int,
       # Declared associations whose lifetime has ended.
       expired: int,
@@ -290,19 +290,19 @@ package let controlInterfaceText = """
     # The text has errors; nothing of this call was applied.
     error InvalidText (diagnostics: []Diagnostic)
 
-    # The caller may not do this; who says who may.
+    # The caller is not allowed to do this; 'who' says who is.
     error PermissionDenied (who: string)
 
     # The kernel refused a call that is not a statement.
     error KernelRefused (operation: string, errno: int, reason: string)
 
-    # The run was undone and has ended; its remaining parts are not executed.
+    # The run was rolled back and has ended; its remaining parts are not executed.
     error RunAborted ()
 
-    # The reload was not carried out; the state before it stands.
+    # The reload failed; the previous state is in force.
     error ReloadFailed (messages: []string)
 
-    # There is nothing to confirm, or to take back.
+    # There is nothing to confirm, or to roll back.
     error NothingPending (reason: string)
 
     # Something is at its limit: places for clients, monitors, plans. The reason says what, and whose.
@@ -311,7 +311,7 @@ package let controlInterfaceText = """
     # The daemon is stopping.
     error Stopping ()
 
-    # What came is no Varlink call; the connection is closed.
+    # What arrived is not a Varlink call; the connection is closed.
     error MalformedCall (reason: string)
 
     """
