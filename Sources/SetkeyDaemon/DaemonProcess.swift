@@ -50,7 +50,7 @@ package enum DaemonProcess {
     /// Validates the configuration, says what is wrong with it, and returns the exit status: 0 or 1.
     package static func check(_ options: DaemonOptions) -> Int32 {
         setkeyd_keep_memory_private()
-        let log = Log()
+        let log = Log(waits: true)
         defer { log.flush() }
         var nothing = FormerReading()
         var file = options.file
@@ -82,7 +82,7 @@ package enum DaemonProcess {
         } catch {
             let log = Log()
             log.append(LogEntry(.error, "cannot start: \(error)"))
-            log.flush()
+            log.finish()
             ServiceManager.failed(errno: errno, status: "cannot start: \(error)")
             return EXIT_FAILURE
         }

@@ -184,9 +184,15 @@ final class DaemonShell {
 
     private func end(_ status: Int32) {
         server.stop()
-        writer.finish()
+        if !writer.finish(within: .seconds(10)) {
+            log.append(
+                LogEntry(
+                    .error,
+                    "the state directory \(state.path) has not taken what is to be remembered within 10 s; exiting "
+                        + "without it: the next start may not know what this file declared"))
+        }
         kernel.close()
-        log.flush()
+        log.finish()
         exit(status)
     }
 

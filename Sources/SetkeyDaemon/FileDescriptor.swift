@@ -1,7 +1,7 @@
 import Glibc
 
 /// An open descriptor, closed when the last reference to it goes.
-package final class FileDescriptor {
+package nonisolated final class FileDescriptor: Sendable {
     package let rawValue: Int32
 
     /// Takes over `rawValue`, which must be open.
@@ -9,7 +9,7 @@ package final class FileDescriptor {
         self.rawValue = rawValue
     }
 
-    nonisolated deinit {
+    deinit {
         close(rawValue)
     }
 

@@ -3,7 +3,7 @@ import Glibc
 import SetkeyCore
 
 /// The journal, told by sd_journal_sendv(3).
-struct Journal {
+nonisolated struct Journal: Sendable {
     /// Sends one entry.
     ///
     /// - Returns: whether the journal took it.

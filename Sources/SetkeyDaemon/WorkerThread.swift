@@ -29,10 +29,13 @@ nonisolated final class WorkerThread: Sendable {
     }
 
     /// Waits until all that was given is done.
-    func finish() {
+    ///
+    /// - Parameter limit: how long; what it does may hang, as on a disk that does not answer.
+    /// - Returns: whether it is done.
+    func finish(within limit: DispatchTimeInterval) -> Bool {
         let done = DispatchSemaphore(value: 0)
         run { done.signal() }
-        done.wait()
+        return done.wait(timeout: .now() + limit) == .success
     }
 
     fileprivate func loop() -> Never {

@@ -46,9 +46,7 @@ import Testing
     @Test func aDirectoryThatCannotBeWrittenIsComplainedOf() throws {
         let directory = try state()
         #expect(unsafe mkdir(path + "/confirmation.new", 0o700) == 0)
-        let record = ConfirmationRecord(
-            status: .waiting, seconds: 9, deadline: 100, fingerprint: Fingerprint(rawValue: 7), endedAt: 91)
-        let complaint = try #require(directory.write(.confirm(record)))
+        let complaint = try #require(directory.write(.confirm(Self.record)))
         #expect(complaint.contains(path + "/confirmation.new") && complaint.contains("unconfirmed reload"))
         #expect(directory.write(.forget) == nil)
     }
@@ -59,6 +57,79 @@ import Testing
         #expect(ConfirmationRecord(parsing: String(decoding: record.text, as: UTF8.self)) == record)
         #expect(ConfirmationRecord(parsing: "") == nil)
     }
+
+    // MARK: What is not ours
+
+    @Test(arguments: [0o770, 0o707, 0o1777] as [mode_t])
+    func oneThatOthersMayWriteToIsRefused(mode: mode_t) throws {
+        #expect(unsafe chmod(path, mode) == 0)
+        let error = try #require(throws: StartError.self) { try state() }
+        #expect(error.description.contains("chmod go-w") && error.description.contains(path))
+    }
+
+    @Test(arguments: ["", "/"]) func aLinkIsNotFollowed(end: String) throws {
+        let link = path + "/link"
+        #expect(unsafe symlink(path, link) == 0)
+        let error = try #require(throws: StartError.self) { try StateDirectory(path: link + end, life: "a") }
+        #expect(error.description.contains("is not a directory"))
+    }
+
+    @Test func aDirectoryOfAnotherUserIsNotOurs() {
+        var status = stat()
+        #expect(unsafe stat(path, &status) == 0 && StateDirectory.distrust(status) == nil)
+        status.st_uid += 1
+        #expect(StateDirectory.distrust(status)?.contains("belongs to user \(status.st_uid)") == true)
+    }
+
+    @Test func aFileOfAnotherUserOrOneThatOthersMayWriteToIsNotOurs() throws {
+        write("life a\n", to: "owned")
+        var status = stat()
+        #expect(unsafe stat(path + "/owned", &status) == 0 && StateFile.distrust(status) == nil)
+        status.st_uid += 1
+        #expect(StateFile.distrust(status)?.contains("belongs to user \(status.st_uid)") == true)
+        #expect(unsafe chmod(path + "/owned", 0o620) == 0)
+        let (restored, complaints) = try state().load()
+        #expect(restored.ownership.life == nil)
+        #expect(complaints.count == 1 && complaints.allSatisfy { $0.contains("chmod go-w") })
+    }
+
+    @Test func aFIFOInPlaceOfAFileHoldsNobodyUp() throws {
+        let directory = try state()
+        for name in ["owned", "owned.new", "former", "former.new", "confirmation", "confirmation.new"] {
+            #expect(unsafe mkfifo("\(path)/\(name)", 0o600) == 0)
+        }
+        let (restored, complaints) = directory.load()
+        #expect(restored.ownership == OwnershipRecord() && restored.confirmation == nil)
+        #expect(complaints.count == 2 && complaints.allSatisfy { $0.contains("not a regular file") })
+        // It is no file of ours, and what is written replaces it.
+        #expect(directory.write(.confirm(Self.record)) == nil)
+        #expect(directory.file("confirmation").isTrusted)
+        #expect(unsafe mkfifo(path + "/lock", 0o600) == 0)
+        #expect(throws: StartError.self) { try directory.lock() }
+    }
+
+    @Test func aLinkInPlaceOfAFileIsNeverWrittenThrough() throws {
+        let directory = try state()
+        write("precious", to: "target")
+        for name in ["owned", "confirmation", "confirmation.new"] {
+            #expect(unsafe symlink(path + "/target", "\(path)/\(name)") == 0)
+        }
+        #expect(directory.load().complaints.count == 2)
+        #expect(directory.file("owned").append([35]) != nil)
+        #expect(directory.write(.confirm(Self.record)) == nil)
+        #expect(directory.file("target").read().bytes == Array("precious".utf8))
+        #expect(directory.file("confirmation").read().bytes == Self.record.text)
+    }
+
+    @Test func thePathMayLeadElsewhereMeanwhile() throws {
+        let directory = try state()
+        #expect(unsafe rename(path, path + ".moved") == 0 && mkdir(path, 0o700) == 0)
+        #expect(directory.write(.confirm(Self.record)) == nil)
+        #expect(unsafe access(path + ".moved/confirmation", F_OK) == 0 && rmdir(path) == 0)
+    }
+
+    private static let record = ConfirmationRecord(
+        status: .waiting, seconds: 9, deadline: 100, fingerprint: Fingerprint(rawValue: 7), endedAt: 91)
 
     private func write(_ text: String, to name: String) {
         let bytes = Array(text.utf8)

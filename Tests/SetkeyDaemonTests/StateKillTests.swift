@@ -9,7 +9,7 @@ import Testing
 @Suite struct StateKillTests {
     private let path = ControlServerFixture.temporaryDirectory()
     private var directory: StateDirectory { get throws { try StateDirectory(path: path, life: "life") } }
-    private var owned: StateFile { StateFile(path: path + "/owned") }
+    private var owned: StateFile { get throws { try directory.file("owned") } }
 
     private func names(_ numbers: Range<Int>) -> [String] {
         numbers.map { "+ sa esp 10.0.0.2 \(4096 + $0)\n+ sp out 10.\($0).0.0 24 0 10.2.0.0 24 0 255\n" }
@@ -18,6 +18,7 @@ import Testing
     private func bytes(_ lines: [String]) -> [UInt8] { Array(lines.joined().utf8) }
 
     @Test func halfALineOfADaemonThatWasKilledIsNeverTakenForAWholeOne() throws {
+        let owned = try owned
         defer { _ = unsafe (owned.remove(), rmdir(path)) }
         let whole = OwnershipJournal.head(life: "life") + bytes(names(0..<3))
         var all = OwnedIdentities()
@@ -36,7 +37,7 @@ import Testing
 
     @Test func draftsAndAFormerStateThatNobodyWaitsForAreRemoved() throws {
         for name in ["owned.new", "former.new", "confirmation.new", "former"] {
-            #expect(StateFile(path: "\(path)/\(name)").replace(with: [35]) == nil)
+            #expect(try directory.file(name).replace(with: [35]) == nil)
         }
         #expect(try directory.load().complaints.isEmpty)
         #expect(unsafe rmdir(path) == 0)

@@ -29,9 +29,15 @@ nonisolated enum Death {
         return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    fileprivate static func isStateFile(_ path: UnsafePointer<CChar>) -> Bool {
+    fileprivate static func isStateFile(_ directory: Int32, _ name: UnsafePointer<CChar>) -> Bool {
         var status = stat()
-        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        return unsafe fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// The same file for a function that takes no directory.
+    fileprivate static func path(_ directory: Int32, _ name: UnsafePointer<CChar>) -> String {
+        let name = unsafe String(cString: name)
+        return directory == AT_FDCWD ? name : "/proc/self/fd/\(directory)/\(name)"
     }
 }
 
@@ -45,16 +51,18 @@ nonisolated func writeOrDie(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointe
     return written
 }
 
-/// `rename(2)`; it is not done when death comes.
-@_cdecl("rename")
-nonisolated func renameOrDie(_ old: UnsafePointer<CChar>, _ new: UnsafePointer<CChar>) -> Int32 {
-    if unsafe Death.isStateFile(old), Death.isDue { Death.come() }
-    return unsafe renameat(AT_FDCWD, old, AT_FDCWD, new)
+/// `renameat(2)`; it is not done when death comes.
+@_cdecl("renameat")
+nonisolated func renameOrDie(
+    _ oldDirectory: Int32, _ old: UnsafePointer<CChar>, _ newDirectory: Int32, _ new: UnsafePointer<CChar>
+) -> Int32 {
+    if unsafe Death.isStateFile(oldDirectory, old), Death.isDue { Death.come() }
+    return unsafe rename(Death.path(oldDirectory, old), Death.path(newDirectory, new))
 }
 
-/// `unlink(2)`; it is not done when death comes.
-@_cdecl("unlink")
-nonisolated func unlinkOrDie(_ path: UnsafePointer<CChar>) -> Int32 {
-    if unsafe Death.isStateFile(path), Death.isDue { Death.come() }
-    return unsafe unlinkat(AT_FDCWD, path, 0)
+/// `unlinkat(2)` of a file; it is not done when death comes.
+@_cdecl("unlinkat")
+nonisolated func unlinkOrDie(_ directory: Int32, _ name: UnsafePointer<CChar>, _ flags: Int32) -> Int32 {
+    if unsafe Death.isStateFile(directory, name), Death.isDue { Death.come() }
+    return unsafe unlink(Death.path(directory, name))
 }

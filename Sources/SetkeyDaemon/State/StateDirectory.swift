@@ -1,43 +1,78 @@
 import Glibc
 import SetkeyCore
-import SetkeySyntax
 
 /// Where the daemon keeps what must outlive it: which entries are its file's, and, while a reload waits for its
-/// confirmation or has been taken back, what was in force before.
+/// confirmation or has been rolled back, what was in force before.
 ///
 /// Files are for their owner alone. Each is replaced at once or not at all, but for the ownership file, which grows line
 /// by line.
 nonisolated struct StateDirectory: Sendable {
     let path: String
+    /// The directory that was found to be ours; the path may come to lead to another.
+    private let descriptor: FileDescriptor
     /// See ``OwnershipRecord/life``.
     private let life: String
 
-    private var ownership: StateFile { StateFile(path: path + "/owned") }
-    private var former: StateFile { StateFile(path: path + "/former") }
-    private var confirmation: StateFile { StateFile(path: path + "/confirmation") }
+    private var ownership: StateFile { file("owned") }
+    private var former: StateFile { file("former") }
+    private var confirmation: StateFile { file("confirmation") }
+
+    func file(_ name: String) -> StateFile {
+        StateFile(directory: descriptor, directoryPath: path, name: name)
+    }
 
     /// Makes the directory, if it is not there; its parent must be.
+    ///
+    /// - Throws: if it is not ours alone to write to: anyone else who can could have keys written into files of theirs,
+    ///   or tell us that entries of theirs are our file's.
     init(path: String, life: String) throws(StartError) {
-        self.path = path
         self.life = life
-        guard unsafe mkdir(path, 0o755) != 0 else { return }
-        let number = errno
-        guard number == EEXIST else {
-            throw StartError("cannot create the state directory \(path): \(StateFile.text(number))")
+        var trimmed = Substring(path)
+        // A name with a slash behind it is followed, if it is a link, whatever the flags say.
+        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
+        self.path = String(trimmed)
+        guard unsafe mkdir(self.path, 0o755) == 0 || errno == EEXIST else {
+            throw StartError("cannot create the state directory \(self.path): \(StateFile.text(errno))")
         }
+        let rawValue = unsafe open(self.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard rawValue >= 0 else {
+            let number = errno
+            guard number != ENOTDIR, number != ELOOP else {
+                throw StartError(
+                    "the state directory \(self.path) is not a directory; name another with --state-directory")
+            }
+            throw StartError("cannot open the state directory \(self.path): \(StateFile.text(number))")
+        }
+        descriptor = FileDescriptor(owning: rawValue)
         var status = stat()
-        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw StartError("the state directory \(path) is not a directory; name another with --state-directory")
+        guard unsafe fstat(rawValue, &status) == 0 else {
+            throw StartError("cannot open the state directory \(self.path): \(StateFile.text(errno))")
         }
+        if let reason = Self.distrust(status) { throw StartError("the state directory \(self.path) \(reason)") }
+    }
+
+    /// Why others can change what is in the directory of `status`, and what to do; `nil` if it is ours.
+    static func distrust(_ status: stat) -> String? {
+        guard status.st_uid == geteuid() else {
+            return """
+                belongs to user \(status.st_uid), not to user \(geteuid()), who runs setkeyd; chown or remove it, or name \
+                another with --state-directory
+                """
+        }
+        guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
+            return """
+                can be written to by its group or by others (mode \(String(status.st_mode & 0o7777, radix: 8))); \
+                chmod go-w it, or name another with --state-directory
+                """
+        }
+        return nil
     }
 
     /// Keeps other daemons from the directory while the descriptor is held: they would write over each other's files.
-    @MainActor func lock() throws(StartError) -> FileDescriptor {
-        let file = path + "/lock"
-        let rawValue = unsafe open(file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard rawValue >= 0 else { throw StartError("cannot open \(file): \(StateFile.text(errno))") }
-        let descriptor = FileDescriptor(owning: rawValue)
-        guard flock(rawValue, LOCK_EX | LOCK_NB) == 0 else {
+    func lock() throws(StartError) -> FileDescriptor {
+        let (descriptor, complaint) = file("lock").openLock()
+        guard let descriptor else { throw StartError(complaint ?? "cannot lock \(path)") }
+        guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             throw StartError(
                 "another setkeyd uses the state directory \(path); stop it, or name another with --state-directory")
         }
@@ -89,12 +124,9 @@ nonisolated struct StateDirectory: Sendable {
     }
 
     private func read(_ file: StateFile, _ complaints: inout [String]) -> [UInt8]? {
-        do throws(SourceError) {
-            return try FileSourceReader().read(file.path).bytes
-        } catch {
-            if error.reason != .missing { complaints.append("\(error); what it says is not known") }
-            return nil
-        }
+        let (bytes, complaint) = file.read()
+        if let complaint { complaints.append("\(complaint); what it says is not known") }
+        return bytes
     }
 
     // MARK: Writing
@@ -105,7 +137,8 @@ nonisolated struct StateDirectory: Sendable {
     func write(_ change: StateChange) -> String? {
         switch change {
         case .append(let journal):
-            let isNew = !ownership.exists
+            // What is not ours has not been read either: nothing of it is lost.
+            let isNew = !ownership.isTrusted
             let text = isNew ? OwnershipJournal.head(life: life) + journal.text : journal.text
             return (isNew ? ownership.replace(with: text) : ownership.append(text)).map(Self.ofOwnership)
         case .rewrite(let snapshot):

@@ -1,44 +1,130 @@
 import Glibc
 
 /// One file of the state directory, for its owner alone.
+///
+/// It is found from the directory's descriptor, whatever has become of the path meanwhile, and it is what we have made:
+/// a regular file of ours. A link, a FIFO or a file of somebody else's is never followed, waited for or believed.
 nonisolated struct StateFile {
-    let path: String
+    let directory: FileDescriptor
+    /// The directory's path, for messages.
+    let directoryPath: String
+    let name: String
+
+    var path: String { "\(directoryPath)/\(name)" }
 
     /// What is written there is not the file's yet.
-    private var draft: StateFile { StateFile(path: path + ".new") }
+    private var draft: StateFile {
+        StateFile(directory: directory, directoryPath: directoryPath, name: name + ".new")
+    }
 
-    var exists: Bool { unsafe access(path, F_OK) == 0 }
+    /// Whether something has its name.
+    var exists: Bool { status != nil }
+
+    /// Whether it is there, and ours.
+    var isTrusted: Bool { status.map { Self.distrust($0) == nil } ?? false }
+
+    private var status: stat? {
+        var status = stat()
+        return unsafe fstatat(directory.rawValue, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
+    }
+
+    /// Why what has `status` is not a file of ours; `nil` if it is one.
+    static func distrust(_ status: stat) -> String? {
+        guard status.st_mode & S_IFMT == S_IFREG else { return "it is not a regular file; remove it" }
+        guard status.st_uid == geteuid() else {
+            return "it belongs to user \(status.st_uid), not to user \(geteuid()), who runs setkeyd; remove it"
+        }
+        guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
+            return "its group or others may write to it; look at what it says, and remove it or chmod go-w it"
+        }
+        return nil
+    }
+
+    /// Opens what is there, if it is ours.
+    ///
+    /// - Parameter flags: `O_RDONLY` and the like; opening never waits, and never follows a link.
+    /// - Returns: `nil` for `descriptor` if it could not be done, and why; `nil` for both if nothing is there.
+    private func open(_ flags: Int32) -> (descriptor: FileDescriptor?, complaint: String?) {
+        let flags = flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+        let rawValue = unsafe openat(directory.rawValue, name, flags)
+        guard rawValue >= 0 else {
+            guard errno != ENOENT else { return (nil, nil) }
+            let number = errno
+            // What a link or a device comes to says less than what it is.
+            if let reason = status.flatMap(Self.distrust) { return (nil, "cannot use \(path): \(reason)") }
+            errno = number
+            return (nil, failure("open"))
+        }
+        let descriptor = FileDescriptor(owning: rawValue)
+        var status = stat()
+        guard unsafe fstat(rawValue, &status) == 0 else { return (nil, failure("open")) }
+        if let reason = Self.distrust(status) { return (nil, "cannot use \(path): \(reason)") }
+        return (descriptor, nil)
+    }
+
+    /// The contents.
+    ///
+    /// - Returns: `nil` for `bytes` if it could not be read, and why; `nil` for both if nothing is there.
+    func read() -> (bytes: [UInt8]?, complaint: String?) {
+        let (descriptor, complaint) = open(O_RDONLY)
+        guard let descriptor else { return (nil, complaint) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe Glibc.read(descriptor.rawValue, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return (nil, failure("read")) }
+            guard count > 0 else { return (bytes, nil) }
+            bytes += buffer[..<count]
+        }
+    }
+
+    /// Opens the file that keeps others out while it is locked; makes it if need be.
+    ///
+    /// - Returns: `nil` for `descriptor` if it could not be done, and why.
+    func openLock() -> (descriptor: FileDescriptor?, complaint: String?) {
+        let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+        let rawValue = unsafe openat(directory.rawValue, name, flags, 0o600)
+        guard rawValue >= 0 else { return (nil, failure("open")) }
+        let descriptor = FileDescriptor(owning: rawValue)
+        guard isTrusted else { return (nil, "cannot use \(path): it is not a file of setkeyd's; remove it") }
+        return (descriptor, nil)
+    }
 
     /// Replaces the contents at once or not at all.
     ///
     /// - Returns: why it could not be done.
     func replace(with text: [UInt8]) -> String? {
-        let draft = draft.path
-        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { return failure("make", draft) }
+        // What a daemon before us has left, or somebody has put there; a directory stays, and is said to be in the way.
+        if let complaint = draft.remove() { return complaint }
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let descriptor = unsafe openat(directory.rawValue, draft.name, flags, 0o600)
+        guard descriptor >= 0 else { return draft.failure("make") }
         defer { close(descriptor) }
         guard write(text, to: descriptor), fsync(descriptor) == 0 else {
-            defer { _ = unsafe unlink(draft) }
-            return failure("write", draft)
+            defer { _ = draft.remove() }
+            return draft.failure("write")
         }
-        guard unsafe rename(draft, path) == 0 else { return failure("rename", draft) }
+        guard unsafe renameat(directory.rawValue, draft.name, directory.rawValue, name) == 0 else {
+            return draft.failure("rename")
+        }
         return nil
     }
 
     /// Adds whole lines at the end.
     ///
-    /// - Returns: why it could not be done; what had been added is taken back.
+    /// - Returns: why it could not be done; what had been added is removed again.
     func append(_ text: [UInt8]) -> String? {
-        let descriptor = unsafe open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return failure("open", path) }
-        defer { close(descriptor) }
+        let (opened, complaint) = open(O_RDWR | O_APPEND)
+        guard let opened else { return complaint ?? failure("open") }
+        let descriptor = opened.rawValue
         // Half a line is what a daemon was writing when it was killed. Left there, and ended by ours, it might be taken
         // for a whole one: an SPI that has lost digits is another.
         let end = endOfLines(descriptor)
-        guard end >= 0, ftruncate(descriptor, end) == 0 else { return failure("read", path) }
+        guard end >= 0, ftruncate(descriptor, end) == 0 else { return failure("read") }
         guard write(text, to: descriptor), fdatasync(descriptor) == 0 else {
             defer { _ = ftruncate(descriptor, end) }
-            return failure("write", path)
+            return failure("write")
         }
         return nil
     }
@@ -65,8 +151,8 @@ nonisolated struct StateFile {
     ///
     /// - Returns: why it could not be done.
     func remove() -> String? {
-        guard unsafe unlink(path) != 0, errno != ENOENT else { return nil }
-        return failure("remove", path)
+        guard unsafe unlinkat(directory.rawValue, name, 0) != 0, errno != ENOENT else { return nil }
+        return failure("remove")
     }
 
     private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
@@ -82,7 +168,7 @@ nonisolated struct StateFile {
         return true
     }
 
-    private func failure(_ verb: String, _ path: String) -> String {
+    private func failure(_ verb: String) -> String {
         "cannot \(verb) \(path): \(Self.text(errno))"
     }
 

@@ -129,7 +129,7 @@ stop_daemon
 
 # A full disk under the state directory: said, and not the end of the daemon.
 mkdir "$work/full"
-mount -t tmpfs -o size=4k full "$work/full"
+mount -t tmpfs -o size=4k,mode=700 full "$work/full"
 head -c 8192 /dev/zero > "$work/full/filler" 2>/dev/null
 setkeyd --kernel pfkey --config "$work/good.conf" --socket "$socket" --state-directory "$work/full" 2> "$work/log" &
 daemon=$!
