@@ -143,7 +143,7 @@ struct KeyMask {
         let isOnOneLine = !bytes[range].contains(10)
         // A blank or a `;` may be what was between two strings.
         let isOneWord = bytes[range].allSatisfy { $0 > 32 && $0 != UInt8(ascii: ";") }
-        if isSound, isOneWord, !touches, place == .label || place == .pattern {
+        if isSound, isOneWord, !touches, place == .pattern {
             show(range)
         } else {
             show(range.prefix(1))

@@ -78,9 +78,23 @@ extension Parser {
             throw failure(
                 current.range, "this is not a file name", "write include \"/etc/setkeyd/conf.d/*.conf\" ;")
         }
+        guard bytes[range].allSatisfy(Self.isOfPattern) else {
+            // What follows a forgotten quote may be a key: it must not become a name that messages repeat.
+            isOutOfStep = true
+            throw failure(
+                current.range, "this is not a file name: blanks, quotes, ';' and '#' are not possible in it",
+                "close the quote after the name; write ? for a blank")
+        }
         advance()
         try expectEnd("';'")
         return .include(pattern: pattern)
+    }
+}
+
+extension Parser {
+    /// Whether a byte may be part of the pattern of an `include`.
+    fileprivate static func isOfPattern(_ byte: UInt8) -> Bool {
+        byte > 32 && byte != 127 && ![UInt8(ascii: ";"), UInt8(ascii: "#"), UInt8(ascii: "\"")].contains(byte)
     }
 }
 

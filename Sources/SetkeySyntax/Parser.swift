@@ -14,7 +14,7 @@ package struct Parser {
     private var isAtEnd = false
     private var isUTF16: Bool
     /// Whether what follows may be the rest of a key that was cut; until a statement is good again.
-    private(set) var isOutOfStep = false
+    var isOutOfStep = false
     private var credentialCount = 0
     private var foreignCommentCount = 0
     /// Whether an error in the statement has been recorded, so that only further errors are wanted of it.

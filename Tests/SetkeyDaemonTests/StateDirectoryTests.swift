@@ -56,6 +56,8 @@ import Testing
             status: .reverted, seconds: 60, deadline: 1000, fingerprint: Fingerprint(rawValue: .max), endedAt: 940)
         #expect(ConfirmationRecord(parsing: String(decoding: record.text, as: UTF8.self)) == record)
         #expect(ConfirmationRecord(parsing: "") == nil)
+        let endless = "status waiting\nseconds 20000000000\ndeadline 4611686018427387904\nfile 1\nended 0\n"
+        #expect(ConfirmationRecord(parsing: endless) == nil)
     }
 
     // MARK: What is not ours

@@ -40,12 +40,20 @@ struct MaskingTests {
 
     @Test func whatIsNoKeyIsShown() {
         let text = "add 192.0.2.1 192.0.2.2 esp 0x1e241 -m tunnnel -E aes-cbc 0x5ec4e75ec4e7 -ctx 1 1 \"a:b\" ;"
-        let shown = "add 192.0.2.1 192.0.2.2 esp 0x1e241 -m tunnnel -E aes-cbc ************** -ctx 1 1 \"a:b\" ;"
+        let shown = "add 192.0.2.1 192.0.2.2 esp 0x1e241 -m tunnnel -E aes-cbc ************** -ctx 1 1 \"***\" ;"
         #expect(rendered(text).contains("\n   \(shown)\n"))
         #expect(
             rendered("add ::1 ::2 esp 256 -E aes-cbc @site-key ;").contains(
                 "\n   add ::1 ::2 esp 256 -E aes-cbc @site-key ;\n"))
         #expect(rendered("include \"a/b\" tunnel ;").contains("include \"a/b\" tunnel ;"))
+    }
+
+    @Test(arguments: ["; ", "\n", " "])
+    func whatFollowsAForgottenQuoteIsNoNameOfAFile(_ separator: String) {
+        let text = "include \"/etc/a\(separator)add ::1 ::2 esp 256 -E aes-cbc 0xcafef00d; include /etc/b\" ;"
+        let output = rendered(text)
+        #expect(output.contains("this is not a file name"))
+        #expect(!output.contains("cafe") && !output.contains("f00d"), "\(output)")
     }
 
     @Test func aLongLineIsShownAroundTheFault() {

@@ -30,7 +30,7 @@ struct StatementSource: ~Copyable {
             case .standardInput: "-"
             case .file(let path): path
             }
-        loader = SourceLoader(path: path, reader: FileSourceReader(), options: options)
+        loader = SourceLoader(path: path, reader: FileSourceReader(allowsPipes: true), options: options)
         evaluation = DesiredState.Evaluation(purpose == .plan ? .declaration : .script)
         self.purpose = purpose
         self.expectsForward = expectsForward

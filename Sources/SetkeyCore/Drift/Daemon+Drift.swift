@@ -83,7 +83,7 @@ extension Daemon {
             let identity = declared.entry.identity
             let life = declared.entry.limits.hard.addTime
             let isOver =
-                life > 0 && (record.times[identity].map { $0 + Int(clamping: life) <= now.seconds } ?? false)
+                life > 0 && (record.times[identity].map { now.seconds - $0 >= Int(clamping: life) } ?? false)
             guard record.expired.contains(identity) || isOver else { continue }
             ownership.expired[identity] = declared.entry
             log(

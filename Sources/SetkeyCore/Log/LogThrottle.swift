@@ -36,6 +36,8 @@ struct LogThrottle: Sendable {
 /// Lets one line about missing SAs pass a minute for each policy: traffic that finds none goes on asking.
 struct AcquireThrottle: Sendable {
     private static let interval: UInt64 = 60_000_000_000
+    /// So many policies are told of within that time; what else comes is not.
+    private static let limit = 1024
 
     private var told: [PolicyIndex?: UInt64] = [:]
     /// When those that count no longer were forgotten last.
@@ -47,6 +49,7 @@ struct AcquireThrottle: Sendable {
             told = told.filter { now &- $0.value < Self.interval }
             sweptAt = now
         }
+        guard told.count < Self.limit || told[policy] != nil else { return false }
         told[policy] = now
         return true
     }

@@ -25,6 +25,9 @@ package struct ConfirmationRecord: Hashable, Sendable {
         self.endedAt = endedAt
     }
 
+    /// What a confirmation may take, in seconds: longer is nothing that a daemon has written.
+    private static let limits = 0...86_400
+
     /// How many seconds are left at `now`: never more than there were, wherever the clock was set to.
     func secondsLeft(at now: Int) -> Int {
         let (left, overflows) = deadline.subtractingReportingOverflow(now)
@@ -55,7 +58,7 @@ package struct ConfirmationRecord: Hashable, Sendable {
             values[words[0]] = words[1]
         }
         guard let status = values["status"].flatMap({ Status(rawValue: String($0)) }),
-            let seconds = values["seconds"].flatMap({ Int($0) }), seconds >= 0,
+            let seconds = values["seconds"].flatMap({ Int($0) }), Self.limits.contains(seconds),
             let deadline = values["deadline"].flatMap({ Int($0) }),
             let fingerprint = values["file"].flatMap({ UInt64($0, radix: 16) }),
             let endedAt = values["ended"].flatMap({ Int($0) })

@@ -18,6 +18,9 @@ package struct OwnershipRecord: Hashable, Sendable {
     /// Lines of the file, history included.
     package private(set) var lineCount = 0
 
+    /// What `at` may say: anything else is nothing that a daemon has written.
+    private static let moments = 0...(1 << 40)
+
     package init() {}
 
     /// Reads the text of the file; a line that is not one is left out and counted.
@@ -33,7 +36,7 @@ package struct OwnershipRecord: Hashable, Sendable {
             let words = line.split(separator: " ")
             switch (words.first, words.count) {
             case ("life", 2): life = String(words[1])
-            case ("at", 2): time = Int(words[1]) ?? time
+            case ("at", 2): time = Int(words[1]).flatMap { Self.moments.contains($0) ? $0 : nil } ?? time
             case ("file", 2): fingerprint = UInt64(words[1], radix: 16).map(Fingerprint.init)
             case (let verb?, _) where take(verb, words.dropFirst(), time): break
             default: unreadable += 1
