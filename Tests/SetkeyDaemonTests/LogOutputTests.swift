@@ -9,7 +9,8 @@ import Testing
 @Suite struct LogOutputTests {
     @Test func whatDoesNotFitIsDroppedAndCounted() async throws {
         let pipe = try FullPipe()
-        let log = Log(output: LogOutput(descriptor: pipe.write.rawValue, journal: nil, queueLimit: 100))
+        let output = LogOutput(descriptor: pipe.write.rawValue, journal: nil, queueLimit: 100)
+        let log = Log(output: output)
         for _ in 0..<5 {
             log.append(LogEntry(.info, String(repeating: "a", count: 40)))
             log.flush()
@@ -19,12 +20,15 @@ import Testing
         #expect(text.hasSuffix("setkeyd: 3 log entries were dropped: the log was not read fast enough\n"), "\(text)")
     }
 
-    @Test func theEndDoesNotWaitForIt() throws {
+    @Test func theEndDoesNotWaitForIt() async throws {
         let pipe = try FullPipe()
         let output = LogOutput(descriptor: pipe.write.rawValue, journal: nil, queueLimit: 100)
         output.enqueue([LogEntry(.info, "a")], byteCount: 1)
         output.finish(within: .milliseconds(1))
         #expect(fcntl(pipe.write.rawValue, F_GETFL) & O_NONBLOCK == 0)
+        // The thread still writes: the pipe must not go before it is done.
+        #expect(try await offMain { pipe.read(until: "a\n") } == "setkeyd: a\n")
+        output.finish(within: .seconds(60))
     }
 
     @Test func aWorkThatHangsIsNotWaitedForPastTheLimit() {
