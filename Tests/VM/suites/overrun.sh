@@ -21,8 +21,9 @@ ip xfrm state delete src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1000
 kill -CONT "$daemon"
 until_ 60 mirror_equal
 ok $? 'the mirror is equal to the kernel afterwards' "$(client -D | grep -c spi=) SAs in the mirror"
-until_ 5 log_has overran
+until_ 5 log_has 'socket overrun'
 ok $? 'the overrun is in the log' "$(tail -n 5 "$work/log" | cut -c 1-200)"
+lacks "$(client --status)" 'overruns: 0' 'and is counted in the status'
 
 kill -STOP "$daemon"
 ip xfrm state flush
