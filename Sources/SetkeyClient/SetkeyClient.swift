@@ -8,6 +8,7 @@ import SetkeySyntax
 package enum SetkeyClient {
     /// Does what `arguments` (without the program's name) say, and ends the process with its exit status.
     package static func main(arguments: [String]) -> Never {
+        StandardDescriptors.open()
         setkeyd_keep_memory_private()
         do throws(ClientFailure) {
             switch CommandLineOutcome(arguments: arguments) {
@@ -139,8 +140,13 @@ package enum SetkeyClient {
             try say(StatusText.reverted(reply))
         default: return
         }
+        try remark(reload.warnings)
+    }
+
+    /// Passes on what the daemon remarks on its file.
+    static func remark(_ remarks: [String]) throws(ClientFailure) {
         var output = FileOutput.standardError
-        for warning in reload.warnings { try output.write("\(warning)\n") }
+        for remark in remarks { try output.write("\(remark)\n") }
         try output.flush()
     }
 

@@ -50,34 +50,44 @@ struct Setkeyd: ParsableCommand {
             valueName: "POLICY"))
     var drift: DriftPolicy = .repair
 
-    @Flag(help: "Validate the file, report its errors and warnings, and exit.")
+    @Flag(help: "Validate the file, report its errors, warnings and notes, and exit.")
     var check = false
 
     @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
     var version = false
 
     static func main() {
+        StandardDescriptors.open()
         do {
             try parse(Array(CommandLine.arguments.dropFirst())).run()
         } catch  where exitCode(for: error) == .success {
-            say(helpMessage(), on: STDOUT_FILENO)
-            Glibc.exit(EXIT_SUCCESS)
+            answer(helpMessage())
         } catch {
-            say("setkeyd: \(message(for: error))\nTry 'setkeyd --help'.", on: STDERR_FILENO)
+            complain("\(message(for: error))\nTry 'setkeyd --help'.")
             Glibc.exit(2)
         }
     }
 
-    private static func say(_ text: String, on descriptor: Int32) {
+    /// Ends with `text` on stdout, or with a failure if that cannot be written.
+    private static func answer(_ text: String) -> Never {
+        guard write(text, on: STDOUT_FILENO) else {
+            complain("cannot write the output: \(systemErrorText(errno))")
+            Glibc.exit(EXIT_FAILURE)
+        }
+        Glibc.exit(EXIT_SUCCESS)
+    }
+
+    private static func complain(_ text: String) {
+        _ = write("setkeyd: \(text)", on: STDERR_FILENO)
+    }
+
+    private static func write(_ text: String, on descriptor: Int32) -> Bool {
         let bytes = Array("\(text)\n".utf8)
-        _ = unsafe write(descriptor, bytes, bytes.count)
+        return unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count
     }
 
     func run() throws {
-        if version {
-            Self.say("setkeyd \(Version.current)", on: STDOUT_FILENO)
-            Glibc.exit(EXIT_SUCCESS)
-        }
+        if version { Self.answer("setkeyd \(Version.current)") }
         let options = DaemonOptions(
             configuration: configuration, kernel: kernel, socket: socket, stateDirectory: stateDirectory, drift: drift)
         let isCheck = check
