@@ -236,8 +236,9 @@ package let controlInterfaceText = """
     )
 
     # What Reload would do; or what it would do if the configuration were this text, which only callers who may see
-    # keys can ask. A text that does not fit into one call comes in parts, as for Execute.
-    method Plan(text: ?string, unfinished: ?bool) -> (steps: []PlanStep)
+    # keys can ask. A text that does not fit into one call comes in parts, as for Execute. Warnings are about the file;
+    # callers who may not see keys get them without source lines.
+    method Plan(text: ?string, unfinished: ?bool) -> (steps: []PlanStep, warnings: ?[]string)
 
     # The daemon's status.
     method Status() -> (

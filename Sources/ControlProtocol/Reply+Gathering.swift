@@ -16,6 +16,7 @@ extension Reply {
             self = .policies(whole)
         case (.plan(var whole), .plan(let part)):
             whole.steps += part.steps
+            whole.warnings = whole.warnings ?? part.warnings
             self = .plan(whole)
         case (.render(var whole), .render(let part)):
             whole.text.bytes += part.text.bytes

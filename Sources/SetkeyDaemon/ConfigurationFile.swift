@@ -47,17 +47,20 @@ package struct ConfigurationFile: Sendable {
         let sources = loader.sources
         var found = loader.diagnostics + evaluation.diagnostics
         let objections = access.objections(to: loader.accesses, of: sources)
-        guard loader.errorCount + evaluation.errorCount + objections.count == 0 else {
-            return .invalid(objections + found.map { sources[$0.source].render($0.diagnostic, style: style) })
+        func rendered(_ remarks: [LoadedDiagnostic]) -> [String] {
+            remarks.map { sources[$0.source].render($0.diagnostic, style: style) }
         }
+        // Where a statement is wrong, what it was to declare is missing, and the rules would remark on that.
+        guard loader.errorCount + evaluation.errorCount == 0 else { return .invalid(objections + rendered(found)) }
         let desired = evaluation.finish()
         found += FileRules.remarks(on: desired)
-        let warnings = found.filter { $0.diagnostic.severity == .warning }
+        guard objections.isEmpty else { return .invalid(objections + rendered(found)) }
         (former.associations, former.policies) = (desired.associations.count, desired.policies.count)
         let outlines = sources.map(\.outline)
         return .loaded(
             LoadedConfiguration(
-                desired: desired, warnings: warnings.map { sources[$0.source].render($0.diagnostic, style: style) },
+                desired: desired, warnings: rendered(found.filter { $0.diagnostic.severity == .warning }),
+                notes: rendered(found.filter { $0.diagnostic.severity == .note }),
                 locate: StatementLocator { origin in
                     let position = outlines[origin.source].position(of: origin.range.lowerBound)
                     return "\(outlines[origin.source].name):\(position.line):\(position.column)"

@@ -58,6 +58,7 @@ package enum DaemonProcess {
         switch file.read(reusing: &nothing) {
         case .loaded(let file):
             for warning in file.warnings { log.append(LogEntry(.warning, warning, kind: .fileWarning)) }
+            for note in file.notes { log.append(LogEntry(.notice, note)) }
             return EXIT_SUCCESS
         case .absent(let path):
             log.append(LogEntry(.notice, "\(path) does not exist; treating it as empty"))

@@ -99,6 +99,7 @@ enum Samples {
         (.revert, .reverted(ReloadReply(writes: 1, associations: 2, policies: 3, warnings: []))),
         (.plan, .plan(PlanReply(steps: [planStep]))),
         (.plan, .plan(PlanReply(steps: []))),
+        (.plan, .plan(PlanReply(steps: [], warnings: ["f:1:1: warning: \"x\"\n  y"]))),
         (.status, .status(status)),
     ]
 

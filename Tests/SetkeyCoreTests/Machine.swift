@@ -27,6 +27,8 @@ struct Machine {
     private(set) var readings = 0
     /// Whether reading takes until ``finishReading()``.
     var isReadingSlow = false
+    /// What its reading warns of.
+    var fileWarnings: [String] = []
     private(set) var heldReadings: [ReadPurpose] = []
     /// How many readings nobody wanted any more.
     private(set) var abandonments = 0
@@ -287,7 +289,7 @@ struct Machine {
         }
         return .loaded(
             LoadedConfiguration(
-                desired: evaluation.finish(), warnings: [],
+                desired: evaluation.finish(), warnings: fileWarnings,
                 locate: StatementLocator { origin in "test.conf:\(source.position(of: origin.range.lowerBound).line)" },
                 fingerprint: Fingerprint(rawValue: UInt64(bitPattern: Int64(file.hashValue)))))
     }

@@ -41,6 +41,20 @@ import Testing
         #expect(machine.readings == before + 2)
     }
 
+    @Test func warningsOfTheFileComeWithItsPlanWithoutLinesForMembers() {
+        var (machine, members) = machine(file: Texts.tunnel, members: 1)
+        machine.fileWarnings = ["test.conf:1:1: warning: w [rule]\n  the line\n  ^~~"]
+        for client in [members[0], Machine.root] { machine.post(.called(client, .plan(PlanParameters()))) }
+        let warnings = machine.replies.map { reply -> [String]? in
+            if case .plan(let plan) = reply.reply { plan.warnings } else { nil }
+        }
+        #expect(warnings == [["test.conf:1:1: warning: w [rule]"], machine.fileWarnings])
+        machine.fileWarnings = []
+        machine.replies = []
+        machine.post(.called(Machine.root, .plan(PlanParameters())))
+        #expect(machine.replies.map(\.reply) == [.plan(PlanReply(steps: []))])
+    }
+
     @Test func aReadingThatNobodyWaitsForIsAbandoned() {
         var (machine, members) = machine(file: Texts.tunnel, members: 1)
         machine.isReadingSlow = true

@@ -21,7 +21,9 @@ enum PlanRun {
         var client = try SetkeyClient.connect(path)
         var steps: [PlanStep] = []
         try SetkeyClient.stream(.plan(PlanParameters()), from: &client) { reply throws(ClientFailure) in
-            if case .plan(let part) = reply { steps += part.steps }
+            guard case .plan(let part) = reply else { return }
+            steps += part.steps
+            try SetkeyClient.remark(part.warnings ?? [])
         }
         return steps
     }

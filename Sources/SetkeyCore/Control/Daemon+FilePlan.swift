@@ -32,16 +32,19 @@ extension Daemon {
     mutating func planFile(_ configuration: Configuration, _ number: Int) {
         guard case .reading = filePlan.phase, number == filePlan.number else { return }
         switch configuration {
-        case .loaded(let file): planFile(file.desired, file.locate)
-        case .absent: planFile(.empty, nil)
+        case .loaded(let file): planFile(file.desired, file.locate, warnings: shortened(file.warnings + file.notes))
+        case .absent: planFile(.empty, nil, warnings: [])
         case .invalid(let messages):
             for client in filePlan.end() {
                 planJobs[client] = nil
-                // Others than root get no lines of a file that they may not read.
-                let told = isPrivileged(client) ? messages : messages.map(Self.headline)
-                effects.append(.fail(client, .reloadFailed(messages: told)))
+                effects.append(.fail(client, .reloadFailed(messages: told(messages, client))))
             }
         }
+    }
+
+    /// Rendered diagnostics as `client` gets them: others than root get no lines of a file that they may not read.
+    private func told(_ messages: [String], _ client: ClientID) -> [String] {
+        isPrivileged(client) ? messages : messages.map(Self.headline)
     }
 
     /// A rendered diagnostic without its source line.
@@ -49,23 +52,24 @@ extension Daemon {
         String(message.prefix { !$0.isNewline })
     }
 
-    private mutating func planFile(_ desired: DesiredState, _ locate: StatementLocator?) {
-        filePlan.phase = .planning(PlanBuilder(to: desired, ownership: ownership), locate)
+    private mutating func planFile(_ desired: DesiredState, _ locate: StatementLocator?, warnings: [String]) {
+        filePlan.phase = .planning(PlanBuilder(to: desired, ownership: ownership), locate, warnings: warnings)
         askTurn()
     }
 
     mutating func continueFilePlan() {
-        guard case .planning(var builder, let locate) = filePlan.phase else { return }
+        guard case .planning(var builder, let locate, let warnings) = filePlan.phase else { return }
         // One reference to what the builder has gathered.
         filePlan.phase = .idle
         builder.advance(&mirror, count: Self.slice)
         guard builder.isDone else {
-            filePlan.phase = .planning(builder, locate)
+            filePlan.phase = .planning(builder, locate, warnings: warnings)
             return askTurn()
         }
         let steps = builder.plan.steps
         for client in filePlan.end() {
-            planJobs[client] = PlanJob(phase: .sending(steps, locate, position: 0))
+            planJobs[client] = PlanJob(
+                phase: .sending(steps, locate, warnings: told(warnings, client), position: 0))
             drained(client)
         }
     }
@@ -91,7 +95,7 @@ extension Daemon {
         switch filePlan.phase {
         case .idle: break
         case .reading: effects.append(.abandonReading)
-        case .planning(var builder, _): builder.close(&mirror)
+        case .planning(var builder, _, _): builder.close(&mirror)
         }
     }
 }

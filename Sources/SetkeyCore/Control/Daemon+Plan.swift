@@ -50,7 +50,7 @@ extension Daemon {
                 askTurn()
                 continue
             }
-            planJobs[client] = PlanJob(phase: .sending(builder.plan.steps, locate, position: 0))
+            planJobs[client] = PlanJob(phase: .sending(builder.plan.steps, locate, warnings: [], position: 0))
             sendPlan(to: client)
         }
     }
@@ -58,12 +58,15 @@ extension Daemon {
     /// Sends the next part of a plan; `true` if there was one.
     @discardableResult
     mutating func sendPlan(to client: ClientID) -> Bool {
-        guard case .sending(let steps, let locate, let position) = planJobs[client]?.phase else { return false }
+        guard case .sending(let steps, let locate, let warnings, let position) = planJobs[client]?.phase else {
+            return false
+        }
         let end = min(position + PlanJob.stepsPerPart, steps.count)
         let part = steps[position..<end].map { PlanStep($0, locate: locate) }
         planJobs[client] =
-            end < steps.count ? PlanJob(phase: .sending(steps, locate, position: end)) : nil
-        effects.append(.reply(client, .plan(PlanReply(steps: part)), continues: end < steps.count))
+            end < steps.count ? PlanJob(phase: .sending(steps, locate, warnings: [], position: end)) : nil
+        let reply = PlanReply(steps: part, warnings: warnings.isEmpty ? nil : warnings)
+        effects.append(.reply(client, .plan(reply), continues: end < steps.count))
         return true
     }
 

@@ -6,7 +6,7 @@ struct FilePlan: Sendable {
         case idle
         /// The shell is reading the file.
         case reading
-        case planning(PlanBuilder, StatementLocator?)
+        case planning(PlanBuilder, StatementLocator?, warnings: [String])
     }
 
     var phase = Phase.idle

@@ -55,7 +55,7 @@ extension Daemon {
 
     /// Warnings as the log and the client of a reload get them: what is true of each line of a long file is not said for
     /// each, with every reload.
-    private func shortened(_ warnings: [String]) -> [String] {
+    func shortened(_ warnings: [String]) -> [String] {
         let limit = 10
         guard warnings.count > limit else { return warnings }
         return warnings.prefix(limit)
