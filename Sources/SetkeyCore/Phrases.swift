@@ -45,11 +45,15 @@ extension KernelRequest {
     }
 
     /// The same for whoever wrote the statement: with what to write instead, where that is known.
-    package func explanation(_ errno: KernelErrno) -> String {
+    ///
+    /// - Parameter rfcSemantics: whether the statement ran with `-r`.
+    package func explanation(_ errno: KernelErrno, rfcSemantics: Bool) -> String {
         let advice: String? =
             switch (self, errno) {
             case (.addPolicy, .exists): "spdupdate replaces it"
             case (.add, .exists): "update changes its lifetimes; for anything else delete it first"
+            case (.deletePolicy(let identity), .noEntry) where identity.direction == .forward && rfcSemantics:
+                "a policy for 'in' that was added without -r has none for 'fwd': delete it without -r"
             case (.deletePolicy(let identity), .noEntry) where identity.direction == .forward:
                 "only with -r does 'spdadd -P in' also make a policy for 'fwd'"
             default: nil

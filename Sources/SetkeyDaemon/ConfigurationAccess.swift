@@ -27,8 +27,8 @@ nonisolated struct ConfigurationAccess {
             let path = sources[index].name
             objections += Self.objections(to: access, path, what: "the file")
             if exposed.contains(index) {
-                objections.append(
-                    "\(path): error: it contains keys and is world-readable; \(reader.command(for: Self.quoted(path)))")
+                let command = reader.command(for: Self.quoted(path), isOwn: access.owner == geteuid())
+                objections.append("\(path): error: it contains keys and is world-readable; \(command)")
             }
             let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
             guard directories.insert(directory).inserted, let access = Self.access(of: directory) else { continue }

@@ -33,7 +33,8 @@ package struct ConfigurationFile: Sendable {
             if isDefault, failure.reason == .missing { return .absent(path: path) }
             let advice =
                 failure.reason == .denied
-                ? ServiceReader.ofThisProcess().command(for: ConfigurationAccess.quoted(path)) : failure.reason.advice
+                ? ServiceReader.ofThisProcess().command(for: ConfigurationAccess.quoted(path), isOwn: false)
+                : failure.reason.advice
             return .invalid(["\(failure); \(advice)"])
         }
         var evaluation = DesiredState.Evaluation(expecting: former.associations, policies: former.policies)

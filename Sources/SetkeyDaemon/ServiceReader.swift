@@ -8,19 +8,19 @@ nonisolated struct ServiceReader {
     /// The group's name; `nil` where the daemon is root, who may read everything.
     let group: String?
 
-    /// Of this process; root, who only checks a file, asks for the service, which runs as its own user where it is
-    /// installed.
+    /// The service's, which runs as its own user where it is installed; else of this process.
     static func ofThisProcess() -> ServiceReader {
-        guard geteuid() == 0 else {
-            return ServiceReader(group: unsafe getgrgid(getegid()).map { unsafe String(cString: $0.pointee.gr_name) })
-        }
-        let isInstalled = unsafe getgrnam(standardGroup) != nil
-        return ServiceReader(group: isInstalled ? standardGroup : nil)
+        if unsafe getgrnam(standardGroup) != nil { return ServiceReader(group: standardGroup) }
+        guard geteuid() != 0 else { return ServiceReader(group: nil) }
+        return ServiceReader(group: unsafe getgrgid(getegid()).map { unsafe String(cString: $0.pointee.gr_name) })
     }
 
     /// The commands after which the daemon may read `path`, which is quoted for a shell, and others may not.
-    func command(for path: String) -> String {
-        guard let group else { return "chmod o-rwx \(path)" }
+    ///
+    /// - Parameter isOwn: whether the file belongs to the user who is told. Only root may give it away, and root's
+    ///   files are for the service.
+    func command(for path: String, isOwn: Bool) -> String {
+        guard let group, !isOwn || geteuid() == 0 else { return "chmod o-rwx \(path)" }
         return "chown root:\(group) \(path); chmod 640 \(path)"
     }
 }

@@ -88,7 +88,7 @@ extension Parser {
     private func parsePrefix(
         _ range: Range<Int>, _ length: Range<Int>?, _ families: WrittenFamilies
     ) throws(Diagnostic) -> AddressPrefix {
-        let address = try parseAddress(range, families)
+        let address = try parseAddress(range, families, isPrefix: true)
         guard let length else { return AddressPrefix(address: address) }
         if let mask = IPAddress(parsing: bytes[length]), mask.family == .ipv4 {
             let count = (~mask.ipv4Bits).leadingZeroBitCount
@@ -103,31 +103,16 @@ extension Parser {
 
     private static let addressAdvice = "write a numeric IPv4 or IPv6 address"
 
-    func parseAddress(_ range: Range<Int>, _ families: WrittenFamilies) throws(Diagnostic) -> IPAddress {
-        guard let address = IPAddress(parsing: lexer.bytes[range]) else { throw notAnAddress(range) }
+    /// - Parameter isPrefix: whether a prefix length may follow, which is for the advice.
+    func parseAddress(
+        _ range: Range<Int>, _ families: WrittenFamilies, isPrefix: Bool = false
+    ) throws(Diagnostic) -> IPAddress {
+        guard let address = IPAddress(parsing: lexer.bytes[range]) else { throw notAnAddress(range, isPrefix) }
         guard families.allows(address.family) else {
             let (flag, family) = address.family == .ipv4 ? ("-6", "IPv4") : ("-4", "IPv6")
             throw failure(range, "an \(family) address after \(flag)", "remove \(flag), or write the other address")
         }
         return address
-    }
-
-    private func notAnAddress(_ range: Range<Int>) -> Diagnostic {
-        let text = bytes[range]
-        if let percent = text.firstIndex(of: UInt8(ascii: "%")), IPAddress(parsing: text[..<percent]) != nil {
-            let message = "PF_KEY cannot bind an address to an interface"
-            return failure(percent..<range.upperBound, message, "remove the scope, or use the XFRM interface")
-        }
-        if let slash = text.firstIndex(of: UInt8(ascii: "/")), IPAddress(parsing: text[..<slash]) != nil {
-            return failure(slash..<range.upperBound, "an SA has addresses, not prefixes", "remove the prefix length")
-        }
-        let looksNumeric = text.allSatisfy { $0.hexadecimalDigitValue != nil || $0 == 46 || $0 == 58 }
-        if looksNumeric, text.contains(46) || text.contains(58) || text.allSatisfy({ $0 < 58 }) {
-            return failure(range, "this is not an IPv4 or IPv6 address", "write it like 192.0.2.1 or 2001:db8::1")
-        }
-        let advice =
-            "write it as a number: a name could mean another host tomorrow, and may need the network that IPsec protects"
-        return failure(range, "an address must be numeric, not a host name", advice)
     }
 
     func requireOneFamily(_ source: WrittenEndpoint, _ destination: WrittenEndpoint) throws(Diagnostic) {
@@ -163,9 +148,18 @@ extension Parser {
         guard let port, !port.name.isEmpty else { return port?.number ?? 0 }
         let name = String(decoding: bytes[port.name], as: UTF8.self)
         guard let number = options.serviceNames.port(of: name, for: protocolName) else {
+            if isPortRange(port.name) {
+                let advice = "write a policy for each port, or [any]"
+                throw failure(port.name, "Linux policies have one port or any, not a range of ports", advice)
+            }
             let advice = "write the number; names are those of /etc/services"
             throw failure(port.name, "unknown service name for this protocol", advice)
         }
         return number
+    }
+
+    private func isPortRange(_ range: Range<Int>) -> Bool {
+        let ends = bytes[range].split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "-") || $0 == 58 }
+        return ends.count == 2 && ends.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0 &- 48 < 10 } }
     }
 }

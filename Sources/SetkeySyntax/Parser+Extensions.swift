@@ -51,9 +51,10 @@ extension Parser {
 
     private mutating func parseReplayWindow() throws(Diagnostic) -> UInt8 {
         let range = try takeWord("the replay window")
-        let window = try parseDecimal(range, "the replay window", upTo: 0xffff_ffff)
+        let advice = "write 0...\(ReplayWindow.maximum), a number of packets; 0 is no window"
+        let window = try parseDecimal(range, "the replay window", upTo: 0xffff_ffff, advice)
         guard window <= ReplayWindow.maximum else {
-            throw failure(range, "PF_KEY cannot express a replay window of more than 32 packets", "write 0...32")
+            throw failure(range, "PF_KEY cannot express a replay window of more than 32 packets", advice)
         }
         return UInt8(window)
     }

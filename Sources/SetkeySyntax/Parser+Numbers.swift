@@ -24,7 +24,7 @@ extension Parser {
             let (product, overflow) = value.multipliedReportingOverflow(by: 10)
             let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
             guard !overflow, !carry, sum <= maximum else {
-                throw failure(range, "\(what) is too big", "write 0...\(maximum)")
+                throw failure(range, "\(what) is too big", advice ?? "write 0...\(maximum)")
             }
             value = sum
         }
@@ -32,24 +32,29 @@ extension Parser {
     }
 
     /// Decimal, or hexadecimal with `0x`.
-    func parseNumber(_ range: Range<Int>, _ what: String, upTo maximum: UInt64) throws(Diagnostic) -> UInt64 {
-        guard hasHexadecimalPrefix(range) else {
-            let isHexadecimal = bytes[range].allSatisfy { $0.hexadecimalDigitValue != nil }
-            let advice = isHexadecimal ? "hexadecimal numbers begin with 0x: put 0x in front" : nil
-            return try parseDecimal(range, what, upTo: maximum, advice)
+    func parseNumber(
+        _ range: Range<Int>, _ what: String, upTo maximum: UInt64, _ advice: String
+    ) throws(Diagnostic) -> UInt64 {
+        let isPrefixed = hasHexadecimalPrefix(range)
+        let digits = isPrefixed ? range.dropFirst(2) : range
+        guard !digits.isEmpty else { throw failure(range, "\(what) has no digits after 0x", advice) }
+        guard digits.allSatisfy({ isPrefixed ? isHexadecimal($0) : bytes[$0] &- 48 < 10 }) else {
+            let lacksPrefix = !isPrefixed && digits.allSatisfy(isHexadecimal)
+            throw failure(
+                range, "\(what) must be a decimal or a hexadecimal number",
+                lacksPrefix ? "hexadecimal numbers begin with 0x: put 0x in front" : advice)
         }
+        guard isPrefixed else { return try parseDecimal(range, what, upTo: maximum, advice) }
         var value: UInt64 = 0
-        guard range.count > 2 else { throw failure(range, "\(what) has no digits after 0x") }
-        for index in range.dropFirst(2) {
-            guard let digit = lexer.bytes[index].hexadecimalDigitValue else {
-                throw failure(range, "\(what) must be a decimal or a hexadecimal number")
-            }
-            value = value << 4 | UInt64(digit)
-            guard value <= maximum else {
-                throw failure(range, "\(what) is too big", "write at most 0x\(String(maximum, radix: 16))")
-            }
+        for index in digits {
+            value = value << 4 | UInt64(bytes[index].hexadecimalDigitValue ?? 0)
+            guard value <= maximum else { throw failure(range, "\(what) is too big", advice) }
         }
         return value
+    }
+
+    private func isHexadecimal(_ index: Int) -> Bool {
+        bytes[index].hexadecimalDigitValue != nil
     }
 
     func hasHexadecimalPrefix(_ range: Range<Int>) -> Bool {

@@ -15,8 +15,8 @@ extension Parser {
         case .get: return .get(try parseReference())
         case .delete: return .delete(try parseReference())
         case .deleteall: return try parseDeleteAll()
-        case .flush: return .flush(try parseOptionalProtocol())
-        case .dump: return .dump(try parseOptionalProtocol())
+        case .flush: return .flush(try parseOptionalProtocol(deletes: true))
+        case .dump: return .dump(try parseOptionalProtocol(deletes: false))
         case .spdadd: return .addPolicy(try parsePolicy())
         case .spdupdate: return .updatePolicy(try parsePolicy())
         case .spddelete: return .deletePolicy(try parsePolicyIdentity())
@@ -43,13 +43,20 @@ extension Parser {
         + "spdflush, spddump and include"
 
     /// The protocol of `flush`, `dump` and `deleteall`, which may be left out.
-    private mutating func parseOptionalProtocol() throws(Diagnostic) -> IPsecProtocol? {
+    ///
+    /// - Parameter deletes: whether SAs go by it, so that more of them than were meant would be lost.
+    private mutating func parseOptionalProtocol(deletes: Bool) throws(Diagnostic) -> IPsecProtocol? {
         guard current.kind == .word, keyword?.beginsStatement != true else {
             try expectEnd("a protocol or ';'")
             return nil
         }
         let proto = try parseProtocol()
         try expectEnd("';'")
+        if deletes, proto.isEncapsulated {
+            warn(
+                proto.range, "esp-udp means all of ESP here: SAs without UDP are deleted as well",
+                "write esp if they shall be, or delete for each SA")
+        }
         return proto.ipsecProtocol
     }
 
@@ -58,7 +65,7 @@ extension Parser {
         let source = try parseEndpoint(families)
         let destination = try parseEndpoint(families)
         try requireOneFamily(source, destination)
-        let proto = try parseOptionalProtocol()
+        let proto = try parseOptionalProtocol(deletes: true)
         return .deleteAll(source: source.address, destination: destination.address, ipsecProtocol: proto)
     }
 

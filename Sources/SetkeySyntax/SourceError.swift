@@ -42,6 +42,7 @@ package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
             case .notAFile: "name a file"
             case .tooLarge: "split it"
             case .changedWhileRead: "try again when it is complete; write a new file and rename it into place"
+            case .system(EBADF): "it is closed: name a file or a pipe"
             case .system: "see the system's log"
             }
         }
@@ -55,5 +56,5 @@ package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
-    package var description: String { "\(path): \(reason)" }
+    package var description: String { "\(SourceText.name(ofFile: path)): \(reason)" }
 }

@@ -58,7 +58,7 @@ package struct SourceLoader<Reader: SourceReader> {
         readSources = former.map { _ in ReadSources(options: options) }
         do {
             let file = try reader.read(path)
-            push(SourceText(name: path == "-" ? "stdin" : path, bytes: file.bytes), path, file)
+            push(SourceText(name: SourceText.name(ofFile: path), bytes: file.bytes), path, file)
         } catch {
             failure = error
         }
@@ -155,7 +155,7 @@ package struct SourceLoader<Reader: SourceReader> {
                 return report(top, "includes are nested deeper than \(Self.depthLimit)", "include fewer levels")
             }
             guard count(file) else { return refuseMore(top) }
-            push(SourceText(name: path, bytes: file.bytes), path, file)
+            push(SourceText(name: SourceText.name(ofFile: path), bytes: file.bytes), path, file)
         } catch {
             report(top, "\(error)", error.reason.advice)
         }

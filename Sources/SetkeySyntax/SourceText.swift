@@ -2,7 +2,10 @@ import IPsec
 
 /// A text, its name for messages, and where its lines are.
 package struct SourceText: Sendable {
-    /// What messages call it: a path, `stdin`, `control socket`.
+    /// What messages call the standard input.
+    package static let standardInputName = "<stdin>"
+
+    /// What messages call it: a path, `<stdin>`, `control socket`.
     package let name: String
     package let bytes: [UInt8]
     private let checkpoints: [Checkpoint]
@@ -34,6 +37,11 @@ package struct SourceText: Sendable {
             checkpoints.append(place)
         }
         self.checkpoints = checkpoints
+    }
+
+    /// What messages call the file at `path`, which is the standard input where it is `-`.
+    static func name(ofFile path: String) -> String {
+        path == "-" ? standardInputName : path
     }
 
     private init(name: String, bytes: [UInt8], checkpoints: [Checkpoint]) {

@@ -127,7 +127,7 @@ import Testing
         let text = "\n  add 10.0.0.1 10.0.0.2 esp 4097 -E aes-cbc \"secretsecretsecr\";"
         let outcome = try setkey(["-dv", "-c"], input: Array(text.utf8))
         #expect(outcome.status == 0)
-        #expect(outcome.output.contains("stdin:2:3: add 10.0.0.1 10.0.0.2 esp 0x1001"), "\(outcome.output)")
+        #expect(outcome.output.contains("<stdin>:2:3: add 10.0.0.1 10.0.0.2 esp 0x1001"), "\(outcome.output)")
         #expect(outcome.output.contains("aes-cbc with a key of 128 bits"))
         #expect(!(outcome.output + outcome.errors).contains("secret"))
         #expect(try setkey(["-dFP"]).output.contains("spdflush ;"))

@@ -33,7 +33,7 @@ import Testing
         let outcome = try daemon.setkey("--atomic -c", input: text)
         #expect(outcome.status == 1)
         #expect(
-            outcome.errors.contains("stdin:1:43: error: ") && outcome.errors.contains("EEXIST"), "\(outcome.errors)")
+            outcome.errors.contains("<stdin>:1:43: error: ") && outcome.errors.contains("EEXIST"), "\(outcome.errors)")
         #expect(outcome.errors.hasSuffix("setkey: the run was rolled back: 1 change was undone\n"))
         #expect(try spis(daemon) == [0x1001])
     }
@@ -53,7 +53,7 @@ import Testing
         let daemon = try TestDaemon()
         let outcome = try daemon.setkey("-f -", input: "\(add)\nadd 10.0.0.1 10.0.0.2 esp 0x1002 -E aes-cbc \"short\";")
         #expect(outcome.status == 1)
-        #expect(outcome.errors.hasPrefix("stdin:2:"), "\(outcome.errors)")
+        #expect(outcome.errors.hasPrefix("<stdin>:2:"), "\(outcome.errors)")
         #expect(!outcome.errors.contains("short"))
         #expect(try spis(daemon).isEmpty)
     }
@@ -126,7 +126,7 @@ import Testing
         let outcome = try daemon.setkey("-c", input: text)
         #expect(outcome.status == 1)
         let places = outcome.errors.split(separator: "\n").map { $0.prefix { $0 != " " } }
-        #expect(places == ["stdin:1000:1:", "stdin:2000:1:", "stdin:3000:1:"], "\(outcome.errors)")
+        #expect(places == ["<stdin>:1000:1:", "<stdin>:2000:1:", "<stdin>:3000:1:"], "\(outcome.errors)")
         #expect(try spis(daemon).count == count - 3)
     }
 
@@ -184,7 +184,7 @@ import Testing
         for (name, bytes) in texts {
             let outcome = try setkey(["-c"], input: bytes, environment: daemon.environment)
             #expect(outcome.status == 1, "\(name)")
-            #expect(outcome.errors.hasPrefix("stdin:1:"), "\(name): \(outcome.errors)")
+            #expect(outcome.errors.hasPrefix("<stdin>:1:"), "\(name): \(outcome.errors)")
             #expect(!outcome.errors.contains("\u{1b}"), "\(name)")
             #expect(outcome.errors.utf8.count < 10_000, "\(name)")
         }

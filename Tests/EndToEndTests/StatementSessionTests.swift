@@ -39,12 +39,12 @@ import Testing
         let (terminal, session) = try start("-c", daemon)
         try session.read { $0.outputText.hasSuffix("setkey> ") }
         try type("dupm;", session, terminal, until: "did you mean 'dump'?")
-        #expect(session.outputText.contains("stdin:1:1: error: "), "\(session.outputText)")
+        #expect(session.outputText.contains("<stdin>:1:1: error: "), "\(session.outputText)")
         try type("flush ah; spdflush; \(add)", session, terminal, until: "delete it first\r\nsetkey> ")
-        #expect(session.outputText.contains("stdin:2:21: error: add esp"), "\(session.outputText)")
+        #expect(session.outputText.contains("<stdin>:2:21: error: add esp"), "\(session.outputText)")
         try type("dump; delete", session, terminal, until: "spi=4097(")
         try type("10.0.0.1 x;", session, terminal, until: "^")
-        #expect(session.outputText.contains("stdin:4:10: error: "), "\(session.outputText)")
+        #expect(session.outputText.contains("<stdin>:4:10: error: "), "\(session.outputText)")
         try terminal.type("quit;\n")
         #expect(try session.wait() == .exited(1), "\(session.outputText)")
     }
@@ -91,7 +91,7 @@ import Testing
         let (terminal, session) = try start("--atomic -c", daemon)
         try terminal.type("\(add)\n\(add)\n\u{4}")
         #expect(try session.wait() == .exited(1), "\(session.outputText)")
-        #expect(session.outputText.contains("stdin:2:1: error: ") && !session.outputText.contains("setkey> "))
+        #expect(session.outputText.contains("<stdin>:2:1: error: ") && !session.outputText.contains("setkey> "))
         #expect(try daemon.setkey("-D").output == "No SAD entries.\n")
     }
 
@@ -109,7 +109,7 @@ import Testing
         let run = try daemon.start("-c")
         try run.send(Array("\(add)\nflsh;\nexit;\n".utf8), closing: false)
         #expect(try run.wait() == .exited(1), "\(run.errorText)")
-        #expect(run.errorText.hasPrefix("stdin:2:1: error: "), "\(run.errorText)")
+        #expect(run.errorText.hasPrefix("<stdin>:2:1: error: "), "\(run.errorText)")
         #expect(try daemon.setkey("-D").output == "No SAD entries.\n")
     }
 }

@@ -38,16 +38,19 @@ import Testing
         #expect(
             complaints(Self.literal, mode: 0o644) == [
                 "\(directory)/setkey.conf: error: it contains keys and is world-readable; "
-                    + ServiceReader.ofThisProcess().command(for: "\(directory)/setkey.conf")
+                    + ServiceReader.ofThisProcess().command(for: "\(directory)/setkey.conf", isOwn: true)
             ])
     }
 
     /// Without the right group the daemon could not read the file any more.
     @Test func adviceLeavesTheFileReadableForTheDaemon() {
         #expect(
-            ServiceReader(group: "_setkeyd").command(for: "/etc/a.conf")
+            ServiceReader(group: "_setkeyd").command(for: "/etc/a.conf", isOwn: false)
                 == "chown root:_setkeyd /etc/a.conf; chmod 640 /etc/a.conf")
-        #expect(ServiceReader(group: nil).command(for: "/etc/a.conf") == "chmod o-rwx /etc/a.conf")
+        // Nobody but root can give a file away.
+        let own = ServiceReader(group: "_setkeyd").command(for: "/home/a.conf", isOwn: true)
+        #expect(own.hasPrefix("chown root:_setkeyd ") == (geteuid() == 0))
+        #expect(ServiceReader(group: nil).command(for: "/etc/a.conf", isOwn: true) == "chmod o-rwx /etc/a.conf")
     }
 
     @Test func nobodyElseMayWrite() {

@@ -41,6 +41,30 @@ struct MendTests {
         ("spdadd 10.1.0.0/255.255.0.0 10.0.0.0/8 any -P out none ;", ["not a netmask; write /16"]),
         ("spdadd 10.1.0.0/255.0.255.0 10.0.0.0/8 any -P out none ;", ["not a netmask; write 0...32"]),
         ("add ::1 ::2 esp 1f01 -E null ;", ["hexadecimal numbers begin with 0x"]),
+        (
+            "add ::1 ::2 esp spi -E null ;",
+            ["must be a decimal or a hexadecimal number", "256...4294967295", "0x100...0xffffffff"]
+        ),
+        ("add ::1 ::2 esp 0x1g -E null ;", ["must be a decimal or a hexadecimal number; write 256...4294967295"]),
+        ("add ::1 ::2 esp 4294967296 -E null ;", ["the SPI is too big; write 256...4294967295, or in hexadecimal"]),
+        ("add ::1 ::2 ipcomp 0x10000 -C deflate ;", ["the CPI is too big; write 256...65535", "0x100...0xffff"]),
+        ("getspi ::1 ::2 esp x ;", ["0 lets the kernel choose"]),
+        ("\(add) -r 0x10 -E null ;", ["the replay window must be a decimal number; write 0...32"]),
+        ("\(add) -r 4294967296 -E null ;", ["the replay window is too big; write 0...32"]),
+        ("\(policy) ipsec esp/transport//unique:0 ;", ["unique:0 names no SA; write 1...16383, or unique alone"]),
+        ("\(policy) ipsec esp/transport//unique:40000 ;", ["is too big; write 1...16383, or unique alone"]),
+        ("spdadd 10.0.0.1-10.0.0.9 10.0.0.2 any -P in none ;", ["prefixes, not ranges", "a policy for each prefix"]),
+        ("add 10.0.0.1-10.0.0.9 10.0.0.20 esp 256 -E null ;", ["not ranges", "write an SA for each address"]),
+        ("spdadd any any any -P in none ;", ["there is no word for all addresses; write 0.0.0.0/0 for IPv4, or ::/0"]),
+        ("spdadd ::1 default any -P in none ;", ["there is no word for all addresses; write 0.0.0.0/0 for IPv4"]),
+        ("add any ::2 esp 256 -E null ;", ["there is no word for all addresses; write the address"]),
+        ("spdadd 10.0.1/24 10.0.0.2 any -P in none ;", ["four numbers", "ipsec-tools took this for 10.0.0.1"]),
+        ("spdadd 10/8 10.0.0.2 any -P in none ;", ["four numbers", "ipsec-tools took this for 0.0.0.10"]),
+        ("spdadd 0/0 10.0.0.2 any -P in none ;", ["four numbers", "ipsec-tools took this for 0.0.0.0"]),
+        (
+            "spdadd ::1[1000-2000] ::2 tcp -P in none ;",
+            ["not a range of ports; write a policy for each port, or [any]"]
+        ),
         ("\(add) -lh 24h -E null ;", ["must be a decimal number; write seconds, for example 86400 for a day"]),
         ("\(add) -bh 10M -E null ;", ["write bytes"]),
         ("\(policy) discard prio high ;", ["the priority comes before the action", "prio high discard"]),
@@ -147,6 +171,16 @@ struct MendTests {
         let parsed = Parsed(text)
         #expect(parsed.kinds.count == 1)
         #expect(parsed.headlines.contains { $0.hasSuffix("write -r 0 [shared-replay-window]") } == expected)
+    }
+
+    @Test(arguments: [
+        ("flush esp-udp ;", true), ("deleteall ::1 ::2 esp-udp ;", true), ("flush esp ;", false),
+        ("dump esp-udp ;", false), ("delete ::1 ::2 esp-udp 256 ;", false),
+    ])
+    func deletingAllOfESPInUDPIsWarnedOfInRunsToo(_ text: String, _ expected: Bool) {
+        let parsed = Parsed(text)
+        #expect(parsed.kinds.count == 1)
+        #expect(parsed.headlines.contains { $0.contains("warning: esp-udp means all of ESP here") } == expected)
     }
 
     @Test func optionsGivenTwiceAndPortsOfICMPAreWarnedOf() {

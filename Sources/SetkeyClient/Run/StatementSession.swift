@@ -73,7 +73,7 @@ struct StatementSession: ~Copyable {
     /// Runs the statements up to `end`, and forgets them.
     private mutating func runTyped(to end: Int) {
         guard end > 0 else { return }
-        let typed = SourceText(name: "stdin", bytes: Array(text[..<end]), firstLine: line)
+        let typed = SourceText(name: SourceText.standardInputName, bytes: Array(text[..<end]), firstLine: line)
         do throws(ClientFailure) {
             try run(typed)
         } catch {

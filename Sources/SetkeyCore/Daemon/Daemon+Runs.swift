@@ -78,7 +78,10 @@ extension Daemon {
             runs[client]?.succeeded(request, answer: answer, former: formerEntries)
             show(answer, to: client)
         case .refused(let errno):
-            runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: request.explanation(errno))
+            let rfcSemantics = runs[client]?.parameters.rfcSemantics == true
+            runs[client]?.failed(
+                request.phrase, errno: Int(errno.rawValue),
+                reason: request.explanation(errno, rfcSemantics: rfcSemantics))
         case .lost:
             let errno = KernelErrno.timedOut
             runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: errno.description)
