@@ -2,10 +2,9 @@
 package struct CompleteStatements {
     /// Where its last complete statement ends, behind the `;`; where the search began, if there is none.
     package private(set) var end: Int
-    /// Whether that statement is `exit`, `quit` or `bye`: what follows it does not count.
+    /// Whether that statement is `exit`, `quit` or `bye`, which may lack its `;` at the end of a line: what follows it
+    /// does not count.
     package private(set) var endsInput = false
-    /// Whether one of these words, its `;` still missing, is all that follows ``end``.
-    package private(set) var isFollowedByEndWord = false
     /// Whether anything but blanks and comments follows ``end``.
     package private(set) var isFollowedByText = false
 
@@ -13,16 +12,24 @@ package struct CompleteStatements {
     package init(in bytes: [UInt8], from start: Int = 0) {
         end = start
         var lexer = Lexer(bytes, from: start)
+        // One of these words, if it is all that follows the last complete statement.
+        var endWord: Token?
         while !endsInput {
             let token = lexer.next()
+            if let word = endWord, token.kind != .semicolon, bytes[word.end..<token.start].contains(10) {
+                end = word.end
+                endsInput = true
+                isFollowedByText = false
+                return
+            }
             switch token.kind {
             case .end: return
             case .semicolon:
                 end = token.end
-                endsInput = isFollowedByEndWord
-                (isFollowedByEndWord, isFollowedByText) = (false, false)
+                endsInput = endWord != nil
+                (endWord, isFollowedByText) = (nil, false)
             default:
-                isFollowedByEndWord = !isFollowedByText && Self.isEndWord(token, bytes)
+                endWord = !isFollowedByText && Self.isEndWord(token, bytes) ? token : nil
                 isFollowedByText = true
             }
         }

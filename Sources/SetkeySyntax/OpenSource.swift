@@ -53,6 +53,8 @@ struct OpenSource {
         }
         let before = parser.tally
         guard let statement = parser.next() else { return nil }
+        // An `exit` without its ';' is one because of what follows it: it is parsed in every reading.
+        guard parser.bytes[statement.range.upperBound - 1] == UInt8(ascii: ";") else { return statement }
         let digest = TextDigest(parser.bytes.span.extracting(keptEnd..<statement.range.upperBound))
         keep(statement, digest, ReadStatement.Effects(of: statement.kind, parsing: parser.tally - before))
         return statement

@@ -25,7 +25,8 @@ extension Parser {
             return keyword == .spdflush ? .flushPolicies : .dumpPolicies
         case .include: return try parseInclude(word)
         default:
-            try expectEnd("';'")
+            // `exit`. Alone on its line it needs no ';', as nothing that follows is read.
+            if current.kind != .end, !bytes[previousEnd..<current.start].contains(10) { try expectEnd("';'") }
             return .end
         }
     }

@@ -59,7 +59,9 @@ package struct Parser {
                     guard !hasFailed else { continue }
                     if case .end = kind { isAtEnd = true }
                     isOutOfStep = false
-                    return Statement(kind, range: statementStart..<current.end, containsKey: hasWrittenKey)
+                    // Only `exit` may lack its ';'.
+                    let end = current.kind == .semicolon ? current.end : previousEnd
+                    return Statement(kind, range: statementStart..<end, containsKey: hasWrittenKey)
                 } catch {
                     record(error)
                     recover()

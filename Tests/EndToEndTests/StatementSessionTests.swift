@@ -89,10 +89,36 @@ import Testing
     @Test func atomicInputIsReadToItsEndOnATerminalToo() throws {
         let daemon = try TestDaemon()
         let (terminal, session) = try start("--atomic -c", daemon)
+        try session.read { $0.outputText.contains("then exit or Ctrl-D; they are then run, all or nothing\r\n") }
         try terminal.type("\(add)\n\(add)\n\u{4}")
         #expect(try session.wait() == .exited(1), "\(session.outputText)")
         #expect(session.outputText.contains("<stdin>:2:1: error: ") && !session.outputText.contains("setkey> "))
         #expect(try daemon.setkey("-D").output == "No SAD entries.\n")
+    }
+
+    @Test(arguments: ["--atomic -c", "-n -c", "-d -c", "--plan -f -"])
+    func exitAloneOnItsLineEndsWhatIsReadToItsEnd(flags: String) throws {
+        let daemon = try TestDaemon()
+        let (terminal, session) = try start(flags, daemon)
+        try session.read { $0.outputText.contains("type statements, then exit or Ctrl-D") }
+        try terminal.type("\(add)\nexit\n")
+        #expect(try session.wait() == .exited(flags.hasPrefix("--plan") ? 10 : 0), "\(session.outputText)")
+        #expect(try daemon.setkey("-D").output.contains("spi=4097(") == flags.hasPrefix("--atomic"))
+    }
+
+    @Test(arguments: ["exit", "exit\n", "quit # done\n", "flush; bye"])
+    func endWordNeedsNoSemicolonAtTheEndOfItsLine(text: String) throws {
+        let daemon = try TestDaemon()
+        for flags in ["-c", "-f -", "--atomic -c", "-n -c"] {
+            let outcome = try daemon.setkey(flags, input: text)
+            #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(flags): \(outcome.errors)")
+        }
+        let open = try daemon.start("-c")
+        try open.send(Array("\(add)\nexit\n".utf8), closing: false)
+        #expect(try open.wait() == .exited(0), "\(open.errorText)")
+        #expect(try daemon.setkey("-D").output.contains("spi=4097("))
+        // What is no statement of its own is still an error.
+        #expect(try daemon.setkey("-c", input: "flush exit").status == 1)
     }
 
     @Test(arguments: ["exit", "quit", "bye"]) func endWordEndsAPipeThatStaysOpen(word: String) throws {

@@ -19,18 +19,25 @@ import Testing
         #expect(complete.end <= text.utf8.count && Array(text.utf8)[complete.end - 1] == UInt8(ascii: ";"))
     }
 
-    @Test(arguments: ["exit", "exit now;", "dump exit;", "\"exit\";", "exit# ;", "EXIT;", "exits;", "1 exit ;"])
+    @Test(arguments: ["exit\n", "flush; quit # x\r\n", "bye\nmore;", "exit\n\n"])
+    func endWordsAloneOnTheirLineNeedNoSemicolon(text: String) {
+        let complete = CompleteStatements(in: Array(text.utf8))
+        #expect(complete.endsInput && !complete.isFollowedByText)
+        #expect(Parsed(text).kinds.last.map { "\($0)" } == "end", "\(Parsed(text).headlines)")
+    }
+
+    @Test(arguments: [
+        "exit", "exit now;", "exit now\n", "flush\nexit\n", "dump exit;", "\"exit\";", "exit# ;", "EXIT;", "exits;",
+        "1 exit ;",
+    ])
     func otherTextDoesNotEndTheInput(text: String) {
         #expect(!CompleteStatements(in: Array(text.utf8)).endsInput)
     }
 
     @Test func whatFollowsIsTold() {
-        let word = CompleteStatements(in: Array("dump; exit\n".utf8))
-        #expect(word.isFollowedByEndWord && word.isFollowedByText)
-        let words = CompleteStatements(in: Array("dump; dump exit\n".utf8))
-        #expect(!words.isFollowedByEndWord && words.isFollowedByText)
-        let nothing = CompleteStatements(in: Array("dump; # exit\n".utf8))
-        #expect(!nothing.isFollowedByEndWord && !nothing.isFollowedByText)
+        #expect(CompleteStatements(in: Array("dump; exit".utf8)).isFollowedByText)
+        #expect(CompleteStatements(in: Array("dump; dump exit\n".utf8)).isFollowedByText)
+        #expect(!CompleteStatements(in: Array("dump; # exit\n".utf8)).isFollowedByText)
     }
 
     /// However a text comes in pieces, its end is found as in one piece.

@@ -57,7 +57,7 @@ private struct TextGenerator {
         case 8, 9: "spdadd 10.0.0.1/8[any] 10.0.0.2/9 any -P out ipsec ah/transport/::1-::2/use;"
         case 10: "include \"d/*\" ;"
         case 11: "include /b ;"
-        case 12: below(4) > 0 ? "flush ah;" : "quit;"
+        case 12: below(4) > 0 ? "flush ah;" : ["quit;", "quit"][below(2)]
         case 13: below(8) > 0 ? "dump;" : ["nonsense;", "flush", "é;", "\"", "\u{0}", "include nothing;"][below(6)]
         default: statements.statement().text(showKeys: true)
         }

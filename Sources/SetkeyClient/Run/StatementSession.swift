@@ -26,7 +26,7 @@ struct StatementSession: ~Copyable {
         // The connection is not kept: nobody shall wait for a place at the daemon because a terminal is idle.
         _ = try SetkeyClient.connect(path)
         var complete = CompleteStatements(in: text)
-        while !complete.endsInput && !complete.isFollowedByEndWord {
+        while !complete.endsInput {
             try prompt(continues: complete.isFollowedByText)
             guard try readLine() else {
                 runTyped(to: text.count)

@@ -25,11 +25,13 @@ struct StatementSource: ~Copyable {
     /// - Parameter expectsForward: whether the text has to say `fwd` itself, so that a forgotten one is a warning.
     init(_ input: Input, for purpose: Purpose, expectsForward: Bool) throws(ClientFailure) {
         let options = Self.options(for: purpose)
-        let path =
-            switch input {
-            case .standardInput: "-"
-            case .file(let path): path
-            }
+        let path: String
+        switch input {
+        case .standardInput:
+            Self.invite(for: purpose)
+            path = "-"
+        case .file(let name): path = name
+        }
         loader = SourceLoader(path: path, reader: FileSourceReader(allowsPipes: true), options: options)
         evaluation = DesiredState.Evaluation(purpose == .plan ? .declaration : .script)
         self.purpose = purpose
@@ -55,6 +57,20 @@ struct StatementSource: ~Copyable {
         evaluation = nil
         purpose = .run
         expectsForward = false
+    }
+
+    /// On a terminal, says that statements are awaited, and how they end: nothing happens before.
+    private static func invite(for purpose: Purpose) {
+        var output = FileOutput.standardError
+        guard isatty(STDIN_FILENO) == 1, output.isTerminal else { return }
+        let plan =
+            switch purpose {
+            case .check: "checked"
+            case .run: "run, all or nothing"
+            case .plan: "compared with the kernel"
+            }
+        try? output.write("setkey: type statements, then exit or Ctrl-D; they are then \(plan)\n")
+        try? output.flush()
     }
 
     private static func options(for purpose: Purpose) -> ParserOptions {
