@@ -4,6 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 CONFDIR = $(DESTDIR)/etc/setkeyd
 SBINDIR = $(DESTDIR)$(PREFIX)/sbin
+APPARMORDIR = $(DESTDIR)/etc/apparmor.d
 LIBDIR = $(DESTDIR)$(PREFIX)/lib
 SHAREDIR = $(DESTDIR)$(PREFIX)/share
 DOCDIR = $(SHAREDIR)/doc/setkeyd
@@ -11,7 +12,7 @@ RELEASE = .build/release
 
 .NOTPARALLEL:
 .PHONY: help build demo test unit-test vm-test lint papers bench deb clean
-.PHONY: install install-files install-configuration install-units install-users
+.PHONY: install install-files install-configuration install-units install-users install-profile
 
 help:
 	@echo 'make build     the release binaries, $(RELEASE)/setkeyd and $(RELEASE)/setkey'
@@ -57,7 +58,7 @@ deb: build
 	@tools/require build deb
 	@tools/make-deb
 
-install: install-files install-configuration install-units install-users
+install: install-files install-configuration install-units install-users install-profile
 
 install-files:
 	@test -x $(RELEASE)/setkeyd -a -x $(RELEASE)/setkey || $(MAKE) build
@@ -78,6 +79,10 @@ install-files:
 	install -m 644 systemd/setkeyd.sysusers $(LIBDIR)/sysusers.d/setkeyd.conf
 	install -m 644 systemd/setkeyd.modules-load $(LIBDIR)/modules-load.d/setkeyd.conf
 
+	install -d $(APPARMORDIR)
+	sed 's|/usr/sbin/|$(PREFIX)/sbin/|g' apparmor/setkeyd > $(APPARMORDIR)/setkeyd
+	chmod 644 $(APPARMORDIR)/setkeyd
+
 # As the package does. A configuration that is there is the administrator's, and stays as it is.
 install-configuration:
 	@test -d $(CONFDIR) || install -d -m 750 $(CONFDIR)
@@ -89,7 +94,8 @@ install-configuration:
 # The units name the programs where they are installed.
 install-units:
 	install -d $(LIBDIR)/systemd/system
-	for unit in setkeyd.service setkeyd.socket setkeyd@.service setkeyd@.socket; do \
+	for unit in setkeyd.service setkeyd.socket setkeyd-root.socket \
+	    setkeyd@.service setkeyd@.socket setkeyd-root@.socket; do \
 	    sed 's|/usr/sbin/|$(PREFIX)/sbin/|g' systemd/$$unit > $(LIBDIR)/systemd/system/$$unit || exit 1; \
 	    chmod 644 $(LIBDIR)/systemd/system/$$unit; \
 	done
@@ -103,6 +109,14 @@ install-users:
 	    done; \
 	else \
 	    echo 'Next, as root: systemd-sysusers setkeyd.conf; chgrp -R _setkeyd /etc/setkeyd'; \
+	fi
+
+# The units apply the profile where AppArmor has it.
+install-profile:
+	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ] && [ -d /sys/kernel/security/apparmor ] && \
+	    command -v apparmor_parser > /dev/null; then \
+	    apparmor_parser -r -W -T $(APPARMORDIR)/setkeyd || \
+	    echo 'the AppArmor profile cannot be loaded: setkeyd will run without it'; \
 	fi
 
 clean:

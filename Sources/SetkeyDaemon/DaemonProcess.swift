@@ -98,7 +98,7 @@ package enum DaemonProcess {
         }
         let state = try StateDirectory(path: options.stateDirectory, life: kernel.life)
         let lock = try state.lock()
-        let socket = try ServiceManager.passedSocket() ?? ListeningSocket(path: options.socket)
+        let sockets = try ServiceManager.passedSockets() ?? ListeningSocket.pair(at: options.socket)
         var parserOptions = ParserOptions.ofThisMachine()
         parserOptions.allowsInclude = false
         parserOptions.errorLimit = parserOptions.diagnosticLimit
@@ -108,7 +108,7 @@ package enum DaemonProcess {
             kernelLife: kernel.life, drift: options.drift, parserOptions: parserOptions)
         return DaemonShell(
             settings: settings, transport: kernel.transport, configuration: options.file, state: state, lock: lock,
-            socket: socket)
+            sockets: sockets)
     }
 
     private static func openKernel(_ kind: DaemonOptions.KernelKind) throws -> OpenKernel {

@@ -43,7 +43,7 @@ final class DaemonShell {
 
     init(
         settings: Daemon.Settings, transport: any KernelTransport, configuration: ConfigurationFile,
-        state: StateDirectory, lock: FileDescriptor, socket: ListeningSocket
+        state: StateDirectory, lock: FileDescriptor, sockets: [ListeningSocket]
     ) {
         // Numbers that other processes cannot tell beforehand: what they send is not taken for an answer to us.
         daemon = Daemon(settings: settings, requestsAfter: RequestID(rawValue: .random(in: 1...UInt32.max)))
@@ -55,7 +55,7 @@ final class DaemonShell {
         stateLock = lock
         server = ControlServer(version: Version.current)
         server.delegate = self
-        server.listen(on: socket)
+        for socket in sockets { server.listen(on: socket) }
     }
 
     /// Begins; everything else happens on the main queue.

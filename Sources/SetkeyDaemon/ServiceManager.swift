@@ -45,19 +45,23 @@ enum ServiceManager {
         return unsafe sd_watchdog_enabled(0, &microseconds) > 0 ? microseconds : nil
     }
 
-    /// The control socket that it listens on for us (socket activation); `nil` if it does not.
+    /// The control sockets that it listens on for us (socket activation), which are all served alike; `nil` if it does
+    /// not.
     ///
-    /// - Throws: where it passes something that cannot be the one.
-    static func passedSocket() throws(StartError) -> ListeningSocket? {
+    /// - Throws: where it passes something that cannot be one.
+    static func passedSockets() throws(StartError) -> [ListeningSocket]? {
         let count = sd_listen_fds(1)
         guard count > 0 else { return nil }
-        let descriptor = Int32(SD_LISTEN_FDS_START)
-        guard count == 1, sd_is_socket_unix(descriptor, Int32(SOCK_STREAM.rawValue), 1, nil, 0) > 0 else {
-            throw StartError(
-                "the service manager passes \(count) descriptors; one listening Unix stream socket is expected: see "
-                    + "setkeyd.socket")
+        var sockets: [ListeningSocket] = []
+        for descriptor in Int32(SD_LISTEN_FDS_START)..<Int32(SD_LISTEN_FDS_START) + count {
+            guard sd_is_socket_unix(descriptor, Int32(SOCK_STREAM.rawValue), 1, nil, 0) > 0 else {
+                throw StartError(
+                    "the service manager passes a descriptor (\(descriptor)) that is not a listening Unix stream socket: "
+                        + "see setkeyd.socket and setkeyd-root.socket")
+            }
+            sockets.append(ListeningSocket(owning: descriptor))
         }
-        return ListeningSocket(owning: descriptor)
+        return sockets
     }
 
     private static func notify(_ state: String) {

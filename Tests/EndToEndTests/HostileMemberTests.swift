@@ -18,7 +18,7 @@ import Testing
 
     /// Times are printed, and not asserted: the machine has other things to do. That calls are answered while members go
     /// on is asserted, since before the shares there were there was no answer to them.
-    @Test(arguments: ["idle", "frames", "plans", "dumps", "monitors", "noise"])
+    @Test(arguments: ["idle", "frames", "plans", "dumps", "monitors", "noise", "connects"])
     func whatMembersDoLeavesRootItsPlaceItsTimeAndTheDaemonSmall(attack: String) throws {
         let directory = try TestDirectory()
         let statements = (0..<2000).map { "add 10.0.0.1 10.0.0.2 esp \(1000 + $0) -E null;" }.joined(separator: "\n")

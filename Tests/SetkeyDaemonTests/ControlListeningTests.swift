@@ -16,6 +16,47 @@ import Testing
         #expect(unsafe rmdir(directory) == 0)
     }
 
+    @Test func besideTheSocketOfAllIsOneThatOnlyItsOwnerAndRootOpen() throws {
+        let directory = ControlServerFixture.temporaryDirectory()
+        let path = directory + "/s"
+        let sockets = try ListeningSocket.pair(at: path)
+        var status = stat()
+        #expect(unsafe stat(path + ".root", &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o600)
+        #expect(unsafe stat(path, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o660)
+        for socket in sockets { socket.removePath() }
+        #expect(unsafe rmdir(directory) == 0)
+    }
+
+    @Test func ofTwoSocketsBothAreMadeOrNone() throws {
+        let directory = ControlServerFixture.temporaryDirectory()
+        let path = directory + "/s"
+        #expect(unsafe mkdir(path + ".root", 0o700) == 0)
+        #expect(throws: ListenError.notASocket(path + ".root")) { try ListeningSocket.pair(at: path) }
+        #expect(unsafe rmdir(path + ".root") == 0)
+        #expect(unsafe rmdir(directory) == 0)
+    }
+
+    @Test func whoeverFillsTheQueueOfAllKeepsNobodyFromTheOther() async throws {
+        let directory = ControlServerFixture.temporaryDirectory()
+        let path = directory + "/s"
+        let sockets = try ListeningSocket.pair(at: path)
+        // Nobody accepts there, and its queue has room for one.
+        #expect(listen(sockets[1].descriptor.rawValue, 0) == 0)
+        let occupant = try RawClient(path: path)
+        let fixture = try ControlServerFixture()
+        fixture.server.listen(on: sockets[0])
+        let reply = try await offMain {
+            var client = try ControlClient(path: path)
+            return try client.call(.status)
+        }
+        #expect(reply == .status(ControlServerFixture.status))
+        withExtendedLifetime(occupant) { fixture.tearDown() }
+        sockets[1].removePath()
+        #expect(unsafe rmdir(directory) == 0)
+    }
+
     @Test func aLeftoverIsReplacedAndALivingSocketIsNot() throws {
         let directory = ControlServerFixture.temporaryDirectory()
         let path = directory + "/s"

@@ -13,6 +13,13 @@ final class ClientSocket {
         case closed
     }
 
+    /// Connects to the daemon whose control socket is at `path`: by the socket beside it that others cannot crowd, where
+    /// there is one and we may use it.
+    static func connect(toDaemonAt path: String) throws(ClientError) -> ClientSocket {
+        if let socket = try? ClientSocket(path: PrivilegedSocket.path(beside: path)) { return socket }
+        return try ClientSocket(path: path)
+    }
+
     /// Connects to `path`.
     init(path: String) throws(ClientError) {
         guard let address = UnixAddress(path: path) else { throw .unusablePath(path) }

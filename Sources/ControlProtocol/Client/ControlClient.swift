@@ -11,9 +11,9 @@ package struct ControlClient: ~Copyable {
     /// The calls that are not yet answered, oldest first.
     private var pending: [Method] = []
 
-    /// Connects to the daemon's socket at `path`.
+    /// Connects to the daemon whose control socket is at `path`.
     package init(path: String) throws(ClientError) {
-        socket = try ClientSocket(path: path)
+        socket = try ClientSocket.connect(toDaemonAt: path)
     }
 
     /// The socket, for a program that also waits for other things; readable means that ``nextReply()`` has something.

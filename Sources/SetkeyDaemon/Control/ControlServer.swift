@@ -107,8 +107,9 @@ extension ControlServer {
 // MARK: - Coming and going
 
 extension ControlServer {
-    /// Connections accepted in one turn of the loop.
-    private static let acceptsPerTurn = 64
+    /// Connections accepted in one turn of the loop, from one socket: those who connect without end are not all that it has
+    /// to do.
+    private static let acceptsPerTurn = 8
 
     private func accept(on socket: ListeningSocket) {
         for _ in 0..<Self.acceptsPerTurn {

@@ -36,6 +36,17 @@ package final class ListeningSocket {
         file = (path, status.device, status.inode)
     }
 
+    /// Makes the control socket at `path`, and beside it the one that only root and this process's user may open.
+    package static func pair(at path: String) throws(ListenError) -> [ListeningSocket] {
+        let common = try ListeningSocket(path: path)
+        do throws(ListenError) {
+            return [try ListeningSocket(path: PrivilegedSocket.path(beside: path), mode: 0o600), common]
+        } catch {
+            common.removePath()
+            throw error
+        }
+    }
+
     /// Removes the file that was made, if it is still that one.
     package func removePath() {
         guard let file, let status = FileStatus(path: file.path) else { return }
