@@ -92,8 +92,10 @@ struct Machine {
         var restored: RestoredState {
             var state = RestoredState()
             var unreadable = 0
-            state.ownership = OwnershipRecord(
-                parsing: String(decoding: ownership, as: UTF8.self), unreadable: &unreadable)
+            var reader = OwnershipRecord.Reader()
+            reader.take(ownership[...])
+            state.ownership = reader.record
+            unreadable += reader.unreadable
             if let former, let confirmation,
                 let record = ConfirmationRecord(parsing: String(decoding: confirmation, as: UTF8.self))
             {

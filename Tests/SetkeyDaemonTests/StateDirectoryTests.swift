@@ -60,6 +60,39 @@ import Testing
         #expect(ConfirmationRecord(parsing: endless) == nil)
     }
 
+    // MARK: What is too much
+
+    @Test(arguments: ["owned", "former", "confirmation"])
+    func aFileLargerThanADaemonWritesIsNotRead(name: String) throws {
+        let directory = try state()
+        #expect(directory.write(.confirm(Self.record)) == nil)
+        write("life a\n", to: name)
+        // Nothing but a hole: it takes no room on the disk, and would take it in memory.
+        #expect(unsafe truncate("\(path)/\(name)", 1 << 40) == 0)
+        let (restored, complaints) = directory.load()
+        #expect(restored.ownership == OwnershipRecord() && restored.confirmation == nil)
+        #expect(
+            complaints.contains { $0.contains("\(path)/\(name)") && $0.contains("1099511627776 bytes") },
+            "\(complaints)")
+    }
+
+    @Test func whatWouldNotBeReadIsNotWritten() throws {
+        let file = try state().file("some", sizeLimit: 8)
+        #expect(file.replace(with: Array("a line\n".utf8)) == nil)
+        let complaint = try #require(file.append(Array("b\n".utf8)))
+        #expect(complaint.contains("more than 8 bytes"))
+        #expect(file.replace(with: Array("too long\n".utf8)) != nil)
+        #expect(file.read().bytes == Array("a line\n".utf8))
+    }
+
+    @Test func anOverlongLineIsLeftOutAndTheNextOneIsRead() throws {
+        let text = "life a\n+ sa esp 10.0.0.2 " + String(repeating: "0", count: 100_000) + "1\n+ sa esp 10.0.0.2 4097\n"
+        write(text, to: "owned")
+        let (restored, complaints) = try state().load()
+        #expect(restored.ownership.identities.associations.count == 1)
+        #expect(complaints.count == 1 && complaints.allSatisfy { $0.contains("lines that are not readable: 1") })
+    }
+
     // MARK: What is not ours
 
     @Test(arguments: [0o770, 0o707, 0o1777] as [mode_t])
@@ -86,9 +119,10 @@ import Testing
     @Test func aFileOfAnotherUserOrOneThatOthersMayWriteToIsNotOurs() throws {
         write("life a\n", to: "owned")
         var status = stat()
-        #expect(unsafe stat(path + "/owned", &status) == 0 && StateFile.distrust(status) == nil)
+        let owned = try state().file("owned")
+        #expect(unsafe stat(path + "/owned", &status) == 0 && owned.distrust(status) == nil)
         status.st_uid += 1
-        #expect(StateFile.distrust(status)?.contains("belongs to user \(status.st_uid)") == true)
+        #expect(owned.distrust(status)?.contains("belongs to user \(status.st_uid)") == true)
         #expect(unsafe chmod(path + "/owned", 0o620) == 0)
         let (restored, complaints) = try state().load()
         #expect(restored.ownership.life == nil)

@@ -21,26 +21,53 @@ package struct OwnershipRecord: Hashable, Sendable {
     /// What `at` may say: anything else is nothing that a daemon has written.
     private static let moments = 0...(1 << 40)
 
+    /// The most that the file may have, in bytes: twice what a million policies with IPv6 addresses take, since the file
+    /// is written anew when more than half of it is history.
+    package static let fileLimit = 256 << 20
+
     package init() {}
 
-    /// Reads the text of the file; a line that is not one is left out and counted.
-    ///
-    /// - Parameter unreadable: gets the number of such lines.
-    package init(parsing text: String, unreadable: inout Int) {
-        var time = 0
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        // What stands behind the last newline: nothing, or half a line.
-        lines.removeLast()
-        for line in lines where !line.isEmpty && !line.hasPrefix("#") {
-            lineCount += 1
+    /// Reads the file piece by piece, and keeps nothing of it but the entries and the line that is being read.
+    package struct Reader {
+        package private(set) var record = OwnershipRecord()
+        /// Lines that were left out, because they are not of a form that a daemon writes.
+        package private(set) var unreadable = 0
+        /// The line that has not ended; at the end of the file, half of one.
+        private var line: [UInt8] = []
+        private var time = 0
+
+        /// Twice as long as the longest that a daemon writes, a policy's with IPv6 addresses.
+        private static let lineLimit = 256
+
+        package init() {}
+
+        /// Takes what comes next in the file.
+        package mutating func take(_ bytes: ArraySlice<UInt8>) {
+            for byte in bytes {
+                if byte == 10 { endLine() } else if line.count <= Self.lineLimit { line.append(byte) }
+            }
+        }
+
+        private mutating func endLine() {
+            defer { line.removeAll(keepingCapacity: true) }
+            guard let first = line.first, first != UInt8(ascii: "#") else { return }
+            record.lineCount += 1
+            guard line.count <= Self.lineLimit, read(String(decoding: line, as: UTF8.self)) else {
+                unreadable += 1
+                return
+            }
+        }
+
+        private mutating func read(_ line: String) -> Bool {
             let words = line.split(separator: " ")
             switch (words.first, words.count) {
-            case ("life", 2): life = String(words[1])
-            case ("at", 2): time = Int(words[1]).flatMap { Self.moments.contains($0) ? $0 : nil } ?? time
-            case ("file", 2): fingerprint = UInt64(words[1], radix: 16).map(Fingerprint.init)
-            case (let verb?, _) where take(verb, words.dropFirst(), time): break
-            default: unreadable += 1
+            case ("life", 2): record.life = String(words[1])
+            case ("at", 2): time = Int(words[1]).flatMap { OwnershipRecord.moments.contains($0) ? $0 : nil } ?? time
+            case ("file", 2): record.fingerprint = UInt64(words[1], radix: 16).map(Fingerprint.init)
+            case (let verb?, _): return record.take(verb, words.dropFirst(), time)
+            default: return false
             }
+            return true
         }
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import SetkeyCore
+import SetkeySyntax
 
 /// Where the daemon keeps what must outlive it: which entries are its file's, and, while a reload waits for its
 /// confirmation or has been rolled back, what was in force before.
@@ -13,12 +14,14 @@ nonisolated struct StateDirectory: Sendable {
     /// See ``OwnershipRecord/life``.
     private let life: String
 
-    private var ownership: StateFile { file("owned") }
-    private var former: StateFile { file("former") }
+    private var ownership: StateFile { file("owned", sizeLimit: OwnershipRecord.fileLimit) }
+    /// It is read like a configuration, and has the same limit.
+    private var former: StateFile { file("former", sizeLimit: FileSourceReader.defaultSizeLimit) }
     private var confirmation: StateFile { file("confirmation") }
 
-    func file(_ name: String) -> StateFile {
-        StateFile(directory: descriptor, directoryPath: path, name: name)
+    /// - Parameter sizeLimit: in bytes; without it what a few short lines take.
+    func file(_ name: String, sizeLimit: Int = 4096) -> StateFile {
+        StateFile(directory: descriptor, directoryPath: path, name: name, sizeLimit: sizeLimit)
     }
 
     /// Makes the directory, if it is not there; its parent must be.
@@ -87,15 +90,8 @@ nonisolated struct StateDirectory: Sendable {
     func load() -> (state: RestoredState, complaints: [String]) {
         var state = RestoredState()
         var complaints: [String] = []
-        var unreadable = 0
         complaints += [ownership, former, confirmation].compactMap { $0.removeDraft() }
-        if let text = read(ownership, &complaints) {
-            state.ownership = OwnershipRecord(parsing: String(decoding: text, as: UTF8.self), unreadable: &unreadable)
-            if unreadable > 0 {
-                complaints.append(
-                    "\(ownership.path): \(unreadable) lines are not readable; what they named is treated as foreign")
-            }
-        }
+        state.ownership = readOwnership(&complaints)
         guard let text = read(confirmation, &complaints) else {
             // A daemon was killed when it had written this, or removed the other; it is of no use, and has keys in it.
             if !confirmation.exists { complaints += [former.remove()].compactMap { $0 } }
@@ -110,7 +106,7 @@ nonisolated struct StateDirectory: Sendable {
             complaints.append("\(self.former.path) is missing: the unconfirmed reload cannot be rolled back")
             return (state, complaints)
         }
-        unreadable = 0
+        var unreadable = 0
         guard let former = FormerState(parsing: text, endedAt: record.endedAt, unreadable: &unreadable) else {
             complaints.append("\(self.former.path) is cut short: the unconfirmed reload cannot be rolled back")
             return (state, complaints)
@@ -121,6 +117,19 @@ nonisolated struct StateDirectory: Sendable {
                 "\(self.former.path): \(unreadable) statements are not readable, and will not be restored")
         }
         return (state, complaints)
+    }
+
+    private func readOwnership(_ complaints: inout [String]) -> OwnershipRecord {
+        var reader = OwnershipRecord.Reader()
+        let (isRead, complaint) = ownership.read { reader.take($0) }
+        if let complaint { complaints.append("\(complaint); what it says is not known") }
+        guard isRead else { return OwnershipRecord() }
+        if reader.unreadable > 0 {
+            complaints.append(
+                "\(ownership.path): lines that are not readable: \(reader.unreadable); what they named is treated as foreign"
+            )
+        }
+        return reader.record
     }
 
     private func read(_ file: StateFile, _ complaints: inout [String]) -> [UInt8]? {

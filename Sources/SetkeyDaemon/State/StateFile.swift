@@ -9,19 +9,21 @@ nonisolated struct StateFile {
     /// The directory's path, for messages.
     let directoryPath: String
     let name: String
+    /// The most that we write there, in bytes, and therefore the most that is read.
+    let sizeLimit: Int
 
     var path: String { "\(directoryPath)/\(name)" }
 
     /// What is written there is not the file's yet.
     private var draft: StateFile {
-        StateFile(directory: directory, directoryPath: directoryPath, name: name + ".new")
+        StateFile(directory: directory, directoryPath: directoryPath, name: name + ".new", sizeLimit: sizeLimit)
     }
 
     /// Whether something has its name.
     var exists: Bool { status != nil }
 
     /// Whether it is there, and ours.
-    var isTrusted: Bool { status.map { Self.distrust($0) == nil } ?? false }
+    var isTrusted: Bool { status.map { distrust($0) == nil } ?? false }
 
     private var status: stat? {
         var status = stat()
@@ -29,13 +31,16 @@ nonisolated struct StateFile {
     }
 
     /// Why what has `status` is not a file of ours; `nil` if it is one.
-    static func distrust(_ status: stat) -> String? {
+    func distrust(_ status: stat) -> String? {
         guard status.st_mode & S_IFMT == S_IFREG else { return "it is not a regular file; remove it" }
         guard status.st_uid == geteuid() else {
             return "it belongs to user \(status.st_uid), not to user \(geteuid()), who runs setkeyd; remove it"
         }
         guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
             return "its group or others may write to it; look at what it says, and remove it or chmod go-w it"
+        }
+        guard status.st_size <= sizeLimit else {
+            return "it has \(status.st_size) bytes, and setkeyd writes at most \(sizeLimit); remove it"
         }
         return nil
     }
@@ -51,14 +56,14 @@ nonisolated struct StateFile {
             guard errno != ENOENT else { return (nil, nil) }
             let number = errno
             // What a link or a device comes to says less than what it is.
-            if let reason = status.flatMap(Self.distrust) { return (nil, "cannot use \(path): \(reason)") }
+            if let reason = status.flatMap(distrust) { return (nil, "cannot use \(path): \(reason)") }
             errno = number
             return (nil, failure("open"))
         }
         let descriptor = FileDescriptor(owning: rawValue)
         var status = stat()
         guard unsafe fstat(rawValue, &status) == 0 else { return (nil, failure("open")) }
-        if let reason = Self.distrust(status) { return (nil, "cannot use \(path): \(reason)") }
+        if let reason = distrust(status) { return (nil, "cannot use \(path): \(reason)") }
         return (descriptor, nil)
     }
 
@@ -66,16 +71,24 @@ nonisolated struct StateFile {
     ///
     /// - Returns: `nil` for `bytes` if it could not be read, and why; `nil` for both if nothing is there.
     func read() -> (bytes: [UInt8]?, complaint: String?) {
-        let (descriptor, complaint) = open(O_RDONLY)
-        guard let descriptor else { return (nil, complaint) }
         var bytes: [UInt8] = []
+        let (isRead, complaint) = read { bytes += $0 }
+        return (isRead ? bytes : nil, complaint)
+    }
+
+    /// Gives the contents to `take`, piece by piece.
+    ///
+    /// - Returns: whether all was read, and why not; no complaint if nothing is there.
+    func read(_ take: (ArraySlice<UInt8>) -> Void) -> (isRead: Bool, complaint: String?) {
+        let (descriptor, complaint) = open(O_RDONLY)
+        guard let descriptor else { return (false, complaint) }
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = unsafe Glibc.read(descriptor.rawValue, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { return (nil, failure("read")) }
-            guard count > 0 else { return (bytes, nil) }
-            bytes += buffer[..<count]
+            guard count >= 0 else { return (false, failure("read")) }
+            guard count > 0 else { return (true, nil) }
+            take(buffer[..<count])
         }
     }
 
@@ -95,6 +108,7 @@ nonisolated struct StateFile {
     ///
     /// - Returns: why it could not be done.
     func replace(with text: [UInt8]) -> String? {
+        guard text.count <= sizeLimit else { return tooLarge }
         // What a daemon before us has left, or somebody has put there; a directory stays, and is said to be in the way.
         if let complaint = draft.remove() { return complaint }
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
@@ -122,12 +136,16 @@ nonisolated struct StateFile {
         // for a whole one: an SPI that has lost digits is another.
         let end = endOfLines(descriptor)
         guard end >= 0, ftruncate(descriptor, end) == 0 else { return failure("read") }
+        guard Int(end) + text.count <= sizeLimit else { return tooLarge }
         guard write(text, to: descriptor), fdatasync(descriptor) == 0 else {
             defer { _ = ftruncate(descriptor, end) }
             return failure("write")
         }
         return nil
     }
+
+    /// What does not fit is not written: it would not be read.
+    private var tooLarge: String { "cannot write \(path): it would have more than \(sizeLimit) bytes" }
 
     /// Where the last whole line ends; -1 if that cannot be read.
     private func endOfLines(_ descriptor: Int32) -> off_t {
