@@ -3,16 +3,20 @@ import CSystemd
 import Glibc
 import SetkeyCore
 
-/// The service manager, told by sd_notify(3); silent where there is none.
+/// The service manager, told in the manner of sd_notify(3); silent where there is none.
 enum ServiceManager {
+    private static let notifications = unsafe getenv("NOTIFY_SOCKET").flatMap {
+        Notifications(path: unsafe String(cString: $0))
+    }
+
     /// We serve, and the file is in force.
     static func ready(status: String) {
-        notify("READY=1\nSTATUS=\(status)")
+        notify(.ready, "READY=1\nSTATUS=\(status)")
     }
 
     /// How things stand.
     static func status(_ status: String) {
-        notify("STATUS=\(status)")
+        notify(.status, "STATUS=\(status)")
     }
 
     /// A reload has begun; ``ready(status:)`` ends it.
@@ -20,23 +24,23 @@ enum ServiceManager {
     /// In one datagram with the time, as `Type=notify-reload` wants it (systemd 253 and later).
     static func reloading() {
         let microseconds = Instant.now.monotonic / 1000
-        notify("RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
+        notify(.reloading, "RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
     }
 
     static func stopping() {
-        notify("STOPPING=1")
+        notify(.stopping, "STOPPING=1")
     }
 
     /// The loop turns and the kernel answers.
     static func alive() {
-        notify("WATCHDOG=1")
+        notify(.alive, "WATCHDOG=1")
     }
 
     /// The start has failed.
     ///
     /// - Parameter errno: 0 where no system call is to blame.
     static func failed(errno: Int32, status: String) {
-        notify("ERRNO=\(errno)\nSTATUS=\(status)")
+        notify(.failed, "ERRNO=\(errno)\nSTATUS=\(status)")
     }
 
     /// The time within which it wants to hear that we are alive, in microseconds; `nil` if it does not.
@@ -64,8 +68,7 @@ enum ServiceManager {
         return sockets
     }
 
-    private static func notify(_ state: String) {
-        // A line feed would begin another assignment.
-        _ = unsafe sd_notify(0, state)
+    private static func notify(_ kind: Notifications.Kind, _ state: String) {
+        notifications?.send(kind, state)
     }
 }
