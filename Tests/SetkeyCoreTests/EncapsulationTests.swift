@@ -1,5 +1,6 @@
 import ControlProtocol
 import IPsec
+import KernelBackends
 import TestSupport
 import Testing
 
@@ -31,6 +32,20 @@ struct EncapsulationTests {
         machine.post(.called(Machine.nobody, .status))
         guard case .status(let status) = machine.replies.last?.reply else { throw Machine.NoReply() }
         return status
+    }
+
+    @Test func theBypassPoliciesOfSocketsAreNotCounted() throws {
+        var machine = Machine(file: Texts.policy(1))
+        machine.kernel.insertSocketPolicy(.socketInbound, at: .init(seconds: UInt64(machine.seconds)))
+        machine.kernel.insertSocketPolicy(.socketOutbound, at: .init(seconds: UInt64(machine.seconds)))
+        machine.start()
+        machine.post(.called(Machine.root, .status))
+        guard case .status(let status) = machine.replies.last?.reply else { throw Machine.NoReply() }
+        #expect(status.policies == 1 && status.foreignPolicies == 0 && status.missingPolicies == 0)
+        // They are there all the same.
+        machine.post(.called(Machine.root, .listPolicies(ListPoliciesParameters())))
+        guard case .policies(let reply) = machine.replies.last?.reply else { throw Machine.NoReply() }
+        #expect(reply.policies.count == 3)
     }
 
     @Test func theDestinationsOfTheFilesAssociationsAreOpenedEachOnce() {

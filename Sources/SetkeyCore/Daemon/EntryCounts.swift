@@ -46,7 +46,7 @@ extension Daemon {
             altered: altered.associations, expired: ownership.expired.count,
             leftover: ownership.leftover.associations.count(where: mirror.associations.contains))
         let policies = EntryCounts(
-            inKernel: mirror.policies.count, declared: inForce.policies.count, missing: missing.policies,
+            inKernel: manageablePolicyCount, declared: inForce.policies.count, missing: missing.policies,
             altered: altered.policies, expired: 0,
             leftover: ownership.leftover.policies.count(where: mirror.policies.contains))
         return (associations, policies)

@@ -30,4 +30,20 @@ extension Daemon {
             log(.warning, "and \(closed.count - 20) more UDP ports could not be opened", .portClosed)
         }
     }
+
+    /// Policies of the kernel, without those that sockets have for all that they send and receive: the ones of the ports
+    /// above, and of IKE daemons. No file declares them, so they are nobody's to manage, and no message tells of them.
+    var manageablePolicyCount: Int {
+        mirror.policies.count - PolicyIdentity.ofSockets.count(where: mirror.policies.contains)
+    }
+}
+
+extension PolicyIdentity {
+    /// The names of the policies that sockets have for all that they send and receive.
+    fileprivate static let ofSockets: [PolicyIdentity] = [IPAddress.Family.ipv4, .ipv6].flatMap { family in
+        let any = AddressPrefix(address: .unspecified(family), length: 0)
+        return [Direction.socketInbound, .socketOutbound].map {
+            PolicyIdentity(direction: $0, selector: Selector(source: any, destination: any))
+        }
+    }
 }

@@ -195,6 +195,7 @@ reach client $gateway
 ok $? 'transport mode: policies for all traffic do not drop the UDP that the ESP is in' "$(wrong)"
 is "$(counted client 0x3012)" 3 'and what comes back is protected'
 is "$(at gateway -DP | grep -c '(socket)')" 2 'the bypass is a pair of policies that setkey -DP shows'
+has "$(at gateway --status)" ' 0 foreign; 2 declared' 'and that the status does not count'
 until_ 10 eval 'at gateway --status | grep -q "^state: settled"'
 ok $? 'and that no audit takes for drift' "$(at gateway --status)"
 
