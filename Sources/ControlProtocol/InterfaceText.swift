@@ -172,18 +172,19 @@ package let controlInterfaceText = """
       ended: ?bool
     )
 
-    # The SAD as records. Time is the daemon's clock, to which ages are counted, in seconds since 1970.
+    # The SAD as records. If the kernel cannot tell all of it, incomplete says so in the last reply, here as below. Time is the daemon's clock, to which ages are counted, in seconds since 1970.
     method ListAssociations(
       protocol: ?Protocol,
       includeDead: ?bool,
       showKeys: ?bool
     ) -> (
       associations: []Association,
-      time: int
+      time: int,
+      incomplete: ?string
     )
 
     # The SPD as records.
-    method ListPolicies() -> (policies: []Policy)
+    method ListPolicies() -> (policies: []Policy, incomplete: ?string)
 
     # A database as setkey -D and setkey -DP print it.
     method Render(
@@ -193,7 +194,7 @@ package let controlInterfaceText = """
       showPorts: ?bool,
       hidePerSocket: ?bool,
       showKeys: ?bool
-    ) -> (text: string)
+    ) -> (text: string, incomplete: ?string)
 
     # Empties a database; a protocol (ah, esp, ipcomp) limits it to the associations of that protocol.
     method Flush(database: Database, protocol: ?Protocol) -> ()

@@ -9,10 +9,12 @@ extension Reply {
             self = .execute(whole)
         case (.associations(var whole), .associations(let part)):
             whole.associations += part.associations
+            whole.incomplete = part.incomplete
             whole.time = part.time
             self = .associations(whole)
         case (.policies(var whole), .policies(let part)):
             whole.policies += part.policies
+            whole.incomplete = part.incomplete
             self = .policies(whole)
         case (.plan(var whole), .plan(let part)):
             whole.steps += part.steps
@@ -20,6 +22,7 @@ extension Reply {
             self = .plan(whole)
         case (.render(var whole), .render(let part)):
             whole.text.bytes += part.text.bytes
+            whole.incomplete = part.incomplete
             self = .render(whole)
         default:
             self = next

@@ -60,6 +60,8 @@ package struct AssociationsReply: Codable, Hashable, Sendable {
     package var associations: [AssociationRecord]
     /// The daemon's clock, seconds since 1970: what ages are counted to.
     package var time: Int
+    /// In the last part: why the kernel does not tell all of them, and these are what is known.
+    package var incomplete: String?
 
     package init(associations: [AssociationRecord], time: Int) {
         self.associations = associations
@@ -70,6 +72,8 @@ package struct AssociationsReply: Codable, Hashable, Sendable {
 /// A part of the SPD.
 package struct PoliciesReply: Codable, Hashable, Sendable {
     package var policies: [PolicyRecord]
+    /// As in ``AssociationsReply``.
+    package var incomplete: String?
 
     package init(policies: [PolicyRecord]) {
         self.policies = policies
@@ -79,9 +83,39 @@ package struct PoliciesReply: Codable, Hashable, Sendable {
 /// A part of a dump's text.
 package struct RenderReply: Codable, Hashable, Sendable {
     package var text: WireText
+    /// As in ``AssociationsReply``.
+    package var incomplete: String?
 
     package init(text: WireText) {
         self.text = text
+    }
+}
+
+extension Reply {
+    /// Why the kernel does not tell all of a database, in the last part of a dump of it.
+    package var incomplete: String? {
+        switch self {
+        case .associations(let reply): reply.incomplete
+        case .policies(let reply): reply.incomplete
+        case .render(let reply): reply.incomplete
+        default: nil
+        }
+    }
+
+    /// Notes in a part of a dump that it is incomplete.
+    package mutating func note(incomplete reason: String) {
+        switch self {
+        case .associations(var reply):
+            reply.incomplete = reason
+            self = .associations(reply)
+        case .policies(var reply):
+            reply.incomplete = reason
+            self = .policies(reply)
+        case .render(var reply):
+            reply.incomplete = reason
+            self = .render(reply)
+        default: break
+        }
     }
 }
 

@@ -118,10 +118,14 @@ package enum SetkeyClient {
     private static func dump(_ parameters: RenderParameters, socket path: String) throws(ClientFailure) {
         var client = try connect(path)
         var output = FileOutput.standardOutput
+        var incomplete: String?
         try stream(.render(parameters), from: &client) { reply throws(ClientFailure) in
-            if case .render(let part) = reply { try output.write(part.text.bytes) }
+            guard case .render(let part) = reply else { return }
+            try output.write(part.text.bytes)
+            incomplete = part.incomplete
         }
         try output.flush()
+        if let incomplete { throw ClientFailure(.failure, "\(incomplete); what is known has been printed") }
     }
 
     private static func status(json: Bool, socket path: String) throws(ClientFailure) {

@@ -49,6 +49,31 @@ struct IncompleteDumpTests {
         #expect(machine.status.contains("SPD not fully readable"))
     }
 
+    @Test func aDumpShowsWhatIsKnownAndSaysThatItIsNotAll() throws {
+        var machine = machine(file: Texts.policy(1) + Texts.policy(2))
+        machine.start()
+        machine.post(.called(Machine.root, .render(RenderParameters(database: .policies))))
+        guard case .render(let text) = machine.replies.last?.reply else { throw Machine.NoReply() }
+        #expect(
+            String(decoding: text.text.bytes, as: UTF8.self).split(separator: "\n").count { !$0.hasPrefix("\t") } == 2)
+        #expect(text.incomplete?.contains("SPD completely (EINVAL)") == true)
+        machine.post(.called(Machine.root, .listPolicies(ListPoliciesParameters())))
+        guard case .policies(let records) = machine.replies.last?.reply else { throw Machine.NoReply() }
+        #expect(records.policies.count == 2 && records.incomplete == text.incomplete)
+        machine.post(.called(Machine.root, .render(RenderParameters(database: .associations))))
+        guard case .render(let other) = machine.replies.last?.reply else { throw Machine.NoReply() }
+        #expect(other.incomplete == nil)
+    }
+
+    @Test func aRunPrintsWhatIsKnownAndFails() throws {
+        var machine = machine(file: Texts.policy(1) + Texts.policy(2))
+        machine.start()
+        let reply = try machine.run("spddump;")
+        #expect(reply.output?.bytes.isEmpty == false)
+        #expect(reply.failures?.map(\.operation) == ["spddump"])
+        #expect(reply.failures?.first?.reason.contains("SPD completely (EINVAL)") == true)
+    }
+
     @Test func aPolicyThatNoDumpShowsIsReplacedInPlace() {
         // It is older than the one that cannot be told: the dump does not come to it.
         var machine = machine(file: Texts.policy(1, "discard"), foreign: Texts.policy(1) + Texts.policy(2))

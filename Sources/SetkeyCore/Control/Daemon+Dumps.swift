@@ -113,7 +113,7 @@ extension Daemon {
     }
 
     private mutating func send(partOf stream: inout DumpStream, to client: ClientID) {
-        let reply: Reply
+        var reply: Reply
         switch stream.form {
         case .text:
             var text: [UInt8] = []
@@ -121,6 +121,9 @@ extension Daemon {
             reply = .render(RenderReply(text: WireText(text)))
         case .records(let showKeys):
             reply = stream.nextRecords(of: &mirror, showKeys: showKeys, at: now)
+        }
+        if stream.isFinished, let errno = gap(in: stream.database) {
+            reply.note(incomplete: stream.database.gapText(errno))
         }
         effects.append(.reply(client, reply, continues: !stream.isFinished))
     }
@@ -130,6 +133,11 @@ extension Daemon {
         stream.appendPart(of: &mirror, to: &output)
         runs[client]?.output += output
         if stream.isFinished {
+            if let errno = gap(in: stream.database) {
+                let request: KernelRequest = stream.database == .associations ? .dump(nil) : .dumpPolicies
+                runs[client]?.failed(
+                    request.phrase, errno: Int(errno.rawValue), reason: stream.database.gapText(errno))
+            }
             runs[client]?.proceed()
         } else if let reply = runs[client]?.takeReply() {
             effects.append(.reply(client, .execute(reply), continues: true))

@@ -100,7 +100,14 @@ extension Daemon {
 
     /// Nothing is taken for gone; whoever waits is told, and the kernel is asked again later.
     private mutating func dumpFailed(_ database: DatabaseName, _ errno: KernelErrno) {
-        endIncomplete(database)
+        switch database {
+        case .associations:
+            _ = mirror.endAssociationDump(complete: false)
+            associationDumps.fail()
+        case .policies:
+            _ = mirror.endPolicyDump(complete: false)
+            policyDumps.fail()
+        }
         let why = "cannot read the \(database.acronym) from the kernel: \(errno)"
         log(.error, "\(why); trying again in 10 s", .kernelFailure, [LogField(.errno, errno.rawValue)])
         failStreams(of: database, errno)
@@ -115,30 +122,23 @@ extension Daemon {
         if gap(in: database) == nil {
             log(
                 .error,
-                "the kernel cannot list its \(database.acronym) completely (\(errno.name)): it breaks off at an entry that "
-                    + "PF_KEY cannot express; look for it with 'ip xfrm \(database.xfrmObject)'. What the file declares is "
-                    + "applied all the same; foreign \(database.plural) are not all known, and \(database.plural) that are no "
+                "\(database.gapText(errno)). What the file declares is applied all the same; foreign \(database.plural) are not all known, and \(database.plural) that are no "
                     + "longer declared may stay. Asking again every 10 s",
                 .kernelFailure, [LogField(.errno, errno.rawValue)])
         }
-        endIncomplete(database, gap: errno)
-        failStreams(of: database, errno)
+        switch database {
+        case .associations:
+            _ = mirror.endAssociationDump(complete: false)
+            associationDumps.breakOff(errno, at: now.monotonic)
+        case .policies:
+            _ = mirror.endPolicyDump(complete: false)
+            policyDumps.breakOff(errno, at: now.monotonic)
+        }
         // What a later dump finds was not ours to see before.
         audited.remove(database)
         mistrusted.insert(database)
         askAgainAt = now.monotonic &+ Self.retryInterval
         tellStatus()
-    }
-
-    private mutating func endIncomplete(_ database: DatabaseName, gap: KernelErrno? = nil) {
-        switch database {
-        case .associations:
-            _ = mirror.endAssociationDump(complete: false)
-            associationDumps.fail(gap: gap)
-        case .policies:
-            _ = mirror.endPolicyDump(complete: false)
-            policyDumps.fail(gap: gap)
-        }
     }
 
     private mutating func noteGapIsClosed(in database: DatabaseName) {
@@ -244,5 +244,13 @@ extension DatabaseName {
     fileprivate var plural: String { self == .associations ? "SAs" : "policies" }
 
     /// What ip-xfrm(8) calls an entry.
-    fileprivate var xfrmObject: String { self == .associations ? "state" : "policy" }
+    private var xfrmObject: String { self == .associations ? "state" : "policy" }
+
+    /// Says that a dump of it broke off with `errno`, and where to look.
+    func gapText(_ errno: KernelErrno) -> String {
+        """
+        the kernel cannot list its \(acronym) completely (\(errno.name)): it breaks off at an entry that PF_KEY cannot \
+        express; look for it with 'ip xfrm \(xfrmObject)'
+        """
+    }
 }

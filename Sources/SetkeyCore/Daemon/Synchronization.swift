@@ -6,10 +6,11 @@ import IPsec
 /// running does not do, because it may have passed the entry that matters.
 struct DumpSchedule: Sendable {
     private var begun = 0
+    /// The last one that has told what the kernel can tell.
     private var completed = 0
     private var wanted = 0
     private(set) var isRunning = false
-    /// When the last complete dump began and ended, on the monotonic clock.
+    /// When the last of these began and ended, on the monotonic clock.
     private var beganAt: UInt64 = 0
     private var endedAt: UInt64 = 0
     /// With what the last dump broke off at an entry that it could not tell; `nil` after one that told everything.
@@ -55,12 +56,17 @@ struct DumpSchedule: Sendable {
         gap = nil
     }
 
+    /// The running dump has told a part, and the kernel cannot tell the rest: that is what there is.
+    mutating func breakOff(_ errno: KernelErrno, at now: UInt64) {
+        isRunning = false
+        endedAt = now
+        completed = begun
+        gap = errno
+    }
+
     /// The kernel refused to dump; whoever waits is told by the daemon.
-    ///
-    /// - Parameter gap: the errno, if it has told a part and cannot tell the rest.
-    mutating func fail(gap: KernelErrno? = nil) {
+    mutating func fail() {
         isRunning = false
         wanted = begun
-        self.gap = gap ?? self.gap
     }
 }

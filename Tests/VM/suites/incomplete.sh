@@ -21,6 +21,11 @@ log_has 'cannot list its SPD completely'
 ok $? 'the log says what is unknown' "$(cat "$work/log")"
 has "$(client --status)" 'state: settled; the kernel cannot list its SPD completely' 'so does the status'
 has "$(client --status)" 'policies: at least' 'and its numbers are no more than they can be'
+client -DP > "$work/dump" 2> "$work/errors"
+is "$? $(grep -c '^[^	]' "$work/dump")" '1 1' '-DP prints what is known, and its status says that it is not all' "$(cat "$work/dump")"
+has "$(cat "$work/errors")" 'cannot list its SPD completely (EINVAL)' 'and stderr why' "$(cat "$work/errors")"
+client -D > /dev/null 2> "$work/errors"
+is "$?$(cat "$work/errors")" 0 '-D is complete'
 sed -i 's/0x1001/0x1002/' "$work/site.conf"
 client --reload > /dev/null
 is "$? $(ip xfrm state | grep -c 'spi 0x00001002')" '0 1' 'a reload works'
