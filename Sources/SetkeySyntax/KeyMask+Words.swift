@@ -74,13 +74,16 @@ extension KeyMask {
 
     /// Whether a word that is not one of the language's is harmless where it stands.
     private func isShown(_ range: Range<Int>, _ known: HarmlessWord?) -> Bool {
+        // What touches a quote may be what should be in it.
+        if touchesQuote(range) { return false }
         let isNear = known != nil && isSound
         switch place {
-        case .statement: return isNear || isAddress(range)
+        case .statement: return isNear || isPlainAddress(range)
         case .operands(let operands):
             if isFamilyFlag(range) || isInBrackets && isDecimal(range, digits: 5) { return true }
-            if operands.count < 2 || operands.count == 3, isAddress(range) { return isSound || operands.areClean }
-            if operands.count == 3 { return (isSound || operands.areClean) && isNumber(range) }
+            if operands.count < 2, isAddress(range) { return isSound || operands.areClean }
+            if operands.count == 3, isPlainAddress(range) { return isSound || operands.areClean }
+            if operands.count == 3 { return isSPI(range, after: operands) }
             return isNear || operands.count < 2 && isSound && looksLikeAddress(range)
         case .selectors:
             return isNear || isFamilyFlag(range) || isSound && isDecimal(range, digits: 5) || isJoined(range)
@@ -111,6 +114,14 @@ extension KeyMask {
         if isDecimal(range, digits: 10) { return true }
         return range.count <= 10 && hasHexadecimalPrefix(range)
             && bytes[range.dropFirst(2)].allSatisfy { $0.hexadecimalDigitValue != nil }
+    }
+
+    /// A number where an SPI belongs. The first four bytes of a key that is written in groups stand there if the SPI, or
+    /// the protocol, is missing.
+    private func isSPI(_ range: Range<Int>, after operands: Operands) -> Bool {
+        let next = bytes[range.upperBound...].first { $0 != 32 && $0 != 9 }
+        let isSurelyOne = operands.areClean && next?.hexadecimalDigitValue == nil && next != UInt8(ascii: "\"")
+        return isNumber(range) && (isSurelyOne || isSound && range.count < 8)
     }
 
     /// A number and its unit, as `24h`, or digits without their `0x`: too short to be a part of a key.
@@ -144,6 +155,12 @@ extension KeyMask {
         let isPrefix = parts.count < 2 || isDecimal(parts[1].startIndex..<parts[1].endIndex, digits: 3)
         return isPrefix && IPAddress(parsing: first.prefix { $0 != UInt8(ascii: "%") }) != nil
             && first.drop { $0 != UInt8(ascii: "%") }.count <= 16
+    }
+
+    /// An address that eight groups of the digits of a key are not: one of IPv4, or one with `::` in it.
+    private func isPlainAddress(_ range: Range<Int>) -> Bool {
+        let colons = bytes[range].indices.filter { bytes[$0] == UInt8(ascii: ":") }
+        return isAddress(range) && (colons.isEmpty || zip(colons, colons.dropFirst()).contains { $1 == $0 + 1 })
     }
 
     private func isIPv4(_ range: Range<Int>) -> Bool {
@@ -197,8 +214,11 @@ extension KeyMask {
 
     /// `@NAME` names a key, and is none.
     private func isCredential(_ range: Range<Int>) -> Bool {
-        let touchesQuote = range.upperBound < bytes.count && bytes[range.upperBound] == UInt8(ascii: "\"")
-        return bytes[range.lowerBound] == UInt8(ascii: "@") && !touchesQuote
+        bytes[range.lowerBound] == UInt8(ascii: "@")
             && CredentialDirectory.isValidName(String(decoding: bytes[range.dropFirst()], as: UTF8.self))
+    }
+
+    private func touchesQuote(_ range: Range<Int>) -> Bool {
+        range.upperBound < bytes.count && bytes[range.upperBound] == UInt8(ascii: "\"")
     }
 }

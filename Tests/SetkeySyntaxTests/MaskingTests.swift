@@ -38,6 +38,33 @@ struct MaskingTests {
         for secret in Self.secrets { #expect(!output.contains(secret), "\(output)") }
     }
 
+    /// Pieces of keys that would be something else where they stand.
+    @Test(arguments: [
+        // A comment that is broken in two: an IPv6 address.
+        ("add ::1 ::2 esp 1 -E null ; # was 0xa930:\\\n1c13:1150:b62b:7327:5b30:8e69:efdc:3416 add ::1 ;", "b62b"),
+        ("add ::1 ::2 esp 1 1c13:1150:b62b:7327:5b30:8e69:efdc:3416 -m bogus ;", "b62b"),
+        // No protocol, or no SPI: an SPI.
+        ("add ::1 ::2 0x1000 0xAD613231 433BFD99 ;", "AD613231"),
+        ("add ::1 ::2 esp 0xAD613231 433BFD99 5b308e69 nonsense ;", "AD613231"),
+        ("add ::1 ::2 esp 0xAD613231 \"xxxx\" nonsense ;", "AD613231"),
+        // No opening quote, and no blank either: a number of replays.
+        ("add ::1 ::2 ah 0x100 -m tunnnel -r 478799979\" -m bogus ;", "7879"),
+    ])
+    func noPieceOfAKeyIsTakenForSomethingElse(_ text: String, piece: String) {
+        let output = rendered(text)
+        #expect(!output.contains(piece), "\(output)")
+    }
+
+    @Test(arguments: ["0x1e241", "123456", "0xdeadbeef", "4294967295"])
+    func anSPIIsShown(_ spi: String) {
+        #expect(rendered("add ::1 ::2 esp \(spi) -m tunnnel ;").contains("esp \(spi) -m"))
+        #expect(rendered("get ::1 ::2 esp \(spi) ; bogus ;").contains("esp \(spi) ;"))
+    }
+
+    @Test func anSPIAfterAWrongProtocolIsShown() {
+        #expect(rendered("add ::1 ::2 bogus 0x1000 -E null ;").contains(" 0x1000 "))
+    }
+
     @Test func whatIsNoKeyIsShown() {
         let text = "add 192.0.2.1 192.0.2.2 esp 0x1e241 -m tunnnel -E aes-cbc 0x5ec4e75ec4e7 -ctx 1 1 \"a:b\" ;"
         let shown = "add 192.0.2.1 192.0.2.2 esp 0x1e241 -m tunnnel -E aes-cbc ************** -ctx 1 1 \"***\" ;"
