@@ -5,10 +5,6 @@ import Testing
 ///
 /// Needs root, for users and for a group that exists in the daemon's mount namespace alone.
 @Suite(.serialized, .enabled(if: geteuid() == 0)) struct HostileMemberTests {
-    /// The folder of these tests.
-    private static let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        .joined(separator: "/")
-
     /// A number of the line that the program prints at its end.
     private func number(_ name: String, in line: String) throws -> Double {
         let field = try #require(line.split(separator: ", \"").first { $0.hasPrefix("\(name)\":") }, "\(line)")
@@ -20,19 +16,11 @@ import Testing
     /// on is asserted, since before the shares there were there was no answer to them.
     @Test(arguments: ["idle", "frames", "plans", "dumps", "monitors", "noise", "connects"])
     func whatMembersDoLeavesRootItsPlaceItsTimeAndTheDaemonSmall(attack: String) throws {
-        let directory = try TestDirectory()
         let statements = (0..<2000).map { "add 10.0.0.1 10.0.0.2 esp \(1000 + $0) -E null;" }.joined(separator: "\n")
-        let file = try directory.write("setkey.conf", statements)
-        let daemon = try TestDaemon(in: directory, "\(Self.folder)/with_group.sh") { socket, state in
-            [
-                Programs.setkeyd, "--kernel", "simulated", "--socket", socket, "--state-directory", state, "--config",
-                file,
-            ]
-        }
-        try #require(try daemon.isReady(), "\(daemon.process.errorText)")
+        let daemon = try TestDaemon(configuration: statements, hasGroup: true)
         let members = try ChildProcess(
             "/usr/bin/python3",
-            ["\(Self.folder)/hostile_members.py", daemon.socket, "\(daemon.process.pid)", attack, "2"])
+            [Programs.script("hostile_members.py"), daemon.socket, "\(daemon.process.pid)", attack, "2"])
         let ending = try members.wait(within: .seconds(120))
         let line = members.outputText
         try #require(ending == .exited(0), "\(line)\(members.errorText)")

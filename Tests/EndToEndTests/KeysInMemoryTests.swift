@@ -3,10 +3,6 @@ import Testing
 
 /// What of keys is in the daemon's memory, which is read as root reads it.
 @Suite(.enabled(if: geteuid() == 0)) struct KeysInMemoryTests {
-    /// The folder of these tests.
-    private static let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        .joined(separator: "/")
-
     /// SAs whose keys nobody else has.
     private struct KeyedAssociations {
         let destination: String
@@ -43,7 +39,7 @@ import Testing
         for _ in 0..<10 {
             #expect(try daemon.setkey("--status").status == 0)
             let line = try run(
-                "/usr/bin/python3", ["\(Self.folder)/keys_in_memory.py", "\(daemon.process.pid)"],
+                "/usr/bin/python3", [Programs.script("keys_in_memory.py"), "\(daemon.process.pid)"],
                 input: Array(associations.keys.joined(separator: "\n").utf8))
             try #require(line.status == 0, "\(line.errors)")
             copies = Copies(raw: try number("raw", in: line.output), hex: try number("hex", in: line.output))

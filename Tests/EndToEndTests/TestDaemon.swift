@@ -49,6 +49,11 @@ enum Programs {
     static var setkey: String { "\(directory)/setkey" }
     static var setkeyd: String { "\(directory)/setkeyd" }
     static var setkeydUnderTest: String { "\(directory)/setkeyd-under-test" }
+
+    /// Programs that are not built: a script of the folder of these tests.
+    static func script(_ name: String) -> String {
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/\(name)"
+    }
 }
 
 /// What a program run to its end has said.
@@ -82,6 +87,11 @@ func run(
 
 /// A daemon, and setkey calls to it.
 final class TestDaemon {
+    /// The group setkeyd, where it exists.
+    private static let group: gid_t = 991
+    /// A user in that group and in no other.
+    private static let member: uid_t = 1500
+
     let directory: TestDirectory
     let process: ChildProcess
     let socket: String
@@ -89,14 +99,19 @@ final class TestDaemon {
 
     /// Starts a daemon on a simulated kernel and waits until it says that it is ready.
     ///
-    /// - Parameter configuration: the text of its file; without one it has an empty one.
-    convenience init(configuration: String = "") throws {
+    /// - Parameters:
+    ///   - configuration: the text of its file; without one it has an empty one.
+    ///   - hasGroup: whether it finds the group setkeyd, which needs root; see ``call(_:asMember:file:)``.
+    convenience init(configuration: String = "", hasGroup: Bool = false) throws {
         let directory = try TestDirectory()
         let file = try directory.write("setkey.conf", configuration)
-        try self.init(in: directory, Programs.setkeyd) { socket, state in
-            ["--kernel", "simulated", "--socket", socket, "--state-directory", state, "--config", file]
+        let program = hasGroup ? Programs.script("with_group.sh") : Programs.setkeyd
+        try self.init(in: directory, program) { socket, state in
+            (hasGroup ? [Programs.setkeyd] : [])
+                + ["--kernel", "simulated", "--socket", socket, "--state-directory", state, "--config", file]
         }
         try #require(try isReady(), "\(process.errorText)")
+        if hasGroup { try letMembersIn() }
     }
 
     /// Starts a daemon whose control socket and state directory are in `directory`.
@@ -112,6 +127,13 @@ final class TestDaemon {
             program, arguments(socket, "\(directory.path)/state"), environment: ["NOTIFY_SOCKET": readiness.path])
     }
 
+    /// As the service manager does, which makes the socket.
+    private func letMembersIn() throws {
+        guard unsafe chmod(directory.path, 0o755) == 0, unsafe chown(socket, 0, Self.group) == 0 else {
+            throw ChildProcess.Failed(description: "\(socket): errno \(errno)")
+        }
+    }
+
     /// Waits until it is ready; false if it ends before.
     func isReady() throws -> Bool {
         try readiness.wait(for: "READY=1", within: .seconds(30), unless: { try process.hasEnded() }) != nil
@@ -122,6 +144,9 @@ final class TestDaemon {
         let notification = try readiness.wait(for: text, within: .seconds(30), unless: { try process.hasEnded() })
         return try notification ?? { throw ChildProcess.Failed(description: "the daemon has ended") }()
     }
+
+    /// Throws away what the service manager was told and no test wants: when too much waits, the daemon waits, too.
+    func dropNotifications() { readiness.drop() }
 
     var environment: [String: String] { ["SETKEYD_SOCKET": socket, "TZ": "UTC"] }
 
@@ -135,6 +160,17 @@ final class TestDaemon {
     func load(_ statements: String) throws {
         let outcome = try setkey("-c", input: statements)
         try #require(outcome.status == 0, "\(outcome.errors)")
+    }
+
+    /// Calls a method of the control protocol, as root or as a member of the group.
+    ///
+    /// - Parameter file: what it has for `text`.
+    /// - Returns: all texts of the answer, a line each.
+    func call(_ method: String, asMember: Bool = false, file: String? = nil) throws -> Outcome {
+        let user = asMember ? Self.member : geteuid()
+        return try run(
+            "/usr/bin/python3",
+            [Programs.script("varlink_call.py"), socket, "\(user)", method] + (file.map { [$0] } ?? []))
     }
 
     /// Starts setkey and lets it run.
@@ -163,6 +199,12 @@ private final class ReadinessSocket {
     }
 
     deinit { close(descriptor) }
+
+    /// Reads all that is there.
+    func drop() {
+        var buffer: [UInt8] = [0]
+        while unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT)) >= 0 {}
+    }
 
     /// Waits for a datagram that has `text` in it, or until `isOver`, which is asked again and again.
     ///

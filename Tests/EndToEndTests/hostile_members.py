@@ -3,8 +3,8 @@
 
     hostile_members.py SOCKET PID ATTACK [SECONDS]
 
-Needs root. SOCKET is the daemon's, PID its process; the group of the socket becomes that of the members. Prints one line
-of JSON: how often root's Status was answered, in how many milliseconds (median, worst), how long root's Reload took, and
+Needs root. SOCKET is the daemon's, PID its process; the group of the socket is that of the members. Prints one line of
+JSON: how often root's Status was answered, in how many milliseconds (median, worst), how long root's Reload took, and
 by how many KiB the daemon has grown.
 """
 
@@ -17,7 +17,6 @@ import statistics
 import sys
 import time
 
-GROUP = 991
 USERS = range(1500, 1507)
 
 
@@ -166,10 +165,11 @@ def root(path):
 def start(attack, path):
     """Starts one member for each user; returns their process ids."""
     children = []
+    group = os.stat(path).st_gid
     for user in USERS:
         pid = os.fork()
         if pid == 0:
-            os.setgroups([GROUP])
+            os.setgroups([group])
             os.setgid(user)
             os.setuid(user)
             try:
@@ -189,8 +189,6 @@ def resident(pid):
 def main():
     path, pid, attack = sys.argv[1], int(sys.argv[2]), ATTACKS[sys.argv[3]]
     seconds = float(sys.argv[4]) if len(sys.argv) > 4 else 3
-    os.chmod(os.path.dirname(path), 0o755)
-    os.chown(path, 0, GROUP)
     before = resident(pid)
     children = start(attack, path)
     times, largest, number = [], before, 0
