@@ -68,6 +68,18 @@ struct StatementTests {
         #expect(long.position(of: 4 * 5000 + 3).line == 5001 && long.position(of: 4 * 5000 + 3).column == 3)
     }
 
+    @Test func anOutlineHasThePositionsOfItsTextAndNothingElseOfIt() {
+        for mark in ["", "\u{feff}"] {
+            let source = SourceText(name: "t", bytes: Array((mark + "é key ;\r\n# ü\n\u{1f511}x ;").utf8), firstLine: 7)
+            let outline = source.outline
+            #expect(outline.bytes.count == source.bytes.count)
+            for offset in 0...source.bytes.count {
+                #expect(outline.position(of: offset) == source.position(of: offset))
+            }
+            #expect(outline.bytes.dropFirst(mark.utf8.count).allSatisfy { [10, 32, 0x80].contains($0) })
+        }
+    }
+
     @Test func extensionsBehindGetAreReadAndWarnedOf() {
         let parsed = Parsed("get 10.0.11.41 10.0.11.33 ah 123456 -m tunnel ;")
         #expect(parsed.kinds == [.get(reference(.ah, 123456))])
