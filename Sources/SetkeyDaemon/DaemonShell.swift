@@ -122,6 +122,7 @@ final class DaemonShell {
         case .abandonReading: planReading?.isAbandoned.store(true, ordering: .relaxed)
         case .record(let change): record(change)
         case .openPorts(let endpoints): post(.portsOpened(except: encapsulation.open(endpoints)))
+        case .discard(let garbage): reader.run { garbage.free() }
         case .nextTurn: onNextTurn { [weak self] in self?.post(.turn) }
         case .wake(let moment): wake(at: moment)
         case .ready(let status): ServiceManager.ready(status: status)

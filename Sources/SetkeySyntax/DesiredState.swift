@@ -82,4 +82,7 @@ package struct DesiredState: Sendable {
     }
 
     init() {}
+
+    /// The number of entries that must exist.
+    package var count: Int { associations.count + policies.count }
 }

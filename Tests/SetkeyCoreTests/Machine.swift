@@ -221,6 +221,7 @@ struct Machine {
             openPorts.append(endpoints)
             handle(.portsOpened(except: endpoints.compactMap { end in portErrors[end].map { ClosedPort(end, $0) } }))
         case .nextTurn: isTurnDue = true
+        case .discard(let garbage): garbage.free()
         case .wake(let moment): wakeAt = moment
         case .stop: break
         }

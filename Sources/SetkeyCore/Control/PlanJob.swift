@@ -9,7 +9,7 @@ struct PlanJob: Sendable {
         /// For the plan of the file, which is made for all who wait for it: ``FilePlan``.
         case waiting
         case planning(PlanBuilder, StatementLocator?)
-        case sending([Step], StatementLocator?, warnings: [String], position: Int)
+        case sending(StepList, StatementLocator?, warnings: [String], position: Int)
     }
 
     /// Steps in one reply.

@@ -31,24 +31,27 @@ struct EntryCounts: Hashable, Sendable {
 extension Daemon {
     /// What the kernel has and the file declares, in numbers.
     var entryCounts: (associations: EntryCounts, policies: EntryCounts) {
-        var missing = (associations: 0, policies: 0)
-        var altered = missing
-        for (name, reason) in drift.drifted {
-            switch (name, reason) {
-            case (.association, .missing): missing.associations += 1
-            case (.association, _): altered.associations += 1
-            case (.policy, .missing): missing.policies += 1
-            case (.policy, _): altered.policies += 1
-            }
-        }
+        let (missing, altered) = (drift.drifted.missing, drift.drifted.altered)
         let associations = EntryCounts(
             inKernel: mirror.associations.count, declared: inForce.associations.count, missing: missing.associations,
             altered: altered.associations, expired: ownership.expired.count,
-            leftover: ownership.leftover.associations.count(where: mirror.associations.contains))
+            leftover: presentLeftover(ownership.leftover.associations, of: mirror.associations.count) {
+                mirror.associations.contains($0)
+            })
         let policies = EntryCounts(
             inKernel: manageablePolicyCount, declared: inForce.policies.count, missing: missing.policies,
             altered: altered.policies, expired: 0,
-            leftover: ownership.leftover.policies.count(where: mirror.policies.contains))
+            leftover: presentLeftover(ownership.leftover.policies, of: mirror.policies.count) {
+                mirror.policies.contains($0)
+            })
         return (associations, policies)
+    }
+
+    /// How many entries that are no longer declared the kernel has. Of a great many, as at a start what the last daemon
+    /// owned, all are taken for present that can be: to look for each would hold the loop.
+    private func presentLeftover<Name>(
+        _ leftover: Set<Name>, of inKernel: Int, _ isPresent: (Name) -> Bool
+    ) -> Int {
+        leftover.count > 20 * Self.slice ? min(leftover.count, inKernel) : leftover.count(where: isPresent)
     }
 }

@@ -109,6 +109,8 @@ package enum Effect: Sendable {
     case record(StateChange)
     /// Let the kernel take ESP out of UDP at these ends, and nowhere else; send ``Event/portsOpened(except:)``.
     case openPorts([UDPEndpoint])
+    /// Free these values, away from the main queue.
+    case discard(Garbage)
     /// Send ``Event/turn`` when everybody else has had a turn.
     case nextTurn
     /// Send ``Event/woken`` at this moment of the monotonic clock; a later one replaces it, `nil` cancels.

@@ -70,28 +70,43 @@ extension Daemon {
             .lifetimeEnded, association.logFields + [LogField(.statement, locate(declared.origin))])
     }
 
-    /// At the start: which declared SAs have come to their end while nobody looked, or before the last daemon ended.
+    /// At the start: what the last daemon left written down of the declared SAs, if their lifetimes go by that.
     ///
     /// Only if the file is the one that was applied then: a statement that may have been changed is applied.
-    mutating func findExpired(in target: Target) {
-        guard let record = restored else { return }
+    mutating func takeMemory(of target: Target) -> OwnershipRecord? {
+        guard let record = restored else { return nil }
         restored = nil
         guard record.life == settings.kernelLife,
             target.fingerprint == record.fingerprint || transition.cause == .revert(.remembered)
-        else { return }
-        for declared in target.desired.associations where !mirror.associations.contains(declared.entry.identity) {
-            let identity = declared.entry.identity
-            let life = declared.entry.limits.hard.addTime
-            let isOver =
-                life > 0 && (record.times[identity].map { now.seconds - $0 >= Int(clamping: life) } ?? false)
-            guard record.expired.contains(identity) || isOver else { continue }
-            ownership.expired[identity] = declared.entry
-            log(
-                .warning,
-                "\(target.locate(declared.origin)): the declared lifetime of \(identity) has ended before this start; "
-                    + "it is restored when its statement is changed and the file reloaded",
-                .lifetimeEnded, declared.entry.logFields + [LogField(.statement, target.locate(declared.origin))])
-        }
+        else { return nil }
+        return record
+    }
+
+    /// Which declared SAs have come to their end while nobody looked, or before the last daemon ended; a few at a time.
+    mutating func continueRemembering() {
+        guard case .remembering(let target, let record, let position) = transition.phase, isMirrorTrue else { return }
+        let declared = target.desired.associations
+        let end = min(position + Self.slice, declared.count)
+        for index in position..<end { noteEndBefore(declared[index], record, target) }
+        transition.phase = .remembering(target, record, position: end)
+        guard end == declared.count else { return askTurn() }
+        discard(record, size: record.times.count)
+        beginPlan(to: target)
+    }
+
+    private mutating func noteEndBefore(
+        _ declared: DesiredState.Declared<SecurityAssociation>, _ record: OwnershipRecord, _ target: Target
+    ) {
+        let identity = declared.entry.identity
+        let life = declared.entry.limits.hard.addTime
+        let isOver = life > 0 && (record.times[identity].map { now.seconds - $0 >= Int(clamping: life) } ?? false)
+        guard isOver || record.expired.contains(identity), !mirror.associations.contains(identity) else { return }
+        ownership.expired[identity] = declared.entry
+        log(
+            .warning,
+            "\(target.locate(declared.origin)): the declared lifetime of \(identity) has ended before this start; "
+                + "it is restored when its statement is changed and the file reloaded",
+            .lifetimeEnded, declared.entry.logFields + [LogField(.statement, target.locate(declared.origin))])
     }
 
     // MARK: The check
@@ -102,34 +117,62 @@ extension Daemon {
         begin(.repair)
         let target = Target(desired: inForce, locate: locate)
         guard let suspects = drift.takeSuspects(), suspects.count <= Self.slice else {
-            return aim(at: target, scope: .declared)
+            return aim(at: target)
         }
         let verdict = Verdict(desired: inForce, expired: ownership.expired)
         let steps = suspects.keys.compactMap { verdict.step(for: $0, in: mirror) }
-        repair(steps.sorted { $0.place < $1.place }, of: suspects)
+        repair(StepList([steps.sorted { $0.place < $1.place }]), of: suspects)
     }
 
     /// Tells of what has drifted, and puts back what shall be.
     ///
     /// - Parameter suspects: what was looked at, and who did it; `nil` for everything.
-    mutating func repair(_ steps: [Step], of suspects: [EntryName: String]?) {
-        if let suspects { drift.found(steps, among: suspects.keys) } else { drift.found(steps) }
-        var repairs: [Step] = []
-        for (number, step) in steps.enumerated() {
-            let treatment = settings.drift == .repair ? drift.treat(step.change.entry, at: now.monotonic) : .leave
-            if number < 20 || treatment == .giveUp {
-                tell(step, treatment, suspects?[step.change.entry] ?? flusher.map { "flushed by \($0)" } ?? "")
-            }
-            if treatment == .repair { repairs.append(step) }
+    mutating func repair(_ steps: StepList, of suspects: [EntryName: String]?) {
+        let forgotten = drift.forgetRepairs(at: now.monotonic)
+        discard(forgotten, size: forgotten.count)
+        if let suspects { drift.look(at: suspects.keys) }
+        transition.phase = .treating(Treatment(steps: steps, suspects: suspects))
+        continueTreating()
+    }
+
+    /// Decides on the next few entries that have drifted.
+    mutating func continueTreating() {
+        guard case .treating(var treatment) = transition.phase else { return }
+        transition.phase = .idle
+        let end = min(treatment.position + Self.slice, treatment.steps.count)
+        for number in treatment.position..<end { treat(treatment.steps[number], number, &treatment) }
+        treatment.position = end
+        transition.phase = .treating(treatment)
+        guard end == treatment.steps.count else { return askTurn() }
+        endTreating(treatment)
+    }
+
+    private mutating func treat(_ step: Step, _ number: Int, _ treatment: inout Treatment) {
+        if treatment.suspects == nil { drift.foundInSurvey(step) } else { drift.found(step) }
+        let decision = settings.drift == .repair ? drift.treat(step.change.entry, at: now.monotonic) : .leave
+        if number < 20 || decision == .giveUp {
+            let author = treatment.suspects?[step.change.entry] ?? flusher.map { "flushed by \($0)" } ?? ""
+            tell(step, decision, author)
         }
-        if steps.count > 20 { log(.warning, "drift: and \(steps.count - 20) more declared entries", .summary) }
+        guard decision == .repair else { return }
+        treatment.repairs.append(step)
+        if step.isRebirth, case .association(let identity) = step.change.entry { treatment.reborn.append(identity) }
+    }
+
+    private mutating func endTreating(_ treatment: Treatment) {
+        let count = treatment.steps.count
+        if treatment.suspects == nil {
+            discard(drift.known, size: drift.drifted.count)
+            drift.endSurvey()
+        }
+        if count > 20 { log(.warning, "drift: and \(count - 20) more declared entries", .summary) }
         flusher = nil
         tellStatus()
-        guard !repairs.isEmpty else { return endRepair() }
+        guard !treatment.repairs.isEmpty else { return endRepair() }
         record(
             Application(
-                plan: Plan(steps: repairs), target: Target(desired: inForce, locate: locate), temper: temper,
-                incomplete: incompleteDatabases))
+                plan: Plan(steps: StepList([treatment.repairs])), target: Target(desired: inForce, locate: locate),
+                temper: temper, incomplete: incompleteDatabases, reborn: treatment.reborn))
     }
 
     private mutating func tell(_ step: Step, _ treatment: DriftWatch.Treatment, _ author: String) {
@@ -153,8 +196,7 @@ extension Daemon {
     /// A repair has been applied as far as it could be.
     mutating func repaired(_ application: Application) {
         logFailures(of: application)
-        drift.repaired(
-            application.steps.map(\.change.entry), unfinished: transition.unfinished, at: now.monotonic)
+        drift.endRepair(unfinished: !transition.unfinished.isEmpty, at: now.monotonic)
         let count = application.steps.count - transition.unfinished.count
         if count > 0 {
             log(.notice, "drift: \(counted(count, "declared entry", "declared entries")) restored", .repaired)

@@ -26,8 +26,12 @@ struct DriftWatch: Sendable {
     /// When to look, on the monotonic clock.
     private(set) var checkAt: UInt64?
     /// Entries that are not as declared, as far as is known, and why.
-    private(set) var drifted: [EntryName: StepReason] = [:]
+    private(set) var drifted = DriftedEntries()
+    /// The same, of a look at all declared entries that is not over.
+    private var surveyed = DriftedEntries()
     private var repairs: [EntryName: [UInt64]] = [:]
+    /// When an entry was put back last.
+    private var lastRepair: UInt64 = 0
     /// Entries that are no longer put back.
     private var givenUp: Set<EntryName> = []
 
@@ -63,35 +67,45 @@ struct DriftWatch: Sendable {
 
     /// A state has come into force: what was known is forgotten. Steps that were refused are not tried again, nor said
     /// again, before the next reload.
-    mutating func begin(with unfinished: [Step]) {
-        drifted = [:]
+    mutating func begin(with unfinished: DriftRemainder) {
+        drifted = unfinished.drifted
+        givenUp = unfinished.givenUp
         repairs = [:]
-        givenUp = []
-        for step in unfinished where step.reason != .stale {
-            drifted[step.change.entry] = step.reason
-            givenUp.insert(step.change.entry)
-        }
     }
 
-    /// Notes what has been found.
-    ///
-    /// - Parameter names: what was looked at; `nil` for every declared entry.
-    mutating func found(_ steps: [Step], among names: some Sequence<EntryName>) {
+    /// What was known is to be freed.
+    var known: any Sendable { (drifted, repairs, givenUp) }
+
+    // MARK: What is found
+
+    /// These entries are looked at, and are as declared where ``found(_:)`` does not say otherwise.
+    mutating func look(at names: some Sequence<EntryName>) {
         for name in names { isAsDeclared(name) }
-        for step in steps { drifted[step.change.entry] = step.reason }
     }
 
-    /// As ``found(_:among:)``, of all entries.
-    mutating func found(_ steps: [Step]) {
-        let names = Set(steps.map(\.change.entry))
-        for name in drifted.keys where !names.contains(name) { isAsDeclared(name) }
-        for step in steps { drifted[step.change.entry] = step.reason }
+    /// An entry that was looked at has drifted.
+    mutating func found(_ step: Step) {
+        drifted[step.change.entry] = step.reason
+    }
+
+    /// As ``found(_:)``, when all declared entries are looked at.
+    mutating func foundInSurvey(_ step: Step) {
+        surveyed[step.change.entry] = step.reason
+    }
+
+    /// All declared entries have been looked at: what was not found is as declared.
+    mutating func endSurvey() {
+        drifted = surveyed
+        surveyed = DriftedEntries()
+        if !givenUp.isEmpty { givenUp = givenUp.filter { drifted[$0] != nil } }
     }
 
     private mutating func isAsDeclared(_ name: EntryName) {
         drifted[name] = nil
         givenUp.remove(name)
     }
+
+    // MARK: Repair
 
     /// What becomes of an entry that has drifted.
     enum Treatment {
@@ -110,14 +124,29 @@ struct DriftWatch: Sendable {
             return .giveUp
         }
         repairs[name] = recent + [now]
+        lastRepair = now
         return .repair
     }
 
-    /// Repairs have been made; some have not succeeded.
-    mutating func repaired(_ names: [EntryName], unfinished: [Step], at now: UInt64) {
-        found(unfinished, among: names)
-        for step in unfinished { suspects[step.change.entry] = "" }
-        if !unfinished.isEmpty { arm(now &+ Self.retryInterval) }
-        repairs = repairs.filter { $0.value.contains { now &- $0 < Self.window } }
+    /// What a repair has come to for one entry.
+    mutating func repaired(_ step: Step, isDone: Bool) {
+        guard isDone else {
+            drifted[step.change.entry] = step.reason
+            suspects[step.change.entry] = ""
+            return
+        }
+        isAsDeclared(step.change.entry)
+    }
+
+    /// A repair is over.
+    mutating func endRepair(unfinished: Bool, at now: UInt64) {
+        if unfinished { arm(now &+ Self.retryInterval) }
+    }
+
+    /// Forgets repairs of long ago, all at once.
+    mutating func forgetRepairs(at now: UInt64) -> [EntryName: [UInt64]] {
+        guard !repairs.isEmpty, now &- lastRepair >= Self.window else { return [:] }
+        defer { repairs = [:] }
+        return repairs
     }
 }

@@ -3,9 +3,9 @@ package import SetkeySyntax
 /// The changes that lead from what is to what is declared; empty is the definition of "settled".
 package struct Plan: Sendable {
     /// In the order in which they are applied.
-    package let steps: [Step]
+    package let steps: StepList
 
-    init(steps: [Step]) {
+    init(steps: StepList) {
         self.steps = steps
     }
 

@@ -70,6 +70,16 @@ package struct Step: Sendable {
     package let origin: StatementOrigin?
 }
 
+extension Step {
+    /// Whether an SA with a limited life begins it anew.
+    var isRebirth: Bool {
+        switch change {
+        case .add(let association), .replace(let association, _): association.limits.hard != .zero
+        default: false
+        }
+    }
+}
+
 extension SecurityAssociation {
     /// What GET and DELETE name it by.
     var reference: SAReference { SAReference(identity: identity, source: source) }

@@ -7,5 +7,6 @@ package struct OwnedIdentities: Hashable, Sendable {
 
     package init() {}
 
+    package var count: Int { associations.count + policies.count }
     package var isEmpty: Bool { associations.isEmpty && policies.isEmpty }
 }

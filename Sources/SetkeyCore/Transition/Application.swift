@@ -23,8 +23,13 @@ struct Application: Sendable {
         case goingOn
     }
 
+    /// Failures that are told one by one.
+    private static let failureLimit = 100
+
     let target: Target
-    let steps: [Step]
+    let steps: StepList
+    /// The file's SAs with a limited life that its steps make anew: they live from now on.
+    let reborn: [SAIdentity]
     private let temper: Temper
     /// Databases that may hold more than the plan knew of: an entry that is to be added may be there already.
     private let incomplete: Set<DatabaseName>
@@ -42,13 +47,16 @@ struct Application: Sendable {
     private(set) var overwritten: [PolicyIdentity] = []
     /// With what the kernel refused the first time.
     private(set) var errno: KernelErrno?
-    /// What went wrong, rendered.
+    /// What went wrong, rendered; of a great many the first.
     private(set) var failures: [String] = []
+    /// All that went wrong.
+    private(set) var failureCount = 0
     /// Kernel writes so far, undone ones and undoing ones included.
     private(set) var writes = 0
 
-    init(plan: Plan, target: Target, temper: Temper, incomplete: [DatabaseName]) {
+    init(plan: Plan, target: Target, temper: Temper, incomplete: [DatabaseName], reborn: [SAIdentity]) {
         steps = plan.steps
+        self.reborn = reborn
         self.target = target
         self.temper = temper
         self.incomplete = Set(incomplete)
@@ -93,9 +101,7 @@ struct Application: Sendable {
         if request.isDeletion, errno == .noSuchProcess || errno == .noEntry { return }
         if errno == .exists, let other = otherWay(than: request) { return remaining.append(other) }
         self.errno = self.errno ?? errno
-        let place = isUndoing ? "" : place(of: steps[cursor])
-        let prefix = isUndoing ? "undo: " : isRestoring ? "restoring what was there: " : ""
-        failures.append("\(place)error: \(prefix)\(request.phrase): \(request.reason(errno))")
+        tell(request, errno)
         guard !isUndoing else { return notUndone.append(request) }
         let step = steps[cursor]
         remaining = []
@@ -111,6 +117,17 @@ struct Application: Sendable {
             isRestoring = true
             remaining = UndoLog.restoring(former).map { [$0] } ?? []
         }
+    }
+
+    private mutating func tell(_ request: KernelRequest, _ errno: KernelErrno) {
+        failureCount += 1
+        guard failureCount <= Self.failureLimit else {
+            if failureCount == Self.failureLimit + 1 { failures.append("error: further refusals are not shown") }
+            return
+        }
+        let place = isUndoing ? "" : place(of: steps[cursor])
+        let prefix = isUndoing ? "undo: " : isRestoring ? "restoring what was there: " : ""
+        failures.append("\(place)error: \(prefix)\(request.phrase): \(request.reason(errno))")
     }
 
     // MARK: What nobody had seen

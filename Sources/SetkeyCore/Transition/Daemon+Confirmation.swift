@@ -68,7 +68,7 @@ extension Daemon {
     /// reload that must be confirmed, and that a file which was rolled back is wanted again.
     mutating func keepFormerState(_ application: Application) {
         // While a confirmation is pending, it is the state before that to which one goes back.
-        let state = confirmation == nil ? formerState(before: application) : former
+        let state = confirmation == nil ? transition.present : former
         transition.former = state
         if let state, let seconds = transition.confirmSeconds {
             if confirmation == nil { write(.keep(state)) }
@@ -86,40 +86,14 @@ extension Daemon {
             fingerprint: target.fingerprint ?? .none, endedAt: state.endedAt)
     }
 
-    private func formerState(before application: Application) -> FormerState {
-        var state = FormerState(declared: inForce, endedAt: now.seconds)
-        var kept: Set<EntryName> = []
-        func isForeign(_ name: EntryName) -> Bool {
-            let isOurs =
-                switch name {
-                case .association(let identity): ownership.owns(identity)
-                case .policy(let identity): ownership.owns(identity)
-                }
-            return !isOurs && kept.insert(name).inserted
-        }
-        for step in application.steps where isForeign(step.change.entry) {
-            switch step.change {
-            case .update(_, let association), .replace(_, let association), .delete(let association):
-                state.keep(association)
-            case .updatePolicy(_, let policy), .deletePolicy(let policy): state.keep(policy)
-            case .add, .addPolicy: break
-            }
-        }
-        // What was there as it is now declared: it was somebody else's.
-        for identity in transition.claimed.associations where isForeign(.association(identity)) {
-            if let association = mirror.associations[identity] { state.keep(association) }
-        }
-        for identity in transition.claimed.policies where isForeign(.policy(identity)) {
-            if let policy = mirror.policies[identity] { state.keep(policy) }
-        }
-        return state
-    }
-
     // MARK: After it
 
     /// A reload has been applied: from now on there is a way back, and maybe a time within which to confirm.
     mutating func settleConfirmation(_ application: Application) {
-        if let state = transition.former { former = state }
+        if let state = transition.former {
+            discard(former, size: former?.declared.count ?? 0)
+            former = state
+        }
         if let seconds = transition.confirmSeconds, let state = transition.former {
             let record = waitingRecord(seconds, application.target, state)
             confirmation = Confirmation(
@@ -179,6 +153,7 @@ extension Daemon {
         transition.released.associations += foreign.associations.filter { ownership.owns($0) }
         transition.released.policies += foreign.policies.filter { ownership.owns($0) }
         takeOver(former.declared, application.target)
+        discard(former, size: former.declared.count)
         self.former = nil
         let file = settings.configurationPath
         let how =

@@ -72,7 +72,7 @@ extension Daemon {
         var messages = application.failures
         logFailures(of: application)
         var warnings = application.target.warnings
-        for warning in replacements(in: application) {
+        for warning in replacements(application.target) {
             log(.warning, warning, .fileWarning)
             warnings.append(warning)
         }
@@ -102,11 +102,12 @@ extension Daemon {
         var journal = OwnershipJournal(time: now.seconds)
         journal.claimed = transition.claimedLater
         journal.released = transition.released
-        ownership.leftover = leftover(of: transition.unfinished)
-        ownership.leftover.associations.formUnion(transition.unseen.associations)
-        ownership.leftover.policies.formUnion(transition.unseen.policies)
-        journal.released.associations.removeAll(where: ownership.leftover.associations.contains)
-        journal.released.policies.removeAll(where: ownership.leftover.policies.contains)
+        discard(ownership, drift.known, size: inForce.count + ownership.leftover.count + drift.drifted.count)
+        ownership.leftover = transition.leftover
+        if !ownership.leftover.isEmpty {
+            journal.released.associations.removeAll(where: ownership.leftover.associations.contains)
+            journal.released.policies.removeAll(where: ownership.leftover.policies.contains)
+        }
         if target.fingerprint != fingerprintInForce { journal.fingerprint = target.fingerprint }
         ownership.inForce = desired
         mirror.shareKeys(with: desired.associations.lazy.map(\.entry))
@@ -115,23 +116,8 @@ extension Daemon {
         fingerprintInForce = target.fingerprint ?? fingerprintInForce
         write(journal)
         rewriteJournalIfLong()
-        drift.begin(with: transition.unfinished)
+        drift.begin(with: transition.remainder)
         openArrivalPorts()
-    }
-
-    /// What was the file's, should have been removed, and is still there.
-    private func leftover(of unfinished: [Step]) -> OwnedIdentities {
-        var leftover = OwnedIdentities()
-        for step in unfinished {
-            switch step.change {
-            case .delete(let association) where ownership.owns(association.identity):
-                leftover.associations.insert(association.identity)
-            case .deletePolicy(let policy) where ownership.owns(policy.identity):
-                leftover.policies.insert(policy.identity)
-            default: break
-            }
-        }
-        return leftover
     }
 
     private mutating func rewriteJournalIfLong() {
@@ -153,16 +139,16 @@ extension Daemon {
     }
 
     /// What a key change under an old SPI costs, said for each.
-    private func replacements(in application: Application) -> [String] {
-        let replaced = application.steps.filter { if case .replace = $0.change { true } else { false } }
-        var warnings = replaced.prefix(20).map { step in
-            let place = step.origin.map { application.target.locate($0) + ": " } ?? ""
+    private func replacements(_ target: Target) -> [String] {
+        let (first, count) = transition.replaced
+        var warnings = first.map { step in
+            let place = step.origin.map { target.locate($0) + ": " } ?? ""
             return
                 "\(place)warning: \(step.phrase): \(step.reason): deleted and added again, losing packets in between "
                 + "(use a new SPI to avoid this)"
         }
-        if replaced.count > 20 {
-            warnings.append("warning: \(counted(replaced.count - 20, "more SA", "more SAs")) replaced in the same way")
+        if count > first.count {
+            warnings.append("warning: \(counted(count - first.count, "more SA", "more SAs")) replaced in the same way")
         }
         return warnings
     }
@@ -204,11 +190,15 @@ extension Daemon {
     /// The reload was not carried out: what was written down before it is withdrawn.
     mutating func forgetRecorded(_ application: Application) {
         var journal = OwnershipJournal(time: now.seconds)
-        journal.released = (
-            transition.claimed.associations.filter { !ownership.owns($0) },
-            transition.claimed.policies.filter { !ownership.owns($0) }
-        )
-        journal.expired = reborn(by: application).filter { ownership.expired[$0] != nil }
+        journal.released = transition.claimed
+        // What could not be undone is the file's still; nothing else that was claimed was owned before.
+        if !application.notUndone.isEmpty || !application.overwritten.isEmpty {
+            journal.released.associations.removeAll(where: ownership.leftover.associations.contains)
+            journal.released.policies.removeAll(where: ownership.leftover.policies.contains)
+        }
+        if !ownership.expired.isEmpty {
+            journal.expired = application.reborn.filter { ownership.expired[$0] != nil }
+        }
         write(journal)
         dropConfirmation()
     }
@@ -243,19 +233,23 @@ extension Daemon {
             effects.append(.ready(status: toldStatus))
         }
         isReady = true
-        transition = Transition()
-        transition.cause = .repair
+        discardTransition()
         arm()
         beginTransition()
     }
 
     /// A repair ends without anybody being told.
     mutating func endRepair() {
-        transition = Transition()
-        transition.cause = .repair
+        discardTransition()
         tellStatus()
         arm()
         beginTransition()
+    }
+
+    private mutating func discardTransition() {
+        discard(transition, size: transition.size)
+        transition = Transition()
+        transition.cause = .repair
     }
 
     /// Tells how things stand, if that is news.

@@ -42,8 +42,9 @@ extension Daemon {
         switch transition.phase {
         case .idle: beginTransition()
         case .waitingForMirror(let target): aim(at: target)
+        case .remembering: continueRemembering()
         case .verifying: continueVerifying()
-        case .reading, .planning, .recording, .applying: break
+        case .treating, .reading, .planning, .recording, .applying: break
         }
     }
 
@@ -55,11 +56,30 @@ extension Daemon {
     // MARK: Plan
 
     /// Leads to `target` as soon as the mirror is true.
-    mutating func aim(at target: Target, scope: PlanBuilder.Scope = .everything) {
+    mutating func aim(at target: Target) {
         transition.phase = .waitingForMirror(target)
         guard isMirrorTrue else { return }
-        findExpired(in: target)
-        let builder = PlanBuilder(to: target.desired, ownership: ownership, scope: scope)
+        if let record = takeMemory(of: target) {
+            transition.phase = .remembering(target, record, position: 0)
+            return continueRemembering()
+        }
+        beginPlan(to: target)
+    }
+
+    mutating func beginPlan(to target: Target) {
+        var scope = PlanBuilder.Scope.everything
+        var claimable: DesiredState?
+        var present: FormerState?
+        switch transition.cause {
+        // The foreign entries that come back are nobody's but theirs.
+        case .revert: claimable = former?.declared ?? .empty
+        case .reload: present = FormerState(declared: inForce, endedAt: now.seconds)
+        case .repair: scope = .declared
+        case .start: break
+        }
+        let builder = PlanBuilder(
+            to: target.desired, ownership: ownership, scope: scope, claimable: claimable, keeping: present,
+            incomplete: incompleteDatabases)
         transition.phase = .planning(target, builder)
         continuePlanning()
     }
@@ -74,27 +94,19 @@ extension Daemon {
             return askTurn()
         }
         transition.claimed = builder.claimed
+        transition.claimedLater = builder.claimedAsIs
         transition.released = builder.released
-        keepUnseen()
+        transition.leftover = builder.unseen
+        transition.present = builder.former
+        let plan = builder.plan
+        discard(builder, size: plan.steps.count)
         if case .repair = transition.cause {
-            repair(builder.plan.steps, of: nil)
+            repair(plan.steps, of: nil)
         } else {
             record(
                 Application(
-                    plan: builder.plan, target: target, temper: temper, incomplete: incompleteDatabases))
-        }
-    }
-
-    /// What is no longer declared, and what no dump that was complete has shown to be gone, stays the file's.
-    private mutating func keepUnseen() {
-        if associationDumps.gap != nil {
-            transition.unseen.associations = Set(
-                transition.released.associations.filter { !mirror.associations.contains($0) })
-            transition.released.associations.removeAll(where: transition.unseen.associations.contains)
-        }
-        if policyDumps.gap != nil {
-            transition.unseen.policies = Set(transition.released.policies.filter { !mirror.policies.contains($0) })
-            transition.released.policies.removeAll(where: transition.unseen.policies.contains)
+                    plan: plan, target: target, temper: temper, incomplete: incompleteDatabases,
+                    reborn: builder.reborn))
         }
     }
 
@@ -116,7 +128,9 @@ extension Daemon {
     /// The turn that was asked for.
     mutating func turnCame() {
         isTurnAsked = false
+        continueRemembering()
         continuePlanning()
+        continueTreating()
         continueVerifying()
         continuePlans()
         sendNextPart()
@@ -129,18 +143,10 @@ extension Daemon {
     mutating func record(_ application: Application) {
         transition.phase = .recording(application)
         var journal = OwnershipJournal(time: now.seconds)
-        let changed = Set(application.steps.map(\.change.entry))
-        let (associations, policies) = claims
-        journal.claimed = (
-            associations.filter { changed.contains(.association($0)) } + reborn(by: application),
-            policies.filter { changed.contains(.policy($0)) }
-        )
         // What is right already is the file's when that is in force. Of a file that never came into force, nothing is
         // owned that it left as it was.
-        transition.claimedLater = (
-            associations.filter { !changed.contains(.association($0)) },
-            policies.filter { !changed.contains(.policy($0)) }
-        )
+        journal.claimed = transition.claimed
+        journal.claimed.associations += application.reborn
         write(journal)
         switch transition.cause {
         case .reload where !application.steps.isEmpty: keepFormerState(application)
@@ -148,29 +154,6 @@ extension Daemon {
         default: break
         }
         applyIfRecorded()
-    }
-
-    /// What the transition makes the file's.
-    private var claims: (associations: [SAIdentity], policies: [PolicyIdentity]) {
-        guard case .revert = transition.cause else { return transition.claimed }
-        // The foreign entries that come back are nobody's but theirs.
-        guard let declared = former?.declared else { return ([], []) }
-        return (
-            transition.claimed.associations.filter(declared.associations.contains),
-            transition.claimed.policies.filter(declared.policies.contains)
-        )
-    }
-
-    /// The file's SAs with a limited life that are made anew: they live from now on.
-    func reborn(by application: Application) -> [SAIdentity] {
-        application.steps.compactMap { step in
-            switch step.change {
-            case .add(let association), .replace(let association, _):
-                let isMortal = association.limits.hard != .zero && ownership.owns(association.identity)
-                return isMortal ? association.identity : nil
-            default: return nil
-            }
-        }
     }
 
     mutating func write(_ journal: OwnershipJournal) {
@@ -251,15 +234,32 @@ extension Daemon {
         guard !application.isUndoing else { return undone(application) }
         let verdict = Verdict(desired: application.target.desired, expired: ownership.expired)
         let end = min(position + Self.slice, application.steps.count)
-        for step in application.steps[position..<end] where !isDone(step, verdict) {
-            transition.unfinished.append(step)
-        }
+        for step in application.steps[position..<end] { verify(step, verdict) }
         transition.phase = .verifying(application, position: end)
         guard end == application.steps.count else { return askTurn() }
         switch transition.cause {
         case .repair: repaired(application)
         case .revert: reverted(application)
         case .start, .reload: reloaded(application)
+        }
+    }
+
+    private mutating func verify(_ step: Step, _ verdict: Verdict) {
+        let isDone = isDone(step, verdict)
+        if !isDone { transition.unfinished.append(step) }
+        if case .repair = transition.cause { return drift.repaired(step, isDone: isDone) }
+        if case .replace = step.change {
+            transition.replaced.count += 1
+            if transition.replaced.count <= 20 { transition.replaced.first.append(step) }
+        }
+        guard !isDone else { return }
+        transition.remainder.note(step)
+        switch step.change {
+        case .delete(let association) where ownership.owns(association.identity):
+            transition.leftover.associations.insert(association.identity)
+        case .deletePolicy(let policy) where ownership.owns(policy.identity):
+            transition.leftover.policies.insert(policy.identity)
+        default: break
         }
     }
 

@@ -32,7 +32,11 @@ struct Transition: Sendable {
         case reading
         /// It is known where to go; the mirror is not complete yet.
         case waitingForMirror(Target)
+        /// What the last daemon left written down is compared with what is declared, from this SA on.
+        case remembering(Target, OwnershipRecord, position: Int)
         case planning(Target, PlanBuilder)
+        /// A repair is planned; on each step is decided.
+        case treating(Treatment)
         /// What must be known after a crash is being written down.
         case recording(Application)
         case applying(Application)
@@ -46,13 +50,14 @@ struct Transition: Sendable {
     var clients: [ClientID] = []
     /// Whether it must be confirmed, and within how many seconds.
     var confirmSeconds: Int?
-    /// What is owned from its end on, and no more.
+    /// What is owned from its end on, and is written down before anything is asked of the kernel.
     var claimed: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
-    /// Of this, what is written down at its end only.
+    /// What is owned from its end on as well, and is written down then.
     var claimedLater: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    /// What is owned no more from its end on.
     var released: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
-    /// What is no longer declared and may still be in the kernel, which does not tell all that it has.
-    var unseen = OwnedIdentities()
+    /// What is in force before a reload.
+    var present: FormerState?
     /// What was in force before, for a reload that changes something.
     var former: FormerState?
     /// The file that is being rolled back.
@@ -61,10 +66,38 @@ struct Transition: Sendable {
     var recordFailure: String?
     /// Steps that were not done.
     var unfinished: [Step] = []
+    /// The same, as drift.
+    var remainder = DriftRemainder()
+    /// What was the file's, is no longer declared, and is still in the kernel, or may be.
+    var leftover = OwnedIdentities()
+    /// SAs that were deleted and added again; of a great many the first, and how many.
+    var replaced: (first: [Step], count: Int) = ([], 0)
+
+    /// How many entries it holds, about.
+    var size: Int {
+        switch phase {
+        case .idle, .reading: 0
+        case .waitingForMirror(let target), .remembering(let target, _, _), .planning(let target, _):
+            target.desired.count
+        case .treating(let treatment): treatment.steps.count
+        case .recording(let application), .applying(let application), .verifying(let application, _):
+            application.steps.count + application.target.desired.count
+        }
+    }
 
     var isIdle: Bool {
         if case .idle = phase { true } else { false }
     }
+}
+
+/// Declared entries that have drifted, on their way to being put back.
+struct Treatment: Sendable {
+    let steps: StepList
+    /// What was looked at, and who did it; `nil` for everything.
+    let suspects: [EntryName: String]?
+    var position = 0
+    var repairs: [Step] = []
+    var reborn: [SAIdentity] = []
 }
 
 /// What is wanted while a transition is under way; what comes several times folds into one.
