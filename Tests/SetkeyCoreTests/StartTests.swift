@@ -49,6 +49,24 @@ struct StartTests {
         #expect(machine.disk.restored.ownership.identities.associations.count == 2)
     }
 
+    @Test func whatTheLastDaemonLeftStaysUntilAFileIsInForce() {
+        var machine = Machine.started(file: Texts.tunnel)
+        let before = machine.contents
+        // The file has an error, and the SPD cannot be read at first: what is suspect waits for it.
+        machine.file = "add nonsense ;"
+        machine.kernel.faults = FaultPlan([.init(.refuse(.outOfMemory), on: .spdDump, occurrences: 1...1)])
+        machine.restart()
+        machine.pass(quarters: 4)
+        machine.pass(seconds: 30)
+        machine.pass(quarters: 4)
+        #expect(machine.writes.isEmpty)
+        #expect(machine.contents == before)
+        machine.file = Texts.tunnel
+        machine.post(.reloadRequested)
+        #expect(machine.writes.isEmpty)
+        #expect(machine.daemon.isSettled)
+    }
+
     // MARK: SIGHUP
 
     private func rolledBack() -> Machine {

@@ -61,11 +61,7 @@ extension Daemon {
         guard case .planning(var builder, let locate, let warnings) = filePlan.phase else { return }
         // One reference to what the builder has gathered.
         filePlan.phase = .idle
-        builder.advance(&mirror, count: Self.slice)
-        guard builder.isDone else {
-            filePlan.phase = .planning(builder, locate, warnings: warnings)
-            return askTurn()
-        }
+        guard advance(&builder) else { return filePlan.phase = .planning(builder, locate, warnings: warnings) }
         let steps = builder.plan.steps
         for client in filePlan.end() {
             planJobs[client] = PlanJob(

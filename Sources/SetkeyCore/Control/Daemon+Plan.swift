@@ -44,10 +44,8 @@ extension Daemon {
             guard case .planning(var builder, let locate) = planJobs[client]?.phase else { continue }
             // One reference to what the builder has gathered.
             planJobs[client] = nil
-            builder.advance(&mirror, count: Self.slice)
-            guard builder.isDone else {
+            guard advance(&builder) else {
                 planJobs[client] = PlanJob(phase: .planning(builder, locate))
-                askTurn()
                 continue
             }
             planJobs[client] = PlanJob(phase: .sending(builder.plan.steps, locate, warnings: [], position: 0))

@@ -88,11 +88,7 @@ extension Daemon {
         guard case .planning(let target, var builder) = transition.phase else { return }
         // One reference to what the builder has gathered.
         transition.phase = .idle
-        builder.advance(&mirror, count: Self.slice)
-        guard builder.isDone else {
-            transition.phase = .planning(target, builder)
-            return askTurn()
-        }
+        guard advance(&builder) else { return transition.phase = .planning(target, builder) }
         transition.claimed = builder.claimed
         transition.claimedLater = builder.claimedAsIs
         transition.released = builder.released
@@ -108,6 +104,13 @@ extension Daemon {
                     plan: plan, target: target, temper: temper, incomplete: incompleteDatabases,
                     reborn: builder.reborn))
         }
+    }
+
+    /// Goes on with a plan for one turn of the loop; `true` if it is complete, and else another turn has been asked for.
+    mutating func advance(_ builder: inout PlanBuilder) -> Bool {
+        builder.advance(&mirror, count: Self.slice)
+        if !builder.isDone { askTurn() }
+        return builder.isDone
     }
 
     /// What a refusal means for the transition under way.
