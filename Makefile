@@ -12,7 +12,7 @@ RELEASE = .build/release
 
 .NOTPARALLEL:
 .PHONY: help build demo test unit-test vm-test lint papers bench deb clean
-.PHONY: install install-files install-configuration install-units install-users install-profile
+.PHONY: install install-files install-configuration install-units install-users install-profile uninstall
 
 help:
 	@echo 'make build     the release binaries, $(RELEASE)/setkeyd and $(RELEASE)/setkey'
@@ -23,6 +23,7 @@ help:
 	@echo 'make bench     the table of performance figures, measured in the VM'
 	@echo 'make deb       the Debian package, in .build/deb'
 	@echo 'make install   PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
+	@echo 'make uninstall  removes what make install has installed, with the same PREFIX; /etc/setkeyd stays'
 	@echo 'make clean     remove what was built'
 
 build:
@@ -118,6 +119,17 @@ install-profile:
 	    apparmor_parser -r -W -T $(APPARMORDIR)/setkeyd || \
 	    echo 'the AppArmor profile cannot be loaded: setkeyd will run without it'; \
 	fi
+
+# Removes what `make install` has installed, found by installing it elsewhere; the configuration stays.
+uninstall:
+	@stage=$$(mktemp -d) && trap 'rm -r "$$stage"' EXIT && mkdir "$$stage/programs" && \
+	touch "$$stage/programs/setkeyd" "$$stage/programs/setkey" && chmod 755 "$$stage"/programs/* && \
+	$(MAKE) -s install-files install-units DESTDIR="$$stage/root" RELEASE="$$stage/programs" && \
+	if [ -z '$(DESTDIR)' ] && [ -d /sys/kernel/security/apparmor ] && command -v apparmor_parser > /dev/null; then \
+	    apparmor_parser -R $(APPARMORDIR)/setkeyd 2> /dev/null || true; \
+	fi && \
+	(cd "$$stage/root" && find . -type f) | while read -r file; do rm -f "$(DESTDIR)/$$file" || exit 1; done
+	-@rmdir $(DOCDIR)/examples $(DOCDIR) 2> /dev/null
 
 clean:
 	rm -rf .build
