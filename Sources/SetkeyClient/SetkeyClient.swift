@@ -57,7 +57,7 @@ package enum SetkeyClient {
     static func complain(of failure: ClientFailure) {
         guard !failure.message.isEmpty else { return }
         var output = FileOutput.standardError
-        try? output.write("setkey: \(failure.message)\n")
+        try? output.write(failure.isNamed ? "\(failure.message)\n" : "setkey: \(failure.message)\n")
         try? output.flush()
     }
 

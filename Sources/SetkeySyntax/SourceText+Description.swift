@@ -41,7 +41,8 @@ extension SecurityAssociation {
     fileprivate var fields: [(String, String)] {
         var fields = [
             ("SA", "\(identity)"), ("source", "\(source)"), ("mode", mode.word.map { "\($0)" } ?? "\(mode.rawValue)"),
-            ("replay window", "\(replayWindow.rawValue) packets"), ("reqid", "\(reqID.rawValue)"),
+            ("replay window", "\(replayWindow.rawValue) \(replayWindow.rawValue == 1 ? "packet" : "packets")"),
+            ("reqid", "\(reqID.rawValue)"),
         ]
         if let encapsulation {
             fields.append(("UDP ports", "\(encapsulation.sourcePort) to \(encapsulation.destinationPort)"))
@@ -70,12 +71,34 @@ extension Lifetime {
 
 extension PolicyIdentity {
     fileprivate var fields: [(String, String)] {
-        [
-            ("direction", "\(direction.word)"), ("source", "\(selector.source) port \(selector.sourcePort)"),
-            ("destination", "\(selector.destination) port \(selector.destinationPort)"),
-            ("protocol", "\(selector.nextLayer.rawValue)"),
-        ]
+        let (source, destination) = (Self.phrase(selector.sourcePort), Self.phrase(selector.destinationPort))
+        let layer = selector.nextLayer
+        let ends =
+            layer.hasPorts
+            ? [
+                ("source", "\(selector.source) port \(source)"),
+                ("destination", "\(selector.destination) port \(destination)"),
+            ]
+            : [("source", "\(selector.source)"), ("destination", "\(selector.destination)")]
+        var fields = [("direction", "\(direction.word)")] + ends
+        fields.append(("protocol", layer == .any ? "any" : "\(layer.rawValue)"))
+        if layer.hasTypeAndCode { fields += [("type", source), ("code", destination)] }
+        if layer == .gre {
+            let key = UInt32(selector.sourcePort) << 16 | UInt32(selector.destinationPort)
+            fields.append(("key", key == 0 ? "any" : "\(key)"))
+        }
+        return fields
     }
+
+    /// 0 is the kernel's "any".
+    private static func phrase(_ number: UInt16) -> String {
+        number == 0 ? "any" : "\(number)"
+    }
+}
+
+extension NextLayerProtocol {
+    /// Whether the two numbers of a selector are ports.
+    fileprivate var hasPorts: Bool { !hasTypeAndCode && self != .gre }
 }
 
 extension SecurityPolicy {

@@ -133,6 +133,19 @@ import Testing
         #expect(try setkey(["-dFP"]).output.contains("spdflush ;"))
     }
 
+    @Test func debugPrintsAnyWhereNothingIsSelected() throws {
+        func lines(_ selector: String) throws -> [Substring] {
+            try setkey(["-d", "-c"], input: Array("spdadd \(selector) -P in none;".utf8)).output
+                .split(separator: "\n").dropFirst(2).prefix(5).map { $0.drop { $0 == " " } }
+        }
+        let tcp = try lines("::/0 ::1[22] tcp")
+        #expect(tcp.prefix(3) == ["source: ::/0 port any", "destination: ::1 port 22", "protocol: 6"], "\(tcp)")
+        let icmp = try lines("::/0 ::1 icmp6 128")
+        #expect(icmp.suffix(3) == ["protocol: 58", "type: 128", "code: any"], "\(icmp)")
+        let all = try lines("::/0 ::/0 any")
+        #expect(all.prefix(3) == ["source: ::/0 port any", "destination: ::/0 port any", "protocol: any"], "\(all)")
+    }
+
     @Test(arguments: [("/nonexistent.conf", "no such file"), ("/tmp", "directory"), ("/dev/null/x", "no such file")])
     func unreadableFileIsNamed(path: String, reason: String) throws {
         for flag in ["-f", "-nf", "-df"] {

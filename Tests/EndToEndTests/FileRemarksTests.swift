@@ -25,6 +25,22 @@ import Testing
         #expect(reload.errors.contains(Self.warning) && !reload.errors.contains(Self.note), "\(reload.errors)")
     }
 
+    @Test func everyMessageBeginsWithItsPlaceOrWithTheProgramsName() throws {
+        let daemon = try TestDaemon()
+        let file = try daemon.directory.write("setkey.conf", "flsh;\nflsh;\n")
+        for flags in ["--plan", "--reload", "-n -f \(file)"] {
+            let outcome = try daemon.setkey(flags)
+            #expect(outcome.status == 1)
+            let heads = outcome.errors.split(separator: "\n").filter { $0.contains("error: ") }
+            #expect(
+                heads.map { $0.prefix(file.utf8.count + 5) } == ["\(file):1:1:", "\(file):2:1:"], "\(outcome.errors)")
+        }
+        try daemon.directory.write("setkey.conf", "")
+        #expect(unsafe unlink(file) == 0)
+        let missing = try daemon.setkey("--reload")
+        #expect(missing.errors.hasPrefix("setkey: \(file): no such file"), "\(missing.errors)")
+    }
+
     @Test func checkPrintsNotesAsDryRunsDo() throws {
         let directory = try TestDirectory()
         let file = try directory.write("setkey.conf", Self.tunnel)

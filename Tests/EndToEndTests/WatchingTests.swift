@@ -40,17 +40,15 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("sadb_msg{") })
     }
 
-    @Test func monitorEndsWithAnErrorWhenTheDaemonGoes() throws {
+    @Test(arguments: ["-x", "-l", "-Pl"], [SIGTERM, SIGKILL])
+    func watchingEndsWithItsOwnStatusWhenTheDaemonGoes(flags: String, signal: Int32) throws {
         let daemon = try TestDaemon()
-        let monitor = try daemon.start("-x")
-        try provoke(monitor, by: daemon)
-        kill(daemon.process.pid, SIGTERM)
-        guard case .exited(let status) = try monitor.wait() else {
-            Issue.record("it was killed")
-            return
-        }
-        #expect(status != 0)
-        #expect(monitor.errorText.hasPrefix("setkey: "))
+        let watch = try daemon.start(flags)
+        if flags == "-x" { try provoke(watch, by: daemon) } else { try watch.read { !$0.outputText.isEmpty } }
+        kill(daemon.process.pid, signal)
+        #expect(try watch.wait() == .exited(3))
+        #expect(
+            watch.errorText.hasPrefix("setkey: ") && watch.errorText.contains("daemon"), "\(watch.errorText)")
     }
 
     @Test func liveViewInAPipeIsLines() throws {

@@ -46,7 +46,8 @@ package enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unusablePath(let path):
             "the socket's path has \(path.utf8.count) bytes; an address can have 1 to \(UnixAddress.maximumPathBytes)"
         case .system(let operation, let errno): "\(operation): \(systemErrorText(errno))"
-        case .connectionLost: "the daemon closed the connection before it answered"
+        case .connectionLost:
+            "the connection to the daemon is lost: it has ended, or closed the connection; its log says why"
         case .malformedReply(let error): "cannot understand the daemon's answer: \(error)"
         case .unsendable(let error): "the call cannot be sent: \(error)"
         case .daemon(let error): error.description

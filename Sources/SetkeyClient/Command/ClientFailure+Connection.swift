@@ -18,11 +18,22 @@ extension ClientFailure {
             self.init(.denied, "permission denied by the daemon")
         case .daemon(.stopping):
             self.init(.unreachable, "the daemon is stopping; try again when it runs")
+        case .connectionLost:
+            self.init(.unreachable, "\(error)")
+        case .daemon(.reloadFailed(let messages)):
+            let named = messages.map { Self.isDiagnostic($0) ? $0 : "setkey: \($0)" }
+            self.init(.failure, named.joined(separator: "\n"), isNamed: true)
         case .unusablePath:
             self.init(.usage, "\(error)")
         default:
             self.init(.failure, "\(error)")
         }
+    }
+
+    /// Whether a message begins with a place in a file, as what `-n` says does: that is said without the program's name.
+    private static func isDiagnostic(_ message: String) -> Bool {
+        let headline = message.prefix { !$0.isNewline }
+        return [": error: ", ": warning: ", ": note: "].contains { headline.contains($0) }
     }
 
     /// Under systemd, what shows why there is no daemon; for a socket of one's own, that its daemon is to be started.

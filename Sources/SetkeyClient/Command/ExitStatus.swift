@@ -6,7 +6,7 @@ package enum ExitStatus: Int32, Hashable, Sendable {
     case failure = 1
     /// Usage error.
     case usage = 2
-    /// The daemon cannot be reached.
+    /// The daemon cannot be reached, or has ended before it answered.
     case unreachable = 3
     /// The caller may not do this.
     case denied = 4
@@ -19,10 +19,13 @@ package struct ClientFailure: Error, Hashable, Sendable {
     package let status: ExitStatus
     /// For people, without the program's name; lines are separated by line feeds. Empty where all has been said.
     package let message: String
+    /// Whether the message has the program's name where it needs one.
+    package let isNamed: Bool
 
-    package init(_ status: ExitStatus, _ message: String) {
+    package init(_ status: ExitStatus, _ message: String, isNamed: Bool = false) {
         self.status = status
         self.message = message
+        self.isNamed = isNamed
     }
 
     /// A contradiction on the command line.

@@ -37,7 +37,7 @@ enum ManualText {
           0  success
           1  a statement has an error, or the kernel refused one
           2  usage error
-          3  the daemon cannot be reached
+          3  the daemon cannot be reached, or ended before it answered
           4  permission denied
          10  --plan: a reload would change something
         """

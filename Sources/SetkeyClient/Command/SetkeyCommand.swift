@@ -6,10 +6,10 @@ package struct SetkeyCommand: ParsableCommand {
         commandName: "setkey",
         abstract: "Manipulate the IPsec SA and SP databases by hand, through the daemon setkeyd.",
         usage: """
-            setkey [-dnkrpv] [--atomic] -c | -f FILE
-            setkey [-adlNpv] -D [-P]
+            setkey [-dnkrpv] [--atomic] [--show-keys] -c | -f FILE
+            setkey [-adlNpv] [--show-keys] -D [-P]
             setkey [-dv] -F [-P]
-            setkey [-H] -x | -xx
+            setkey [-H] [--show-keys] -x | -xx
             setkey [-a] -l [-P] | -V
             setkey [--json] --plan [-f FILE] | --status
             setkey --reload [--confirm SECONDS] | --confirm | --revert

@@ -24,7 +24,8 @@ extension Daemon {
     /// Says how many lines were not written, for each cause whose minute is over.
     mutating func tellHeldLines() {
         for (cause, held) in causes.takeEnded(at: now.monotonic) {
-            log(.notice, "\(held) more \(cause.summary), not logged individually", .summary)
+            let (one, many) = cause.summary
+            log(.notice, "\(held) more \(held == 1 ? one : many), not logged individually", .summary)
         }
     }
 
@@ -41,6 +42,7 @@ extension Daemon {
     mutating func logEnd(of run: ExecuteRun, for client: ClientID) {
         guard run.totalExecuted > 0 else { return }
         let failed = run.totalFailed == 0 ? "" : ", \(run.totalFailed) failed"
-        logChange(by: client, "executed \(run.totalExecuted) statements\(failed)\(run.isAborted ? ", undone" : "")")
+        let executed = "executed \(counted(run.totalExecuted, "statement"))"
+        logChange(by: client, executed + failed + (run.isAborted ? ", undone" : ""))
     }
 }

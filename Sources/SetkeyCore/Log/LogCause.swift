@@ -11,14 +11,14 @@ package enum LogCause: Hashable, CaseIterable, Sendable {
     /// The kernel's messages overran the socket.
     case overrun
 
-    /// What the lines that were not written say.
-    var summary: String {
+    /// What the one line, or the lines, that were not written say.
+    var summary: (one: String, many: String) {
         switch self {
-        case .disconnection: "clients disconnected for what they did"
-        case .refusal: "clients turned away"
-        case .acceptFailure: "connections not accepted"
-        case .unreadableMessage: "unreadable kernel messages"
-        case .overrun: "overruns of the kernel socket"
+        case .disconnection: ("client disconnected for what it did", "clients disconnected for what they did")
+        case .refusal: ("client turned away", "clients turned away")
+        case .acceptFailure: ("connection not accepted", "connections not accepted")
+        case .unreadableMessage: ("unreadable kernel message", "unreadable kernel messages")
+        case .overrun: ("overrun of the kernel socket", "overruns of the kernel socket")
         }
     }
 }

@@ -114,7 +114,8 @@ nonisolated struct StateDirectory: Sendable {
         state.confirmation = (record, former)
         if unreadable > 0 {
             complaints.append(
-                "\(self.former.path): \(unreadable) statements are not readable, and will not be restored")
+                "\(self.former.path): \(unreadable == 1 ? "1 statement is" : "\(unreadable) statements are") "
+                    + "not readable, and will not be restored")
         }
         return (state, complaints)
     }
