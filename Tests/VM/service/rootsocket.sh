@@ -21,7 +21,8 @@ pid=$(systemctl show -p MainPID --value setkeyd.service)
 kill -STOP "$pid"
 held=()
 for number in 1 2 3; do
-    as 1234 "$group" "$PWD/bin/occupy" $control 300 > /dev/null &
+    # Not by `as`: what is killed below is the program, and not a shell that waits for it.
+    setpriv --reuid 1234 --regid 1234 --groups "$group" --inh-caps -all "$PWD/bin/occupy" $control 300 > /dev/null &
     held+=($!)
 done
 until_ 30 eval '! connects $control'
@@ -36,7 +37,7 @@ wait
 # Both start the daemon; both end together.
 systemctl stop setkeyd.service
 has "$(setkey --status)" 'kernel: PF_KEY' 'a client of root starts the daemon'
-as 1234 "$group" setkey --status > /dev/null
+as 1235 "$group" setkey --status > /dev/null
 is $? 0 'and one of a member finds it'
 systemctl restart setkeyd.service
 is "$(systemctl is-active setkeyd.socket setkeyd-root.socket | sort -u)" active 'a restart leaves both open'
