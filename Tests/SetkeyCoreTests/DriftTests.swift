@@ -81,6 +81,18 @@ struct DriftTests {
         #expect(machine.log.contains { $0.message.contains("deleted by uid 0 pid 500 through setkeyd") })
     }
 
+    @Test func manyDeletionsAreOneSuspicionOfEverything() {
+        var watch = DriftWatch()
+        let names = (0...20 * UInt32(Daemon.slice)).map {
+            EntryName.association(
+                SAIdentity(destination: .unspecified(.ipv4), ipsecProtocol: .esp, spi: SPI(rawValue: $0)))
+        }
+        for name in names { watch.suspect(name, author: "a", at: 0) }
+        #expect(watch.suspects.count <= Daemon.slice + 1)
+        #expect(watch.isDue(at: 1_000_000_000))
+        #expect(watch.takeSuspects() == nil)
+    }
+
     @Test func foreignEntriesAndNewOnesAreNoDrift() {
         var machine = Machine.started(file: "flush ; spdflush ;" + Texts.tunnel)
         machine.writes = []

@@ -37,7 +37,8 @@ struct DriftWatch: Sendable {
 
     /// An event has spoken of a declared entry.
     mutating func suspect(_ name: EntryName, author: String, at now: UInt64) {
-        suspects[name] = author
+        // More than a slice are not looked at one by one: a table of them all would only have to grow, and hold the loop.
+        if suspects.count > Daemon.slice { suspectsEverything = true } else { suspects[name] = author }
         arm(now &+ Self.patience)
     }
 
