@@ -25,9 +25,7 @@ import Testing
     }
 
     @Test func aMemberThatIsIdleLosesItsPlaceAndRootKeepsIt() async throws {
-        var limits = ControlServerLimits()
-        limits.idlePatience = .milliseconds(50)
-        let fixture = try ControlServerFixture(limits: limits)
+        let fixture = try ControlServerFixture()
         defer { fixture.tearDown() }
         let path = fixture.path
         let root = try await offMain {
@@ -36,28 +34,44 @@ import Testing
             _ = try root.frames(1)
             return root
         }
-        let member = try fixture.member(1000)
         let monitor = try fixture.member(1000)
         monitor.send(#"{"method":"org.setkeyd.Monitor","more":true}"#)
-        await fixture.until { !fixture.ends.isEmpty }
-        #expect(fixture.ends.map(\.reason) == [.idle])
         await fixture.until { fixture.calls.count == 2 }
+        let began = ContinuousClock.now
+        let member = try fixture.member(1000)
+        let admitted = ContinuousClock.now
+        let patience = fixture.server.limits.idlePatience
+        fixture.server.checkPatience(at: began + patience - .milliseconds(1))
+        #expect(fixture.ends.isEmpty)
+        fixture.server.checkPatience(at: admitted + patience)
+        #expect(fixture.ends.map(\.reason) == [.idle])
         // A call that runs is no idleness, however long nothing happens.
+        fixture.server.checkPatience(at: admitted + patience * 100)
         #expect(fixture.server.clientCount == 2)
         #expect(try await offMain { try member.framesToTheEnd() }.isEmpty)
         withExtendedLifetime((root, monitor)) {}
     }
 
-    @Test func aMemberThatStopsReadingItsAnswerLosesItsPlace() async throws {
+    @Test func theTimerLooksForTheIdle() async throws {
         var limits = ControlServerLimits()
-        limits.idlePatience = .milliseconds(50)
+        limits.idlePatience = .milliseconds(1)
         let fixture = try ControlServerFixture(limits: limits)
+        defer { fixture.tearDown() }
+        let members = try (0..<2).map { _ in try fixture.member(1000) }
+        await fixture.until { fixture.ends.count == 2 }
+        #expect(fixture.ends.map(\.reason) == [.idle, .idle])
+        withExtendedLifetime(members) {}
+    }
+
+    @Test func aMemberThatStopsReadingItsAnswerLosesItsPlace() async throws {
+        let fixture = try ControlServerFixture()
         defer { fixture.tearDown() }
         let part = RenderReply(text: WireText([UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)))
         fixture.onCall = { server, client, _ in server.reply(.render(part), to: client, continues: true) }
         let member = try fixture.member(1000)
         member.send(#"{"method":"org.setkeyd.Render","parameters":{"database":"policies"},"more":true}"#)
-        await fixture.until { !fixture.ends.isEmpty }
+        await fixture.until { !fixture.calls.isEmpty }
+        fixture.server.checkPatience(at: .now + fixture.server.limits.idlePatience)
         guard case .stalled? = fixture.ends.first?.reason else {
             Issue.record("\(fixture.ends)")
             return

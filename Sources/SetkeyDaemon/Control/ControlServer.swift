@@ -237,9 +237,9 @@ extension ControlServer {
         patienceTimer?.schedule(after: max(.milliseconds(1), deadline - .now))
     }
 
-    private func checkPatience() {
+    /// Disconnects the clients whose time has run out at `now`; the timer calls it in time.
+    func checkPatience(at now: ContinuousClock.Instant = .now) {
         watchedUntil = nil
-        let now = ContinuousClock.now
         for connection in connections.values { connection.check(at: now) }
         if let next = connections.values.compactMap(\.deadline).min() { watch(until: next) }
     }
