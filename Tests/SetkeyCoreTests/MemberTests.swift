@@ -105,6 +105,54 @@ import Testing
         #expect(Set(plans(machine)) == Set([members[0], members[1], Machine.root]))
     }
 
+    // MARK: Lines of the file
+
+    @Test func membersGetHeadlinesOfAFileWithErrorsAndRootItsLines() {
+        var (machine, members) = machine(file: Texts.tunnel, members: 1)
+        machine.file = "flush ;\nadd 10.0.0.1 10.0.0.2 esp 0x1001 -m bogus -E null ;"
+        for client in [members[0], Machine.root] { machine.post(.called(client, .plan(PlanParameters()))) }
+        machine.post(.called(Machine.root, .reload(ReloadParameters())))
+        #expect(machine.errors.map(\.client) == [members[0], Machine.root, Machine.root])
+        let told = machine.errors.map { error -> [String] in
+            if case .reloadFailed(let messages) = error.error { messages } else { [] }
+        }
+        #expect(told[0].count == 1 && told[0][0].hasPrefix("test.conf:2:37: error: "), "\(told)")
+        #expect(!told[0][0].contains { $0.isNewline } && !told[0][0].contains("10.0.0.1"))
+        for messages in told.dropFirst() {
+            #expect(messages.count == 1 && messages[0].hasPrefix(told[0][0] + "\n"), "\(messages)")
+            #expect(messages[0].contains("\n   add 10.0.0.1 10.0.0.2"))
+        }
+    }
+
+    @Test func theStatusAfterAFailedReloadHasNoLineOfTheFile() throws {
+        var (machine, members) = machine(file: Texts.tunnel, members: 1)
+        machine.file = "add 10.0.0.1 10.0.0.2 esp 0x1001 -m bogus -E null ;"
+        machine.post(.called(Machine.root, .reload(ReloadParameters())))
+        machine.post(.called(members[0], .status))
+        guard case .status(let status)? = machine.replies.last?.reply else { throw Machine.NoReply() }
+        for text in [status.state, try #require(status.lastOutcome), machine.status] {
+            #expect(!text.contains { $0.isNewline } && !text.contains("10.0.0.1") && !text.contains("bogus"), "\(text)")
+        }
+    }
+
+    /// They may neither change anything nor ask what a text of theirs would do to the file.
+    @Test func membersGetNoAnswerButARefusalToWhatRootMayDo() {
+        var (machine, members) = machine(file: Texts.tunnel, members: 1)
+        machine.writes = []
+        let calls: [Call] = [
+            .execute(ExecuteParameters(text: WireText("dump ;"))), .reload(ReloadParameters()), .confirm, .revert,
+        ]
+        for call in calls { machine.post(.called(members[0], call)) }
+        #expect(machine.replies.isEmpty && machine.writes.isEmpty)
+        #expect(machine.errors.count == calls.count)
+        for error in machine.errors {
+            guard case .permissionDenied = error.error else {
+                Issue.record("\(error)")
+                continue
+            }
+        }
+    }
+
     // MARK: Dumps
 
     @Test func partsOfDumpsGoRoundByUserAndRootIsFirst() {
