@@ -20,7 +20,7 @@ help:
 	@echo 'make test      lint, unit tests, tests on real kernels (6.1 and 6.12) in a VM'
 	@echo 'make lint      the format of the sources and of the man pages'
 	@echo 'make papers    check man pages, completions and examples against the programs'
-	@echo 'make bench     the table of performance figures, measured in the VM'
+	@echo 'make bench     performance figures: in the VM, and of what members can cost root here'
 	@echo 'make deb       the Debian package, in .build/deb'
 	@echo 'make install   PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'make uninstall  removes what make install has installed, with the same PREFIX; /etc/setkeyd stays'
