@@ -166,6 +166,8 @@ package let controlInterfaceText = """
     ) -> (
       executed: int,
       failures: ?[]StatementFailure,
+      # What was done, and is probably not enough.
+      warnings: ?[]StatementFailure,
       output: ?string,
       messages: ?string,
       undone: ?int,

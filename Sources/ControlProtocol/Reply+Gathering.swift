@@ -33,7 +33,8 @@ extension Reply {
     package var approximateByteCount: Int {
         switch self {
         case .execute(let reply):
-            256 * (reply.failures?.count ?? 0) + (reply.output?.bytes.count ?? 0) + (reply.messages?.bytes.count ?? 0)
+            256 * ((reply.failures?.count ?? 0) + (reply.warnings?.count ?? 0)) + (reply.output?.bytes.count ?? 0)
+                + (reply.messages?.bytes.count ?? 0)
         case .associations(let reply): 1024 * reply.associations.count
         case .policies(let reply): 1024 * reply.policies.count
         case .render(let reply): reply.text.bytes.count
@@ -47,6 +48,7 @@ extension ExecuteReply {
     fileprivate mutating func append(_ next: ExecuteReply) {
         executed = next.executed
         if let more = next.failures { failures = (failures ?? []) + more }
+        if let more = next.warnings { warnings = (warnings ?? []) + more }
         if let more = next.output { output = WireText((output?.bytes ?? []) + more.bytes) }
         if let more = next.messages { messages = WireText((messages?.bytes ?? []) + more.bytes) }
         undone = next.undone ?? undone

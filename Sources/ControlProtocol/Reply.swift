@@ -19,6 +19,8 @@ package struct ExecuteReply: Codable, Hashable, Sendable {
     package var executed: Int
     /// What failed since the last reply.
     package var failures: [StatementFailure]?
+    /// What was done since the last reply, and is probably not enough; its errno is 0.
+    package var warnings: [StatementFailure]?
     /// What `get`, `dump` and `spddump` printed since the last reply.
     package var output: WireText?
     /// Kernel messages since the last reply, as text, where they were asked for.
@@ -33,7 +35,7 @@ package struct ExecuteReply: Codable, Hashable, Sendable {
     }
 }
 
-/// One statement that the kernel refused.
+/// One statement that the kernel refused, or that is warned about.
 package struct StatementFailure: Codable, Hashable, Sendable {
     /// Where the statement begins in the call's text, in bytes of its UTF-8.
     package var offset: Int

@@ -105,6 +105,9 @@ enum Samples {
 
     static var executeReply: ExecuteReply {
         var reply = ExecuteReply(executed: 7)
+        reply.warnings = [
+            StatementFailure(offset: 1, length: 2, operation: "add", errno: 0, reason: "a \"port\" is closed")
+        ]
         reply.failures = [
             StatementFailure(offset: 1, length: 2, operation: "add", errno: 17, reason: "it already exists (EEXIST)")
         ]

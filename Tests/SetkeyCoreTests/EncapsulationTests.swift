@@ -84,10 +84,28 @@ struct EncapsulationTests {
         #expect(machine.openPorts.count == 1)
     }
 
-    @Test func anAssociationThatARunAddsOpensNothing() {
+    @Test func anAssociationThatARunAddsOpensNothingAndThatIsSaidOnce() throws {
         var machine = started("")
-        machine.execute(Self.client)
-        #expect(machine.openPorts.isEmpty)
+        let reply = try machine.run(Self.client)
+        #expect(machine.openPorts.isEmpty && reply.executed == 5 && reply.failures == nil)
+        let warnings = reply.warnings ?? []
+        #expect(warnings.count == 1 && warnings[0].operation == "add esp 192.0.2.1 spi 0x3001", "\(warnings)")
+        #expect(warnings[0].reason.contains("192.0.2.1[4500]") && warnings[0].reason.contains("test.conf"))
+    }
+
+    @Test func aRunForAPortThatTheFileHasOpenIsNotWarnedOf() throws {
+        var machine = started(Self.client)
+        let open = try machine.run("add 192.0.2.77 192.0.2.1 esp-udp 0x4001 -E null ; add ::1 ::2 esp 256 -E null ;")
+        #expect(open.warnings == nil && open.failures == nil)
+        let other = try machine.run("add 192.0.2.77 192.0.2.1[4502] esp-udp 0x4002 -E null ;")
+        #expect(other.warnings?.first?.reason.contains("192.0.2.1[4502]") == true)
+        let taken = UDPEndpoint(address: IPAddress(ipv4: 0x0a00_0102), port: 4501)
+        var closed = started(Self.client, errors: [taken: .addressInUse])
+        let reply = try closed.run("add 192.0.2.77 10.0.1.2[4501] esp-udp 0x4001 -E null ;")
+        #expect(reply.warnings?.first?.reason.contains("EADDRINUSE") == true)
+        // Nothing arrives at a simulated kernel.
+        var simulated = Machine.started(file: "")
+        #expect(try simulated.run(Self.client).warnings == nil)
     }
 
     @Test func aSimulatedKernelOpensNothing() {

@@ -87,17 +87,23 @@ struct StatementRun: ~Copyable {
 
     private mutating func show(_ reply: ExecuteReply, of part: RunPart) throws(ClientFailure) {
         let failures = reply.failures ?? []
-        if reply.output != nil || reply.messages != nil || !failures.isEmpty { report.eraseProgress() }
+        let warnings = reply.warnings ?? []
+        if reply.output != nil || reply.messages != nil || !(failures + warnings).isEmpty { report.eraseProgress() }
         if let messages = reply.messages { try output.write(messages.bytes) }
         if let text = reply.output { try output.write(text.bytes) }
         try output.flush()
         undone = reply.undone ?? undone
         if undone != nil || reply.ended == true { hasStopped = true }
-        guard !failures.isEmpty else { return }
         failed += failures.count
-        let error = DiagnosticStyle.ofStandardError().word(.error)
-        for failure in failures {
-            report.say("\(place(failure.offset, in: part))\(error): \(failure.operation): \(failure.reason)")
+        say(warnings, .warning, in: part)
+        say(failures, .error, in: part)
+    }
+
+    private mutating func say(_ remarks: [StatementFailure], _ severity: Diagnostic.Severity, in part: RunPart) {
+        guard !remarks.isEmpty else { return }
+        let word = DiagnosticStyle.ofStandardError().word(severity)
+        for remark in remarks {
+            report.say("\(place(remark.offset, in: part))\(word): \(remark.operation): \(remark.reason)")
         }
     }
 

@@ -41,6 +41,9 @@ struct ExecuteRun: Sendable {
     private(set) var totalExecuted = 0
     private(set) var totalFailed = 0
     private var failures: [StatementFailure] = []
+    private var warnings: [StatementFailure] = []
+    /// Whether the client has been told that ESP in UDP will not be received: once is enough.
+    private(set) var isWarnedOfArrival = false
     /// Bytes of the failures, about.
     private var failureSize = 0
     var output: [UInt8] = []
@@ -155,10 +158,7 @@ struct ExecuteRun: Sendable {
 
     /// The kernel did not, or would not; an atomic run turns round, any other goes on.
     mutating func failed(_ operation: String, errno: Int, reason: String) {
-        let range = statements.indices.contains(cursor) ? statements[cursor].range : 0..<0
-        let failure = StatementFailure(
-            offset: range.lowerBound, length: range.count, operation: (isUndoing ? "undo: " : "") + operation,
-            errno: errno, reason: reason)
+        let failure = remark((isUndoing ? "undo: " : "") + operation, errno: errno, reason: reason)
         failures.append(failure)
         failureSize += 100 + failure.operation.utf8.count + reason.utf8.count
         totalFailed += 1
@@ -168,6 +168,19 @@ struct ExecuteRun: Sendable {
             isUndoing = true
             isAborted = true
         }
+    }
+
+    /// An SA for ESP in UDP has been added whose port is not open.
+    mutating func warnOfArrival(_ operation: String, reason: String) {
+        isWarnedOfArrival = true
+        warnings.append(remark(operation, errno: 0, reason: reason))
+    }
+
+    /// About the statement at the cursor.
+    private func remark(_ operation: String, errno: Int, reason: String) -> StatementFailure {
+        let range = statements.indices.contains(cursor) ? statements[cursor].range : 0..<0
+        return StatementFailure(
+            offset: range.lowerBound, length: range.count, operation: operation, errno: errno, reason: reason)
     }
 
     private mutating func nextUndo(_ mirror: inout Mirror) -> Next {
@@ -202,6 +215,7 @@ struct ExecuteRun: Sendable {
     mutating func takeReply() -> ExecuteReply {
         var reply = ExecuteReply(executed: executed)
         if !failures.isEmpty { reply.failures = failures }
+        if !warnings.isEmpty { reply.warnings = warnings }
         if !output.isEmpty { reply.output = WireText(output) }
         if unkeptMessages > 0 {
             let count = unkeptMessages == 1 ? "1 kernel message is" : "\(unkeptMessages) kernel messages are"
@@ -211,6 +225,7 @@ struct ExecuteRun: Sendable {
         if isAborted { reply.undone = undone }
         if hasEnded { reply.ended = true }
         failures = []
+        warnings = []
         failureSize = 0
         output = []
         messages = []

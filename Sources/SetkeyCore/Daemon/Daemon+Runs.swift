@@ -77,6 +77,7 @@ extension Daemon {
         case .done(let answer):
             runs[client]?.succeeded(request, answer: answer, former: formerEntries)
             show(answer, to: client)
+            warnOfArrival(request, client)
         case .refused(let errno):
             let rfcSemantics = runs[client]?.parameters.rfcSemantics == true
             runs[client]?.failed(
@@ -86,6 +87,12 @@ extension Daemon {
             let errno = KernelErrno.timedOut
             runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: errno.description)
         }
+    }
+
+    /// Says once in a run that an SA for ESP in UDP does not make the daemon open its port.
+    private mutating func warnOfArrival(_ request: KernelRequest, _ client: ClientID) {
+        guard runs[client]?.isWarnedOfArrival == false, let reason = closedArrival(of: request) else { return }
+        runs[client]?.warnOfArrival(request.phrase, reason: reason)
     }
 
     /// `get` and `getspi` print the SA that came back.

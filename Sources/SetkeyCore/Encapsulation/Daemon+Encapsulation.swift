@@ -31,6 +31,22 @@ extension Daemon {
         }
     }
 
+    /// Why packets of the SA that `request` makes will not be received, if its destination is this machine; `nil` where
+    /// they will be, and for all other requests.
+    func closedArrival(of request: KernelRequest) -> String? {
+        let endpoint: UDPEndpoint? =
+            switch request {
+            case .add(let association), .update(let association): association.arrival
+            default: nil
+            }
+        guard let endpoint, settings.protectsTraffic else { return nil }
+        if let closed = arrivalPorts.closed.first(where: { $0.endpoint == endpoint }) { return "\(closed)" }
+        guard !arrivalPorts.wanted.contains(endpoint) else { return nil }
+        return "the daemon opens UDP ports only for the esp-udp SAs of its file, and \(endpoint) is none of theirs; if "
+            + "this machine has the address, declare the SA in \(settings.configurationPath), or ESP in UDP is not "
+            + "received there"
+    }
+
     /// Policies of the kernel, without those that sockets have for all that they send and receive: the ones of the ports
     /// above, and of IKE daemons. No file declares them, so they are nobody's to manage, and no message tells of them.
     var manageablePolicyCount: Int {
