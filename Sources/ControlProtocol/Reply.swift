@@ -157,7 +157,7 @@ package struct ReloadReply: Codable, Hashable, Sendable {
     package var policies: Int
     /// Warnings of the file, rendered.
     package var warnings: [String]
-    /// Seconds within which it must be confirmed, or is taken back.
+    /// Seconds within which it must be confirmed, or is rolled back.
     package var confirmSeconds: Int?
 
     package init(

@@ -1,7 +1,7 @@
 /// Entries by identity, in the order of their declaration.
 struct Declarations<Identity: Hashable & Sendable, Entry: Sendable> {
     private var entries: [DesiredState.Declared<Entry>] = []
-    /// The number of the statement that declares each entry; 0 for one that was taken back.
+    /// The number of the statement that declares each entry; 0 for one that was removed again.
     private var clocks: [Int] = []
     private var index: [Identity: Int] = [:]
 
@@ -52,7 +52,7 @@ struct Declarations<Identity: Hashable & Sendable, Entry: Sendable> {
     /// What is declared, as far as `isKept` says so.
     consuming func remaining(where isKept: (_ clock: Int, Entry) -> Bool) -> DeclaredEntries<Identity, Entry> {
         let isRemaining = { [clocks, entries] slot in clocks[slot] > 0 && isKept(clocks[slot], entries[slot].entry) }
-        // Mostly nothing was taken back, and nothing needs to be copied.
+        // Mostly nothing was removed again, and nothing needs to be copied.
         if entries.indices.allSatisfy(isRemaining) { return DeclaredEntries(entries, index: index) }
         let slots = entries.indices.filter(isRemaining)
         let places = Dictionary(uniqueKeysWithValues: slots.enumerated().map { ($0.element, $0.offset) })

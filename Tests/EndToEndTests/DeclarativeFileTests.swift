@@ -101,7 +101,7 @@ struct DeclarativeFileTests {
         #expect(try daemon.setkey("--status").output.contains("state: settled\n"))
     }
 
-    @Test func aReloadThatIsNotConfirmedIsTakenBackAndSaysSo() throws {
+    @Test func aReloadThatIsNotConfirmedIsRolledBackAndSaysSo() throws {
         let daemon = try TestDaemon(configuration: Self.file)
         try daemon.directory.write("setkey.conf", "flush ; spdflush ;")
         let reload = try daemon.setkey("--reload --confirm 1")
@@ -117,7 +117,7 @@ struct DeclarativeFileTests {
         #expect(status.contains("associations: 1 in the kernel: 1 declared, 0 foreign; 1 declared: "))
     }
 
-    @Test func aReloadCanBeConfirmedAndTakenBack() throws {
+    @Test func aReloadCanBeConfirmedAndRolledBack() throws {
         let daemon = try TestDaemon(configuration: Self.file)
         #expect(try daemon.setkey("--confirm").status == 1)
         #expect(try daemon.setkey("--revert").errors.contains("there is no reload to roll back"))

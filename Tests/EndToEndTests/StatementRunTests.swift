@@ -26,7 +26,7 @@ import Testing
         #expect(try spis(daemon) == [0x1001, 0x1002])
     }
 
-    @Test func atomicRunIsTakenBackAtItsFirstFailure() throws {
+    @Test func atomicRunIsRolledBackAtItsFirstFailure() throws {
         let daemon = try TestDaemon()
         try daemon.load(add)
         let text = "add 10.0.0.1 10.0.0.2 esp 0x1002 -E null; \(add) add 10.0.0.1 10.0.0.2 esp 0x1003 -E null;"

@@ -63,7 +63,7 @@ struct ConfirmationTests {
         #expect(machine.disk.former == nil && machine.disk.confirmation == nil)
         machine.pass(quarters: 300)
         #expect(machine.contents == after && after != before)
-        // And it can still be taken back by hand.
+        // And it can still be rolled back by hand.
         machine.post(.called(Machine.root, .revert))
         #expect(machine.contents == before)
     }
@@ -104,7 +104,7 @@ struct ConfirmationTests {
         #expect(machine.contents == after)
     }
 
-    @Test func aFileThatWasChangedAfterItWasTakenBackIsAppliedAtTheNextStart() {
+    @Test func aFileThatWasChangedAfterItWasRolledBackIsAppliedAtTheNextStart() {
         var (machine, before) = machine()
         reload(&machine, confirm: 20)
         machine.pass(quarters: 100)
@@ -135,7 +135,7 @@ struct ConfirmationTests {
         #expect(machine.writes.count == writes)
     }
 
-    @Test func aReloadThatCouldNotBeTakenBackAfterACrashIsNotBegun() {
+    @Test func aReloadThatCouldNotBeRolledBackAfterACrashIsNotBegun() {
         var (machine, before) = machine()
         machine.diskFailure = "the disk is full"
         reload(&machine, confirm: 20)
@@ -195,7 +195,7 @@ struct ConfirmationTests {
         #expect(machine.contents == after && after != before)
     }
 
-    @Test func aFileThatWasTakenBackAndIsAskedForAgainIsAppliedAfterAKill() {
+    @Test func aFileThatWasRolledBackAndIsAskedForAgainIsAppliedAfterAKill() {
         var (machine, before) = machine()
         reload(&machine, confirm: 20)
         let after = machine.contents
@@ -208,7 +208,7 @@ struct ConfirmationTests {
         #expect(machine.contents == after)
     }
 
-    @Test func aFileThatWasTakenBackAndIsRefusedWhenAskedForAgainStaysTakenBack() {
+    @Test func aFileThatWasRolledBackAndIsRefusedWhenAskedForAgainStaysRolledBack() {
         var (machine, before) = machine()
         reload(&machine, confirm: 20)
         machine.pass(quarters: 84)
@@ -219,7 +219,7 @@ struct ConfirmationTests {
         #expect(machine.contents == before && machine.writes.isEmpty)
     }
 
-    @Test func aSecondReloadThatIsKilledIsTheOneThatIsTakenBack() {
+    @Test func aSecondReloadThatIsKilledIsTheOneThatIsRolledBack() {
         var (machine, before) = machine()
         reload(&machine, confirm: 20)
         machine.file = Texts.tunnel + Texts.association(0x5000)

@@ -55,7 +55,7 @@ struct ExecuteRun: Sendable {
     private var undoLog = UndoLog()
     private var isUndoing = false
     private var undone = 0
-    /// Whether the run has been taken back: its further parts are refused.
+    /// Whether the run has been rolled back: its further parts are refused.
     private(set) var isAborted = false
 
     init(parameters: ExecuteParameters, statements: [Statement]) {

@@ -13,7 +13,7 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
     /// A reload has been confirmed.
     case confirmed
     /// A reload has been rolled back: the file is not applied.
-    case takenBack
+    case rolledBack
     /// A declared entry is not in the kernel as declared.
     case drift
     /// Declared entries have been put back.
@@ -71,7 +71,7 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
         case .undone: "510f3748782249689e861186c372fbe8"
         case .pending: "103a7749199a4ba4b6ce10443901180b"
         case .confirmed: "3f16201ab97f4d22ab6a62338d8ec4b1"
-        case .takenBack: "1c5ec6e2d62c434c978c6c56a424aa96"
+        case .rolledBack: "1c5ec6e2d62c434c978c6c56a424aa96"
         case .drift: "06da781ecf024a319e2a5a3ac70463b1"
         case .repaired: "73a75d1ac496407fb0ea8bee3969473b"
         case .insisted: "14b22ae50dfe41f89c1b6b7fe2aa9549"

@@ -165,7 +165,7 @@ extension Daemon {
         let outcome = "the last reload was \(how): the previous state is in force, and \(file) is not applied"
         trouble = outcome
         logFailures(of: application)
-        log(.warning, "\(outcome); edit it, or run setkey --reload", .takenBack)
+        log(.warning, "\(outcome); edit it, or run setkey --reload", .rolledBack)
         guard application.failures.isEmpty, transition.unfinished.isEmpty else {
             let why =
                 "\(counted(transition.unfinished.count, "step")) of the rollback could not be carried out; the others remain "
@@ -222,7 +222,7 @@ extension Daemon {
             .warning,
             "SIGHUP does not apply \(path), because it was rolled back and has not changed since: edit it, or run setkey "
                 + "--reload to apply it as it is",
-            .takenBack)
+            .rolledBack)
         end("SIGHUP: \(path) was rolled back before, and is not applied")
         return true
     }

@@ -84,7 +84,7 @@ import Testing
         #expect(changes > 4)
     }
 
-    /// The file that was taken back is asked for again.
+    /// The file that was rolled back is asked for again.
     @Test func aReloadAfterARevertThatIsKilledAtAnyChangeHasBegunOrHasNot() throws {
         func prepare(_ site: CrashSite) throws {
             try reloadUnconfirmed(site)

@@ -81,7 +81,7 @@ import Testing
 
     /// However far the reload has come, and although it is finished after the restart: its time runs out.
     @Test(arguments: KernelHost.Moment.allCases)
-    func anUnconfirmedReloadThatWasKilledIsTakenBackInTime(moment: KernelHost.Moment) throws {
+    func anUnconfirmedReloadThatWasKilledIsRolledBackInTime(moment: KernelHost.Moment) throws {
         // All of them wait at the same time.
         let sites = try (1...CrashTexts.writes).map { number in
             let site = try CrashSite.onFirstFile()
