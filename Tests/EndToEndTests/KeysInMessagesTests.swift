@@ -17,7 +17,6 @@ struct KeysInMessagesTests {
             let file = generator.damagedFile()
             files.append(file)
             let path = try daemon.directory.write("setkey.conf", file.text)
-            daemon.dropNotifications()
             for (program, outcome) in try outcomes(of: path, at: daemon) {
                 let text = readable(outcome.output + outcome.errors, at: daemon)
                 if text.contains("error:") { errors += 1 }

@@ -145,9 +145,6 @@ final class TestDaemon {
         return try notification ?? { throw ChildProcess.Failed(description: "the daemon has ended") }()
     }
 
-    /// Throws away what the service manager was told and no test wants: when too much waits, the daemon waits, too.
-    func dropNotifications() { readiness.drop() }
-
     var environment: [String: String] { ["SETKEYD_SOCKET": socket, "TZ": "UTC"] }
 
     /// Runs setkey to its end; `flags` are separated by spaces.
@@ -199,12 +196,6 @@ private final class ReadinessSocket {
     }
 
     deinit { close(descriptor) }
-
-    /// Reads all that is there.
-    func drop() {
-        var buffer: [UInt8] = [0]
-        while unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT)) >= 0 {}
-    }
 
     /// Waits for a datagram that has `text` in it, or until `isOver`, which is asked again and again.
     ///

@@ -7,7 +7,7 @@ struct UnreadLogTests {
         let daemon = try daemonWithUnreadLog()
         #expect(try daemon.setkey("--status").status == 0)
         kill(daemon.process.pid, SIGTERM)
-        while try !daemon.process.hasEnded() { sched_yield() }
+        while try !daemon.process.hasEnded(waiting: true) {}
         #expect(try daemon.process.wait() == .exited(0))
     }
 

@@ -12,7 +12,7 @@ struct UnreadNotificationsTests {
         try #require(try daemon.setkey("--reload").status == 0)
         #expect(try daemon.notification(containing: "settled: 1 SA").contains("READY=1"))
         kill(daemon.process.pid, SIGTERM)
-        while try !daemon.process.hasEnded() { sched_yield() }
+        while try !daemon.process.hasEnded(waiting: true) {}
         #expect(try daemon.process.wait() == .exited(0))
     }
 }

@@ -23,12 +23,6 @@ struct DriftTests {
         """,
     ]
 
-    private func status(_ machine: inout Machine) throws -> StatusReply {
-        machine.post(.called(Machine.nobody, .status))
-        guard case .status(let status) = machine.replies.last?.reply else { throw Machine.NoReply() }
-        return status
-    }
-
     @Test(arguments: deletions) func whatOthersTakeAwayIsPutBackWithinASecond(text: String) throws {
         var machine = Machine.started(file: Texts.tunnel)
         machine.foreignRun(Texts.foreign)
@@ -44,7 +38,7 @@ struct DriftTests {
         }
         #expect(after == before)
         #expect(machine.log.contains { $0.priority == .warning && $0.message.hasPrefix("drift: test.conf:") })
-        #expect(try status(&machine).settled)
+        #expect(try machine.askStatus().settled)
     }
 
     @Test(arguments: deletions) func reportOnlyTells(text: String) throws {
@@ -55,11 +49,11 @@ struct DriftTests {
         #expect(machine.writes.isEmpty)
         let lines = machine.log.map(\.message).filter { $0.hasPrefix("drift: test.conf:") }
         #expect(!lines.isEmpty && lines.allSatisfy { $0.hasSuffix("; not restored") })
-        let status = try status(&machine)
+        let status = try machine.askStatus()
         #expect(!status.settled && status.drifted > 0 && status.state.hasPrefix("drifted"))
         // The next reload puts it right.
         machine.post(.reloadRequested)
-        #expect(try self.status(&machine).settled)
+        #expect(try machine.askStatus().settled)
     }
 
     @Test func whatDiffersAndWhoDidItIsSaid() {
@@ -112,14 +106,14 @@ struct DriftTests {
         }
         #expect(machine.writes.count == 3)
         #expect(machine.log.count { $0.priority == .error && $0.message.contains("keeps changing it") } == 1)
-        #expect(try status(&machine).drifted == 1)
+        #expect(try machine.askStatus().drifted == 1)
         // Another entry is still looked after.
         machine.foreignRun("spdflush ;")
         machine.pass(quarters: 8)
         #expect(machine.truth().policies.count == 2)
         // A reload begins anew.
         machine.post(.reloadRequested)
-        #expect(try status(&machine).drifted == 0)
+        #expect(try machine.askStatus().drifted == 0)
         machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
         machine.pass(quarters: 4)
         #expect(machine.truth().associations.count == 2)
@@ -144,7 +138,7 @@ struct DriftTests {
         #expect(machine.writes.count == 3)
         machine.kernel.faults = .none
         machine.post(.reloadRequested)
-        #expect(try status(&machine).settled)
+        #expect(try machine.askStatus().settled)
     }
 
     @Test func manyEntriesAreLookedAtInParts() throws {
@@ -154,7 +148,7 @@ struct DriftTests {
         machine.pass(quarters: 4)
         #expect(machine.truth().associations.count == 1500)
         #expect(machine.log.count { $0.message.hasPrefix("drift: ") } < 30)
-        let status = try status(&machine)
+        let status = try machine.askStatus()
         #expect(status.settled && status.foreignAssociations == 0)
     }
 
@@ -181,7 +175,7 @@ struct DriftTests {
         #expect(machine.truth().associations.count == 2)
         let line = "the declared lifetime of esp 10.0.0.3 spi 0x6000 has ended"
         #expect(machine.log.contains { $0.message.contains(line) })
-        var status = try status(&machine)
+        var status = try machine.askStatus()
         #expect(status.settled && status.expired == 1 && status.foreignAssociations == 0)
         // Not with another reload of the same text, nor after a restart.
         machine.file = Texts.policy(1) + Texts.tunnel + mortal
@@ -193,7 +187,7 @@ struct DriftTests {
         machine.file = Texts.tunnel + mortal.replacing("-lh 20", with: "-lh 21")
         machine.post(.reloadRequested)
         #expect(machine.truth().associations.count == 3)
-        status = try self.status(&machine)
+        status = try machine.askStatus()
         #expect(status.settled && status.expired == 0)
     }
 

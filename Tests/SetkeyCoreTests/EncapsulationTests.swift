@@ -28,12 +28,6 @@ struct EncapsulationTests {
         machine.post(.called(Machine.root, .reload(ReloadParameters())))
     }
 
-    private func status(_ machine: inout Machine) throws -> StatusReply {
-        machine.post(.called(Machine.nobody, .status))
-        guard case .status(let status) = machine.replies.last?.reply else { throw Machine.NoReply() }
-        return status
-    }
-
     @Test func theBypassPoliciesOfSocketsAreNotCounted() throws {
         var machine = Machine(file: Texts.policy(1))
         machine.kernel.insertSocketPolicy(.socketInbound, at: .init(seconds: UInt64(machine.seconds)))
@@ -118,11 +112,11 @@ struct EncapsulationTests {
         #expect(machine.isReady == true)
         let warnings = machine.log.filter { $0.kind == .portClosed && $0.message.contains("10.0.1.2[4501]") }
         #expect(warnings.count == 1 && warnings[0].message.contains("EADDRINUSE"))
-        var now = try status(&machine)
+        var now = try machine.askStatus()
         #expect(now.settled && now.closedPorts == [ClosedPort(taken, .addressInUse).description])
         machine.portErrors = [:]
         reload(&machine)
-        now = try status(&machine)
+        now = try machine.askStatus()
         #expect(machine.openPorts.count == 2 && now.closedPorts == nil)
     }
 

@@ -59,17 +59,11 @@ struct EntryCountsTests {
             let deed = try #require(Self.deeds.randomElement(using: &random))
             machine.foreignRun(deed)
             machine.pass(quarters: 8)
-            let told = try status(&machine)
+            let told = try machine.askStatus()
             let comment: Comment = "seed \(seed) round \(round): \(deed)"
             expect(told, of: machine.contents, declared: machine.declared, comment)
             #expect(told.expired == expired, comment)
         }
-    }
-
-    private func status(_ machine: inout Machine) throws -> StatusReply {
-        machine.post(.called(Machine.nobody, .status))
-        guard case .status(let status) = machine.replies.last?.reply else { throw Machine.NoReply() }
-        return status
     }
 
     private func expect(

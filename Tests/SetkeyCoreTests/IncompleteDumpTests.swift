@@ -30,12 +30,6 @@ struct IncompleteDumpTests {
         machine.kernel.insertInexpressiblePolicy(Self.unspeakable, at: .init(seconds: UInt64(machine.seconds)))
     }
 
-    private func status(_ machine: inout Machine) throws -> StatusReply {
-        machine.post(.called(Machine.root, .status))
-        guard case .status(let status) = machine.replies.last?.reply else { throw Machine.NoReply() }
-        return status
-    }
-
     @Test func theStartAppliesTheFile() throws {
         var machine = machine(file: Texts.tunnel)
         machine.start()
@@ -44,7 +38,7 @@ struct IncompleteDumpTests {
         #expect(machine.truth().associations.count == 2)
         #expect(machine.mirrored.policies.count == 2)
         #expect(machine.log.contains { $0.priority == .error && $0.message.contains("cannot list its SPD completely") })
-        let status = try status(&machine)
+        let status = try machine.askStatus()
         #expect(status.settled && status.state.contains("SPD") && status.incomplete == ["SPD"])
         #expect(machine.status.contains("SPD not fully readable"))
     }
@@ -113,14 +107,14 @@ struct IncompleteDumpTests {
         machine.post(.overrun)
         machine.foreignRun(Texts.policy(2))
         machine.pass(seconds: 40)
-        #expect(try status(&machine).incomplete == ["SPD"])
+        #expect(try machine.askStatus().incomplete == ["SPD"])
         machine.pass(seconds: 10)
         machine.pass(seconds: 10)
         machine.pass(seconds: 10)
         #expect(machine.log.count { $0.message.contains("cannot list its SPD") } == 1)
         #expect(machine.log.count { $0.message.contains("lists its SPD completely again") } == 1)
         #expect(!machine.log.contains { $0.message.contains("fault of setkeyd") })
-        let status = try status(&machine)
+        let status = try machine.askStatus()
         #expect(status.incomplete.isEmpty && status.state == "settled" && machine.mirrored.policies.count == 2)
     }
 

@@ -358,6 +358,13 @@ struct Machine {
 
     struct NoReply: Error {}
 
+    /// What a member is told of the state of things.
+    mutating func askStatus() throws -> StatusReply {
+        post(.called(Machine.nobody, .status))
+        guard case .status(let status) = replies.last?.reply else { throw NoReply() }
+        return status
+    }
+
     /// What a third socket is told by dumps: the truth that the mirror must equal.
     mutating func truth() -> KernelContents {
         KernelContents(of: &kernel, at: .init(seconds: UInt64(seconds)))

@@ -125,11 +125,10 @@ import Testing
     }
 
     @Test func theStatusAfterAFailedReloadHasNoLineOfTheFile() throws {
-        var (machine, members) = machine(file: Texts.tunnel, members: 1)
+        var machine = Machine.started(file: Texts.tunnel)
         machine.file = "add 10.0.0.1 10.0.0.2 esp 0x1001 -m bogus -E null ;"
         machine.post(.called(Machine.root, .reload(ReloadParameters())))
-        machine.post(.called(members[0], .status))
-        guard case .status(let status)? = machine.replies.last?.reply else { throw Machine.NoReply() }
+        let status = try machine.askStatus()
         for text in [status.state, try #require(status.lastOutcome), machine.status] {
             #expect(!text.contains { $0.isNewline } && !text.contains("10.0.0.1") && !text.contains("bogus"), "\(text)")
         }
