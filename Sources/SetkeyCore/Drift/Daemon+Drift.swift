@@ -130,7 +130,7 @@ extension Daemon {
     mutating func repair(_ steps: StepList, of suspects: [EntryName: String]?) {
         let forgotten = drift.forgetRepairs(at: now.monotonic)
         discard(forgotten, size: forgotten.count)
-        if let suspects { drift.look(at: suspects.keys) }
+        if let suspects { drift.look(at: suspects.keys) } else { drift.expectSurvey(of: steps.count) }
         transition.phase = .treating(Treatment(steps: steps, suspects: suspects))
         continueTreating()
     }

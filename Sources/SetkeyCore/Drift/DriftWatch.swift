@@ -84,6 +84,11 @@ struct DriftWatch: Sendable {
         for name in names { isAsDeclared(name) }
     }
 
+    /// Every declared entry has been looked at, and so many will be found to have drifted.
+    mutating func expectSurvey(of count: Int) {
+        surveyed.reserve(count)
+    }
+
     /// An entry that was looked at has drifted.
     mutating func found(_ step: Step) {
         drifted[step.change.entry] = step.reason

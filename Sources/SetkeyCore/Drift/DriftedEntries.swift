@@ -9,6 +9,9 @@ struct DriftedEntries: Sendable {
     var count: Int { reasons.count }
     var isEmpty: Bool { reasons.isEmpty }
 
+    /// Makes room for so many at once: a table that grows moves all that it holds, and holds the loop.
+    mutating func reserve(_ count: Int) { reasons.reserveCapacity(count) }
+
     subscript(name: EntryName) -> StepReason? {
         get { reasons[name] }
         set {
