@@ -69,8 +69,9 @@ let package = Package(
             name: "kernel-scenarios", dependencies: ["KernelScenarios", "KernelBackends", "IPsec", "CLinux"],
             path: "Tests/kernel-scenarios", swiftSettings: strict),
         .executableTarget(
-            name: "plan-bench", dependencies: ["SetkeyCore", "SetkeySyntax", "KernelBackends", "IPsec"],
-            path: "Tests/plan-bench", swiftSettings: strict),
+            name: "core-bench",
+            dependencies: ["SetkeyCore", "SetkeySyntax", "ControlProtocol", "KernelBackends", "IPsec"],
+            path: "Tests/core-bench", swiftSettings: strict),
         .testTarget(name: "IPsecTests", dependencies: ["IPsec", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SetkeySyntaxTests", dependencies: ["SetkeySyntax", "IPsec", "TestSupport"], swiftSettings: strict),

@@ -1,0 +1,246 @@
+import ControlProtocol
+import Glibc
+import IPsec
+import KernelBackends
+import SetkeyCore
+import SetkeySyntax
+
+/// The daemon's core on a simulated kernel, and the time of the processor that each event takes: whatever the daemon
+/// does, nothing else is served meanwhile.
+struct WatchedLoop {
+    static let root = ClientID(rawValue: 1)
+
+    /// The longest turn of the loop so far.
+    struct Longest {
+        var milliseconds = 0.0
+        var event = ""
+    }
+
+    private var daemon: Daemon
+    private var kernel: SimulatedKernel
+    private var codec = PFKeyCodec(processID: 1)
+    private let socket: SimulatedKernel.SocketID
+    private let foreignSocket: SimulatedKernel.SocketID
+    private var foreignCodec = PFKeyCodec(processID: 4711)
+    private var seconds = 1_000_000
+    private var isTurnDue = false
+    private var journal: [UInt8] = []
+
+    /// What the file declares when it is read next, and which version of it that is.
+    var file = (desired: DesiredState.empty, version: UInt64(0))
+    private(set) var longest = Longest()
+    private(set) var turns = 0
+
+    init() {
+        kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
+        socket = kernel.open()
+        kernel.setReceiveLimit(1 << 40, of: socket)
+        foreignSocket = kernel.open()
+        daemon = Self.daemon()
+    }
+
+    private static func daemon() -> Daemon {
+        Daemon(
+            settings: Daemon.Settings(
+                kernelInterface: "simulated", protectsTraffic: false, configurationPath: "file", processID: 1,
+                kernelLife: "life", drift: .repair, parserOptions: ParserOptions(allowsInclude: false)))
+    }
+
+    /// Begins to measure anew.
+    mutating func reset() {
+        longest = Longest()
+        turns = 0
+    }
+
+    // MARK: What happens
+
+    /// Starts a daemon with what the last one has left written down.
+    mutating func start(remembering: Bool = true) {
+        while kernel.receive(on: socket) != nil {}
+        daemon = Self.daemon()
+        var state = RestoredState()
+        if remembering {
+            var reader = OwnershipRecord.Reader()
+            reader.take(journal[...])
+            state.ownership = reader.record
+        } else {
+            journal = []
+        }
+        post(.started(state))
+        post(.connected(Self.root, Peer(uid: 0, gid: 0, pid: 2, access: .everything)))
+    }
+
+    mutating func post(_ event: Event) {
+        handle(event)
+        settle()
+    }
+
+    /// Another program asks the kernel.
+    mutating func foreign(_ request: KernelRequest) {
+        var bytes: [UInt8] = []
+        guard (try? foreignCodec.encode(request, id: RequestID(rawValue: 1), into: &bytes)) != nil else { return }
+        _ = kernel.send(bytes, from: foreignSocket, at: .init(seconds: UInt64(seconds)))
+        while kernel.receive(on: foreignSocket) != nil {}
+        settle()
+    }
+
+    /// A client runs statements, in parts as `setkey` sends them.
+    mutating func run(_ statements: [String], atomic: Bool = false) {
+        let perPart = 2000
+        for begin in stride(from: 0, to: statements.count, by: perPart) {
+            let end = min(begin + perPart, statements.count)
+            var parameters = ExecuteParameters(text: WireText(statements[begin..<end].joined(separator: "\n")))
+            parameters.atomic = atomic
+            parameters.unfinished = end < statements.count
+            post(.called(Self.root, .execute(parameters)))
+        }
+    }
+
+    /// Lets time pass, and the timer fire.
+    mutating func pass(seconds passed: Int) {
+        seconds += passed
+        kernel.advance(to: .init(seconds: UInt64(seconds)))
+        settle()
+        post(.woken)
+    }
+
+    // MARK: The shell's part
+
+    private mutating func handle(_ event: Event) {
+        let now = Instant(seconds: seconds, microseconds: 0, monotonic: UInt64(seconds) * 1_000_000_000)
+        turns += 1
+        let begin = Self.processorTime()
+        let effects = daemon.handle(event, at: now)
+        let taken = Self.processorTime() - begin
+        if taken > longest.milliseconds {
+            longest = Longest(milliseconds: taken, event: Self.name(of: event))
+        }
+        for effect in effects { perform(effect) }
+    }
+
+    private static func name(of event: Event) -> String {
+        Swift.Mirror(reflecting: event).children.first?.label ?? "\(event)"
+    }
+
+    /// Milliseconds of the processor that this thread has taken.
+    private static func processorTime() -> Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
+    }
+
+    private mutating func perform(_ effect: Effect) {
+        switch effect {
+        case .request(let request, let id): send(request, id)
+        case .reply(let client, _, let continues): if continues { handle(.drained(client)) }
+        case .readConfiguration(let purpose):
+            let loaded = LoadedConfiguration(
+                desired: file.desired, warnings: [], locate: StatementLocator { _ in "file:1" },
+                fingerprint: Fingerprint(rawValue: file.version))
+            handle(.configuration(.loaded(loaded), purpose))
+        case .record(let change): record(change)
+        case .openPorts: handle(.portsOpened(except: []))
+        case .nextTurn: isTurnDue = true
+        case .discard(let garbage): garbage.free()
+        default: break
+        }
+    }
+
+    private mutating func record(_ change: StateChange) {
+        switch change {
+        case .append(let entries):
+            if journal.isEmpty { journal = OwnershipJournal.head(life: "life") }
+            journal += entries.text
+        case .rewrite(let snapshot): journal = OwnershipJournal.head(life: "life") + snapshot.text
+        default: break
+        }
+        handle(.recorded(complaint: nil))
+    }
+
+    private mutating func send(_ request: KernelRequest, _ id: RequestID) {
+        var bytes: [UInt8] = []
+        do throws(WireError) {
+            try codec.encode(request, id: id, into: &bytes)
+        } catch {
+            return refuse(id, .invalidArgument)
+        }
+        if let errno = kernel.send(bytes, from: socket, at: .init(seconds: UInt64(seconds))) { refuse(id, errno) }
+    }
+
+    private mutating func refuse(_ id: RequestID, _ errno: KernelErrno) {
+        let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
+        handle(.kernel(KernelEvent(origin: origin, content: .refused(errno))))
+    }
+
+    private mutating func settle() {
+        repeat {
+            while let datagram = kernel.receive(on: socket) { handle(.kernel(codec.decode(datagram.span))) }
+            handle(.kernelDrained)
+            if isTurnDue, !daemon.isWaitingForKernel {
+                isTurnDue = false
+                handle(.turn)
+            }
+        } while daemon.isWaitingForKernel || isTurnDue
+    }
+}
+
+/// Takes a daemon through everything that touches many entries at once, with files of `count` entries, and prints the
+/// longest turn of each.
+///
+/// - Parameter limit: what a turn may take, in milliseconds.
+/// - Returns: whether every turn kept to it.
+func watchLoop(_ count: Int, limit: Double) -> Bool {
+    var loop = WatchedLoop()
+    var isWithin = true
+    func measure(_ name: String, _ body: (inout WatchedLoop) -> Void) {
+        loop.reset()
+        body(&loop)
+        let longest = loop.longest
+        isWithin = isWithin && longest.milliseconds <= limit
+        print(
+            "\(count) entries, \(name): \(Int((longest.milliseconds * 10).rounded())) tenths of a ms in \(longest.event), of "
+                + "\(loop.turns) turns")
+    }
+    let first = largeFile(count, version: 1)
+    loop.file = (first, 1)
+    measure("start with an empty kernel") { $0.start() }
+    measure("reload, nothing differs") { $0.post(.reloadRequested) }
+    measure("status") { $0.post(.called(WatchedLoop.root, .status)) }
+    loop.file = (largeFile(count, version: 2), 2)
+    measure("plan, one in a hundred differs") { $0.post(.called(WatchedLoop.root, .plan(PlanParameters()))) }
+    measure("reload, one in a hundred differs") { $0.post(.reloadRequested) }
+    measure("rollback of it") { $0.post(.called(WatchedLoop.root, .revert)) }
+    loop.file = (largeFile(count, version: 3, changes: .all), 3)
+    measure("reload, every entry differs") { $0.post(.reloadRequested) }
+    measure("repair after a flush") {
+        $0.foreign(.flush(nil))
+        $0.foreign(.flushPolicies)
+        for _ in 0..<3 { $0.pass(seconds: 1) }
+    }
+    measure("list of SAs") {
+        $0.post(.called(WatchedLoop.root, .listAssociations(ListAssociationsParameters())))
+    }
+    loop.file = (.empty, 4)
+    measure("reload of an empty file") { $0.post(.reloadRequested) }
+    measure("rollback of it") { $0.post(.called(WatchedLoop.root, .revert)) }
+    loop.file = (largeFile(count, version: 3, changes: .all), 3)
+    measure("restart, file as applied") { $0.start() }
+    loop.file = (.empty, 5)
+    measure("restart, file emptied") { $0.start() }
+    loop.file = (first, 1)
+    measure("start again") { $0.start() }
+    measure("restart that finds them foreign") { $0.start(remembering: false) }
+    measure("messages lost, kernel read again") { $0.post(.overrun) }
+    measure("audit") { $0.pass(seconds: 700) }
+    measure("run: deleteall, no match") {
+        $0.run((0..<10_000).map { "deleteall 192.0.2.\($0 & 255) 198.51.100.1 esp;" })
+    }
+    measure("run: deleteall, half of the SAs") {
+        $0.run(
+            (0..<count / 4).map {
+                "deleteall 10.\($0 >> 16 & 255).\($0 >> 8 & 255).1 10.\($0 >> 16 & 255).\($0 >> 8 & 255).2 esp;"
+            })
+    }
+    measure("run: flush, undone if it fails") { $0.run(["flush; spdflush;"], atomic: true) }
+    return isWithin
+}

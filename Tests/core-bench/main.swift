@@ -1,0 +1,30 @@
+import Glibc
+
+// What the core of the daemon takes, on a simulated kernel; see ``usage``.
+
+let usage = """
+    usage: core-bench plans COUNT...        how long plans of files of so many entries take
+           core-bench loop LIMIT COUNT...   the longest single turns of the loop, with files of so many entries;
+                                            status 1 if one took more than LIMIT milliseconds of the processor
+
+    """
+
+func fail() -> Never {
+    print(usage, terminator: "")
+    exit(2)
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch arguments.first {
+case "plans":
+    for count in arguments.dropFirst().compactMap({ Int($0) }) { measurePlans(count) }
+case "loop":
+    guard arguments.count > 2, let limit = Double(arguments[1]) else { fail() }
+    var isWithin = true
+    for count in arguments.dropFirst(2).compactMap({ Int($0) }) {
+        isWithin = watchLoop(count, limit: limit) && isWithin
+    }
+    exit(isWithin ? 0 : 1)
+default:
+    fail()
+}
