@@ -85,6 +85,7 @@ package struct Daemon: Sendable {
     /// What keeps the kernel from holding what the file declares; `nil` if nothing is known to.
     var trouble: String? = "starting"
     var last: LastTransition?
+    var tidying: Tidying?
     var isTurnAsked = false
 
     // What arrives in UDP.

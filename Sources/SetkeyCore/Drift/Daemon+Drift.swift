@@ -58,7 +58,7 @@ extension Daemon {
     /// A hard lifetime has ended: as declared, so the SA stays away until its declaration becomes another.
     mutating func noteEnd(of association: SecurityAssociation) {
         guard let declared = inForce.associations[association.identity],
-            ownership.expired.updateValue(declared.entry, forKey: association.identity) == nil
+            ownership.expired.updateValue(declared.entry, forKey: association.identity) != declared.entry
         else { return }
         var journal = OwnershipJournal(time: now.seconds)
         journal.expired = [association.identity]
@@ -130,7 +130,7 @@ extension Daemon {
     mutating func repair(_ steps: StepList, of suspects: [EntryName: String]?) {
         let forgotten = drift.forgetRepairs(at: now.monotonic)
         discard(forgotten, size: forgotten.count)
-        if let suspects { drift.look(at: suspects.keys) } else { drift.expectSurvey(of: steps.count) }
+        if let suspects { drift.look(at: suspects.keys) }
         transition.phase = .treating(Treatment(steps: steps, suspects: suspects))
         continueTreating()
     }
@@ -148,8 +148,8 @@ extension Daemon {
     }
 
     private mutating func treat(_ step: Step, _ number: Int, _ treatment: inout Treatment) {
-        if treatment.suspects == nil { drift.foundInSurvey(step) } else { drift.found(step) }
         let decision = settings.drift == .repair ? drift.treat(step.change.entry, at: now.monotonic) : .leave
+        if treatment.suspects == nil { drift.foundInSurvey(step) } else { drift.found(step) }
         if number < 20 || decision == .giveUp {
             let author = treatment.suspects?[step.change.entry] ?? flusher.map { "flushed by \($0)" } ?? ""
             tell(step, decision, author)

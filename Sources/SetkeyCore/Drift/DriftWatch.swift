@@ -29,17 +29,23 @@ struct DriftWatch: Sendable {
     private(set) var drifted = DriftedEntries()
     /// The same, of a look at all declared entries that is not over.
     private var surveyed = DriftedEntries()
-    private var repairs: [EntryName: [UInt64]] = [:]
+    private var repairs = ShardedDictionary<EntryName, [UInt64]>()
     /// When an entry was put back last.
     private var lastRepair: UInt64 = 0
     /// Entries that are no longer put back.
-    private var givenUp: Set<EntryName> = []
+    private var givenUp = ShardedDictionary<EntryName, Void>()
+    /// The same, of a look at all declared entries that is not over.
+    private var surveyedGivenUp = ShardedDictionary<EntryName, Void>()
 
     /// An event has spoken of a declared entry.
     mutating func suspect(_ name: EntryName, author: String, at now: UInt64) {
+        note(name, author)
+        arm(now &+ Self.patience)
+    }
+
+    private mutating func note(_ name: EntryName, _ author: String) {
         // More than a slice are not looked at one by one: a table of them all would only have to grow, and hold the loop.
         if suspects.count > Daemon.slice { suspectsEverything = true } else { suspects[name] = author }
-        arm(now &+ Self.patience)
     }
 
     /// Any declared entry may be concerned.
@@ -71,7 +77,7 @@ struct DriftWatch: Sendable {
     mutating func begin(with unfinished: DriftRemainder) {
         drifted = unfinished.drifted
         givenUp = unfinished.givenUp
-        repairs = [:]
+        repairs = ShardedDictionary()
     }
 
     /// What was known is to be freed.
@@ -84,11 +90,6 @@ struct DriftWatch: Sendable {
         for name in names { isAsDeclared(name) }
     }
 
-    /// Every declared entry has been looked at, and so many will be found to have drifted.
-    mutating func expectSurvey(of count: Int) {
-        surveyed.reserve(count)
-    }
-
     /// An entry that was looked at has drifted.
     mutating func found(_ step: Step) {
         drifted[step.change.entry] = step.reason
@@ -96,19 +97,22 @@ struct DriftWatch: Sendable {
 
     /// As ``found(_:)``, when all declared entries are looked at.
     mutating func foundInSurvey(_ step: Step) {
-        surveyed[step.change.entry] = step.reason
+        let name = step.change.entry
+        surveyed[name] = step.reason
+        if givenUp[name] != nil { surveyedGivenUp[name] = () }
     }
 
     /// All declared entries have been looked at: what was not found is as declared.
     mutating func endSurvey() {
         drifted = surveyed
         surveyed = DriftedEntries()
-        if !givenUp.isEmpty { givenUp = givenUp.filter { drifted[$0] != nil } }
+        givenUp = surveyedGivenUp
+        surveyedGivenUp = ShardedDictionary()
     }
 
     private mutating func isAsDeclared(_ name: EntryName) {
         drifted[name] = nil
-        givenUp.remove(name)
+        givenUp[name] = nil
     }
 
     // MARK: Repair
@@ -123,10 +127,10 @@ struct DriftWatch: Sendable {
 
     /// Decides whether an entry is put back now, and counts it.
     mutating func treat(_ name: EntryName, at now: UInt64) -> Treatment {
-        guard !givenUp.contains(name) else { return .leave }
+        guard givenUp[name] == nil else { return .leave }
         let recent = (repairs[name] ?? []).filter { now &- $0 < Self.window }
         guard recent.count < Self.repairLimit else {
-            givenUp.insert(name)
+            givenUp[name] = ()
             return .giveUp
         }
         repairs[name] = recent + [now]
@@ -138,7 +142,7 @@ struct DriftWatch: Sendable {
     mutating func repaired(_ step: Step, isDone: Bool) {
         guard isDone else {
             drifted[step.change.entry] = step.reason
-            suspects[step.change.entry] = ""
+            note(step.change.entry, "")
             return
         }
         isAsDeclared(step.change.entry)
@@ -150,9 +154,9 @@ struct DriftWatch: Sendable {
     }
 
     /// Forgets repairs of long ago, all at once.
-    mutating func forgetRepairs(at now: UInt64) -> [EntryName: [UInt64]] {
-        guard !repairs.isEmpty, now &- lastRepair >= Self.window else { return [:] }
-        defer { repairs = [:] }
+    mutating func forgetRepairs(at now: UInt64) -> ShardedDictionary<EntryName, [UInt64]> {
+        guard !repairs.isEmpty, now &- lastRepair >= Self.window else { return ShardedDictionary() }
+        defer { repairs = ShardedDictionary() }
         return repairs
     }
 }

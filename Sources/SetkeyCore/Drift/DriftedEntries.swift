@@ -1,6 +1,6 @@
 /// Declared entries that the kernel does not hold as declared, and why; counted as they come and go.
 struct DriftedEntries: Sendable {
-    private var reasons: [EntryName: StepReason] = [:]
+    private var reasons = ShardedDictionary<EntryName, StepReason>()
     /// How many of them the kernel does not have at all.
     private(set) var missing = (associations: 0, policies: 0)
     /// How many of them it has, and otherwise.
@@ -8,9 +8,6 @@ struct DriftedEntries: Sendable {
 
     var count: Int { reasons.count }
     var isEmpty: Bool { reasons.isEmpty }
-
-    /// Makes room for so many at once: a table that grows moves all that it holds, and holds the loop.
-    mutating func reserve(_ count: Int) { reasons.reserveCapacity(count) }
 
     subscript(name: EntryName) -> StepReason? {
         get { reasons[name] }
@@ -34,11 +31,11 @@ struct DriftedEntries: Sendable {
 /// What a plan could not do, as it is found step by step.
 struct DriftRemainder: Sendable {
     private(set) var drifted = DriftedEntries()
-    private(set) var givenUp: Set<EntryName> = []
+    private(set) var givenUp = ShardedDictionary<EntryName, Void>()
 
     mutating func note(_ step: Step) {
         guard step.reason != .stale else { return }
         drifted[step.change.entry] = step.reason
-        givenUp.insert(step.change.entry)
+        givenUp[step.change.entry] = ()
     }
 }

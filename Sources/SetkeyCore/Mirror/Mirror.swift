@@ -147,9 +147,9 @@ package struct Mirror: Sendable {
         policyDump?.touched.insert(identity)
     }
 
-    /// Lets the SAs share the keys of what declares them, which otherwise are in memory twice.
-    package mutating func shareKeys(with declared: some Sequence<SecurityAssociation>) {
-        for association in declared { associations.share(association) }
+    /// Lets the SA of this name share the keys of what declares it, which otherwise are in memory twice.
+    package mutating func shareKeys(with declared: SecurityAssociation) {
+        associations.share(declared)
     }
 
     // MARK: Dumps

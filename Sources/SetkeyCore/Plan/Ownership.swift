@@ -1,6 +1,9 @@
 package import IPsec
 package import SetkeySyntax
 
+/// SAs by name whose lifetime has ended, as they were declared.
+package typealias ExpiredAssociations = ShardedDictionary<SAIdentity, SecurityAssociation>
+
 /// What is the file's in the kernel, and so may be changed and removed; everything else is foreign.
 package struct Ownership: Sendable {
     /// The state in force: what the file, as it was last applied, declares.
@@ -10,7 +13,7 @@ package struct Ownership: Sendable {
     package var leftover = OwnedIdentities()
     /// Declared SAs whose hard lifetime has ended, as they were declared: that is no difference, until the declaration
     /// becomes another.
-    package var expired: [SAIdentity: SecurityAssociation] = [:]
+    package var expired = ExpiredAssociations()
 
     package init() {}
 

@@ -42,8 +42,6 @@ package struct PlanBuilder: Sendable {
     private var leftoverAssociation: Set<SAIdentity>.Index
     private var policyCursor: EntryTable<SecurityPolicy>.CursorID?
     private var associationCursor: EntryTable<SecurityAssociation>.CursorID?
-    /// Stale ones found so far: one may be found twice, by two reasons.
-    private var found: Set<EntryName> = []
 
     private var associationSteps: [Step] = []
     /// The same, by whether SAs send.
@@ -179,7 +177,8 @@ package struct PlanBuilder: Sendable {
     // MARK: What is stale
 
     // What was owned is sought by name, so that foreign entries, however many, cost nothing; only where the file claims a
-    // whole database, or every SA between two addresses, the kernel's entries are walked.
+    // whole database, or every SA between two addresses, the kernel's entries are walked. Each search passes over what an
+    // earlier one has found: what the file wants gone by name, then what is owned, then what is claimed.
 
     private mutating func seekAbsentPolicies(_ mirror: borrowing Mirror, _ count: Int) -> Int {
         let absences = desired.absences.policies
@@ -219,7 +218,7 @@ package struct PlanBuilder: Sendable {
         } else {
             released.policies.append(identity)
         }
-        consider(present)
+        if desired.absences.policies[identity] == nil { consider(present) }
     }
 
     private mutating func seekAbsentAssociations(_ mirror: borrowing Mirror, _ count: Int) -> Int {
@@ -258,7 +257,7 @@ package struct PlanBuilder: Sendable {
         } else {
             released.associations.append(identity)
         }
-        consider(present)
+        if desired.absences.associations[identity] == nil { consider(present) }
     }
 
     private mutating func walkPolicies(_ mirror: inout Mirror, _ count: Int) -> Int {
@@ -270,7 +269,7 @@ package struct PlanBuilder: Sendable {
                 phase = .absentAssociations
                 return done
             }
-            consider(policy)
+            if desired.absences.policies[policy.identity] == nil, !ownership.owns(policy.identity) { consider(policy) }
         }
         return count
     }
@@ -284,7 +283,11 @@ package struct PlanBuilder: Sendable {
                 phase = .sorting
                 return done
             }
-            if isClaimed(association) { consider(association) }
+            if isClaimed(association), desired.absences.associations[association.identity] == nil,
+                !ownership.owns(association.identity)
+            {
+                consider(association)
+            }
         }
         return count
     }
@@ -295,17 +298,16 @@ package struct PlanBuilder: Sendable {
     }
 
     private mutating func consider(_ policy: SecurityPolicy?) {
-        guard let policy, !policy.identity.direction.isPerSocket, !desired.policies.contains(policy.identity),
-            found.insert(.policy(policy.identity)).inserted
-        else { return }
+        guard let policy, !policy.identity.direction.isPerSocket, !desired.policies.contains(policy.identity) else {
+            return
+        }
         if former != nil, !ownership.owns(policy.identity) { former?.keep(policy) }
         stalePolicySteps.append(Step(change: .deletePolicy(policy), reason: .stale, origin: origin(of: policy)))
     }
 
     private mutating func consider(_ association: SecurityAssociation?) {
         guard let association, !association.isDegraded, association.state != .larval,
-            !desired.associations.contains(association.identity),
-            found.insert(.association(association.identity)).inserted
+            !desired.associations.contains(association.identity)
         else { return }
         if former != nil, !ownership.owns(association.identity) { former?.keep(association) }
         staleAssociationSteps.append(

@@ -4,7 +4,7 @@ import SetkeySyntax
 /// Compares single entries of the kernel with what is declared.
 struct Verdict: Sendable {
     let desired: DesiredState
-    let expired: [SAIdentity: SecurityAssociation]
+    let expired: ExpiredAssociations
 
     /// What must be done to one declared SA; `nil` if nothing.
     func step(

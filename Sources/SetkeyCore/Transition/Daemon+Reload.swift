@@ -110,13 +110,12 @@ extension Daemon {
         }
         if target.fingerprint != fingerprintInForce { journal.fingerprint = target.fingerprint }
         ownership.inForce = desired
-        mirror.shareKeys(with: desired.associations.lazy.map(\.entry))
-        ownership.expired = ownership.expired.filter { desired.associations[$0.key]?.entry == $0.value }
         locate = target.locate
         fingerprintInForce = target.fingerprint ?? fingerprintInForce
         write(journal)
         rewriteJournalIfLong()
         drift.begin(with: transition.remainder)
+        beginTidying()
         openArrivalPorts()
     }
 

@@ -135,6 +135,7 @@ extension Daemon {
         continuePlanning()
         continueTreating()
         continueVerifying()
+        continueTidying()
         continuePlans()
         sendNextPart()
     }

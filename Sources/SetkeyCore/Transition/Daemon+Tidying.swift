@@ -1,0 +1,44 @@
+import IPsec
+import SetkeySyntax
+
+// What a state that has come into force leaves to be done, and nobody waits for: a few entries at a time.
+
+/// How far that is.
+struct Tidying: Sendable {
+    /// The next declared SA to share its keys with the mirror.
+    var position = 0
+    /// The next part of the SAs that have expired to be looked through.
+    var shard = 0
+}
+
+extension Daemon {
+    /// Begins, anew if need be.
+    mutating func beginTidying() {
+        tidying = Tidying()
+        askTurn()
+    }
+
+    /// Lets the mirror share the keys of what is declared, which otherwise are in memory twice, and forgets the expired
+    /// SAs that are no longer declared as they were.
+    mutating func continueTidying() {
+        guard var tidying else { return }
+        let declared = inForce.associations
+        let end = min(tidying.position + Self.slice, declared.count)
+        for index in tidying.position..<end { mirror.shareKeys(with: declared[index].entry) }
+        tidying.position = end
+        if end == declared.count { forgetOldExpiries(&tidying) }
+        let isDone = end == declared.count && tidying.shard == ExpiredAssociations.shardCount
+        self.tidying = isDone ? nil : tidying
+        if !isDone { askTurn() }
+    }
+
+    private mutating func forgetOldExpiries(_ tidying: inout Tidying) {
+        let declared = inForce.associations
+        var left = Self.slice
+        while left > 0, tidying.shard < ExpiredAssociations.shardCount {
+            left -= ownership.expired.count / ExpiredAssociations.shardCount + 1
+            ownership.expired.filter(shard: tidying.shard) { declared[$0]?.entry == $1 }
+            tidying.shard += 1
+        }
+    }
+}
