@@ -7,6 +7,7 @@
  * The kernel tells everybody of each of them, by the pid and the number that the request had.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/pfkeyv2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ static struct {
     struct sadb_msg header;
     struct sadb_sa sa;
     struct address source, destination;
+    struct sadb_key key;    /* ESP wants one, even without a cipher. */
 } message;
 
 static void fail(const char *what)
@@ -68,6 +70,8 @@ static void forge(int fd, unsigned pid, unsigned sequence, unsigned count)
     message.sa.sadb_sa_exttype = SADB_EXT_SA;
     message.sa.sadb_sa_state = SADB_SASTATE_MATURE;
     message.sa.sadb_sa_encrypt = SADB_EALG_NULL;
+    message.key.sadb_key_len = sizeof message.key / 8;
+    message.key.sadb_key_exttype = SADB_EXT_KEY_ENCRYPT;
     set_address(&message.source, SADB_EXT_ADDRESS_SRC, "198.51.100.1");
     set_address(&message.destination, SADB_EXT_ADDRESS_DST, "198.51.100.2");
     for (unsigned i = 0; i < count; i++) {
@@ -75,6 +79,14 @@ static void forge(int fd, unsigned pid, unsigned sequence, unsigned count)
         message.sa.sadb_sa_spi = htonl(spi++);
         if (send(fd, &message, sizeof message, 0) < 0)
             fail("send");
+        /* The answer is there already, behind whatever others have done. */
+        struct sadb_msg heard[512];
+        do
+            if (recv(fd, heard, sizeof heard, 0) < 0)
+                fail("recv");
+        while (heard[0].sadb_msg_pid != pid || heard[0].sadb_msg_seq != message.header.sadb_msg_seq);
+        if ((errno = heard[0].sadb_msg_errno))
+            fail("ADD");
     }
 }
 

@@ -24,11 +24,11 @@ first=$sequence name=$pid
 ok $? "the daemon's requests are heard" "$pid $sequence"
 
 refused=0
-for round in 1 2 3 4 5; do
+for round in 1 2 3; do
     # What is forged waits for the daemon already when it asks the kernel: the answer comes after it.
     kill -STOP "$daemon"
-    forge "$name" "$first" 2000
-    [ $? = 0 ] || fail "round $round: the kernel takes what is forged"
+    forge "$name" "$first" 10000
+    is "$(ip xfrm state list | grep -c 'src 198.51.100.1')" 10000 "round $round: the kernel takes what is forged"
     client -c <<< "$bait" > "$work/said" 2>&1 &
     until_ 10 waits $!
     kill -CONT "$daemon"
@@ -36,13 +36,16 @@ for round in 1 2 3 4 5; do
     [ $? = 1 ] && grep -q EEXIST "$work/said" && refused=$((refused + 1))
     until_ 30 mirror_equal
     ok $? "round $round: what is forged is news" "$(client -D | grep -c spi=) SAs in the mirror"
-    ip xfrm state deleteall src 198.51.100.1 dst 198.51.100.2 proto esp
+    ip xfrm state flush
+    client -c <<< "$bait"
 done
-is $refused 5 'a request that the kernel refuses stays refused, whatever is forged'
+is $refused 3 'a request that the kernel refuses stays refused, whatever is forged'
+grep -q '198.51.100.2.*by process' "$work/log"
+ok $? 'and the log names an author' "$(head -n 8 "$work/log" | cut -c 1-200)"
 
 heard 'add 192.0.2.1 192.0.2.2 esp 0x778 -E null;'
 is "$pid" "$name" 'the pid value was the right one'
-[ $((sequence - first)) -ge 6 ] && [ $((sequence - first)) -le 200 ]
+[ $((sequence - first)) -ge 4 ] && [ $((sequence - first)) -le 200 ]
 ok $? 'and so were the sequence numbers' "from $first to $sequence"
 reset_kernel
 finish
