@@ -24,6 +24,8 @@ struct WatchedLoop {
     private var foreignCodec = PFKeyCodec(processID: 4711)
     private var seconds = 1_000_000
     private var isTurnDue = false
+    /// Clients that have read what was sent to them.
+    private var drained: [ClientID] = []
     private var journal: [UInt8] = []
 
     /// What the file declares when it is read next, and which version of it that is.
@@ -132,7 +134,7 @@ struct WatchedLoop {
     private mutating func perform(_ effect: Effect) {
         switch effect {
         case .request(let request, let id): send(request, id)
-        case .reply(let client, _, let continues): if continues { handle(.drained(client)) }
+        case .reply(let client, _, let continues): if continues { drained.append(client) }
         case .readConfiguration(let purpose):
             let loaded = LoadedConfiguration(
                 desired: file.desired, warnings: [], locate: StatementLocator { _ in "file:1" },
@@ -176,11 +178,14 @@ struct WatchedLoop {
         repeat {
             while let datagram = kernel.receive(on: socket) { handle(.kernel(codec.decode(datagram.span))) }
             handle(.kernelDrained)
+            let clients = drained
+            drained = []
+            for client in clients { handle(.drained(client)) }
             if isTurnDue, !daemon.isWaitingForKernel {
                 isTurnDue = false
                 handle(.turn)
             }
-        } while daemon.isWaitingForKernel || isTurnDue
+        } while daemon.isWaitingForKernel || isTurnDue || !drained.isEmpty
     }
 }
 
