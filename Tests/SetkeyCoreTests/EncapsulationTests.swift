@@ -28,6 +28,25 @@ struct EncapsulationTests {
         machine.post(.called(Machine.root, .reload(ReloadParameters())))
     }
 
+    @Test func aFlushLeavesThePoliciesOfSockets() {
+        var machine = Machine()
+        let now = SimulatedKernel.Instant(seconds: UInt64(machine.seconds))
+        machine.kernel.insertSocketPolicy(.socketInbound, at: now)
+        machine.kernel.insertSocketPolicy(.socketOutbound, at: now)
+        machine.foreignRun(Texts.policy(1) + Texts.policy(2))
+        machine.start()
+        #expect(machine.daemon.mirror.policies.count == 4)
+        machine.foreignRequest(.flushPolicies)
+        // What the mirror has now comes from the message alone.
+        while let datagram = machine.kernel.receive(on: machine.socket) {
+            machine.queue(.kernel(machine.codec.decode(datagram.span)))
+        }
+        var directions: Set<Direction> = []
+        machine.daemon.mirror.policies.forEach { directions.insert($0.identity.direction) }
+        #expect(directions == [.socketInbound, .socketOutbound])
+        #expect(machine.daemon.mirror.policies.count == 2)
+    }
+
     @Test func theBypassPoliciesOfSocketsAreNotCounted() throws {
         var machine = Machine(file: Texts.policy(1))
         machine.kernel.insertSocketPolicy(.socketInbound, at: .init(seconds: UInt64(machine.seconds)))

@@ -13,6 +13,7 @@ extension Daemon {
         case .nothing: break
         case .get(let reference): refreshes.append(reference)
         case .dumpAgain: wantDumps()
+        case .free(let entries, let count): discard(entries, size: count)
         }
         noteExpiry(event.content)
         if !audiences.isEmpty { tellMonitors(event) }

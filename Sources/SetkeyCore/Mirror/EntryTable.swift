@@ -138,6 +138,15 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         return entry
     }
 
+    /// Removes every entry at once, and returns the table as it was: to free a large one takes its time. Walks end.
+    package mutating func removeAll() -> Self {
+        let former = self
+        self = Self()
+        generation = former.generation
+        nextCursor = former.nextCursor
+        return former
+    }
+
     /// Removes every entry that `condition` is true of, and returns how many.
     @discardableResult
     package mutating func removeAll(where condition: (Entry) -> Bool) -> Int {

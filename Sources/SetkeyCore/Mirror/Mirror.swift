@@ -44,6 +44,8 @@ package struct Mirror: Sendable {
         case get(SAReference)
         /// Entries have moved without being named.
         case dumpAgain
+        /// So many entries have gone at once: they are to be freed.
+        case free(any Sendable, count: Int)
     }
 
     package init() {}
@@ -56,9 +58,9 @@ package struct Mirror: Sendable {
         case .association(let verb, let association): return apply(verb, association)
         case .reservedSPI(let association): insert(association)
         case .expired(let association, let hardness): expire(association, hardness)
-        case .flushed(let ipsecProtocol): flush(ipsecProtocol)
+        case .flushed(let ipsecProtocol): return flush(ipsecProtocol)
         case .policy(let verb, let policy): apply(verb, policy)
-        case .policiesFlushed: flushPolicies()
+        case .policiesFlushed: return flushPolicies()
         case .dumped(let association, _): record(association)
         case .dumpedPolicy(let policy, _): record(policy)
         case .migrated: return .dumpAgain
@@ -118,13 +120,14 @@ package struct Mirror: Sendable {
         }
     }
 
-    private mutating func flush(_ ipsecProtocol: IPsecProtocol?) {
+    private mutating func flush(_ ipsecProtocol: IPsecProtocol?) -> FollowUp {
+        associationDump?.mustRepeat = true
         if let ipsecProtocol {
             associations.removeAll { $0.identity.ipsecProtocol == ipsecProtocol }
-        } else {
-            associations.removeAll { _ in true }
+            return .nothing
         }
-        associationDump?.mustRepeat = true
+        let former = associations.removeAll()
+        return .free(former, count: former.count)
     }
 
     private mutating func apply(_ verb: KernelEvent.Verb, _ policy: SecurityPolicy) {
@@ -136,9 +139,17 @@ package struct Mirror: Sendable {
         }
     }
 
-    private mutating func flushPolicies() {
-        policies.removeAll { !$0.identity.direction.isPerSocket }
+    private mutating func flushPolicies() -> FollowUp {
         policyDump?.mustRepeat = true
+        var kept: [SecurityPolicy] = []
+        let cursor = policies.openCursorOfSockets()
+        while let policy = policies.next(cursor) {
+            if policy.identity.direction.isPerSocket { kept.append(policy) }
+        }
+        policies.closeCursor(cursor)
+        let former = policies.removeAll()
+        for policy in kept { policies.insert(policy, at: .oldest) }
+        return .free(former, count: former.count)
     }
 
     /// Forgets a policy whose lifetime has passed: the kernel sends nothing (KERNEL-FACTS 0.4).

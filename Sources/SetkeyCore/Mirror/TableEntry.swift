@@ -38,7 +38,15 @@ extension SecurityAssociation: TableEntry {
 }
 
 extension SecurityPolicy: TableEntry {
-    package var kinship: UInt32? { nil }
+    /// Of the policies of sockets, which a flush of the SPD leaves alone.
+    package var kinship: UInt32? { identity.direction.isPerSocket ? Self.kinshipOfSockets : nil }
+
+    fileprivate static var kinshipOfSockets: UInt32 { 0 }
+}
+
+extension EntryTable<SecurityPolicy> {
+    /// Begins a walk over the policies of sockets.
+    mutating func openCursorOfSockets() -> CursorID { openCursor(kinship: SecurityPolicy.kinshipOfSockets) }
 }
 
 extension EntryTable<SecurityAssociation> {
