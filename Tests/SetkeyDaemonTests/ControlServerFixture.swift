@@ -127,7 +127,7 @@ nonisolated final class RawClient: Sendable {
     init(owning descriptor: Int32) {
         self.descriptor = descriptor
         // No test hangs on an answer that does not come.
-        var patience = timeval(tv_sec: 60, tv_usec: 0)
+        var patience = timeval(tv_sec: 600, tv_usec: 0)
         _ = unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
