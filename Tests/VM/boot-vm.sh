@@ -84,21 +84,32 @@ fi
 # -cpu max: TCG emulates an AMD processor then, so the kernel leaves page table isolation
 # off; an Intel model costs 40 % more time. cryptomgr.notests skips the kernel's algorithm
 # self-tests (a second). -no-reboot with panic=-1: a kernel panic ends qemu at once.
-rc=0
-timeout -k 5 "$limit" qemu-system-x86_64 \
-    -accel tcg,thread=multi -machine pc -cpu max -smp 2 -m "$memory" \
-    -display none -vga none -monitor none -net none -no-reboot -no-user-config -nodefaults \
-    -chardev stdio,id=con,signal=off,logfile="$work/console.log" -serial chardev:con \
-    -kernel "$image/vmlinuz" \
-    -append "console=ttyS0 quiet loglevel=4 panic=-1 root=/dev/nvme0n1 rootwait rw init=$init \
+boot() {
+    rc=0
+    timeout -k 5 "$limit" qemu-system-x86_64 \
+        -accel tcg,thread=multi -machine pc -cpu max -smp 2 -m "$memory" \
+        -display none -vga none -monitor none -net none -no-reboot -no-user-config -nodefaults \
+        -chardev stdio,id=con,signal=off,logfile="$work/console.log" -serial chardev:con \
+        -kernel "$image/vmlinuz" \
+        -append "console=ttyS0 quiet loglevel=4 panic=-1 root=/dev/nvme0n1 rootwait rw init=$init \
 systemd.show_status=0 cryptomgr.notests guest.nonce=$nonce guest.autoload=$autoload $append" \
-    -drive if=none,id=root,format=raw,file="$root",cache=unsafe \
-    -drive if=none,id=payload,format=raw,file="$work/payload.tar",readonly=on \
-    -drive if=none,id=results,format=raw,file="$work/results.tar",cache=unsafe \
-    -device nvme,serial=root,drive=root \
-    -device virtio-blk-pci,drive=payload,serial=payload \
-    -device virtio-blk-pci,drive=results,serial=results \
-    </dev/null | sed -u -e 's/\r*$//' -e '/^@@EXIT /d' || rc=${PIPESTATUS[0]}
+        -drive if=none,id=root,format=raw,file="$root",cache=unsafe \
+        -drive if=none,id=payload,format=raw,file="$work/payload.tar",readonly=on \
+        -drive if=none,id=results,format=raw,file="$work/results.tar",cache=unsafe \
+        -device nvme,serial=root,drive=root \
+        -device virtio-blk-pci,drive=payload,serial=payload \
+        -device virtio-blk-pci,drive=results,serial=results \
+        </dev/null | sed -u -e 's/\r*$//' -e '/^@@EXIT /d' || rc=${PIPESTATUS[0]}
+}
+
+# Kernels patch their own code while they start, and QEMU's processors do not always see that
+# in order: rarely, one panics there. While PID 1 is still called swapper no program has run
+# in the guest, so nothing was tested, and it starts once more.
+for attempt in 1 2 3; do
+    boot
+    grep -q 'Kernel panic' "$work/console.log" && grep -q 'PID: 1 Comm: swapper/' "$work/console.log" || break
+    echo "boot-vm: the kernel died before PID 1 ran (start $attempt of 3)" >&2
+done
 
 status=$(sed -n "s/.*@@EXIT $nonce \([0-9]*\).*/\1/p" "$work/console.log" | tail -n 1)
 if [ -n "$outdir" ]; then
