@@ -114,6 +114,20 @@ import Testing
         #expect(call == .call(IncomingCall(call: .execute(ExecuteParameters(text: WireText(text))))))
     }
 
+    @Test(arguments: ["1", "\u{301}\u{327}", "\u{1f1e9}", "\\u0301"])
+    func whatIsLongBesideTheTextIsRefusedBeforeItIsDecoded(piece: String) throws {
+        let long = String(repeating: piece, count: IncomingFrame.residueLimit / piece.utf8.count)
+        let refusal = CallError.malformed(.malformed(reason: "more than 1024 bytes beside the text"))
+        for text in [
+            #"{"method":"\#(long)"}"#, #"{"\#(long)":0,"method":"org.setkeyd.Status"}"#,
+            #"{"method":"org.setkeyd.Plan","parameters":{"text":"flush;","x":"\#(long)"}}"#,
+        ] {
+            #expect(throws: refusal) { try decoded(text) }
+        }
+        // The text itself may be as long as the frame.
+        _ = try decoded(#"{"method":"org.setkeyd.Execute","parameters":{"text":"\#(long)\#(long)"}}"#)
+    }
+
     @Test func textThatIsNotUTF8IsSentWithReplacementCharacters() throws {
         let call = Call.execute(ExecuteParameters(text: WireText([0x61, 0xff, 0x62])))
         let bytes = try Samples.bytes { try call.appendFrame(to: &$0) }

@@ -21,11 +21,12 @@ import Testing
         defer { fixture.tearDown() }
         let member = try fixture.member(1000)
         let path = fixture.path
-        let padding = String(repeating: " ", count: 70_000)
+        let text = String(repeating: " ", count: 70_000)
+        let long = #"{"method":"org.varlink.service.GetInfo","parameters":{"text":"\#(text)"}}"#
         let (refused, answered) = try await offMain {
-            member.send(padding + Self.status)
+            member.send(long)
             let root = try RawClient(path: path)
-            root.send(padding + Self.status)
+            root.send(long)
             return (try member.framesToTheEnd(), try root.frames(1))
         }
         #expect(refused.count == 1 && refused[0].contains("longer than 65536 bytes"))

@@ -1,10 +1,17 @@
 import FoundationEssentials
 
 extension IncomingFrame {
+    /// The longest call, without its text, that is decoded: four times what any call has. The decoder and `String` take
+    /// quadratic time for some texts that are not ASCII, in names of members too; in so few bytes it comes to nothing.
+    static let residueLimit = 1024
+
     /// Decodes what a client sent, without the NUL.
     package init(frame: [UInt8]) throws(CallError) {
         do {
             let scan = try FrameScan(frame, field: ExecuteParameters.bulkField)
+            guard scan.residue.count <= Self.residueLimit else {
+                throw FrameError.malformed(reason: "more than \(Self.residueLimit) bytes beside the text")
+            }
             self = try JSONDecoder().decode(CallDecoding.self, from: Data(scan.residue)).frame
             if let text = scan.text { take(text) }
         } catch let error as CallError {
