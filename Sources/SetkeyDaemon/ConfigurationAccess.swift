@@ -18,8 +18,11 @@ nonisolated struct ConfigurationAccess {
         exposed.insert(loaded.source)
     }
 
-    /// What is wrong with the files, each with the command that mends it.
-    func objections(to accesses: [SourceAccess?], of sources: [SourceText]) -> [String] {
+    /// What is wrong with the files and their directories, each with the command that mends it.
+    ///
+    /// - Parameter searched: directories in which files were sought. Anyone who can remove a file from there, the last one
+    ///   too, changes what is declared.
+    func objections(to accesses: [SourceAccess?], of sources: [SourceText], searched: Set<String>) -> [String] {
         var objections: [String] = []
         var directories: Set<String> = []
         for (index, access) in accesses.enumerated() {
@@ -30,14 +33,19 @@ nonisolated struct ConfigurationAccess {
                 let command = reader.command(for: Self.quoted(path), isOwn: access.owner == geteuid())
                 objections.append("\(path): error: it contains keys and is world-readable; \(command)")
             }
-            let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-            guard directories.insert(directory).inserted, let access = Self.access(of: directory) else { continue }
-            // In a sticky directory nobody replaces another's file.
-            if access.mode & 0o1000 == 0 {
-                objections += Self.objections(to: access, directory, what: "the directory")
-            }
+            let directory = SourceText.directory(ofFile: path)
+            if directories.insert(directory).inserted { objections += Self.objections(toDirectory: directory) }
+        }
+        for directory in searched.sorted() where directories.insert(directory).inserted {
+            objections += Self.objections(toDirectory: directory)
         }
         return objections
+    }
+
+    private static func objections(toDirectory path: String) -> [String] {
+        // In a sticky directory nobody replaces another's file.
+        guard let access = access(of: path), access.mode & 0o1000 == 0 else { return [] }
+        return objections(to: access, path, what: "the directory")
     }
 
     private static func objections(to access: SourceAccess, _ path: String, what: String) -> [String] {

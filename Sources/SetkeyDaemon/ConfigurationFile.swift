@@ -47,7 +47,8 @@ package struct ConfigurationFile: Sendable {
         former.sources = loader.readSources ?? former.sources
         let sources = loader.sources
         var found = loader.diagnostics + evaluation.diagnostics
-        let objections = access.objections(to: loader.accesses, of: sources)
+        let objections = access.objections(
+            to: loader.accesses, of: sources, searched: loader.searchedDirectories)
         func rendered(_ remarks: [LoadedDiagnostic]) -> [String] {
             remarks.map { sources[$0.source].render($0.diagnostic, style: style) }
         }

@@ -88,10 +88,15 @@ package struct FileSourceReader: SourceReader {
         return unsafe poll(&entry, 1, 0) == 0
     }
 
-    package func expand(_ pattern: String) -> [String] {
+    package func expand(_ pattern: String) throws(SourceError) -> [String] {
         var result = unsafe glob_t()
         defer { unsafe globfree(&result) }
-        guard unsafe glob(pattern, 0, nil, &result) == 0 else { return [] }
+        // Unasked, glob(3) takes a directory that it cannot read for an empty one, and all that is declared in it would
+        // be removed.
+        let status = unsafe glob(pattern, 0, { SourceError.Reason(errno: $1) == .missing ? 0 : 1 }, &result)
+        guard status == 0 || status == GLOB_NOMATCH else {
+            throw SourceError(path: pattern, reason: .init(errno: status == GLOB_NOSPACE ? ENOMEM : errno))
+        }
         var paths: [String] = []
         for index in 0..<Int(unsafe result.gl_pathc) {
             if let path = unsafe result.gl_pathv[index] { paths.append(unsafe String(cString: path)) }

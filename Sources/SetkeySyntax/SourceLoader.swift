@@ -39,6 +39,8 @@ package struct SourceLoader<Reader: SourceReader> {
     package private(set) var sources: [SourceText] = []
     /// Whose each of ``sources`` is.
     package private(set) var accesses: [SourceAccess?] = []
+    /// The directories in which the patterns of includes were sought, whether or not anything was there.
+    package private(set) var searchedDirectories: Set<String> = []
     /// Everything found so far, in the order of reading.
     package private(set) var diagnostics: [LoadedDiagnostic] = []
     /// What was read, once that is all: for the next loader. `nil` unless ``init(path:reader:options:reusing:)`` was
@@ -141,8 +143,26 @@ package struct SourceLoader<Reader: SourceReader> {
         if !pattern.hasPrefix("/"), let slash = open[top].path.lastIndex(of: "/") {
             pattern = open[top].path[...slash] + pattern
         }
-        let isPlain = !pattern.contains { $0 == "*" || $0 == "?" || $0 == "[" }
-        open[top].pending = isPlain ? [pattern] : reader.expand(pattern)[...]
+        guard Self.hasWildcard(pattern) else { return open[top].pending = [pattern] }
+        do {
+            open[top].pending = try reader.expand(pattern)[...]
+            try noteDirectories(of: pattern)
+        } catch {
+            report(top, "\(error)", error.reason.advice)
+        }
+    }
+
+    private static func hasWildcard(_ pattern: String) -> Bool {
+        pattern.utf8.contains { "*?[".utf8.contains($0) }
+    }
+
+    private mutating func noteDirectories(of pattern: String) throws(SourceError) {
+        var directory = SourceText.directory(ofFile: pattern)
+        while Self.hasWildcard(directory) {
+            searchedDirectories.formUnion(try reader.expand(directory))
+            directory = SourceText.directory(ofFile: directory)
+        }
+        searchedDirectories.insert(directory)
     }
 
     private mutating func include(_ path: String, from top: Int) {

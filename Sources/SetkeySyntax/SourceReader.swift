@@ -2,8 +2,8 @@
 package protocol SourceReader {
     /// The bytes of a file.
     func read(_ path: String) throws(SourceError) -> SourceFile
-    /// The paths that match a glob, sorted by their bytes; none is fine.
-    func expand(_ pattern: String) -> [String]
+    /// The paths that match a glob, sorted by their bytes; none is fine, and a directory that cannot be read is not.
+    func expand(_ pattern: String) throws(SourceError) -> [String]
 }
 
 /// A file that was read.

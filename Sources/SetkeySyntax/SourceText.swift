@@ -44,6 +44,11 @@ package struct SourceText: Sendable {
         path == "-" ? standardInputName : path
     }
 
+    /// The directory that the file at `path` lies in.
+    package static func directory(ofFile path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
     private init(name: String, bytes: [UInt8], checkpoints: [Checkpoint]) {
         (self.name, self.bytes, self.checkpoints) = (name, bytes, checkpoints)
     }

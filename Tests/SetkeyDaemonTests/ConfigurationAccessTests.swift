@@ -67,6 +67,20 @@ import Testing
         #expect(found.first?.hasSuffix(" '\(directory)/it'\\''s a part'") == true, "\(found)")
     }
 
+    /// Whoever could write there could remove the files, and with them all that they declare.
+    @Test func aDirectoryThatAnIncludeFindsEmptyCountsToo() {
+        for name in ["conf.d", "site.d"] { #expect(unsafe mkdir("\(directory)/\(name)", 0o755) == 0) }
+        let text = "include \"conf.d/*.conf\" ; include \"s*/?.conf\" ;\n"
+        #expect(complaints(text, mode: 0o600).isEmpty)
+        for name in ["conf.d", "site.d"] {
+            #expect(unsafe chmod("\(directory)/\(name)", 0o777) == 0)
+            let message = "\(directory)/\(name): error: the directory is world-writable; chmod o-w \(directory)/\(name)"
+            #expect(complaints(text, mode: 0o600) == [message])
+            #expect(unsafe chmod("\(directory)/\(name)", 0o1777) == 0)
+            #expect(complaints(text, mode: 0o600).isEmpty)
+        }
+    }
+
     @Test func whatAStatementSaysBesideItsKeyDoesNotHideIt() {
         let text = Self.literal.replacing(" ;", with: " # @x\n ;", maxReplacements: 1)
         #expect(complaints(text, mode: 0o644).first?.contains("world-readable") == true)
@@ -82,6 +96,6 @@ import Testing
         var access = ConfigurationAccess()
         let everybody = SourceAccess(owner: geteuid(), group: getegid(), mode: 0o644)
         while let loaded = loader.next() { access.note(loaded, in: everybody) }
-        #expect(access.objections(to: [everybody], of: loader.sources).isEmpty)
+        #expect(access.objections(to: [everybody], of: loader.sources, searched: []).isEmpty)
     }
 }

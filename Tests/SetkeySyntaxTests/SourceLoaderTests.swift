@@ -85,7 +85,7 @@ struct SourceLoaderTests {
         for name in ["b", "a", "C"] { try directory.write("flush ;", to: name) }
         #expect(try reader.read("\(directory.path)/a").bytes == Array("flush ;".utf8))
         #expect(
-            reader.expand("\(directory.path)/*") == [
+            try reader.expand("\(directory.path)/*") == [
                 "\(directory.path)/C", "\(directory.path)/a", "\(directory.path)/b",
             ])
         #expect(throws: SourceError(path: directory.path, reason: .directory)) { try reader.read(directory.path) }
@@ -97,6 +97,21 @@ struct SourceLoaderTests {
         #expect(throws: SourceError(path: "\(directory.path)/big", reason: .tooLarge(limit: 100))) {
             try reader.read("\(directory.path)/big")
         }
+    }
+
+    /// An unreadable directory is not an empty one: all that is declared in it would be removed.
+    @Test func aPatternWhoseDirectoryCannotBeReadIsAnError() throws {
+        let reader = FileSourceReader()
+        let directory = try TemporaryDirectory()
+        #expect(try reader.expand("\(directory.path)/none/*.conf").isEmpty)
+        // A link to itself cannot be read by root either.
+        #expect(unsafe symlink("loop", "\(directory.path)/loop") == 0)
+        let pattern = "\(directory.path)/loop/*.conf"
+        #expect(throws: SourceError(path: pattern, reason: .system(ELOOP))) { try reader.expand(pattern) }
+        try directory.write("flush ;\ninclude \"loop/*.conf\" ;\n", to: "a")
+        var loader = SourceLoader(path: "\(directory.path)/a", reader: reader, options: ParserOptions())
+        while loader.next() != nil {}
+        #expect(loader.errorCount == 1)
     }
 
     // The writers are processes: a task might never get a thread while the reader waits in a system call.
