@@ -70,7 +70,9 @@ let package = Package(
             path: "Tests/kernel-scenarios", swiftSettings: strict),
         .executableTarget(
             name: "core-bench",
-            dependencies: ["SetkeyCore", "SetkeySyntax", "ControlProtocol", "KernelBackends", "IPsec"],
+            dependencies: [
+                "SetkeyCore", "SetkeySyntax", "ControlProtocol", "KernelBackends", "IPsec", "CPrivateMemory",
+            ],
             path: "Tests/core-bench", swiftSettings: strict),
         .testTarget(name: "IPsecTests", dependencies: ["IPsec", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CPrivateMemory.h"
 
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -28,4 +29,9 @@ void setkeyd_keep_memory_private(void)
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     /* On fault: what is never touched takes no memory. */
     if (may_lock_everything()) mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+}
+
+void setkeyd_free_without_delay(void)
+{
+    mallopt(M_MXFAST, 0);
 }

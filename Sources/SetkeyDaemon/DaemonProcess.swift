@@ -77,6 +77,7 @@ package enum DaemonProcess {
     /// As ``run(_:)``, on the kernel that `openKernel` opens, whatever the options say of it.
     package static func run(_ options: DaemonOptions, openKernel: () throws -> OpenKernel) -> Int32 {
         setkeyd_keep_memory_private()
+        setkeyd_free_without_delay()
         let shell: DaemonShell
         do {
             shell = try build(options, on: openKernel())

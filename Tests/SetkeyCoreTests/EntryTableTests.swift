@@ -50,6 +50,22 @@ struct EntryTableTests {
         #expect(table.next(cursor) == nil)
     }
 
+    @Test func aWalkFromTheOldestSurvivesAsWell() {
+        var table = EntryTable<Entry>()
+        for name in 1...6 { table.insert(Entry(identity: name, value: 0), at: .newest) }
+        let cursor = table.openCursor(at: .oldest)
+        var met: [Int] = []
+        if let first = table.next(cursor) { met.append(first.identity) }
+        table.remove(2)
+        table.remove(3)
+        table.insert(Entry(identity: 10, value: 0), at: .oldest)
+        while let entry = table.next(cursor) {
+            met.append(entry.identity)
+            if entry.identity == 4 { table.remove(4) }
+        }
+        #expect(met == [1, 4, 5, 6])
+    }
+
     @Test func anEntrySharesWithTheOneThatItReplacesAndWithOneThatIsKnown() {
         var table = EntryTable<Entry>()
         table.insert(Entry(identity: 1, value: 5), at: .newest)

@@ -1,3 +1,4 @@
+import CPrivateMemory
 import Glibc
 
 // What the core of the daemon takes, on a simulated kernel; see ``usage``.
@@ -14,6 +15,7 @@ func fail() -> Never {
     exit(2)
 }
 
+setkeyd_free_without_delay()
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "plans":

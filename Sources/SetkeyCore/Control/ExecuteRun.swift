@@ -71,6 +71,9 @@ struct ExecuteRun: Sendable {
         executed = 0
     }
 
+    /// How many entries it holds, about: to free many takes its time.
+    var size: Int { undoLog.size }
+
     /// Whether the mirror has to be asked for what a request replaces, so that it can be undone.
     var isAtomic: Bool { parameters.atomic == true }
 

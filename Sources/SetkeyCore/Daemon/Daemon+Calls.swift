@@ -45,6 +45,7 @@ extension Daemon {
         if var run = runs.removeValue(forKey: client) {
             run.close(&mirror)
             logEnd(of: run, for: client)
+            discard(run, size: run.size)
         }
         turns.remove(client)
         partTurns.remove(client)

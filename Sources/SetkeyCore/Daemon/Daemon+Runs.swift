@@ -126,6 +126,7 @@ extension Daemon {
         guard parameters.unfinished != true, let run = runs.removeValue(forKey: client) else { return }
         tracedClients.removeAll { $0 == client }
         logEnd(of: run, for: client)
+        discard(run, size: run.size)
     }
 }
 

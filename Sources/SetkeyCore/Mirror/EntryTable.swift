@@ -15,8 +15,14 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         let id: CursorID
         /// The slot that comes next.
         var slot: UInt32
-        /// Whose walk it is; `nil` for one over all entries.
-        let kinship: UInt32?
+        let course: Course
+    }
+
+    /// Which entries a walk meets, and in which order.
+    private enum Course: Equatable, Sendable {
+        case fromNewest
+        case fromOldest
+        case kin(UInt32)
     }
 
     private struct Slot: Sendable {
@@ -60,6 +66,16 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     /// Whether there is one of this name.
     package func contains(_ identity: Entry.Identity) -> Bool {
         slot(of: identity) != nil
+    }
+
+    /// Whether `condition` is true of one; it looks from the newest on.
+    package func contains(where condition: (Entry) -> Bool) -> Bool {
+        var slot = newest
+        while slot != Self.none {
+            if let entry = entry(slot), condition(entry) { return true }
+            slot = older(slot)
+        }
+        return false
     }
 
     /// Inserts or replaces; a replaced entry keeps its place unless `end` moves it.
@@ -127,9 +143,7 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         let entry = entry(slot)
         names.remove(at: bucket)
         if let kinship = entry?.kinship { leaveRing(slot, kinship) }
-        for index in cursors.indices where cursors[index].slot == slot && cursors[index].kinship == nil {
-            cursors[index].slot = older(slot)
-        }
+        moveCursors(from: slot) { $0 == .fromNewest || $0 == .fromOldest }
         unlink(slot)
         update(slot) { $0.entry = nil }
         setOlder(slot, firstFree)
@@ -187,19 +201,23 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
 
     // MARK: Cursors
 
-    /// Begins a walk from the newest entry. Entries that come later are not met; removed ones are stepped over.
-    package mutating func openCursor() -> CursorID {
-        let cursor = CursorID(number: nextCursor)
-        nextCursor += 1
-        cursors.append(Cursor(id: cursor, slot: newest, kinship: nil))
-        return cursor
+    /// Begins a walk from one end. Entries that come later at that end are not met; removed ones are stepped over.
+    package mutating func openCursor(at end: TableEnd = .newest) -> CursorID {
+        switch end {
+        case .newest: openCursor(.fromNewest, at: newest)
+        case .oldest: openCursor(.fromOldest, at: oldest)
+        }
     }
 
     /// Begins a walk over the entries of one kinship, newest first as far as that is known, and by chance some others.
     package mutating func openCursor(kinship: UInt32) -> CursorID {
+        openCursor(.kin(kinship), at: rings.head(of: kinship) ?? Self.none)
+    }
+
+    private mutating func openCursor(_ course: Course, at slot: UInt32) -> CursorID {
         let cursor = CursorID(number: nextCursor)
         nextCursor += 1
-        cursors.append(Cursor(id: cursor, slot: rings.head(of: kinship) ?? Self.none, kinship: kinship))
+        cursors.append(Cursor(id: cursor, slot: slot, course: course))
         return cursor
     }
 
@@ -208,12 +226,23 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         guard let index = cursors.firstIndex(where: { $0.id == cursor }) else { return nil }
         let slot = cursors[index].slot
         guard slot != Self.none else { return nil }
-        if let kinship = cursors[index].kinship {
-            cursors[index].slot = rings.next(after: slot, of: kinship) ?? Self.none
-        } else {
-            cursors[index].slot = older(slot)
-        }
+        cursors[index].slot = following(slot, on: cursors[index].course)
         return entry(slot)
+    }
+
+    private func following(_ slot: UInt32, on course: Course) -> UInt32 {
+        switch course {
+        case .fromNewest: older(slot)
+        case .fromOldest: newer(slot)
+        case .kin(let kinship): rings.next(after: slot, of: kinship) ?? Self.none
+        }
+    }
+
+    /// Lets the walks of some courses that stand at a slot go on behind it.
+    private mutating func moveCursors(from slot: UInt32, where isMeant: (Course) -> Bool) {
+        for index in cursors.indices where cursors[index].slot == slot && isMeant(cursors[index].course) {
+            cursors[index].slot = following(slot, on: cursors[index].course)
+        }
     }
 
     /// Ends a walk.
@@ -298,9 +327,7 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
 
     /// Takes a slot out of its ring; a walk along the ring goes on behind it.
     private mutating func leaveRing(_ slot: UInt32, _ kinship: UInt32) {
-        for index in cursors.indices where cursors[index].slot == slot && cursors[index].kinship == kinship {
-            cursors[index].slot = rings.next(after: slot, of: kinship) ?? Self.none
-        }
+        moveCursors(from: slot) { $0 == .kin(kinship) }
         rings.unlink(slot, kinship)
     }
 

@@ -5,14 +5,40 @@ import IPsec
 /// An SA that was deleted comes back with its keys, because DELETE's answer carries them (KERNEL-FACTS 1.2); its
 /// counters and sequence numbers do not.
 struct UndoLog: Sendable {
-    /// In the order of the steps; they are taken from the end.
-    private var inverses: [KernelRequest] = []
+    private static var pageSize: Int { 256 }
 
-    var isEmpty: Bool { inverses.isEmpty }
+    private enum Inverse: Sendable {
+        case request(KernelRequest)
+        /// All that a flush has removed: a million entries are not turned into requests in one turn of the loop.
+        case refill(FlushedEntries)
+    }
+
+    /// In the order of the steps, in pages; they are taken from the end. To grow one long array would hold the loop.
+    private var pages: [[Inverse]] = []
+    /// Flushes that have been taken back; to free them takes its time.
+    private var refilled: [FlushedEntries] = []
+
+    /// How many entries it holds, about.
+    private(set) var size = 0
+
+    /// Whether nothing is left to be taken back.
+    var isEmpty: Bool { pages.isEmpty }
 
     /// The next request to send; the last applied step is undone first.
     mutating func next() -> KernelRequest? {
-        inverses.popLast()
+        while let inverse = popLast() {
+            switch inverse {
+            case .request(let request): return request
+            case .refill(var flushed):
+                guard let request = flushed.next() else {
+                    refilled.append(flushed)
+                    continue
+                }
+                push(.refill(flushed))
+                return request
+            }
+        }
+        return nil
     }
 
     /// Notes how to take back an applied request.
@@ -22,30 +48,56 @@ struct UndoLog: Sendable {
     mutating func record(_ request: KernelRequest, answer: KernelEvent.Content, former: FormerEntries) {
         switch request {
         case .add(let association):
-            inverses.append(.delete(SAReference(identity: association.identity, source: association.source)))
+            append(.delete(association.reference))
         case .reserveSPI:
             if case .reservedSPI(let larval) = answer {
-                inverses.append(.delete(SAReference(identity: larval.identity, source: larval.source)))
+                append(.delete(larval.reference))
             }
         case .delete:
             if case .association(.deleted, let association) = answer { restore(association) }
         case .update:
-            if let association = former.associations.first { inverses.append(.update(association)) }
-        case .flush:
-            // The newest was told first; adding the oldest first gives the order back.
-            for association in former.associations { restore(association) }
+            if case .association(let association) = former { append(.update(association)) }
         case .addPolicy(let policy):
-            inverses.append(.deletePolicy(policy.identity))
+            append(.deletePolicy(policy.identity))
         case .updatePolicy(let policy):
-            inverses.append(former.policies.first.map(KernelRequest.updatePolicy) ?? .deletePolicy(policy.identity))
-        case .deletePolicy, .flushPolicies:
-            for policy in former.policies { inverses.append(.addPolicy(policy)) }
+            if case .policy(let replaced) = former {
+                append(.updatePolicy(replaced))
+            } else {
+                append(.deletePolicy(policy.identity))
+            }
+        case .deletePolicy:
+            if case .policy(let policy) = former { append(.addPolicy(policy)) }
+        case .flush, .flushPolicies:
+            if case .flushed(let entries) = former {
+                size += entries.count
+                push(.refill(entries))
+            }
         case .register, .get, .dump, .getPolicy, .dumpPolicies: break
         }
     }
 
+    private mutating func append(_ request: KernelRequest) {
+        size += 1
+        push(.request(request))
+    }
+
+    private mutating func push(_ inverse: Inverse) {
+        if (pages.last?.count ?? Self.pageSize) == Self.pageSize {
+            pages.append([])
+            pages[pages.count - 1].reserveCapacity(Self.pageSize)
+        }
+        pages[pages.count - 1].append(inverse)
+    }
+
+    private mutating func popLast() -> Inverse? {
+        guard !pages.isEmpty else { return nil }
+        let inverse = pages[pages.count - 1].popLast()
+        if pages[pages.count - 1].isEmpty { pages.removeLast() }
+        return inverse
+    }
+
     private mutating func restore(_ association: SecurityAssociation) {
-        if let request = Self.restoring(association) { inverses.append(request) }
+        if let request = Self.restoring(association) { append(request) }
     }
 
     /// The request that brings back an SA that was deleted; `nil` for one that cannot be made anew.
@@ -59,31 +111,70 @@ struct UndoLog: Sendable {
 }
 
 /// What a request is about to replace or remove, read from the mirror before it is sent.
-struct FormerEntries: Sendable {
-    var associations: [SecurityAssociation] = []
-    var policies: [SecurityPolicy] = []
-
-    static let none = FormerEntries()
-
-    private init() {}
+enum FormerEntries: Sendable {
+    case none
+    case association(SecurityAssociation)
+    case policy(SecurityPolicy)
+    case flushed(FlushedEntries)
 
     init(touchedBy request: KernelRequest, in mirror: Mirror) {
         switch request {
-        case .update(let association):
-            if let present = mirror.associations[association.identity] { associations.append(present) }
-        case .flush(let ipsecProtocol):
-            mirror.associations.forEach { association in
-                let isMeant = ipsecProtocol == nil || association.identity.ipsecProtocol == ipsecProtocol
-                if isMeant, association.state != .larval { associations.append(association) }
-            }
-        case .updatePolicy(let policy):
-            if let present = mirror.policies[policy.identity] { policies.append(present) }
-        case .deletePolicy(let identity):
-            if let present = mirror.policies[identity] { policies.append(present) }
-        case .flushPolicies:
-            mirror.policies.forEach { if !$0.identity.direction.isPerSocket { policies.append($0) } }
-        default: break
+        case .update(let association): self = mirror.associations[association.identity].map(Self.association) ?? .none
+        case .updatePolicy(let policy): self = mirror.policies[policy.identity].map(Self.policy) ?? .none
+        case .deletePolicy(let identity): self = mirror.policies[identity].map(Self.policy) ?? .none
+        case .flush(let ipsecProtocol): self = .flushed(FlushedEntries(mirror.associations, of: ipsecProtocol))
+        case .flushPolicies: self = .flushed(FlushedEntries(mirror.policies))
+        default: self = .none
         }
+    }
+}
+
+/// A database as it was before a flush, to be filled again entry by entry. The table is the mirror's own as long as that
+/// does not change it.
+struct FlushedEntries: Sendable {
+    private enum Walk: Sendable {
+        case associations(EntryTable<SecurityAssociation>, EntryTable<SecurityAssociation>.CursorID, of: IPsecProtocol?)
+        case policies(EntryTable<SecurityPolicy>, EntryTable<SecurityPolicy>.CursorID)
+    }
+
+    private var walk: Walk
+    /// How many entries were there; the flush may have spared some.
+    let count: Int
+
+    // The mirror's order is newest first; adding the oldest first gives it back.
+
+    init(_ table: EntryTable<SecurityAssociation>, of ipsecProtocol: IPsecProtocol?) {
+        var table = table
+        let cursor = table.openCursor(at: .oldest)
+        walk = .associations(table, cursor, of: ipsecProtocol)
+        count = table.count
+    }
+
+    init(_ table: EntryTable<SecurityPolicy>) {
+        var table = table
+        let cursor = table.openCursor(at: .oldest)
+        walk = .policies(table, cursor)
+        count = table.count
+    }
+
+    /// The request that brings the next entry back that the flush removed.
+    mutating func next() -> KernelRequest? {
+        switch walk {
+        case .associations(var table, let cursor, let ipsecProtocol):
+            defer { walk = .associations(table, cursor, of: ipsecProtocol) }
+            while let association = table.next(cursor) {
+                guard ipsecProtocol == nil || association.identity.ipsecProtocol == ipsecProtocol,
+                    let request = UndoLog.restoring(association)
+                else { continue }
+                return request
+            }
+        case .policies(var table, let cursor):
+            defer { walk = .policies(table, cursor) }
+            while let policy = table.next(cursor) {
+                if !policy.identity.direction.isPerSocket { return .addPolicy(policy) }
+            }
+        }
+        return nil
     }
 }
 
