@@ -10,7 +10,7 @@ package enum ControlError: Error, Hashable, Sendable {
     case runAborted
     /// The reload was not carried out; the state before it stands.
     case reloadFailed(messages: [String])
-    /// There is nothing to confirm, or to take back.
+    /// There is nothing to confirm, or to roll back.
     case nothingPending(reason: String)
     /// Something of ours is at its limit, such as the number of calls at once.
     case busy(reason: String)

@@ -32,6 +32,22 @@ import Testing
         #expect(machine.log.map(\.message) == ["turned away"])
     }
 
+    @Test func kernelEventsThatWereNotLoggedAreCountedWithinASecond() {
+        var machine = Machine.started()
+        machine.log = []
+        for spi in 300..<800 { machine.foreignRun("add 1.1.1.1 2.2.2.2 esp \(spi) -E null ;") }
+        machine.pass(quarters: 0)
+        let passed = machine.log.count
+        #expect(machine.log.allSatisfy { $0.kind != .summary })
+        #expect(passed >= 200 && passed < 500)
+        machine.log = []
+        machine.pass(quarters: 5)
+        #expect(
+            machine.log.filter { $0.kind == .summary }.map(\.message) == [
+                "\(500 - passed) kernel events were not logged individually"
+            ])
+    }
+
     @Test func fewLinesAreAllWrittenAndNothingIsSaidOfThem() {
         var machine = Machine.started()
         machine.log = []

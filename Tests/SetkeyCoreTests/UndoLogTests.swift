@@ -1,4 +1,5 @@
 import IPsec
+import SetkeySyntax
 import TestSupport
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 
 struct UndoLogTests {
     private static let entries = """
-        add 1.1.1.1 2.2.2.2 ah 300 -A null ;
+        add 1.1.1.1 2.2.2.2 ah 300 -A hmac-md5 "0123456789abcdef" ;
         add 1.1.1.1 2.2.2.2 esp 301 -E null ;
         add 1.1.1.1 2.2.2.2 esp 302 -E null ;
         spdadd 1.1.1.1 2.2.2.2 any -P out none ;
@@ -44,47 +45,52 @@ struct UndoLogTests {
     @Test func aFlushIsUndoneOldestFirst() {
         #expect(
             Self.undoing([(.flush(nil), .flushed(nil)), (.flushPolicies, .policiesFlushed)]) == [
-                "spdadd 1.1.1.1 2.2.2.2 any -P out", "spdadd 1.1.1.1 2.2.2.3 any -P out", "add 1.1.1.1 2.2.2.2 ah 300",
-                "add 1.1.1.1 2.2.2.2 esp 301", "add 1.1.1.1 2.2.2.2 esp 302",
+                "spdadd out 1.1.1.1[any] 2.2.2.2[any] any", "spdadd out 1.1.1.1[any] 2.2.2.3[any] any",
+                "add ah 2.2.2.2 spi 0x12c",
+                "add esp 2.2.2.2 spi 0x12d", "add esp 2.2.2.2 spi 0x12e",
             ])
     }
 
     @Test func aFlushOfOneProtocolBringsBackThatAlone() {
         #expect(
             Self.undoing([(.flush(.esp), .flushed(.esp))]) == [
-                "add 1.1.1.1 2.2.2.2 esp 301", "add 1.1.1.1 2.2.2.2 esp 302",
+                "add esp 2.2.2.2 spi 0x12d", "add esp 2.2.2.2 spi 0x12e",
             ])
     }
 
     @Test func whatComesAfterAFlushGoesBeforeItComesBack() throws {
-        let statement = try #require(ForeignProgram.statements("add 3.3.3.3 4.4.4.4 esp 400 -E null ;").first)
-        guard case .add(let association) = statement.kind else { return Issue.record("not an SA") }
+        let association = try Self.association(spi: 400)
         #expect(
             Self.undoing([
                 (.flush(.ah), .flushed(.ah)), (.add(association), .association(.added, association)),
                 (.flush(.esp), .flushed(.esp)),
             ]) == [
-                "add 1.1.1.1 2.2.2.2 esp 301", "add 1.1.1.1 2.2.2.2 esp 302", "add 3.3.3.3 4.4.4.4 esp 400",
-                "delete 3.3.3.3 4.4.4.4 esp 400", "add 1.1.1.1 2.2.2.2 ah 300",
+                "add esp 2.2.2.2 spi 0x12d", "add esp 2.2.2.2 spi 0x12e", "add esp 4.4.4.4 spi 0x190",
+                "delete esp 4.4.4.4 spi 0x190", "add ah 2.2.2.2 spi 0x12c",
             ])
     }
 
     @Test func manyStepsAreUndoneLastFirst() throws {
-        let count: UInt32 = 2000
-        let first = try #require(ForeignProgram.statements("add 3.3.3.3 4.4.4.4 esp 1000 -E null ;").first)
-        guard case .add(let association) = first.kind else { return Issue.record("not an SA") }
+        let spis = 1000..<3000
         var log = UndoLog()
-        for offset in 0..<count {
-            var association = association
-            association.identity.spi = SPI(rawValue: 1000 + offset)
+        for spi in spis {
+            let association = try Self.association(spi: spi)
             log.record(.add(association), answer: .association(.added, association), former: .none)
         }
-        #expect(log.size == Int(count))
-        for offset in (0..<count).reversed() {
-            guard case .delete(let reference) = log.next() else { return Issue.record("not a deletion") }
-            #expect(reference.identity.spi.rawValue == 1000 + offset)
+        #expect(log.size == spis.count)
+        for spi in spis.reversed() {
+            let association = try Self.association(spi: spi)
+            #expect(log.next()?.phrase == KernelRequest.delete(association.reference).phrase)
         }
         #expect(log.isEmpty)
-        #expect(log.next() == nil)
+        #expect(log.next()?.phrase == nil)
     }
+
+    private static func association(spi: Int) throws -> SecurityAssociation {
+        let statement = ForeignProgram.statements("add 3.3.3.3 4.4.4.4 esp \(spi) -E null ;").first
+        guard case .add(let association) = try #require(statement).kind else { throw NotAnAssociation() }
+        return association
+    }
+
+    private struct NotAnAssociation: Error {}
 }

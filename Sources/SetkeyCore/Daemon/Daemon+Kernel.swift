@@ -49,11 +49,11 @@ extension Daemon {
         }
         guard event.origin.request == nil, let news = event.content.news else { return }
         if case .acquire(let acquire) = event.content, !acquires.admit(acquire.policy, at: now.monotonic) { return }
-        guard newsThrottle.admit(at: now) else { return }
-        let held = newsThrottle.takeSuppressed()
-        if held > 0 {
-            let events = held == 1 ? "1 kernel event was" : "\(held) kernel events were"
-            log(.notice, "\(events) not logged individually", .summary)
+        tellHeldLines()
+        let dueAt = newsThrottle.dueAt
+        guard newsThrottle.admit(at: now.monotonic) else {
+            if dueAt == nil { arm() }
+            return
         }
         let author = event.origin.processID == 0 ? "" : " (by process \(event.origin.processID))"
         log(event.content.priority, news.phrase + author, news.log, event.content.logFields + event.origin.logFields)

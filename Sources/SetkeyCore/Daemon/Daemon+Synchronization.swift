@@ -198,7 +198,8 @@ extension Daemon {
 
     /// Asks to be woken at the next moment that matters.
     mutating func arm() {
-        var deadlines = [nextAudit, retryAt, askAgainAt, confirmation?.deadline, causes.dueAt].compactMap { $0 }
+        var deadlines = [nextAudit, retryAt, askAgainAt, confirmation?.deadline, causes.dueAt, newsThrottle.dueAt]
+            .compactMap { $0 }
         // What a transition or a refresh holds up, their ends begin.
         if transition.isIdle, refreshes.isEmpty, !isRefreshing, let moment = drift.checkAt { deadlines.append(moment) }
         if let earliest = expiries.earliest {

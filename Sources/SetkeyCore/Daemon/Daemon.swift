@@ -103,7 +103,7 @@ package struct Daemon: Sendable {
     var former: FormerState?
     var confirmation: Confirmation?
     /// The file that was rolled back and is not to be applied unasked.
-    var takenBack: ConfirmationRecord?
+    var rolledBack: ConfirmationRecord?
 
     // Drift.
     var drift = DriftWatch()

@@ -21,8 +21,14 @@ extension Daemon {
         if causes.dueAt != dueAt { arm() }
     }
 
-    /// Says how many lines were not written, for each cause whose minute is over.
+    /// Says how many lines were not written: about kernel events, and for each cause whose minute is over.
     mutating func tellHeldLines() {
+        let news = newsThrottle.takeDue(at: now.monotonic)
+        if news > 0 {
+            log(
+                .notice, "\(news == 1 ? "1 kernel event was" : "\(news) kernel events were") not logged individually",
+                .summary)
+        }
         for (cause, held) in causes.takeEnded(at: now.monotonic) {
             let (one, many) = cause.summary
             log(.notice, "\(held) more \(held == 1 ? one : many), not logged individually", .summary)

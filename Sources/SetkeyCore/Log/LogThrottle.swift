@@ -7,29 +7,36 @@ struct LogThrottle: Sendable {
     /// Nanoseconds in which one more line is earned.
     private static let interval: UInt64 = 50_000_000
 
+    /// What was held back is told so many nanoseconds after the first of it.
+    private static let patience: UInt64 = 1_000_000_000
+
     private var tokens = Self.burst
     private var earnedAt: UInt64 = 0
-    private(set) var suppressed = 0
+    private var held = 0
+    /// When the count of lines held back is due, on the monotonic clock; `nil` if none are.
+    private(set) var dueAt: UInt64?
 
-    /// Whether a line may pass now.
-    mutating func admit(at now: Instant) -> Bool {
-        let earned = now.monotonic < earnedAt ? 0 : (now.monotonic - earnedAt) / Self.interval
+    /// Whether a line may pass at `now`, on the monotonic clock.
+    mutating func admit(at now: UInt64) -> Bool {
+        let earned = now < earnedAt ? 0 : (now - earnedAt) / Self.interval
         if earned > 0 {
             tokens = min(Self.burst, tokens + Int(min(earned, UInt64(Self.burst))))
-            earnedAt = now.monotonic
+            earnedAt = now
         }
         guard tokens > 0 else {
-            suppressed += 1
+            held += 1
+            dueAt = dueAt ?? now &+ Self.patience
             return false
         }
         tokens -= 1
         return true
     }
 
-    /// The number of lines held back since the last call, once lines pass again.
-    mutating func takeSuppressed() -> Int {
-        defer { suppressed = 0 }
-        return suppressed
+    /// The number of lines held back, if it is due; it is counted anew then.
+    mutating func takeDue(at now: UInt64) -> Int {
+        guard let moment = dueAt, moment <= now else { return 0 }
+        defer { (held, dueAt) = (0, nil) }
+        return held
     }
 }
 

@@ -68,11 +68,11 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         slot(of: identity) != nil
     }
 
-    /// Whether `condition` is true of one; it looks from the newest on.
-    package func contains(where condition: (Entry) -> Bool) -> Bool {
+    /// Whether `condition` is true of one entry's name.
+    package func contains(where condition: (Entry.Identity) -> Bool) -> Bool {
         var slot = newest
         while slot != Self.none {
-            if let entry = entry(slot), condition(entry) { return true }
+            if let identity = identity(slot), condition(identity) { return true }
             slot = older(slot)
         }
         return false
@@ -258,6 +258,10 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry
     }
 
+    private func identity(_ slot: UInt32) -> Entry.Identity? {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry?.identity
+    }
+
     private func newer(_ slot: UInt32) -> UInt32 {
         chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].newer
     }
@@ -338,11 +342,7 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     }
 
     private func bucket(of identity: Entry.Identity, _ hash: UInt32) -> Int? {
-        names.bucket(of: hash) { isNamed($0, identity) }
-    }
-
-    private func isNamed(_ slot: UInt32, _ identity: Entry.Identity) -> Bool {
-        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry?.identity == identity
+        names.bucket(of: hash) { self.identity($0) == identity }
     }
 
     private func slot(of identity: Entry.Identity) -> UInt32? {

@@ -122,7 +122,7 @@ package struct Mirror: Sendable {
 
     private mutating func flush(_ ipsecProtocol: IPsecProtocol?) -> FollowUp {
         associationDump?.mustRepeat = true
-        if let ipsecProtocol, associations.contains(where: { $0.identity.ipsecProtocol != ipsecProtocol }) {
+        if let ipsecProtocol, associations.contains(where: { $0.ipsecProtocol != ipsecProtocol }) {
             associations.removeAll { $0.identity.ipsecProtocol == ipsecProtocol }
             return .nothing
         }

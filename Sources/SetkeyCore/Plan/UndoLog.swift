@@ -1,6 +1,6 @@
 import IPsec
 
-/// The requests that take back what has been applied, gathered step by step.
+/// The requests that undo what has been applied, gathered step by step.
 ///
 /// An SA that was deleted comes back with its keys, because DELETE's answer carries them (KERNEL-FACTS 1.2); its
 /// counters and sequence numbers do not.
@@ -15,13 +15,13 @@ struct UndoLog: Sendable {
 
     /// In the order of the steps, in pages; they are taken from the end. To grow one long array would hold the loop.
     private var pages: [[Inverse]] = []
-    /// Flushes that have been taken back; to free them takes its time.
+    /// Flushes that have been undone; to free them takes its time.
     private var refilled: [FlushedEntries] = []
 
     /// How many entries it holds, about.
     private(set) var size = 0
 
-    /// Whether nothing is left to be taken back.
+    /// Whether nothing is left to be undone.
     var isEmpty: Bool { pages.isEmpty }
 
     /// The next request to send; the last applied step is undone first.
@@ -41,7 +41,7 @@ struct UndoLog: Sendable {
         return nil
     }
 
-    /// Notes how to take back an applied request.
+    /// Notes how to undo an applied request.
     /// - Parameters:
     ///   - answer: the kernel's answer to it.
     ///   - former: the mirror as it was before.

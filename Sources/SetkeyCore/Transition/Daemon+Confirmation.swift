@@ -75,7 +75,7 @@ extension Daemon {
             write(.confirm(waitingRecord(seconds, application.target, state)))
         } else if let confirmation {
             write(.confirm(confirmation.record(of: application.target)))
-        } else if takenBack != nil {
+        } else if rolledBack != nil {
             write(.forget)
         }
     }
@@ -105,18 +105,18 @@ extension Daemon {
             let record = pending.record(of: application.target)
             confirmation = Confirmation(seconds: pending.seconds, deadline: pending.deadline, record: record)
             write(.confirm(record))
-        } else if takenBack != nil {
+        } else if rolledBack != nil {
             write(.forget)
         }
-        takenBack = nil
+        rolledBack = nil
     }
 
     /// The reload was not carried out: what was pending before it still is, and nothing else.
     mutating func dropConfirmation() {
         guard let state = transition.former else { return }
-        if let takenBack {
+        if let rolledBack {
             write(.keep(state))
-            write(.confirm(takenBack))
+            write(.confirm(rolledBack))
         } else if let confirmation {
             write(.confirm(confirmation.record))
         } else if transition.confirmSeconds != nil {
@@ -142,7 +142,7 @@ extension Daemon {
             fingerprint: transition.reversedFile ?? .none, endedAt: former.endedAt)
         write(.keep(former))
         write(.confirm(record))
-        takenBack = record
+        rolledBack = record
     }
 
     /// The former state is in force again, as far as the kernel let it.
@@ -194,7 +194,7 @@ extension Daemon {
         if let life = state.ownership.life, life != settings.kernelLife { self.former?.forgetForeign() }
         let left = record.secondsLeft(at: now.seconds)
         switch record.status {
-        case .reverted: takenBack = record
+        case .reverted: rolledBack = record
         case .waiting where left == 0:
             log(
                 .warning,
@@ -214,7 +214,7 @@ extension Daemon {
     /// Whether SIGHUP alone asks for the very file that was rolled back: then nothing is done. Closing the terminal of a
     /// daemon in the foreground sends it, too, and must not bring the file back.
     mutating func refusesHangup(_ file: LoadedConfiguration) -> Bool {
-        guard transition.clients.isEmpty, let record = takenBack, record.fingerprint == file.fingerprint else {
+        guard transition.clients.isEmpty, let record = rolledBack, record.fingerprint == file.fingerprint else {
             return false
         }
         let path = settings.configurationPath
@@ -228,10 +228,10 @@ extension Daemon {
     }
 
     /// Whether the file is the very one that was rolled back: then the former state is led to instead.
-    mutating func isTakenBack(_ file: LoadedConfiguration) -> Bool {
-        guard let record = takenBack else { return false }
+    mutating func isRolledBack(_ file: LoadedConfiguration) -> Bool {
+        guard let record = rolledBack else { return false }
         guard record.fingerprint == file.fingerprint, former != nil else {
-            takenBack = nil
+            rolledBack = nil
             former = nil
             write(.forget)
             return false

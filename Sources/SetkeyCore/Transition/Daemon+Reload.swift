@@ -36,7 +36,7 @@ extension Daemon {
         guard case .reading = transition.phase else { return }
         switch configuration {
         case .loaded(let file):
-            if case .start = transition.cause, isTakenBack(file) { return }
+            if case .start = transition.cause, isRolledBack(file) { return }
             if case .reload = transition.cause, refusesHangup(file) { return }
             let warnings = shortened(file.warnings)
             for warning in warnings { log(.warning, warning, .fileWarning) }
