@@ -36,8 +36,8 @@ extension Parser {
         let start = current.start
         do throws(Diagnostic) {
             if try parseExtension(&clauses) { return true }
-            guard statement != .getspi else { return false }
-            return try parseAlgorithm(&clauses)
+            if statement != .getspi, try parseAlgorithm(&clauses) { return true }
+            return partOption() ? try parseClause(&clauses, of: statement) : false
         } catch {
             guard !isOutOfStep, current.kind == .word || current.kind == .string else { throw error }
             note(error)

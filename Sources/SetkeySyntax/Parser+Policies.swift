@@ -36,7 +36,9 @@ extension Parser {
     }
 
     private mutating func parseDirection() throws(Diagnostic) -> Direction {
-        guard skip(.policy) else { throw unexpected("-P", "write -P in, -P out or -P fwd") }
+        guard skip(.policy) || partOption() && skip(.policy) else {
+            throw unexpected("-P", "write -P in, -P out or -P fwd")
+        }
         let direction: Direction
         switch keyword {
         case .inbound: direction = .inbound

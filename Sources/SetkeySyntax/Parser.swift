@@ -94,6 +94,12 @@ package struct Parser {
         if lexer.foreignComment != nil { warnOfForeignComment() }
     }
 
+    /// Ends the current word at `end`; the rest of it is the next one.
+    mutating func cut(to end: Int) {
+        current.end = end
+        lexer.rewind(to: end)
+    }
+
     /// The keyword that the current token is.
     var keyword: Keyword? {
         guard current.kind == .word, let word = PackedWord(lexer.bytes, current.range) else { return nil }

@@ -36,7 +36,7 @@ import Testing
         try provoke(monitor, by: daemon)
         let lines = monitor.outputText.split(separator: "\n").map(String.init)
         #expect(lines[0].wholeMatch(of: #/\d{10,}\.\d{6} /#) != nil, "\(lines[0])")
-        #expect(lines[1].wholeMatch(of: #/00000000:( [0-9a-f]{2}){16}/#) != nil, "\(lines[1])")
+        #expect(lines[1].wholeMatch(of: #/00000000: ([0-9a-f]{2} ){16}/#) != nil, "\(lines[1])")
         #expect(lines.contains { $0.hasPrefix("sadb_msg{") })
     }
 

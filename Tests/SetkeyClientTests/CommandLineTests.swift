@@ -41,6 +41,7 @@ import Testing
         ("-d -c", .debug(.standardInput, RunOptions())),
         ("-dFP", .describe(statement: "spdflush ;")),
         ("-dD", .describe(statement: "dump ;")),
+        ("-adlvD", .describe(statement: "dump ;")), ("-dPl", .describe(statement: "spddump ;")),
         ("--status", .status(json: false)),
         ("--reload", .reload(ReloadParameters())),
         ("-V", .version),

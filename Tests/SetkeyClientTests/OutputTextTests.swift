@@ -28,8 +28,8 @@ import Testing
 
     @Test func hexadecimalRowsHoldSixteenBytes() {
         let lines = text(event, .epoch, hexDump: true).split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines[1] == "00000000: 02 03 00 03 12 00 00 00 01 00 00 00 00 00 00 00")
-        #expect(lines[2] == "00000010: 02")
+        #expect(lines[1] == "00000000: 02 03 00 03 12 00 00 00 01 00 00 00 00 00 00 00 ")
+        #expect(lines[2] == "00000010: 02 ")
         #expect(lines[3] == "sadb_msg{ version=2 type=3")
     }
 

@@ -44,6 +44,24 @@ struct AssociationTests {
         #expect(add("esp 256 -u 1 -m transport -m tunnel -A hmac-md5 \(key16) -E aes-cbc \(key16) -u 7") == first)
     }
 
+    @Test func anOptionAndItsValueMayTouch() throws {
+        let joined = try #require(
+            add("esp 256 -mtunnel -r4 -u100 -lh3600 -ls1800 -bh9 -bs8 -fnoecn -Eaes-cbc \(key16) -Ahmac-md5 \(key16)"))
+        let apart =
+            "-m tunnel -r 4 -u 100 -lh 3600 -ls 1800 -bh 9 -bs 8 -f noecn -E aes-cbc \(key16) -A hmac-md5 \(key16)"
+        #expect(joined == add("esp 256 \(apart)"))
+        #expect(add("esp 256 -Enull") == add("esp 256 -E null"))
+        #expect(add("ipcomp 256 -Cdeflate") == add("ipcomp 256 -C deflate"))
+        #expect(Parsed("getspi 192.0.2.1 192.0.2.2 esp 0 -mtunnel ;").diagnostics.isEmpty)
+    }
+
+    @Test(arguments: ["-r4k", "-r-4", "-mtunel", "-Edes", "-x4", "-lh", "-E0x00112233445566778899aabbccddeeff", "-Pin"])
+    func whatIsNoValueOfAnOptionIsNotParted(word: String) {
+        let parsed = Parsed("add 192.0.2.1 192.0.2.2 esp 256 \(word) -E null ;")
+        #expect(parsed.kinds.isEmpty)
+        #expect(parsed.headlines.allSatisfy { !$0.contains("00112233") })
+    }
+
     @Test func extensionsFillTheirFields() {
         let sa = add(
             "esp 0x1001 -lh 3600 -ls 2800 -bh 1000 -bs 900 -u 4294967295 -r 32 -f noecn -f decap-dscp -f nopmtudisc "

@@ -35,6 +35,14 @@ struct PolicyTests {
                 ]))
     }
 
+    @Test func theDirectionMayTouchItsOption() {
+        #expect(policy("-Pout none")?.action == .bypass)
+        #expect(policy("-Pout none") == policy("-P out none"))
+        #expect(policy("-Pfwd prio 3 discard")?.action == .discard)
+        #expect(Parsed("spddelete 10.1.0.0/24 10.2.0.0/24 any -Pin ;").diagnostics.isEmpty)
+        #expect(Parsed("spddelete 10.1.0.0/24 10.2.0.0/24 any -Pinn ;").headlines.count == 1)
+    }
+
     @Test func addressesStayAsWritten() {
         #expect(selector("10.7.1.2/16 2.0.0.0/8 any")?.source == prefix("10.7.1.2", 16))
         #expect(

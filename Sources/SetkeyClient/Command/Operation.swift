@@ -8,7 +8,7 @@ package enum Operation: Hashable, Sendable {
     case check(Input, RunOptions)
     /// `-d`: parse, and print what was understood.
     case debug(Input, RunOptions)
-    /// `-d` with `-D` or `-F`: print the statement that it stands for.
+    /// `-d` with `-D`, `-F` or `-l`: print the statement that it stands for.
     case describe(statement: String)
     /// `-D`, `-DP`.
     case dump(RenderParameters)

@@ -36,7 +36,7 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .policies: [.dump, .flush, .live]
         case .dryRun, .kernelSemantics, .rfcSemantics, .atomic: [.standardInput, .file]
-        case .debug: [.standardInput, .file, .dump, .flush]
+        case .debug: [.standardInput, .file, .dump, .flush, .live]
         case .verbose: [.standardInput, .file, .dump, .flush, .monitor, .live]
         case .all: [.dump, .live]
         case .ports: [.standardInput, .file, .dump, .live]

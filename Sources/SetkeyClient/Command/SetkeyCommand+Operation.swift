@@ -17,8 +17,7 @@ extension SetkeyCommand {
         case .dump: return dump
         case .flush: return flush
         case .monitor: return .monitor(monitorOptions)
-        case .live:
-            return .live(modifiers.policies ? .policies : .associations, includeDead: modifiers.all)
+        case .live: return live
         case .plan: return try plan
         case .status: return .status(json: modifiers.json)
         case .reload: return try reload
@@ -98,8 +97,16 @@ extension SetkeyCommand {
         return modifiers.dryRun ? .check(input, runOptions) : .run(input, runOptions)
     }
 
+    /// What a dump stands for.
+    private var dumpStatement: String { modifiers.policies ? "spddump ;" : "dump ;" }
+
+    private var live: Operation {
+        if modifiers.debug { return .describe(statement: dumpStatement) }
+        return .live(modifiers.policies ? .policies : .associations, includeDead: modifiers.all)
+    }
+
     private var dump: Operation {
-        let statement = modifiers.policies ? "spddump ;" : "dump ;"
+        let statement = dumpStatement
         if modifiers.debug { return .describe(statement: statement) }
         if modifiers.verbose { return .verbose(statement: statement, runOptions) }
         var parameters = RenderParameters(database: modifiers.policies ? .policies : .associations)

@@ -40,15 +40,15 @@ package enum MonitorText {
         output.append(" \n")
     }
 
-    /// Rows of 16 bytes, each behind its offset: `00000010: 02 03 00 ...`.
+    /// Rows of 16 bytes, each behind its offset: `00000010: 02 03 00 `. As in ipsec-tools, a blank follows every byte.
     private static func append(hexRows digits: String, to output: inout [UInt8]) {
         let digits = Array(digits.utf8)
         for row in stride(from: 0, to: digits.count, by: 32) {
             output.append(hexadecimal: UInt32(clamping: row / 2), width: 8)
-            output.append(":")
+            output.append(": ")
             for byte in stride(from: row, to: min(row + 32, digits.count), by: 2) {
-                output.append(" ")
                 output.append(contentsOf: digits[byte..<min(byte + 2, digits.count)])
+                output.append(" ")
             }
             output.append("\n")
         }

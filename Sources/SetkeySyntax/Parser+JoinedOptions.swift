@@ -1,0 +1,33 @@
+import IPsec
+
+extension Parser {
+    /// Parts an option from the value that touches it: `-r4`, `-mtunnel`, `-Eaes-cbc`, `-Pin`. ipsec-tools read each as
+    /// two words, and old files have them.
+    ///
+    /// - Returns: Whether the option stands here alone now, and its value behind it.
+    mutating func partOption() -> Bool {
+        guard current.kind == .word, bytes[current.start] == UInt8(ascii: "-") else { return false }
+        for length in 2...3 where length < current.range.count {
+            let end = current.start + length
+            guard let word = PackedWord(bytes, current.start..<end), let option = Keyword.table[word],
+                takes(end..<current.end, option)
+            else { continue }
+            cut(to: end)
+            return true
+        }
+        return false
+    }
+
+    /// Whether the word at `range` is what belongs behind an option.
+    private func takes(_ range: Range<Int>, _ option: Keyword) -> Bool {
+        guard let word = PackedWord(bytes, range) else { return false }
+        return switch option {
+        case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes: bytes[range].allSatisfy { $0 &- 48 < 10 }
+        case .mode, .flags, .policy: Keyword.table[word] != nil
+        case .encryption: AlgorithmWord.encryption[word] != nil
+        case .integrity: AlgorithmWord.integrity[word] != nil
+        case .compression: AlgorithmWord.compression[word] != nil
+        default: false
+        }
+    }
+}
