@@ -6,8 +6,6 @@ package enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
     case noDirectory(String)
     /// A daemon answers on the path already.
     case inUse(String)
-    /// Some process has locked the directory of the socket, and goes on doing so.
-    case locked(String)
     /// Something else lies at the path.
     case notASocket(String)
     /// The path is longer than an address holds.
@@ -20,8 +18,6 @@ package enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
             "the control socket's directory \(path) does not exist; create it or name another path with --socket"
         case .inUse(let path):
             "another daemon serves \(path); stop it or name another path with --socket"
-        case .locked(let path):
-            "another process holds a lock on \(path); find it (lslocks), or name another path with --socket"
         case .notASocket(let path):
             "\(path) exists and is not a socket; remove it or name another path with --socket"
         case .pathTooLong(let path):

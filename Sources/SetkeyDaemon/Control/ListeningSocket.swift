@@ -105,7 +105,8 @@ extension ListeningSocket {
             throw .noDirectory(directory)
         }
         let descriptor = FileDescriptor(owning: rawValue)
-        // Another daemon holds it for a few system calls; whoever holds it for long must not keep us from telling so.
+        // Another daemon holds it for a few system calls. Whoever holds it for long is none: anyone who can read the
+        // directory can lock it, and must not keep us from starting.
         for _ in 0..<200 {
             if flock(rawValue, LOCK_EX | LOCK_NB) == 0 { return descriptor }
             guard errno == EWOULDBLOCK || errno == EINTR else {
@@ -113,7 +114,7 @@ extension ListeningSocket {
             }
             usleep(10_000)
         }
-        throw .locked(directory)
+        return descriptor
     }
 
     private static func bind(_ descriptor: FileDescriptor, to path: String) throws(ListenError) {
