@@ -59,8 +59,10 @@ extension Parser {
         return UInt8(window)
     }
 
+    /// The kernel reckons with signed seconds: an SA with a longer lifetime would end at once.
     private mutating func parseTimeLimit() throws(Diagnostic) -> UInt64 {
-        try takeDecimal("the lifetime in seconds", upTo: .max, "write seconds, for example 86400 for a day")
+        try takeDecimal(
+            "the lifetime in seconds", upTo: UInt64(Int64.max), "write seconds, for example 86400 for a day")
     }
 
     /// 2^64-1 is the kernel's "unlimited", which the language writes as 0.

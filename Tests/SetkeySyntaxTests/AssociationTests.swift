@@ -73,6 +73,8 @@ struct AssociationTests {
         #expect(sa?.securityContext == SecurityContext(domain: 1, algorithm: 2, label: "a:b;c"))
         #expect(add("esp 256 -lh 10 -E null")?.limits == LifetimeLimits(soft: .zero, hard: Lifetime(addTime: 10)))
         #expect(add("esp 256 -bh 18446744073709551615 -E null")?.limits.isNone == true)
+        #expect(add("esp 256 -lh 9223372036854775807 -E null")?.limits.hard == Lifetime(addTime: UInt64(Int64.max)))
+        #expect(add("esp 256 -lh 9223372036854775808 -E null") == nil)
     }
 
     @Test func everyExpressibleAlgorithmIsReadUnderAllItsNames() {
