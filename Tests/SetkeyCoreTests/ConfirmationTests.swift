@@ -153,6 +153,22 @@ struct ConfirmationTests {
         #expect(reply.confirmSeconds == nil && reply.writes == 0)
     }
 
+    /// Whoever needs more time asks for it this way, without editing the file.
+    @Test(arguments: [90, 10]) func theTimeStartsAnewWhereTheFileIsTheSame(seconds: Int) throws {
+        var (machine, before) = machine()
+        reload(&machine, confirm: 30)
+        let after = machine.contents
+        machine.pass(quarters: 20 * 4)
+        reload(&machine, confirm: seconds)
+        guard case .reload(let reply) = machine.replies.last?.reply else { throw Machine.NoReply() }
+        #expect(reply.confirmSeconds == seconds && reply.writes == 0)
+        #expect(machine.disk.restored.confirmation?.record.seconds == seconds)
+        machine.pass(quarters: (seconds - 1) * 4)
+        #expect(machine.contents == after)
+        machine.pass(quarters: 8)
+        #expect(machine.contents == before)
+    }
+
     @Test func aTimeOutOfRangeIsRefused() {
         var (machine, _) = machine()
         for seconds in [0, -1, 86_401, .max, .min] {

@@ -94,7 +94,9 @@ extension Daemon {
             discard(former, size: former?.declared.count ?? 0)
             former = state
         }
-        if let seconds = transition.confirmSeconds, let state = transition.former {
+        // A reload that changes nothing has no former state of its own: it can only begin the time of another one anew.
+        let state = transition.former ?? (confirmation == nil ? nil : former)
+        if let seconds = transition.confirmSeconds, let state {
             let record = waitingRecord(seconds, application.target, state)
             confirmation = Confirmation(
                 seconds: seconds, deadline: now.monotonic &+ UInt64(seconds) * 1_000_000_000, record: record)
