@@ -28,14 +28,10 @@ package struct ConfigurationFile: Sendable {
         guard isWanted() else { return .invalid([]) }
         var options = ParserOptions.ofThisMachine()
         options.warns = true
-        var loader = SourceLoader(path: path, reader: FileSourceReader(), options: options, reusing: former.sources)
+        var loader = SourceLoader(path: path, reader: ConfigurationReader(), options: options, reusing: former.sources)
         if let failure = loader.failure {
             if isDefault, failure.reason == .missing { return .absent(path: path) }
-            let advice =
-                failure.reason == .denied
-                ? ServiceReader.ofThisProcess().command(for: ConfigurationAccess.quoted(path), isOwn: false)
-                : failure.reason.advice
-            return .invalid(["\(failure); \(advice)"])
+            return .invalid(["\(failure); \(failure.advice)"])
         }
         var evaluation = DesiredState.Evaluation(expecting: former.associations, policies: former.policies)
         var access = ConfigurationAccess()

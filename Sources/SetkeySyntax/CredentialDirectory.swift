@@ -44,7 +44,9 @@ package struct CredentialDirectory: Sendable {
         let descriptor = unsafe open("\(path)/\(name)", O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else {
             let reason = SourceError.Reason(errno: errno)
-            throw CredentialError("the credential \(name) cannot be read: \(reason)", advice: "check \(path)")
+            throw CredentialError(
+                "the credential \(name) cannot be read: \(reason)",
+                advice: "check \(path); a service gets a new credential only when it is restarted")
         }
         defer { close(descriptor) }
         var count = 0

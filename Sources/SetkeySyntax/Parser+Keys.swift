@@ -96,7 +96,7 @@ extension Parser {
         }
         switch options.credentials {
         case .unavailable:
-            let advice = "start the service with LoadCredential=, or set CREDENTIALS_DIRECTORY"
+            let advice = "pass it to the service by LoadCredential= and restart it, or set CREDENTIALS_DIRECTORY"
             throw failure(range, "there is no credential directory to read \(name) from", advice)
         case .unread:
             return KeyMaterial(byteCount: algorithm.keyLengths.first / 8) { _ in }

@@ -34,7 +34,7 @@ package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
         }
 
         /// What to do about it.
-        package var advice: String {
+        fileprivate var advice: String {
             switch self {
             case .missing: "check the name"
             case .denied: "check who owns it and who can read it"
@@ -50,10 +50,14 @@ package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package let path: String
     package let reason: Reason
+    /// What to do about it.
+    package let advice: String
 
-    package init(path: String, reason: Reason) {
+    /// - Parameter advice: what to do; `nil` for what is right for whoever reads files.
+    package init(path: String, reason: Reason, advice: String? = nil) {
         self.path = path
         self.reason = reason
+        self.advice = advice ?? reason.advice
     }
 
     package var description: String { "\(SourceText.name(ofFile: path)): \(reason)" }

@@ -148,7 +148,7 @@ package struct SourceLoader<Reader: SourceReader> {
             open[top].pending = try reader.expand(pattern)[...]
             try noteDirectories(of: pattern)
         } catch {
-            report(top, "\(error)", error.reason.advice)
+            report(top, "\(error)", error.advice)
         }
     }
 
@@ -177,7 +177,7 @@ package struct SourceLoader<Reader: SourceReader> {
             guard count(file) else { return refuseMore(top) }
             push(SourceText(name: SourceText.name(ofFile: path), bytes: file.bytes), path, file)
         } catch {
-            report(top, "\(error)", error.reason.advice)
+            report(top, "\(error)", error.advice)
         }
     }
 

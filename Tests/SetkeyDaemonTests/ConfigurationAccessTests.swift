@@ -53,6 +53,19 @@ import Testing
         #expect(ServiceReader(group: nil).command(for: "/etc/a.conf", isOwn: true) == "chmod o-rwx /etc/a.conf")
     }
 
+    @Test func whatTheDaemonCannotReadIsGivenToIt() {
+        let daemon = ServiceReader(group: "_setkeyd")
+        #expect(
+            daemon.remedy(for: "/etc/setkeyd/conf.d/a.conf", mode: "640")
+                == "chown root:_setkeyd /etc/setkeyd/conf.d/a.conf; chmod 640 /etc/setkeyd/conf.d/a.conf")
+        let outside = daemon.remedy(for: "/srv/keys/", mode: "750")
+        #expect(outside?.hasPrefix("chown root:_setkeyd /srv/keys/; chmod 750 /srv/keys/; AppArmor ") == true)
+        // The files are right for the daemon, and for root there is nothing to change.
+        let checker = ServiceReader(group: "_setkeyd", isDaemon: false).remedy(for: "/etc/setkeyd/a", mode: "640")
+        #expect(checker == (geteuid() == 0 ? nil : "run this as root"))
+        #expect(ServiceReader(group: nil).remedy(for: "/etc/setkeyd/a", mode: "640") == nil)
+    }
+
     @Test func nobodyElseMayWrite() {
         #expect(complaints(Self.keyless, mode: 0o602).first?.hasSuffix("; chmod o-w \(directory)/setkey.conf") == true)
         #expect(unsafe chmod(directory, 0o777) == 0)

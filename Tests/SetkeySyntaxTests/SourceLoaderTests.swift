@@ -160,7 +160,8 @@ struct SourceLoaderTests {
         let missing = Parsed("add ::1 ::2 esp 256 -E des-cbc @no ;", options)
         #expect(
             missing.headlines == [
-                "1:32: error: the credential no cannot be read: no such file; check \(directory.path)"
+                "1:32: error: the credential no cannot be read: no such file; check \(directory.path); "
+                    + "a service gets a new credential only when it is restarted"
             ])
         let unread = Parsed("add ::1 ::2 esp 256 -E des-cbc @no ;", ParserOptions(credentials: .unread))
         #expect(unread.association?.encryptionKey == KeyMaterial([UInt8](repeating: 0, count: 8)))
