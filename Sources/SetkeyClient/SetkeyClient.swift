@@ -172,8 +172,12 @@ package enum SetkeyClient {
     }
 
     /// Calls, and hands on every part of the answer; that it comes to its end is the daemon's word for it.
+    ///
+    /// - Parameter refuse: what a refusal of the call's text means for the user.
     static func stream(
-        _ call: Call, from client: inout ControlClient, receive: (Reply) throws(ClientFailure) -> Void
+        _ call: Call, from client: inout ControlClient,
+        refuse: ([DiagnosticRecord]) -> ClientFailure = { ClientFailure(.daemon(.invalidText($0))) },
+        receive: (Reply) throws(ClientFailure) -> Void
     ) throws(ClientFailure) {
         var continues = true
         do throws(ClientError) {
@@ -185,6 +189,8 @@ package enum SetkeyClient {
             let next: (reply: Reply, continues: Bool)
             do throws(ClientError) {
                 next = try client.nextReply()
+            } catch .daemon(.invalidText(let diagnostics)) {
+                throw refuse(diagnostics)
             } catch {
                 throw ClientFailure(error)
             }

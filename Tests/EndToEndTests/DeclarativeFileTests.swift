@@ -37,16 +37,16 @@ struct DeclarativeFileTests {
         #expect(
             plan.output == """
                 ~ add 10.0.0.1 10.0.0.2 esp 0x1001 -m tunnel -r 32 -lh 50 -E aes-cbc <hidden> -A hmac-sha1 <hidden> ;
-                    \(file):1:1: differs(key, lifetime); will be deleted and re-added, losing packets in between (use a \
+                    \(file):1:1: key and lifetime differ; will be deleted and re-added, losing packets in between (use a \
                 new SPI to avoid this)
                     lifetime: none -> hard 50 s
                 ~ spdadd 10.1.0.0/16 10.2.0.0/16 any -P out ipsec esp/tunnel/10.0.0.1-10.0.0.2/unique:7 ;
-                    \(file):3:1: differs(action)
+                    \(file):3:1: action differs
                     action: ipsec esp/tunnel/10.0.0.1-10.0.0.2/require -> ipsec esp/tunnel/10.0.0.1-10.0.0.2/unique:7
                 + spdadd 10.4.0.0/16 10.2.0.0/16 any -P out none ;
                     \(file):4:1: missing
                 - spddelete 10.3.0.0/16 10.2.0.0/16 any -P out ;
-                    stale
+                    no longer declared
                 4 changes, 5 writes to the kernel
 
                 """, "\(plan.output)")
@@ -94,6 +94,18 @@ struct DeclarativeFileTests {
         let error = "<stdin>:3:1: error: esp 10.0.0.2 spi 0x1001 is declared twice"
         #expect(twice.errors.contains(error), "\(twice.errors)")
         #expect(twice.errors.contains("<stdin>:1:1: note: the first declaration is here"))
+        // Only the daemon can say whether it has a credential.
+        let credential = try daemon.setkey(
+            "--plan -f -", input: "flush ;\nadd ::1 ::2 esp 256 -E null -A hmac-sha512 @out.a ; # secret\n")
+        #expect(credential.status == 1)
+        #expect(
+            credential.errors == """
+                <stdin>:2:44: error: there is no credential directory to read out.a from; pass it to the service by \
+                LoadCredential= and restart it, or set CREDENTIALS_DIRECTORY
+                   add ::1 ::2 esp 256 -E null -A hmac-sha512 @out.a ; #*******
+                                                              ^~~~~~
+
+                """, "\(credential.errors)")
         try daemon.directory.write("setkey.conf", "spdadd nonsense ;")
         let plan = try daemon.setkey("--plan")
         #expect(plan.status == 1)
@@ -124,7 +136,7 @@ struct DeclarativeFileTests {
         try daemon.directory.write("setkey.conf", Self.policies)
         #expect(try daemon.setkey("--reload --confirm=3600").status == 0)
         let status = try daemon.setkey("--status").output
-        #expect(status.contains("\nunconfirmed: rolled back in 3"), "\(status)")
+        #expect(status.contains("\nunconfirmed: will be rolled back in 3"), "\(status)")
         #expect(try daemon.setkey("--confirm").output == "confirmed: the last reload is kept\n")
         let revert = try daemon.setkey("--revert")
         #expect(revert.status == 0)

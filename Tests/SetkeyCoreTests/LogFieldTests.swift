@@ -69,7 +69,7 @@ struct LogFieldTests {
         machine.file = Texts.tunnel.replacing("0x00010203", with: "0xff010203")
         machine.post(.reloadRequested)
         let text = machine.log.flatMap { [$0.message] + $0.fields.map(\.value) }.joined(separator: "\n")
-        #expect(text.contains("differs(key)"))
+        #expect(text.contains("key differs"))
         #expect(!text.contains("0405060708090a") && !text.contains("2233445566"))
     }
 }

@@ -52,7 +52,7 @@ package enum StatusText {
             text += "last reload: \(LocalTimes.text(UInt64(clamping: time))), \(outcome)\n"
         }
         if let seconds = status.confirmSeconds {
-            text += "unconfirmed: rolled back in \(seconds) s, unless you run `setkey --confirm` before\n"
+            text += "unconfirmed: will be rolled back in \(seconds) s unless you run `setkey --confirm`\n"
         }
         return text
     }

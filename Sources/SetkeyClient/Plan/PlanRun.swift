@@ -42,11 +42,21 @@ enum PlanRun {
             var parameters = PlanParameters()
             parameters.text = WireText(part.text(from: source.sources))
             parameters.unfinished = index + 1 < parts.count ? true : nil
-            try SetkeyClient.stream(.plan(parameters), from: &client) { reply throws(ClientFailure) in
+            let refuse = { refusal($0, of: part, source.sources) }
+            try SetkeyClient.stream(.plan(parameters), from: &client, refuse: refuse) { reply throws(ClientFailure) in
                 if case .plan(let part) = reply { steps += part.steps }
             }
         }
         return steps.map { located($0, in: parts, source.sources) }
+    }
+
+    /// What only the daemon finds, such as a credential that it does not have.
+    private static func refusal(
+        _ diagnostics: [DiagnosticRecord], of part: RunPart, _ sources: [SourceText]
+    ) -> ClientFailure {
+        let style = DiagnosticStyle.ofStandardError()
+        let text = diagnostics.map { part.render($0, of: sources, style: style) }.joined(separator: "\n")
+        return ClientFailure(.failure, text, isNamed: true)
     }
 
     /// With the place in the caller's own files.

@@ -18,7 +18,7 @@ package struct PlanText {
     private func text(_ step: PlanStep) -> String {
         let place = step.location.map { "\($0): " } ?? ""
         var text = "\(colored("\(sign(of: step)) \(step.statement)", step))\n"
-        text += "    \(place)\(step.reason)\(cost(of: step))\n"
+        text += "    \(place)\(step.reasonPhrase)\(cost(of: step))\n"
         for difference in step.differences ?? [] {
             guard let present = difference.present, let declared = difference.declared else { continue }
             text += "    \(difference.field): \(present) -> \(declared)\n"

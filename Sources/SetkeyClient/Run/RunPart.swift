@@ -53,15 +53,16 @@ package struct RunPart: Hashable, Sendable {
         return text
     }
 
-    /// Where the byte at `offset` of the part's text stands in the sources; in a statement that was printed anew, where
-    /// that begins. An offset behind the end counts as the end.
-    package func origin(of offset: Int) -> (source: Int, offset: Int)? {
+    /// Where the byte at `offset` of the part's text stands in the sources, and where a statement before it begins; in a
+    /// statement that was printed anew, where that begins. An offset behind the end counts as the end.
+    package func origin(of offset: Int) -> (source: Int, offset: Int, statementStart: Int)? {
         let next = pieces.partitioningIndex { $0.start > offset }
         guard next > 0 else { return nil }
         let piece = pieces[next - 1]
-        guard piece.replacement == nil else { return (piece.origin.source, piece.origin.range.lowerBound) }
+        let start = piece.origin.range.lowerBound
+        guard piece.replacement == nil else { return (piece.origin.source, start, start) }
         let inside = min(max(0, offset - piece.start), piece.origin.range.count)
-        return (piece.origin.source, piece.origin.range.lowerBound + inside)
+        return (piece.origin.source, start + inside, start)
     }
 }
 

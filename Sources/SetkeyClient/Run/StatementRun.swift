@@ -112,10 +112,8 @@ struct StatementRun: ~Copyable {
         hasStopped = true
         failed += 1
         report.eraseProgress()
-        for record in diagnostics {
-            let advice = record.advice.isEmpty ? "" : "; \(record.advice)"
-            report.say("\(place(record.offset, in: part))\(record.severity): \(record.message)\(advice)")
-        }
+        let style = DiagnosticStyle.ofStandardError()
+        for record in diagnostics { report.say(part.render(record, of: sources, style: style)) }
         report.say(
             "setkey: the daemon did not accept these statements; statements executed before them: \(executedBefore)")
     }

@@ -37,7 +37,7 @@ struct StatementSource: ~Copyable {
         self.purpose = purpose
         self.expectsForward = expectsForward
         if let failure = loader.failure {
-            throw ClientFailure(.failure, "\(failure); \(failure.reason.advice)")
+            throw ClientFailure(.failure, "\(failure); \(failure.advice)")
         }
     }
 

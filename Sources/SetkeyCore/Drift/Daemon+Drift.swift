@@ -176,7 +176,7 @@ extension Daemon {
     }
 
     private mutating func tell(_ step: Step, _ treatment: DriftWatch.Treatment, _ author: String) {
-        let what = "\(step.origin.map(place) ?? "")\(step.change.entry.phrase): \(step.reason.description)"
+        let what = "\(step.origin.map(place) ?? "")\(step.change.entry.phrase): \(step.reason.phrase)"
         let who = author.isEmpty ? "" : ", \(author)"
         let place = step.origin.map { [LogField(.statement, locate($0))] } ?? []
         let fields = step.change.entry.logFields + place + [LogField(.reason, step.reason)]

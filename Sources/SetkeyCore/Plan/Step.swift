@@ -1,3 +1,4 @@
+import ControlProtocol
 package import IPsec
 package import SetkeySyntax
 
@@ -10,7 +11,7 @@ package enum StepReason: Hashable, Sendable, CustomStringConvertible {
     /// In the kernel, owned, and no longer declared.
     case stale
 
-    /// `missing`, `stale`, `differs(mode, key)`.
+    /// `missing`, `stale`, `differs(mode, key)`: for programs.
     package var description: String {
         switch self {
         case .missing: "missing"
@@ -18,6 +19,9 @@ package enum StepReason: Hashable, Sendable, CustomStringConvertible {
         case .differs(let fields): "differs(\(fields.map(\.rawValue).joined(separator: ", ")))"
         }
     }
+
+    /// `missing`, `no longer declared`, `mode and key differ`: for people.
+    var phrase: String { PlanStep.phrase(ofReason: description) }
 }
 
 /// What a step makes of one entry.

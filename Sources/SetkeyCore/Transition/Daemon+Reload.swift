@@ -80,7 +80,7 @@ extension Daemon {
         guard unfinished.isEmpty, application.failures.isEmpty else {
             for step in unfinished.prefix(20) {
                 log(
-                    .error, "the kernel differs from the file: \(step.phrase): \(step.reason)", .refused,
+                    .error, "the kernel differs from the file: \(step.phrase): \(step.reason.phrase)", .refused,
                     step.change.entry.logFields + [LogField(.reason, step.reason)])
             }
             let why =
@@ -143,7 +143,7 @@ extension Daemon {
         var warnings = first.map { step in
             let place = step.origin.map { target.locate($0) + ": " } ?? ""
             return
-                "\(place)warning: \(step.phrase): \(step.reason): deleted and added again, losing packets in between "
+                "\(place)warning: \(step.phrase): \(step.reason.phrase): deleted and re-added, losing packets in between "
                 + "(use a new SPI to avoid this)"
         }
         if count > first.count {

@@ -37,8 +37,8 @@ is "$?:$output" '0:nothing would change' 'a plan of the unchanged file is empty'
 output=$(client --plan -f "$work/b.conf")
 is "$?" 10 'a plan of another file: status 10' "$output"
 has "$output" '8 changes, 9 writes to the kernel' 'it says how much would change'
-has "$output" "b.conf:9:1: differs(key); will be deleted and re-added" 'the key that differs, without the key'
-has "$output" "b.conf:11:1: differs(lifetime)" 'a lifetime alone'
+has "$output" "b.conf:9:1: key differs; will be deleted and re-added" 'the key that differs, without the key'
+has "$output" "b.conf:11:1: lifetime differs" 'a lifetime alone'
 lacks "$output" '0xf000' 'no key is shown'
 same "$before"
 ok $? 'nothing was done'
@@ -103,7 +103,7 @@ output=$(client --reload --confirm 4)
 has "$output" 'within 4 s, or this reload is rolled back' 'a reload that blocks everything, to be confirmed'
 ! is_ping_through
 ok $? 'nothing goes through'
-has "$(client --status)" 'unconfirmed: rolled back in' 'status says what is pending'
+has "$(client --status)" 'unconfirmed: will be rolled back in' 'status says what is pending'
 until_ 30 is_ping_through
 ok $? 'unconfirmed, it is undone, and nobody has touched the machine' "$(client --status)"
 has "$(client --status)" 'not confirmed, so it was rolled back' 'status says so'
