@@ -9,7 +9,7 @@ extension Daemon {
     /// One message of the kernel has come.
     mutating func heard(_ event: KernelEvent) {
         let event = conversation.attributed(event)
-        switch mirror.apply(event.content) {
+        switch mirror.apply(event.content, isAnswer: event.origin.request != nil) {
         case .nothing: break
         case .get(let reference): refreshes.append(reference)
         case .dumpAgain: wantDumps()
@@ -96,6 +96,25 @@ extension Daemon {
         policyDumps.want()
     }
 
+    /// The kernel has said what contradicts the mirror: a dump is wanted.
+    ///
+    /// - Returns: its ticket.
+    mutating func read(again database: DatabaseName) -> Int {
+        audited.remove(database)
+        return switch database {
+        case .associations: associationDumps.want()
+        case .policies: policyDumps.want()
+        }
+    }
+
+    /// Whether the dump of a ticket is over.
+    func isOver(_ ticket: Int, of database: DatabaseName) -> Bool {
+        switch database {
+        case .associations: associationDumps.isOver(ticket)
+        case .policies: policyDumps.isOver(ticket)
+        }
+    }
+
     // MARK: Flights
 
     /// The kernel answers inside `send`: what has not come when the socket is empty was lost. No reply does not mean
@@ -131,6 +150,17 @@ extension Daemon {
         case .application: applicationStepEnded(flight.request, outcome)
         case .run(let client): runStepEnded(client, flight.request, outcome)
         case .flush(let client): flushEnded(client, flight.request, outcome)
+        }
+    }
+}
+
+extension KernelRequest {
+    /// The database that it adds to, changes or removes from; `nil` for what only asks.
+    var database: DatabaseName? {
+        switch self {
+        case .add, .reserveSPI, .update, .delete, .flush: .associations
+        case .addPolicy, .updatePolicy, .deletePolicy, .flushPolicies: .policies
+        case .register, .get, .dump, .getPolicy, .dumpPolicies: nil
         }
     }
 }

@@ -177,6 +177,11 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         return removed
     }
 
+    /// Whether the entry of this name has been written since the stamp became ``generation``.
+    package func isStamped(_ identity: Entry.Identity) -> Bool {
+        slot(of: identity).map { generation(of: $0) == generation } ?? false
+    }
+
     /// Removes every entry not written since its stamp became ``generation``, and hands each to `body`.
     package mutating func removeAll(notStampedWith generation: UInt32, _ body: (Entry) -> Void) {
         var slot = newest

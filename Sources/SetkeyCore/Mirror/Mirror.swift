@@ -20,6 +20,9 @@ package struct Mirror: Sendable {
         var touched: Set<Identity> = []
         /// Whether everything went meanwhile: its records cannot be told apart from ghosts.
         var mustRepeat = false
+        /// Policies of the same name and another number as one that the mirror has: twins with a mark or an interface id,
+        /// which PF_KEY does not tell, or what has come in its place.
+        var rivals: [SecurityPolicy] = []
         /// Entries that the mirror lacked, or had too many; those that the kernel makes and removes silently are not
         /// counted.
         var corrections = 0
@@ -53,13 +56,16 @@ package struct Mirror: Sendable {
     // MARK: Events
 
     /// Applies one kernel event.
-    package mutating func apply(_ content: KernelEvent.Content) -> FollowUp {
+    /// - Parameter isAnswer: whether it answers a request of ours, which never means a twin with a mark.
+    package mutating func apply(_ content: KernelEvent.Content, isAnswer: Bool = false) -> FollowUp {
         switch content {
         case .association(let verb, let association): return apply(verb, association)
         case .reservedSPI(let association): insert(association)
         case .expired(let association, let hardness): expire(association, hardness)
         case .flushed(let ipsecProtocol): return flush(ipsecProtocol)
-        case .policy(let verb, let policy): apply(verb, policy)
+        case .policy(let verb, let policy):
+            if !isAnswer || verb == .deleted, isTwin(policy) { return .nothing }
+            apply(verb, policy)
         case .policiesFlushed: return flushPolicies()
         case .dumped(let association, _): record(association)
         case .dumpedPolicy(let policy, _): record(policy)
@@ -139,6 +145,13 @@ package struct Mirror: Sendable {
         }
     }
 
+    /// Whether a policy has the name of one that is there and is not the same: the kernel keeps a policy's number as long
+    /// as the policy lives, and through every update.
+    private func isTwin(_ policy: SecurityPolicy) -> Bool {
+        guard let index = policy.index, let known = policies[policy.identity]?.index else { return false }
+        return index != known
+    }
+
     private mutating func flushPolicies() -> FollowUp {
         policyDump?.mustRepeat = true
         var kept: [SecurityPolicy] = []
@@ -186,6 +199,10 @@ package struct Mirror: Sendable {
 
     private mutating func record(_ policy: SecurityPolicy) {
         guard let dump = policyDump, !dump.mustRepeat, !dump.touched.contains(policy.identity) else { return }
+        if isTwin(policy) {
+            policyDump?.rivals.append(policy)
+            return
+        }
         let former = policies.count
         policies.insert(policy, at: .oldest)
         if policies.count > former, !policy.comesAndGoesSilently { policyDump?.corrections += 1 }
@@ -211,6 +228,10 @@ package struct Mirror: Sendable {
         guard var dump = policyDump else { return .incomplete }
         policyDump = nil
         guard complete, !dump.mustRepeat else { return .incomplete }
+        for rival in dump.rivals where !policies.isStamped(rival.identity) {
+            policies.insert(rival, at: .oldest)
+            if !rival.comesAndGoesSilently { dump.corrections += 1 }
+        }
         policies.removeAll(notStampedWith: policies.generation) {
             if !$0.comesAndGoesSilently { dump.corrections += 1 }
         }

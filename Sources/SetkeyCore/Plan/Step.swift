@@ -75,6 +75,14 @@ package struct Step: Sendable {
 }
 
 extension Step {
+    /// Whether it removes an entry and makes none.
+    var isDeletion: Bool {
+        switch change {
+        case .delete, .deletePolicy: true
+        default: false
+        }
+    }
+
     /// Whether an SA with a limited life begins it anew.
     var isRebirth: Bool {
         switch change {

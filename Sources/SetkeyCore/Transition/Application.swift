@@ -45,6 +45,11 @@ struct Application: Sendable {
     private(set) var notUndone: [KernelRequest] = []
     /// Policies that took the place of ones that nobody had seen; undoing does not bring those back.
     private(set) var overwritten: [PolicyIdentity] = []
+    /// Entries that the kernel did not find when they were to be deleted: others have removed them, or PF_KEY cannot name
+    /// them, because they carry a mark or an interface id.
+    private(set) var notFound: Set<EntryName> = []
+    /// Databases in which the kernel and the mirror contradict each other.
+    private(set) var doubted: Set<DatabaseName> = []
     /// With what the kernel refused the first time.
     private(set) var errno: KernelErrno?
     /// What went wrong, rendered; of a great many the first.
@@ -97,8 +102,8 @@ struct Application: Sendable {
     }
 
     mutating func failed(_ request: KernelRequest, errno: KernelErrno) {
-        // Somebody else has removed it: that is what was wanted.
-        if request.isDeletion, errno == .noSuchProcess || errno == .noEntry { return }
+        if request.isDeletion, errno == .noSuchProcess || errno == .noEntry { return notFound(request) }
+        if errno == .exists, let database = request.database { doubted.insert(database) }
         if errno == .exists, let other = otherWay(than: request) { return remaining.append(other) }
         self.errno = self.errno ?? errno
         tell(request, errno)
@@ -117,6 +122,12 @@ struct Application: Sendable {
             isRestoring = true
             remaining = UndoLog.restoring(former).map { [$0] } ?? []
         }
+    }
+
+    /// Somebody else has removed it, which is what was wanted; or it is there all the same, which a dump tells.
+    private mutating func notFound(_ request: KernelRequest) {
+        if let database = request.database { doubted.insert(database) }
+        if !isUndoing { notFound.insert(steps[cursor].change.entry) }
     }
 
     private mutating func tell(_ request: KernelRequest, _ errno: KernelErrno) {

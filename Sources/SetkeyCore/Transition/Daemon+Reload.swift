@@ -76,6 +76,9 @@ extension Daemon {
             log(.warning, warning, .fileWarning)
             warnings.append(warning)
         }
+        let unreachable = unreachableEntries()
+        for warning in unreachable { log(.warning, warning, .refused) }
+        warnings += unreachable
         let counts = "\(entriesInForce(and: " and ")) declared"
         guard unfinished.isEmpty, application.failures.isEmpty else {
             for step in unfinished.prefix(20) {
@@ -135,6 +138,19 @@ extension Daemon {
                 .error, failure, .refused,
                 [LogField(.author, "file"), LogField(.errno, application.errno?.rawValue ?? 0)])
         }
+    }
+
+    /// What the file wants away and PF_KEY cannot reach, said for each: it is no reason not to start.
+    private func unreachableEntries() -> [String] {
+        let (first, count) = transition.unreachable
+        var warnings = first.map { step in
+            let object = if case .policy = step.change.entry { "policy" } else { "state" }
+            return
+                "warning: \(step.change.entry.phrase) stays: the kernel lists it, but does not find it by what PF_KEY can "
+                + "say, because it has a mark or an interface id; delete it with 'ip xfrm \(object) delete'"
+        }
+        if count > first.count { warnings.append("warning: \(count - first.count) more such entries stay") }
+        return warnings
     }
 
     /// What a key change under an old SPI costs, said for each.

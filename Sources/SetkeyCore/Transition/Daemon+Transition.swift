@@ -225,6 +225,7 @@ extension Daemon {
 
     private mutating func finishApplicationIfOver() {
         guard case .applying(let application) = transition.phase, application.isOver else { return }
+        for database in application.doubted { transition.awaited[database] = read(again: database) }
         transition.phase = .verifying(application, position: 0)
         continueVerifying()
     }
@@ -234,11 +235,13 @@ extension Daemon {
     /// Each step must have led to what it was meant to lead to. What was right before the plan and is wrong now, others
     /// have changed meanwhile: it comes as drift.
     mutating func continueVerifying() {
-        guard case .verifying(let application, let position) = transition.phase, isMirrorTrue else { return }
+        guard case .verifying(let application, let position) = transition.phase, isMirrorTrue,
+            transition.awaited.allSatisfy({ isOver($0.value, of: $0.key) })
+        else { return }
         guard !application.isUndoing else { return undone(application) }
         let verdict = Verdict(desired: application.target.desired, expired: ownership.expired)
         let end = min(position + Self.slice, application.steps.count)
-        for step in application.steps[position..<end] { verify(step, verdict) }
+        for step in application.steps[position..<end] { verify(step, verdict, application.notFound) }
         transition.phase = .verifying(application, position: end)
         guard end == application.steps.count else { return askTurn() }
         switch transition.cause {
@@ -248,8 +251,13 @@ extension Daemon {
         }
     }
 
-    private mutating func verify(_ step: Step, _ verdict: Verdict) {
+    private mutating func verify(_ step: Step, _ verdict: Verdict, _ notFound: Set<EntryName>) {
         let isDone = isDone(step, verdict)
+        if !isDone, step.isDeletion, notFound.contains(step.change.entry) {
+            transition.unreachable.count += 1
+            if transition.unreachable.count <= 20 { transition.unreachable.first.append(step) }
+            return
+        }
         if !isDone { transition.unfinished.append(step) }
         if case .repair = transition.cause { return drift.repaired(step, isDone: isDone) }
         if case .replace = step.change {

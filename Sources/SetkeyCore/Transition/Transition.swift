@@ -70,6 +70,10 @@ struct Transition: Sendable {
     var remainder = DriftRemainder()
     /// What was the file's, is no longer declared, and is still in the kernel, or may be.
     var leftover = OwnedIdentities()
+    /// The dumps to wait for before it is verified: the kernel has contradicted the mirror.
+    var awaited: [DatabaseName: Int] = [:]
+    /// Entries that the kernel lists and does not find to delete; of a great many the first, and how many.
+    var unreachable: (first: [Step], count: Int) = ([], 0)
     /// SAs that were deleted and added again; of a great many the first, and how many.
     var replaced: (first: [Step], count: Int) = ([], 0)
 
