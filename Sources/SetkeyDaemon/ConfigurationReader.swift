@@ -19,6 +19,8 @@ nonisolated struct ConfigurationReader: SourceReader {
         }
     }
 
+    func isDirectory(_ path: String) -> Bool { files.isDirectory(path) }
+
     private func advised(_ error: SourceError, _ path: String, mode: String) -> SourceError {
         guard error.reason == .denied else { return error }
         return SourceError(path: error.path, reason: .denied, advice: service.remedy(for: path, mode: mode))

@@ -104,4 +104,9 @@ package struct FileSourceReader: SourceReader {
         // Not by the locale, as glob(3) sorts: the order must be the same for every user.
         return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
+
+    package func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
 }

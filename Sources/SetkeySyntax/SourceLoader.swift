@@ -146,7 +146,7 @@ package struct SourceLoader<Reader: SourceReader> {
         guard Self.hasWildcard(pattern) else { return open[top].pending = [pattern] }
         do {
             open[top].pending = try reader.expand(pattern)[...]
-            try noteDirectories(of: pattern)
+            try noteDirectories(of: pattern, top)
         } catch {
             report(top, "\(error)", error.advice)
         }
@@ -156,13 +156,17 @@ package struct SourceLoader<Reader: SourceReader> {
         pattern.utf8.contains { "*?[".utf8.contains($0) }
     }
 
-    private mutating func noteDirectories(of pattern: String) throws(SourceError) {
+    /// Notes where files are sought. That none is there may be meant, that there is no such directory hardly: with the
+    /// next reload all that was declared in it would be removed.
+    private mutating func noteDirectories(of pattern: String, _ top: Int) throws(SourceError) {
         var directory = SourceText.directory(ofFile: pattern)
         while Self.hasWildcard(directory) {
             searchedDirectories.formUnion(try reader.expand(directory))
             directory = SourceText.directory(ofFile: directory)
         }
         searchedDirectories.insert(directory)
+        guard !reader.isDirectory(directory) else { return }
+        warn(top, .missingDirectory, "the directory \(directory) does not exist: nothing is included", "check the name")
     }
 
     private mutating func include(_ path: String, from top: Int) {
@@ -194,6 +198,13 @@ package struct SourceLoader<Reader: SourceReader> {
             top, "more than \(Self.inclusionLimit) files or \(Self.includedByteLimit >> 20) MiB are included in all",
             "join files; a file that includes others twice, which do so too, is read again and again")
         endReading()
+    }
+
+    private mutating func warn(_ top: Int, _ code: RuleCode, _ message: String, _ advice: String) {
+        counts.warnings += 1
+        guard counts.warnings <= options.diagnosticLimit else { return }
+        let diagnostic = Diagnostic(code, at: open[top].include, message, advice: advice)
+        diagnostics.append(LoadedDiagnostic(diagnostic: diagnostic, source: open[top].index))
     }
 
     private mutating func report(_ top: Int, _ message: String, _ advice: String) {

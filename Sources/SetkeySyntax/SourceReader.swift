@@ -4,6 +4,8 @@ package protocol SourceReader {
     func read(_ path: String) throws(SourceError) -> SourceFile
     /// The paths that match a glob, sorted by their bytes; none is fine, and a directory that cannot be read is not.
     func expand(_ pattern: String) throws(SourceError) -> [String]
+    /// Whether there is a directory of this name.
+    func isDirectory(_ path: String) -> Bool
 }
 
 /// A file that was read.

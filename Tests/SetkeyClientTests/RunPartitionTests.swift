@@ -14,6 +14,8 @@ import Testing
         }
 
         func expand(_ pattern: String) -> [String] { texts.keys.sorted() }
+
+        func isDirectory(_ path: String) -> Bool { true }
     }
 
     private func partition(

@@ -16,6 +16,8 @@ private struct BytesReader: SourceReader {
     func expand(_ pattern: String) -> [String] {
         files.keys.filter { $0.hasPrefix(pattern.prefix { $0 != "*" }) }.sorted()
     }
+
+    func isDirectory(_ path: String) -> Bool { true }
 }
 
 /// All that a loader gives.

@@ -16,6 +16,8 @@ struct FakeReader: SourceReader {
     func expand(_ pattern: String) -> [String] {
         files.keys.filter { $0.hasPrefix(pattern.prefix { $0 != "*" }) }.sorted()
     }
+
+    func isDirectory(_ path: String) -> Bool { true }
 }
 
 struct SourceLoaderTests {
@@ -112,6 +114,32 @@ struct SourceLoaderTests {
         var loader = SourceLoader(path: "\(directory.path)/a", reader: reader, options: ParserOptions())
         while loader.next() != nil {}
         #expect(loader.errorCount == 1)
+    }
+
+    /// A name with a slip in it takes away all that was declared there, so it is said; an empty directory is not.
+    @Test(arguments: [
+        ("no/*.conf", "no"), ("no/*/a.conf", "no"), ("no/deep/*.conf", "no/deep"), ("a/*.conf", "a"),
+        ("there/*.conf", nil), ("there/*/*.conf", nil), ("there/x*/no/*.conf", nil), ("*.conf", nil),
+    ])
+    func aPatternWhoseDirectoryDoesNotExistIsAWarning(_ pattern: String, _ missing: String?) throws {
+        let directory = try TemporaryDirectory()
+        try #require(unsafe mkdir("\(directory.path)/there", 0o755) == 0)
+        defer { _ = unsafe rmdir("\(directory.path)/there") }
+        try directory.write("flush ;\n  include \"\(pattern)\" ;\ndump ;\n", to: "a")
+        let path = "\(directory.path)/a"
+        var loader = SourceLoader(path: path, reader: FileSourceReader(), options: ParserOptions())
+        var count = 0
+        while loader.next() != nil { count += 1 }
+        let remarks = loader.diagnostics.map { loader.sources[$0.source].render($0.diagnostic) }
+        let warning = missing.map {
+            """
+            \(path):2:3: warning: the directory \(directory.path)/\($0) does not exist: nothing is included; \
+            check the name [missing-directory]
+            """
+        }
+        #expect(count == 2 && loader.errorCount == 0)
+        #expect(loader.warningCount == (missing == nil ? 0 : 1))
+        #expect(remarks.map { String($0.prefix { $0 != "\n" }) } == (warning.map { [$0] } ?? []))
     }
 
     // The writers are processes: a task might never get a thread while the reader waits in a system call.

@@ -9,6 +9,7 @@ package enum RuleCode: String, CaseIterable, Sendable {
     case publishedKey = "published-key"
     case sharedKey = "shared-key"
     // Within one statement.
+    case missingDirectory = "missing-directory"
     case sharedReplayWindow = "shared-replay-window"
     case repeatedOption = "repeated-option"
     case portsOfICMP = "ports-of-icmp"
