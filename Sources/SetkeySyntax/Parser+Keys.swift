@@ -20,7 +20,7 @@ extension Parser {
             return key
         }
         advance()
-        let got = "this one has \(key.bitCount) bits (\(key.byteCount) bytes)"
+        let got = "this one has \(key.bitCount) bits (\(key.byteCount) \(key.byteCount == 1 ? "byte" : "bytes"))"
         throw failure(
             range, "\(text(name)) takes a key of \(algorithm.keyLengths.phrase); \(got)",
             mend(ofKey: range, isWord: isWord))

@@ -65,7 +65,7 @@ extension SecurityAssociation {
 extension Lifetime {
     fileprivate var phrase: String {
         let time = addTime == 0 ? "any time" : "\(addTime) s"
-        return bytes == 0 ? "\(time), any number of bytes" : "\(time), \(bytes) bytes"
+        return bytes == 0 ? "\(time), any number of bytes" : "\(time), \(bytes) \(bytes == 1 ? "byte" : "bytes")"
     }
 }
 

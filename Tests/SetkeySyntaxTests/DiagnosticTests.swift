@@ -43,6 +43,7 @@ struct DiagnosticTests {
         ("add ::1 ::2 esp 256 -E aes-cbc 0x ;", 32, "without digits"),
         ("add ::1 ::2 esp 256 -E aes-cbc 0x0g ;", 32, "in double quotes or of hexadecimal"),
         ("add ::1 ::2 esp 256 -E aes-cbc \"\" ;", 32, "this one has 0 bits (0 bytes)"),
+        ("add ::1 ::2 esp 256 -E aes-cbc 0x00 ;", 32, "this one has 8 bits (1 byte)"),
         (
             "add ::1 ::2 esp 256 -E aes-cbc 0x\(String(repeating: "00", count: 18)) ;", 32,
             "128, 192 or 256 bits (16, 24 or 32 bytes); this one has 144 bits (18 bytes)"

@@ -104,9 +104,10 @@ extension LifetimeLimits {
         guard !isNone else { return "none" }
         return [("hard", hard), ("soft", soft)].compactMap { name, limit in
             let parts = [
-                limit.addTime == 0 ? nil : "\(limit.addTime) s", limit.bytes == 0 ? nil : "\(limit.bytes) bytes",
+                limit.addTime == 0 ? nil : "\(limit.addTime) s",
+                limit.bytes == 0 ? nil : counted(Int(clamping: limit.bytes), "byte"),
                 limit.useTime == 0 ? nil : "\(limit.useTime) s of use",
-                limit.allocations == 0 ? nil : "\(limit.allocations) packets",
+                limit.allocations == 0 ? nil : counted(Int(limit.allocations), "packet"),
             ].compactMap { $0 }
             return parts.isEmpty ? nil : "\(name) \(parts.joined(separator: " or "))"
         }.joined(separator: ", ")
