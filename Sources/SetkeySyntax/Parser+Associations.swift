@@ -18,7 +18,9 @@ extension Parser {
         association.encapsulation = try encapsulation(proto, source.port, destination.port)
         var clauses = AssociationClauses(proto: proto)
         while current.kind != .semicolon, try parseClause(&clauses, of: statement) {}
-        try expectEnd(statement == .getspi ? "an extension or ';'" : "an extension, an algorithm or ';'")
+        let follows = statement == .getspi ? "an extension or ';'" : "an extension, an algorithm or ';'"
+        if statement != .getspi, let option = capitalOption { throw unexpected(follows, "write \(option)") }
+        try expectEnd(follows)
         // What the clauses are together means nothing where one of them is wrong.
         guard !hasFailed else { return (association, spiRange(spi, proto.ipsecProtocol)) }
         if statement != .getspi { try check(clauses) }
@@ -102,6 +104,12 @@ extension Parser {
         default: return false
         }
         return true
+    }
+
+    /// What a small letter here was meant to be.
+    private var capitalOption: String? {
+        guard current.kind == .word else { return nil }
+        return ["-E", "-A", "-C"].first { bytes[current.range].elementsEqual($0.lowercased().utf8) }
     }
 
     private func requireFirst(_ chosen: AssociationClauses.Chosen?) throws(Diagnostic) {

@@ -56,6 +56,18 @@ struct Setkeyd: ParsableCommand {
     @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
     var version = false
 
+    // What other daemons take for the name of the file.
+    @Option(name: .customShort("f"), help: .hidden)
+    var script: String?
+    @Argument(help: .hidden)
+    var words: [String] = []
+
+    func validate() throws {
+        guard let word = script ?? words.first else { return }
+        guard configuration == nil else { throw ValidationError("'\(word)' is one argument too many") }
+        throw ValidationError("the file is named with --config: setkeyd --config \(word)")
+    }
+
     static func main() {
         StandardDescriptors.open()
         do {

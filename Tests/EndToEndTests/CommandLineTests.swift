@@ -21,6 +21,14 @@ import Testing
         }
     }
 
+    @Test(arguments: [["-f", "site.conf"], ["site.conf"], ["--check", "site.conf"]])
+    func theDaemonSaysHowItsFileIsNamed(arguments: [String]) throws {
+        let outcome = try run(Programs.setkeyd, arguments)
+        #expect(outcome.status == 2)
+        let hint = "setkeyd: the file is named with --config: setkeyd --config site.conf\n"
+        #expect(outcome.errors.hasPrefix(hint), "\(outcome.errors)")
+    }
+
     @Test(arguments: [["-D", "-F"], [], ["-Z"], ["-h"], ["-f"], ["stray"]])
     func nonsenseIsAUsageError(arguments: [String]) throws {
         let outcome = try setkey(arguments)

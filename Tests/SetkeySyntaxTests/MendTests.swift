@@ -67,6 +67,8 @@ struct MendTests {
         ),
         ("\(add) -lh 24h -E null ;", ["must be a decimal number; write seconds, for example 86400 for a day"]),
         ("\(add) -bh 10M -E null ;", ["write bytes"]),
+        ("\(add) -e aes-cbc 0x00 ;", ["an algorithm or ';' is expected here; write -E"]),
+        ("\(add) -E null -a hmac-sha1 0x00 ;", ["an algorithm or ';' is expected here; write -A"]),
         ("\(policy) discard prio high ;", ["the priority comes before the action", "prio high discard"]),
         ("\(policy) ipsec esp/transport//require prio 5 ;", ["the priority comes before the action"]),
         ("\(policy) ipsec esp/transport/require ;", ["write two slashes before it: esp/transport//require"]),
