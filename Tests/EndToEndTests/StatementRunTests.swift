@@ -26,6 +26,15 @@ import Testing
         #expect(try spis(daemon) == [0x1001, 0x1002])
     }
 
+    @Test func atomicRunThatFailsAtOnceHasNothingToRollBack() throws {
+        let daemon = try TestDaemon()
+        try daemon.load(add)
+        let outcome = try daemon.setkey("--atomic -c", input: add)
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.errors.hasSuffix("setkey: the run was stopped: it had not changed anything\n"), "\(outcome.errors)")
+    }
+
     @Test func atomicRunIsRolledBackAtItsFirstFailure() throws {
         let daemon = try TestDaemon()
         try daemon.load(add)
@@ -47,6 +56,7 @@ import Testing
         try server.answerOneCall()
         #expect(try process.wait() == .exited(3))
         #expect(process.errorText.contains("1 of 2 statements was executed; "), "\(process.errorText)")
+        #expect(process.errorText.contains("journalctl -u setkeyd"), "\(process.errorText)")
     }
 
     @Test func textWithAnErrorChangesNothing() throws {

@@ -47,7 +47,8 @@ package enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
             "the socket's path has \(path.utf8.count) bytes; an address can have 1 to \(UnixAddress.maximumPathBytes)"
         case .system(let operation, let errno): "\(operation): \(systemErrorText(errno))"
         case .connectionLost:
-            "the connection to the daemon is lost: it has ended, or closed the connection; its log says why"
+            "the connection to the daemon is lost: it has ended, or closed the connection; "
+                + "its log says why (under systemd: journalctl -u setkeyd)"
         case .malformedReply(let error): "cannot understand the daemon's answer: \(error)"
         case .unsendable(let error): "the call cannot be sent: \(error)"
         case .daemon(let error): error.description

@@ -139,9 +139,11 @@ struct StatementRun: ~Copyable {
 
     private func end() throws(ClientFailure) {
         if let undone {
-            throw ClientFailure(
-                .failure,
-                "the run was rolled back: \(Quantity.counted(undone, "change")) \(undone == 1 ? "was" : "were") undone")
+            let what =
+                undone == 0
+                ? "stopped: it had not changed anything"
+                : "rolled back: \(Quantity.counted(undone, "change")) \(undone == 1 ? "was" : "were") undone"
+            throw ClientFailure(.failure, "the run was \(what)")
         }
         // Each failure has been told.
         if failed > 0 { throw ClientFailure(.failure, "") }
