@@ -42,6 +42,11 @@ nonisolated struct ConfigurationAccess {
         return objections
     }
 
+    /// Whether nobody else can write a file with this access.
+    static func trusts(_ access: SourceAccess) -> Bool {
+        objections(to: access, "", what: "").isEmpty
+    }
+
     private static func objections(toDirectory path: String) -> [String] {
         // In a sticky directory nobody replaces another's file.
         guard let access = access(of: path), access.mode & 0o1000 == 0 else { return [] }

@@ -2,15 +2,17 @@ import SetkeySyntax
 
 /// Reads the files of the configuration; for one that is not readable it says what makes it readable for the daemon.
 nonisolated struct ConfigurationReader: SourceReader {
-    private let files = FileSourceReader()
+    private let files = FileSourceReader(trusts: { ConfigurationAccess.trusts($0) })
     private let service: ServiceReader
 
     init(for service: ServiceReader = .ofThisProcess()) {
         self.service = service
     }
 
-    func read(_ path: String) throws(SourceError) -> SourceFile {
-        do throws(SourceError) { return try files.read(path) } catch { throw advised(error, path, mode: "640") }
+    func read(_ path: String, upTo limit: Int) throws(SourceError) -> SourceFile {
+        do throws(SourceError) { return try files.read(path, upTo: limit) } catch {
+            throw advised(error, path, mode: "640")
+        }
     }
 
     func expand(_ pattern: String) throws(SourceError) -> [String] {

@@ -5,29 +5,40 @@ package struct FileSourceReader: SourceReader {
     /// A million statements are 200 MB; more than this is a mistake.
     package static let defaultSizeLimit = 1 << 30
 
+    /// A file that others can write is refused in the end, and is read because there may be more to say about it: not
+    /// when they have made it large.
+    private static let untrustedSizeLimit = 1 << 20
+
     private let sizeLimit: Int
     private let allowsPipes: Bool
+    private let trusts: @Sendable (SourceAccess) -> Bool
 
     /// - Parameters:
     ///   - sizeLimit: in bytes; a larger file is an error.
     ///   - allowsPipes: whether a FIFO may be read, which waits for its writer: for a client, not for a daemon.
-    package init(sizeLimit: Int = FileSourceReader.defaultSizeLimit, allowsPipes: Bool = false) {
+    ///   - trusts: whether a file with this access will be accepted; of a large one that is not, there are no bytes.
+    package init(
+        sizeLimit: Int = FileSourceReader.defaultSizeLimit, allowsPipes: Bool = false,
+        trusts: @escaping @Sendable (SourceAccess) -> Bool = { _ in true }
+    ) {
         self.sizeLimit = sizeLimit
         self.allowsPipes = allowsPipes
+        self.trusts = trusts
     }
 
-    package func read(_ path: String) throws(SourceError) -> SourceFile {
-        guard path != "-" else { return try read(STDIN_FILENO, path) }
+    package func read(_ path: String, upTo limit: Int) throws(SourceError) -> SourceFile {
+        let limit = min(limit, sizeLimit)
+        guard path != "-" else { return try read(STDIN_FILENO, path, limit) }
         // Without O_NONBLOCK open(2) waits for the writer of a FIFO.
         let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (allowsPipes ? 0 : O_NONBLOCK)
         let descriptor = unsafe open(path, flags)
         guard descriptor >= 0 else { throw SourceError(path: path, reason: .init(errno: errno)) }
         defer { close(descriptor) }
-        return try read(descriptor, path)
+        return try read(descriptor, path, limit)
     }
 
     /// The status before and after tells whether somebody wrote in between.
-    private func read(_ descriptor: Int32, _ path: String) throws(SourceError) -> SourceFile {
+    private func read(_ descriptor: Int32, _ path: String, _ limit: Int) throws(SourceError) -> SourceFile {
         let before = try status(descriptor, path)
         let type = before.st_mode & S_IFMT
         guard type != S_IFDIR else { throw SourceError(path: path, reason: .directory) }
@@ -35,8 +46,13 @@ package struct FileSourceReader: SourceReader {
             throw SourceError(path: path, reason: .notAFile)
         }
         let expected = type == S_IFREG ? Int(before.st_size) : 0
-        guard expected <= sizeLimit else { throw SourceError(path: path, reason: .tooLarge(limit: sizeLimit)) }
-        let bytes = try contents(descriptor, path, expected: expected)
+        let identity = SourceIdentity(device: UInt64(before.st_dev), number: UInt64(before.st_ino))
+        let access = SourceAccess(owner: before.st_uid, group: before.st_gid, mode: before.st_mode)
+        guard expected <= Self.untrustedSizeLimit || trusts(access) else {
+            return SourceFile(bytes: [], identity: identity, access: access)
+        }
+        guard expected <= limit else { throw SourceError(path: path, reason: .tooLarge(limit: limit)) }
+        let bytes = try contents(descriptor, path, expected: expected, limit)
         if type == S_IFREG {
             let after = try status(descriptor, path)
             let isSame =
@@ -47,9 +63,7 @@ package struct FileSourceReader: SourceReader {
                 throw SourceError(path: path, reason: .changedWhileRead)
             }
         }
-        return SourceFile(
-            bytes: bytes, identity: SourceIdentity(device: UInt64(before.st_dev), number: UInt64(before.st_ino)),
-            access: SourceAccess(owner: before.st_uid, group: before.st_gid, mode: before.st_mode))
+        return SourceFile(bytes: bytes, identity: identity, access: access)
     }
 
     private func status(_ descriptor: Int32, _ path: String) throws(SourceError) -> stat {
@@ -58,7 +72,9 @@ package struct FileSourceReader: SourceReader {
         return status
     }
 
-    private func contents(_ descriptor: Int32, _ path: String, expected: Int) throws(SourceError) -> [UInt8] {
+    private func contents(
+        _ descriptor: Int32, _ path: String, expected: Int, _ limit: Int
+    ) throws(SourceError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(expected)
         var chunk = max(min(expected + 1, 1 << 20), 1 << 16)
@@ -78,7 +94,7 @@ package struct FileSourceReader: SourceReader {
             if got < 0, errno == EINTR { continue }
             guard got >= 0 else { throw SourceError(path: path, reason: .init(errno: errno)) }
             guard got > 0 else { return bytes }
-            guard start + got <= sizeLimit else { throw SourceError(path: path, reason: .tooLarge(limit: sizeLimit)) }
+            guard start + got <= limit else { throw SourceError(path: path, reason: .tooLarge(limit: limit)) }
             chunk = 1 << 20
         }
     }

@@ -170,8 +170,9 @@ package struct SourceLoader<Reader: SourceReader> {
     }
 
     private mutating func include(_ path: String, from top: Int) {
+        let rest = Self.includedByteLimit - included.bytes
         do {
-            let file = try reader.read(path)
+            let file = try reader.read(path, upTo: rest)
             guard !open.contains(where: { $0.identity == file.identity }) else {
                 return report(top, "\(path) includes itself", "remove one of the includes in the cycle")
             }
@@ -181,6 +182,7 @@ package struct SourceLoader<Reader: SourceReader> {
             guard count(file) else { return refuseMore(top) }
             push(SourceText(name: SourceText.name(ofFile: path), bytes: file.bytes), path, file)
         } catch {
+            if error.reason == .tooLarge(limit: rest) { return refuseMore(top) }
             report(top, "\(error)", error.advice)
         }
     }
@@ -189,7 +191,7 @@ package struct SourceLoader<Reader: SourceReader> {
     private mutating func count(_ file: SourceFile) -> Bool {
         included.files += 1
         included.bytes += file.bytes.count
-        return included.files <= Self.inclusionLimit && included.bytes <= Self.includedByteLimit
+        return included.files <= Self.inclusionLimit
     }
 
     /// Ends the reading: what else is included would be too much as well.

@@ -1,11 +1,16 @@
 /// What a ``SourceLoader`` reads by: files of the machine, or in tests a dictionary.
 package protocol SourceReader {
-    /// The bytes of a file.
-    func read(_ path: String) throws(SourceError) -> SourceFile
+    /// The bytes of a file; one of more than `limit` is ``SourceError/Reason/tooLarge(limit:)``, and is not read.
+    func read(_ path: String, upTo limit: Int) throws(SourceError) -> SourceFile
     /// The paths that match a glob, sorted by their bytes; none is fine, and a directory that cannot be read is not.
     func expand(_ pattern: String) throws(SourceError) -> [String]
     /// Whether there is a directory of this name.
     func isDirectory(_ path: String) -> Bool
+}
+
+extension SourceReader {
+    /// The bytes of a file, of whatever size this reader takes.
+    package func read(_ path: String) throws(SourceError) -> SourceFile { try read(path, upTo: .max) }
 }
 
 /// A file that was read.

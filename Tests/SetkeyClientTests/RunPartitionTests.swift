@@ -8,7 +8,7 @@ import Testing
     private struct Files: SourceReader {
         var texts: [String: [UInt8]]
 
-        func read(_ path: String) throws(SourceError) -> SourceFile {
+        func read(_ path: String, upTo limit: Int) throws(SourceError) -> SourceFile {
             let number = UInt64(path.utf8.reduce(0) { $0 &* 31 &+ Int($1) }.magnitude)
             return SourceFile(bytes: texts[path] ?? [], identity: SourceIdentity(device: 1, number: number))
         }

@@ -94,6 +94,16 @@ import Testing
         }
     }
 
+    /// It is refused whatever is in it: what is wrong with a large one is not sought.
+    @Test func aLargeFileOfOthersIsRefusedUnread() {
+        let text = "nonsense ;\n" + String(repeating: "#", count: 1 << 20)
+        #expect(
+            complaints(text, mode: 0o666) == [
+                "\(directory)/setkey.conf: error: the file is world-writable; chmod o-w \(directory)/setkey.conf"
+            ])
+        #expect(complaints(text, mode: 0o600).first?.contains("/setkey.conf:1:1: error: ") == true)
+    }
+
     @Test func whatAStatementSaysBesideItsKeyDoesNotHideIt() {
         let text = Self.literal.replacing(" ;", with: " # @x\n ;", maxReplacements: 1)
         #expect(complaints(text, mode: 0o644).first?.contains("world-readable") == true)

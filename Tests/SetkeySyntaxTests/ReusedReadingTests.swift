@@ -7,7 +7,7 @@ import Testing
 private struct BytesReader: SourceReader {
     var files: [String: [UInt8]]
 
-    func read(_ path: String) throws(SourceError) -> SourceFile {
+    func read(_ path: String, upTo limit: Int) throws(SourceError) -> SourceFile {
         guard let bytes = files[path] else { throw SourceError(path: path, reason: .missing) }
         let number = UInt64(files.keys.sorted().firstIndex(of: path) ?? 0)
         return SourceFile(bytes: bytes, identity: SourceIdentity(device: 0, number: number))

@@ -7,7 +7,7 @@ import Testing
 struct FakeReader: SourceReader {
     var files: [String: String]
 
-    func read(_ path: String) throws(SourceError) -> SourceFile {
+    func read(_ path: String, upTo limit: Int) throws(SourceError) -> SourceFile {
         guard let text = files[path] else { throw SourceError(path: path, reason: .missing) }
         let number = UInt64(files.keys.sorted().firstIndex(of: path) ?? 0)
         return SourceFile(bytes: Array(text.utf8), identity: SourceIdentity(device: 0, number: number))
@@ -99,6 +99,30 @@ struct SourceLoaderTests {
         #expect(throws: SourceError(path: "\(directory.path)/big", reason: .tooLarge(limit: 100))) {
             try reader.read("\(directory.path)/big")
         }
+    }
+
+    /// The files are sparse: they cost only whoever reads them.
+    @Test func whatIsTooMuchIsNotRead() throws {
+        let directory = try TemporaryDirectory()
+        for (name, size) in [("small", 1000), ("large", 1 << 21), ("huge", 513 << 20)] {
+            try directory.write("", to: name)
+            try #require(unsafe truncate("\(directory.path)/\(name)", size) == 0)
+        }
+        #expect(throws: SourceError(path: "\(directory.path)/small", reason: .tooLarge(limit: 999))) {
+            try FileSourceReader().read("\(directory.path)/small", upTo: 999)
+        }
+        let wary = FileSourceReader(trusts: { $0.owner != geteuid() })
+        #expect(try wary.read("\(directory.path)/small").bytes.count == 1000)
+        let unread = try wary.read("\(directory.path)/large", upTo: 10)
+        #expect(unread.bytes.isEmpty && unread.access?.owner == geteuid())
+        #expect(try FileSourceReader().read("\(directory.path)/large").bytes.count == 1 << 21)
+        try directory.write("include \"huge\" ;\ndump ;\n", to: "a")
+        var loader = SourceLoader(
+            path: "\(directory.path)/a", reader: FileSourceReader(), options: ParserOptions())
+        while loader.next() != nil {}
+        #expect(
+            loader.diagnostics.map(\.diagnostic.message) == ["more than 10000 files or 512 MiB are included in all"])
+        #expect(loader.sources.count == 1)
     }
 
     /// An unreadable directory is not an empty one: all that is declared in it would be removed.
