@@ -274,6 +274,8 @@ package let controlInterfaceText = """
       incomplete: []string,
       # Declared entries that the kernel does not have as declared.
       drifted: int,
+      # Of these, how many are no longer repaired, because another program insists or the kernel refuses them.
+      unrepaired: ?int,
       # Declared associations whose lifetime has ended.
       expired: int,
       # repair, report

@@ -268,6 +268,9 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var foreignPolicies: Int
     /// Declared entries that the kernel does not hold as declared.
     package var drifted: Int
+    /// Of these, how many are no longer repaired, because another program insists or the kernel refuses them; nothing if
+    /// all are, or none is to be.
+    package var unrepaired: Int?
     /// Declared SAs whose lifetime has ended.
     package var expired: Int
     /// What becomes of drift: `repair` or `report`.

@@ -179,6 +179,7 @@ enum Samples {
         status.undeclaredAssociations = 21
         status.undeclaredPolicies = 22
         status.incomplete = ["SPD"]
+        status.unrepaired = 21
         status.lastReload = 13
         status.lastOutcome = "done"
         status.confirmSeconds = 14

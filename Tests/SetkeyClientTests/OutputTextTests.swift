@@ -73,3 +73,19 @@ import Testing
         }
     }
 }
+
+struct StatusTextTests {
+    @Test(arguments: [
+        (0, nil, "none (policy: repair)"), (2, nil, "2 entries (policy: repair)"),
+        (2, 1, "2 entries (policy: repair); 1 no longer repaired until setkey --reload"),
+    ])
+    func driftThatIsNoLongerRepairedIsCounted(_ drifted: Int, _ unrepaired: Int?, _ line: String) {
+        var status = StatusReply(
+            version: "1", kernelInterface: "simulated", protectsTraffic: false, configuration: "f", settled: false,
+            state: "drifted", associations: 2, policies: 0, ownedAssociations: 2, ownedPolicies: 0,
+            foreignAssociations: 0, foreignPolicies: 0, drifted: drifted, expired: 0, drift: "repair", overruns: 0,
+            uptimeSeconds: 1, pid: 1, clients: 1)
+        status.unrepaired = unrepaired
+        #expect(StatusText.text(status).contains("\ndrift: \(line)\n"))
+    }
+}

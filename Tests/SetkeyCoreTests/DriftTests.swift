@@ -106,14 +106,16 @@ struct DriftTests {
         }
         #expect(machine.writes.count == 3)
         #expect(machine.log.count { $0.priority == .error && $0.message.contains("keeps changing it") } == 1)
-        #expect(try machine.askStatus().drifted == 1)
+        let status = try machine.askStatus()
+        #expect(status.drifted == 1 && status.unrepaired == 1)
         // Another entry is still looked after.
         machine.foreignRun("spdflush ;")
         machine.pass(quarters: 8)
         #expect(machine.truth().policies.count == 2)
         // A reload begins anew.
         machine.post(.reloadRequested)
-        #expect(try machine.askStatus().drifted == 0)
+        let renewed = try machine.askStatus()
+        #expect(renewed.drifted == 0 && renewed.unrepaired == nil)
         machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
         machine.pass(quarters: 4)
         #expect(machine.truth().associations.count == 2)

@@ -13,10 +13,17 @@ package enum StatusText {
         state: \(status.state)
         \(lastReload(status))associations: \(associations(status))
         policies: \(policies(status))
-        drift: \(status.drifted == 0 ? "none" : Quantity.counted(status.drifted, "entry", "entries")) (policy: \(status.drift))
+        drift: \(drift(status))
         overruns: \(status.overruns)
 
         """ + (status.closedPorts ?? []).map { "warning: \($0)\n" }.joined()
+    }
+
+    /// `2 entries (policy: repair)`, and how many of them stay as they are.
+    private static func drift(_ status: StatusReply) -> String {
+        let count = status.drifted == 0 ? "none" : Quantity.counted(status.drifted, "entry", "entries")
+        let rest = status.unrepaired.map { "; \($0) no longer repaired until setkey --reload" } ?? ""
+        return "\(count) (policy: \(status.drift))\(rest)"
     }
 
     /// What the kernel has adds up, and so does what is declared.

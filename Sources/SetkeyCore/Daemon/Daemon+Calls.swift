@@ -86,6 +86,7 @@ extension Daemon {
         status.incomplete = incompleteDatabases.map(\.acronym)
         status.lastReload = last?.time
         status.lastOutcome = last?.outcome
+        if settings.drift == .repair, drift.givenUpCount > 0 { status.unrepaired = drift.givenUpCount }
         if !arrivalPorts.closed.isEmpty { status.closedPorts = arrivalPorts.closed.map(\.description) }
         status.confirmSeconds = confirmation.map { secondsLeft(until: $0.deadline) }
         return status

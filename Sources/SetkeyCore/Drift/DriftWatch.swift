@@ -80,6 +80,9 @@ struct DriftWatch: Sendable {
         repairs = ShardedDictionary()
     }
 
+    /// How many of the entries that have drifted are no longer put back.
+    var givenUpCount: Int { givenUp.count }
+
     /// What was known is to be freed.
     var known: any Sendable { (drifted, repairs, givenUp) }
 
