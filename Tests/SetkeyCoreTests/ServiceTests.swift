@@ -18,7 +18,8 @@ struct ServiceTests {
     @Test func aFileWithErrorsIsAFailedStart() {
         let machine = Machine.started(file: "add nonsense ;")
         #expect(machine.isReady == false)
-        #expect(machine.status == "the file has errors; nothing of it was applied")
+        #expect(
+            machine.status == "the file has errors (see setkeyd --check --config test.conf): nothing of it was applied")
     }
 
     @Test func aReloadIsToldFromItsBeginningToItsEnd() {
@@ -30,7 +31,10 @@ struct ServiceTests {
         machine.file = "nonsense"
         machine.post(.reloadRequested)
         #expect(machine.reloads == 2)
-        #expect(machine.status == "the file has errors; nothing of it was applied: 2 SAs, 3 policies, 0 drifted")
+        #expect(
+            machine.status
+                == "the file has errors (see setkeyd --check --config test.conf): nothing of it was applied, "
+                + "and the previous state is in force; declared: 2 SAs, 3 policies, 0 drifted")
     }
 
     @Test func driftIsToldWhileItLasts() {

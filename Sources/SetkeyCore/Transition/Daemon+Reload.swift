@@ -48,8 +48,12 @@ extension Daemon {
             aim(at: Target(desired: .empty, locate: StatementLocator { _ in path }))
         case .invalid(let messages):
             for message in messages { log(.error, message, .fileError) }
-            log(.error, "\(settings.configurationPath) has errors: nothing of it was applied", .fileError)
-            fail(messages, "the file has errors; nothing of it was applied")
+            let path = settings.configurationPath
+            log(.error, "\(path) has errors: nothing of it was applied", .fileError)
+            let former = transition.cause == .start ? "" : ", and the previous state is in force"
+            fail(
+                messages,
+                "the file has errors (see setkeyd --check --config \(path)): nothing of it was applied\(former)")
         }
     }
 
@@ -278,8 +282,9 @@ extension Daemon {
     /// One line: `settled: 12 SAs, 8 policies, 0 drifted`.
     private var serviceStatus: String {
         let gaps = incompleteDatabases.map { ", \($0.acronym) not fully readable" }.joined()
-        return "\(trouble ?? (drift.drifted.isEmpty ? "settled" : "drifted")): \(entriesInForce(and: ", ")), "
-            + "\(drift.drifted.count) drifted\(gaps)"
+        let counts = "\(entriesInForce(and: ", ")), \(drift.drifted.count) drifted\(gaps)"
+        return trouble.map { "\($0); declared: \(counts)" }
+            ?? "\(drift.drifted.isEmpty ? "settled" : "drifted"): \(counts)"
     }
 
     private func entriesInForce(and: String) -> String {
