@@ -1,3 +1,4 @@
+import ControlProtocol
 import IPsec
 import KernelBackends
 import SetkeySyntax
@@ -160,6 +161,23 @@ struct OwnershipTests {
         machine.start()
         #expect(machine.truth().associations.count == 2)
         #expect(machine.log.contains { $0.priority == .error && $0.message.contains("no space") })
+    }
+
+    /// What could not be written down is written again with the next reload, be it of the same file, and status says
+    /// until then that it was not.
+    @Test func statusSaysThatTheDiskIsFullUntilEverythingIsWrittenDown() throws {
+        var machine = Machine(file: Texts.tunnel)
+        machine.diskFailure = "cannot write x: no space"
+        machine.start()
+        #expect(try machine.askStatus().state == "settled; cannot write x: no space")
+        #expect(machine.status == "settled: 2 SAs, 2 policies, 0 drifted, not all saved")
+        machine.post(.reloadRequested)
+        #expect(try machine.askStatus().state == "settled; cannot write x: no space")
+        machine.diskFailure = nil
+        machine.post(.reloadRequested)
+        #expect(try machine.askStatus().state == "settled")
+        #expect(machine.status == "settled: 2 SAs, 2 policies, 0 drifted")
+        #expect(machine.disk.restored.ownership.identities == machine.declared)
     }
 }
 

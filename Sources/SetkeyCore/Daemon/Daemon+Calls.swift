@@ -92,8 +92,13 @@ extension Daemon {
         return status
     }
 
-    /// What keeps the kernel from holding what the file declares, or that nothing does.
+    /// How the kernel stands to the file, and what could not be written down of that.
     private var state: String {
+        kernelState + (unsaved.map { "; \($0)" } ?? "")
+    }
+
+    /// What keeps the kernel from holding what the file declares, or that nothing does.
+    private var kernelState: String {
         if let trouble { return trouble }
         let count = drift.drifted.count
         guard count > 0 else { return settledState }

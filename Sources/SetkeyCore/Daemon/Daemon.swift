@@ -92,7 +92,10 @@ package struct Daemon: Sendable {
     var arrivalPorts = ArrivalPorts()
 
     // What is written down.
-    var recordsUnderWay = 0
+    /// Of each change that is being written down, in their order, whether it is all that is owned.
+    var recordsUnderWay: [Bool] = []
+    /// Why the state directory lacks something, until all that is owned has been written down again.
+    var unsaved: String?
     /// Replies that wait for that.
     var heldReplies: [Effect] = []
     /// Lines of the ownership file, history included.

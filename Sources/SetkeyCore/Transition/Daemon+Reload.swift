@@ -132,6 +132,10 @@ extension Daemon {
             + ownership.leftover.policies.count
         guard journalLines > 2 * entries + 1000 else { return }
         journalLines = entries
+        rewriteJournal()
+    }
+
+    mutating func rewriteJournal() {
         write(.rewrite(OwnershipSnapshot(ownership: ownership, time: now.seconds, fingerprint: fingerprintInForce)))
     }
 
@@ -282,7 +286,9 @@ extension Daemon {
     /// One line: `settled: 12 SAs, 8 policies, 0 drifted`.
     private var serviceStatus: String {
         let gaps = incompleteDatabases.map { ", \($0.acronym) not fully readable" }.joined()
-        let counts = "\(entriesInForce(and: ", ")), \(drift.drifted.count) drifted\(gaps)"
+        let counts =
+            "\(entriesInForce(and: ", ")), \(drift.drifted.count) drifted\(gaps)"
+            + (unsaved == nil ? "" : ", not all saved")
         return trouble.map { "\($0); declared: \(counts)" }
             ?? "\(drift.drifted.isEmpty ? "settled" : "drifted"): \(counts)"
     }

@@ -161,24 +161,30 @@ extension Daemon {
     }
 
     mutating func write(_ journal: OwnershipJournal) {
+        if unsaved != nil { rewriteJournal() }
         guard !journal.isEmpty else { return }
         journalLines += journal.lineCount
         write(.append(journal))
     }
 
     mutating func write(_ change: StateChange) {
-        recordsUnderWay += 1
+        let isWhole = if case .rewrite = change { true } else { false }
+        recordsUnderWay.append(isWhole)
         effects.append(.record(change))
     }
 
     /// Something has been written down, or could not be.
     mutating func recorded(_ complaint: String?) {
-        recordsUnderWay -= 1
+        let isWhole = recordsUnderWay.removeFirst()
         if let complaint {
             log(.error, complaint)
             transition.recordFailure = complaint
+            unsaved = complaint
+        } else if isWhole {
+            unsaved = nil
         }
-        if recordsUnderWay == 0 {
+        tellStatus()
+        if recordsUnderWay.isEmpty {
             effects += heldReplies
             heldReplies = []
         }
@@ -188,11 +194,11 @@ extension Daemon {
     /// Tells a client what must hold after a kill as well: when all that was to be written down is on the disk.
     mutating func replyWhenRecorded(_ reply: Reply, to client: ClientID) {
         let effect = Effect.reply(client, reply, continues: false)
-        if recordsUnderWay == 0 { effects.append(effect) } else { heldReplies.append(effect) }
+        if recordsUnderWay.isEmpty { effects.append(effect) } else { heldReplies.append(effect) }
     }
 
     private mutating func applyIfRecorded() {
-        guard recordsUnderWay == 0, case .recording(let application) = transition.phase else { return }
+        guard recordsUnderWay.isEmpty, case .recording(let application) = transition.phase else { return }
         if let failure = transition.recordFailure, transition.confirmSeconds != nil, !application.steps.isEmpty {
             forgetRecorded(application)
             let why = "\(failure); a reload that could not be rolled back after a crash is not started"
