@@ -15,7 +15,7 @@ package struct Algorithm: Sendable {
     package enum Interfaces: Sendable {
         /// PF_KEY and XFRM.
         case all
-        /// XFRM netlink alone: PF_KEY has no way to say it (KERNEL-FACTS K2, K3).
+        /// XFRM netlink alone: PF_KEY has no way to say it (kernel-facts K2, K3).
         case xfrmOnly
         /// Known to the language's history, unknown to Linux.
         case none

@@ -1,5 +1,5 @@
 extension Algorithm {
-    /// Every algorithm that the language has ever named, or that Linux names today (KERNEL-FACTS 5, LANGUAGE 1.6-1.8).
+    /// Every algorithm that the language ever named, or that Linux names today (kernel-facts 5, language 1.6, 1.7, 1.8).
     package static let table: [Algorithm] = encryption + combined + integrity + compression
 
     private static let aesKeys = KeyLengths(from: 128, through: 256, by: 64)

@@ -1,6 +1,6 @@
 /// One message of a kernel, decoded: an answer to us, or news of what anybody did.
 ///
-/// For changes the two are the same message: the answer to an ADD *is* the broadcast (KERNEL-FACTS 1.1), so every
+/// For changes the two are the same message: the answer to an ADD *is* the broadcast (kernel-facts 1.1), so every
 /// event carries its origin, and ``Origin/request`` tells whether it answers a request of ours.
 package struct KernelEvent: Sendable {
     package var origin: Origin
@@ -34,7 +34,7 @@ package struct KernelEvent: Sendable {
         /// any other errno that the dump ended early and is incomplete.
         case refused(KernelErrno)
         /// ADD, UPDATE, DELETE or GET of an SA. An UPDATE of a mature SA shows what was asked, not what is
-        /// (KERNEL-FACTS 3 of section 0): get it.
+        /// (kernel-facts 0.3): get it.
         case association(Verb, SecurityAssociation)
         /// GETSPI has made a larval SA.
         case reservedSPI(SecurityAssociation)

@@ -3,7 +3,7 @@ package indirect enum KernelRequest: Sendable {
     /// Become a key manager for `ipsecProtocol`, so that EXPIRE and ACQUIRE arrive (RFC 2367, 3.1.7).
     case register(IPsecProtocol)
     case add(SecurityAssociation)
-    /// Lifetimes and NAT-T ports of a mature SA; everything of a larval one (KERNEL-FACTS 7).
+    /// Lifetimes and NAT-T ports of a mature SA; everything of a larval one (kernel-facts 7).
     case update(SecurityAssociation)
     case get(SAReference)
     case delete(SAReference)
@@ -13,7 +13,7 @@ package indirect enum KernelRequest: Sendable {
     case flush(IPsecProtocol?)
     case dump(IPsecProtocol?)
     case addPolicy(SecurityPolicy)
-    /// Insert or replace (KERNEL-FACTS K13).
+    /// Insert or replace (kernel-facts K13).
     case updatePolicy(SecurityPolicy)
     case deletePolicy(PolicyIdentity)
     case getPolicy(PolicyIndex)
@@ -23,7 +23,7 @@ package indirect enum KernelRequest: Sendable {
 
 /// What an answer is matched by; the codec puts it on the wire as the sequence number.
 ///
-/// Never 0: ordinary broadcasts and the end of a dump carry 0 (KERNEL-FACTS 1.1, 3.1).
+/// Never 0: ordinary broadcasts and the end of a dump carry 0 (kernel-facts 1.1, 3.1).
 package struct RequestID: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt32
 

@@ -37,7 +37,7 @@ package struct SAIdentity: Hashable, Sendable, CustomStringConvertible {
 
 /// What GET and DELETE send: the identity, and the source that PF_KEY wants beside it.
 ///
-/// Linux demands the source extension and ignores its value (KERNEL-FACTS K7).
+/// Linux demands the source extension and ignores its value (kernel-facts K7).
 package struct SAReference: Hashable, Sendable {
     package let identity: SAIdentity
     package let source: IPAddress

@@ -39,7 +39,7 @@ package struct ReqID: RawRepresentable, Hashable, Sendable {
 
 /// The receiver's anti-replay window, in packets (RFC 4303, 3.4.3); 0 turns the check off.
 ///
-/// PF_KEY carries 0...32 (KERNEL-FACTS K4): the language refuses more.
+/// PF_KEY carries 0...32 (kernel-facts K4): the language refuses more.
 package struct ReplayWindow: RawRepresentable, Hashable, Sendable {
     /// The widest window that PF_KEY and the language express.
     package static let maximum: UInt8 = 32

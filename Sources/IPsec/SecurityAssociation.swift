@@ -42,7 +42,7 @@ package struct SecurityAssociation: Hashable, Sendable {
         current = .zero
     }
 
-    /// The NAT-T original address (RFC 3948); Linux does not keep it (KERNEL-FACTS K18).
+    /// The NAT-T original address (RFC 3948); Linux does not keep it (kernel-facts K18).
     package var originalAddress: IPAddress? {
         get { rare?.originalAddress }
         set { setRare(newValue, rare?.securityContext) }

@@ -83,7 +83,7 @@ package struct Transform: Hashable, Sendable {
 
 /// How strictly a transform is wanted (`IPSEC_LEVEL_*`).
 package enum TransformLevel: Hashable, Sendable {
-    /// Stored as `require` (KERNEL-FACTS K22).
+    /// Stored as `require` (kernel-facts K22).
     case `default`
     case use
     case require

@@ -10,7 +10,7 @@ extension DesiredState {
         case script
     }
 
-    /// Reads statements as declarations (LANGUAGE.md 4), one after another, in linear time.
+    /// Reads statements as declarations (language 4), one after another, in linear time.
     package struct Evaluation {
         private var associations = Declarations<SAIdentity, SecurityAssociation>()
         private var policies = Declarations<PolicyIdentity, SecurityPolicy>()

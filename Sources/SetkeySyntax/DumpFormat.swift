@@ -1,6 +1,6 @@
 import IPsec
 
-/// Renders dumps in the layout of ipsec-tools (LANGUAGE.md 3.1 and 3.2), straight into bytes.
+/// Renders dumps in the layout of ipsec-tools (language 3.1, 3.2), straight into bytes.
 ///
 /// One value renders one dump: it numbers the entries, and remembers local times that it has already worked out.
 package struct DumpFormat: Sendable {

@@ -119,7 +119,7 @@ extension Parser {
 
     // MARK: Rules
 
-    /// Which algorithms a protocol takes (LANGUAGE rule 4).
+    /// Which algorithms a protocol takes (language 0.4).
     private func check(_ clauses: AssociationClauses) throws(Diagnostic) {
         let proto = clauses.proto.ipsecProtocol
         if let compression = clauses.compression, proto != .ipcomp {

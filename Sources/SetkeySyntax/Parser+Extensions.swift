@@ -37,7 +37,7 @@ extension Parser {
         failure(range, "PF_KEY cannot express \(what)", "it needs the XFRM interface; remove it")
     }
 
-    /// Linux stores `any` as transport (KERNEL-FACTS K22), so that is what it means.
+    /// Linux stores `any` as transport (kernel-facts K22), so that is what it means.
     private mutating func parseMode() throws(Diagnostic) -> Mode {
         let mode: Mode
         switch keyword {

@@ -2,7 +2,7 @@ import IPsec
 import KernelBackends
 import Testing
 
-/// Messages laid out by hand from `linux/pfkeyv2.h`, as Linux sends them (KERNEL-FACTS 1.2, 3, 4).
+/// Messages laid out by hand from `linux/pfkeyv2.h`, as Linux sends them (kernel-facts 1.2, 3, 4).
 @Suite struct PFKeyCapturedTests {
     /// The broadcast of `add 192.0.2.1 192.0.2.2 esp 4097 …`, which is also its answer.
     private let added = hex(

@@ -3,7 +3,7 @@ package import IPsec
 /// PF_KEY version 2 of Linux: one datagram a request, one event a datagram.
 ///
 /// Answers are matched by signature, sequence number and type, never by "the next message": for changes the answer
-/// *is* the broadcast (KERNEL-FACTS 1.1). A FLUSH comes twice to its sender, and both match. Another process may write
+/// *is* the broadcast (kernel-facts 1.1). A FLUSH comes twice to its sender, and both match. Another process may write
 /// the same numbers, so whoever asked also looks at what the answer names.
 package struct PFKeyCodec: KernelCodec {
     /// The process ids that Linux gives end below this number (`PID_MAX_LIMIT`).
@@ -75,7 +75,7 @@ package struct PFKeyCodec: KernelCodec {
 
     // MARK: Dumps
 
-    /// Records carry our signature and a sequence of their own: 1, 2, 3, ... and 0 in the last (KERNEL-FACTS 3.1).
+    /// Records carry our signature and a sequence of their own: 1, 2, 3, ... and 0 in the last (kernel-facts 3.1).
     /// Refusals are bare headers with the sequence of the request; any other errno cuts the dump short.
     private mutating func decodeDump(_ header: PFKeyHeader, _ datagram: Span<UInt8>) -> KernelEvent {
         guard header.processID == signature else {
@@ -106,7 +106,7 @@ extension PFKeyMessageType {
 
 extension KernelErrno {
     /// `sadb_msg_errno`: an errno, or a negative one cut to its lowest byte, as Linux writes it where a dump breaks
-    /// off (KERNEL-FACTS 3.2). Errnos of Linux end at 133.
+    /// off (kernel-facts 3.2). Errnos of Linux end at 133.
     init(octet: UInt8) {
         self.init(rawValue: octet <= 133 ? Int32(octet) : 256 - Int32(octet))
     }

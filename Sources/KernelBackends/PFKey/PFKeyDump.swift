@@ -1,7 +1,7 @@
 internal import CLinux
 internal import IPsec
 
-/// The text form of one raw message, in the layout of `setkey -x` (LANGUAGE.md 3.4).
+/// The text form of one raw message, in the layout of `setkey -x` (language 3.4).
 ///
 /// Reads the bytes and not a ``PFKeyMessage``, because it shows what is there: extensions that nobody knows, and
 /// messages that are no messages.

@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// What a DUMP of SAs is to show (`sadb_x_filter`, Linux's own; KERNEL-FACTS 3.5).
+/// What a DUMP of SAs is to show (`sadb_x_filter`, Linux's own; kernel-facts 3.5).
 package struct PFKeyFilter: Hashable, Sendable {
     /// `AF_INET`, `AF_INET6`, or 0 for any; the kernel does not check it.
     package var family: UInt16

@@ -10,7 +10,7 @@ internal import CLinux
 /// ```
 package struct PFKeyHeader: Hashable, Sendable {
     package var type: PFKeyMessageType
-    /// `sadb_msg_errno`; 234 is a kernel's `-EINVAL` cut to a byte (KERNEL-FACTS 3.2).
+    /// `sadb_msg_errno`; 234 is a kernel's `-EINVAL` cut to a byte (kernel-facts 3.2).
     package var errorNumber: UInt8 = 0
     package var saType: PFKeySAType
     /// 0 in requests; in the kernel's messages about policies, their reference count.

@@ -14,7 +14,7 @@ package struct PFKeyMessage: Equatable, Sendable {
     package var softLifetime: Lifetime?
     package var source: PFKeyAddress?
     package var destination: PFKeyAddress?
-    /// The source half of an SA's selector (KERNEL-FACTS 4).
+    /// The source half of an SA's selector (kernel-facts 4).
     package var proxy: PFKeyAddress?
     package var integrityKey: PFKeyKey?
     package var encryptionKey: PFKeyKey?

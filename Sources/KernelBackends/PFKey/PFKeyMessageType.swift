@@ -21,7 +21,7 @@ package struct PFKeyMessageType: RawRepresentable, Hashable, Sendable {
     package static let spdAcquire = PFKeyMessageType(SADB_X_SPDACQUIRE)
     package static let spdDump = PFKeyMessageType(SADB_X_SPDDUMP)
     package static let spdFlush = PFKeyMessageType(SADB_X_SPDFLUSH)
-    /// Answered and broadcast as ``spdAdd`` (KERNEL-FACTS 1.2).
+    /// Answered and broadcast as ``spdAdd`` (kernel-facts 1.2).
     package static let spdSetIndex = PFKeyMessageType(SADB_X_SPDSETIDX)
     package static let spdExpire = PFKeyMessageType(SADB_X_SPDEXPIRE)
     /// Deletes by index.

@@ -4,7 +4,7 @@ package import IPsec
 /// One algorithm that the kernel offers in REGISTER (`sadb_alg`).
 package struct PFKeySupportedAlgorithm: Hashable, Sendable {
     package var number: UInt8
-    /// In bytes; what Linux says here for AES is wrong (KERNEL-FACTS 5).
+    /// In bytes; what Linux says here for AES is wrong (kernel-facts 5).
     package var ivByteCount: UInt8
     package var minimalBitCount: UInt16
     package var maximalBitCount: UInt16
@@ -52,7 +52,7 @@ package struct PFKeySupportedAlgorithm: Hashable, Sendable {
 package struct PFKeyProposal: Hashable, Sendable {
     /// In packets.
     package var replayWindow: UInt8
-    /// In order of preference; empty for policies that were made by PF_KEY (KERNEL-FACTS 1.2).
+    /// In order of preference; empty for policies that were made by PF_KEY (kernel-facts 1.2).
     package var combinations: [PFKeyCombination]
 
     package init(replayWindow: UInt8, combinations: [PFKeyCombination] = []) {

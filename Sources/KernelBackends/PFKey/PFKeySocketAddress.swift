@@ -3,7 +3,7 @@ package import IPsec
 
 /// An address and a port as the kernel writes them: `sockaddr_in`, or `sockaddr_in6` field by field (it holds a union).
 ///
-/// Flow label and scope are not kept: the kernel ignores both here and answers 0 (KERNEL-FACTS 6).
+/// Flow label and scope are not kept: the kernel ignores both here and answers 0 (kernel-facts 6).
 package struct PFKeySocketAddress: Hashable, Sendable {
     package var address: IPAddress
     /// In host order; 0 for none.

@@ -37,7 +37,7 @@ extension SecurityAssociation {
         isDegraded = state != .larval && lacksAlgorithm
     }
 
-    /// Whether a protocol's own algorithm has no PF_KEY number: AEAD in ESP, CMAC in AH (KERNEL-FACTS 4).
+    /// Whether a protocol's own algorithm has no PF_KEY number: AEAD in ESP, CMAC in AH (kernel-facts 4).
     private var lacksAlgorithm: Bool {
         switch identity.ipsecProtocol {
         case .esp: encryption == .none
@@ -87,13 +87,13 @@ extension PFKeyMessage {
         destination = PFKeyAddress(AddressPrefix(address: reference.identity.destination))
     }
 
-    /// Both extensions or neither: the kernel refuses one alone for an SA (KERNEL-FACTS K5).
+    /// Both extensions or neither: the kernel refuses one alone for an SA (kernel-facts K5).
     package mutating func setLimits(_ limits: LifetimeLimits) {
         hardLifetime = limits.isNone ? nil : limits.hard
         softLifetime = limits.isNone ? nil : limits.soft
     }
 
-    /// ESP wants an encryption key even where there is none, AH an authentication key (KERNEL-FACTS 1.2).
+    /// ESP wants an encryption key even where there is none, AH an authentication key (kernel-facts 1.2).
     private mutating func setKeys(_ sa: borrowing SecurityAssociation) throws(WireError) {
         if sa.identity.ipsecProtocol == .ah || sa.integrityKey != nil {
             integrityKey = try PFKeyKey(sa.integrityKey)
@@ -103,7 +103,7 @@ extension PFKeyMessage {
         }
     }
 
-    /// All three always: Linux 6.1 leaves a missing port uninitialised (KERNEL-FACTS 4).
+    /// All three always: Linux 6.1 leaves a missing port uninitialised (kernel-facts 4).
     private mutating func setEncapsulation(_ encapsulation: NATTraversal?) {
         natType = encapsulation?.type
         natSourcePort = encapsulation?.sourcePort

@@ -24,7 +24,7 @@ extension SecurityPolicy {
 }
 
 extension Selector {
-    /// The two address extensions; the kernel looks at the destination's protocol alone (KERNEL-FACTS 6).
+    /// The two address extensions; the kernel looks at the destination's protocol alone (kernel-facts 6).
     init(from message: borrowing PFKeyMessage) throws(WireError) {
         guard let source = message.source else { throw .missing(.source) }
         guard let destination = message.destination else { throw .missing(.destination) }

@@ -1,7 +1,7 @@
 /// A table that remembers the order of insertion: insert at the head, remove and look up anywhere, all in constant
 /// time, and walk from the newest entry to the oldest while it changes.
 ///
-/// This is how the kernel keeps SAs and policies for its dumps (KERNEL-FACTS 3.1: newest first).
+/// This is how the kernel keeps SAs and policies for its dumps (kernel-facts 3.1: newest first).
 struct OrderedTable<Element> {
     /// Names an entry while it is in the table; later another entry may get the same handle.
     struct Handle: Hashable {

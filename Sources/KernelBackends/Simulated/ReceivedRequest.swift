@@ -6,7 +6,7 @@ struct ReceivedRequest {
     let bytes: [UInt8]
     let header: PFKeyHeader
 
-    /// Checks what `send(2)` checks, in its order (KERNEL-FACTS 1.1).
+    /// Checks what `send(2)` checks, in its order (kernel-facts 1.1).
     ///
     /// - Throws: the errno that `send` itself fails with; there is no reply then.
     init(_ datagram: [UInt8], sendLimit: Int) throws(KernelErrno) {

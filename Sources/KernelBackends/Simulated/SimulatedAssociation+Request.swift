@@ -1,6 +1,6 @@
 internal import IPsec
 
-// ADD and UPDATE: the SA of a message, with the kernel's checks in the kernel's order (KERNEL-FACTS 1.2, 1.3).
+// ADD and UPDATE: the SA of a message, with the kernel's checks in the kernel's order (kernel-facts 1.2, 1.3).
 
 extension SimulatedAssociation {
     /// Reads the SA of an ADD or UPDATE.
@@ -66,7 +66,7 @@ extension PFKeyKey {
 
 extension IPAddress {
     /// The first bits of this address seen as one of `family`, which is what the kernel shows of a selector whose
-    /// family is not the SA's (KERNEL-FACTS 4).
+    /// family is not the SA's (kernel-facts 4).
     func reinterpreted(as family: Family) -> IPAddress {
         switch (self.family, family) {
         case (.ipv4, .ipv6): IPAddress(ipv6: UInt64(ipv4Bits) << 32, 0)
@@ -93,7 +93,7 @@ extension Lifetime {
 }
 
 extension NATTraversal {
-    /// The encapsulation of a request; `nil` without NAT_T_TYPE. The original address is not kept (KERNEL-FACTS K18).
+    /// The encapsulation of a request; `nil` without NAT_T_TYPE. The original address is not kept (kernel-facts K18).
     fileprivate init?(_ message: PFKeyMessage) {
         guard let type = message.natType else { return nil }
         self.init(

@@ -42,7 +42,7 @@ struct SimulatedAssociation: Sendable {
     var timer: SimulatedKernel.Instant?
     /// The packet that asked for it, if ACQUIRE made it.
     var flow: SimulatedKernel.Packet?
-    /// Whether GET, UPDATE and DELETE do not find it: an SA with a mark (KERNEL-FACTS 4).
+    /// Whether GET, UPDATE and DELETE do not find it: an SA with a mark (kernel-facts 4).
     var isMarked = false
 
     /// An SA that selects everything.
@@ -75,7 +75,7 @@ struct SimulatedAssociation: Sendable {
         case only(Hardness)
     }
 
-    /// Everything that PF_KEY tells of an SA (KERNEL-FACTS 4), apart from the header.
+    /// Everything that PF_KEY tells of an SA (kernel-facts 4), apart from the header.
     func describe(in message: inout PFKeyMessage, limits visible: VisibleLimits = .both, withKeys: Bool = true) {
         var association = PFKeyAssociation(spi: spi)
         association.replayWindow = replayWindow

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import IPsec
 
-/// Which algorithms and keys the kernel takes (KERNEL-FACTS 1.3, 5), with the errno for those that it does not.
+/// Which algorithms and keys the kernel takes (kernel-facts 1.3, 5), with the errno for those that it does not.
 enum SimulatedCrypto {
     /// The integrity algorithms that REGISTER lists, in the kernel's order.
     static let registeredIntegrity = register([251, 2, 3, 5, 6, 7, 8, 9]) { IntegrityAlgorithm(rawValue: $0).row }

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import IPsec
 
-/// A running DUMP or SPDDUMP of one socket: where it is, and the record that it holds back (KERNEL-FACTS 3.1, 3.2).
+/// A running DUMP or SPDDUMP of one socket: where it is, and the record that it holds back (kernel-facts 3.1, 3.2).
 struct SimulatedDump: Sendable {
     enum Walk: Sendable {
         case associations(next: SimulatedSAD.Handle?, AssociationFilter)

@@ -1,6 +1,6 @@
 internal import IPsec
 
-// GETSPI, ADD, UPDATE, DELETE, GET, FLUSH and a user's ACQUIRE (KERNEL-FACTS 1.2, 1.3, 7).
+// GETSPI, ADD, UPDATE, DELETE, GET, FLUSH and a user's ACQUIRE (kernel-facts 1.2, 1.3, 7).
 
 extension SimulatedKernel {
     /// The SPIs that GETSPI draws from when the request names none.
@@ -69,7 +69,7 @@ extension SimulatedKernel {
         try answer(association, .get, message, to: .one(requester))
     }
 
-    /// The SA that DELETE or GET names. The source must be there, and is not looked at (KERNEL-FACTS K7).
+    /// The SA that DELETE or GET names. The source must be there, and is not looked at (kernel-facts K7).
     private func find(_ message: PFKeyMessage) throws(KernelErrno) -> SimulatedSAD.Handle {
         guard let association = message.association else { throw .invalidArgument }
         let (_, destination) = try message.ends()
@@ -187,7 +187,7 @@ extension SimulatedKernel {
         return associations.remove(handle)
     }
 
-    /// Tells everybody what a request did; keys included (KERNEL-FACTS K16).
+    /// Tells everybody what a request did; keys included (kernel-facts K16).
     private mutating func announce(
         _ association: SimulatedAssociation, _ type: PFKeyMessageType, _ request: PFKeyMessage
     ) {

@@ -1,6 +1,6 @@
 internal import IPsec
 
-// Who gets a message (KERNEL-FACTS 1.2, 2), and what sockets are told of themselves: REGISTER and X_PROMISC.
+// Who gets a message (kernel-facts 1.2, 2), and what sockets are told of themselves: REGISTER and X_PROMISC.
 
 extension SimulatedKernel {
     /// Who gets a message, besides promiscuous sockets, which get every message once more.

@@ -1,6 +1,6 @@
 internal import IPsec
 
-// DUMP and SPDDUMP (KERNEL-FACTS 3.1, 3.2): as many records as the socket has room for, one held back, the rest as the
+// DUMP and SPDDUMP (kernel-facts 3.1, 3.2): as many records as the socket has room for, one held back, the rest as the
 // reader makes room; the last one has sequence number 0.
 
 extension SimulatedKernel {

@@ -1,6 +1,6 @@
 package import IPsec
 
-// What other programs do by XFRM netlink and by socket options, and PF_KEY shows in part or not at all (KERNEL-FACTS 4).
+// What other programs do by XFRM netlink and by socket options; PF_KEY shows it in part or not at all (kernel-facts 4).
 
 extension SimulatedKernel {
     /// How much of a foreign SA PF_KEY can tell.

@@ -1,6 +1,6 @@
 internal import IPsec
 
-// SPDADD, SPDUPDATE, SPDSETIDX, SPDDELETE, SPDDELETE2, SPDGET and SPDFLUSH (KERNEL-FACTS 1.2, 4, 6).
+// SPDADD, SPDUPDATE, SPDSETIDX, SPDDELETE, SPDDELETE2, SPDGET and SPDFLUSH (kernel-facts 1.2, 4, 6).
 
 extension SimulatedKernel {
     /// - Parameter replacing: whether a policy of the same name gives way (SPDUPDATE); it is refused otherwise.

@@ -6,7 +6,7 @@ extension SimulatedKernel {
         case linux6_1 = "6.1"
         case linux6_12 = "6.12"
 
-        /// What a message of `byteCount` bytes costs of its receiver's buffer (`skb->truesize`; KERNEL-FACTS 3.3).
+        /// What a message of `byteCount` bytes costs of its receiver's buffer (`skb->truesize`; kernel-facts 3.3).
         ///
         /// The sum of the descriptor, the data rounded up to cache lines, and the trailer behind it, in the size that
         /// the allocator has; 6.12 has a cache of its own for small ones.

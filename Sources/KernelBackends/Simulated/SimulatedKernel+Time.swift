@@ -1,6 +1,6 @@
 internal import IPsec
 
-// Lifetimes (KERNEL-FACTS 2): a timer looks at them a second after the insertion, and again when the next one is due.
+// Lifetimes (kernel-facts 2): a timer looks at them a second after the insertion, and again when the next one is due.
 
 extension SimulatedKernel {
     /// What a timer is for.
@@ -115,7 +115,7 @@ extension SimulatedKernel {
 
     // MARK: Policies
 
-    /// PF_KEY tells nobody when a policy goes (KERNEL-FACTS 0.4). An unused one counts from its insertion.
+    /// PF_KEY tells nobody when a policy goes (kernel-facts 0.4). An unused one counts from its insertion.
     private mutating func checkLifetime(ofPolicy handle: SimulatedSPD.Handle) {
         guard let policy = policies[handle] else { return }
         var current = policy.current

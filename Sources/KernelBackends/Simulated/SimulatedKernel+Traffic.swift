@@ -139,7 +139,7 @@ extension SimulatedKernel {
         return .missing(.waiting)
     }
 
-    /// ACQUIRE (KERNEL-FACTS 1.2): a larval SA for 30 seconds, and a message to every registered socket.
+    /// ACQUIRE (kernel-facts 1.2): a larval SA for 30 seconds, and a message to every registered socket.
     private mutating func acquire(
         _ transform: Transform, from source: IPAddress, to destination: IPAddress, for packet: Packet,
         _ policy: SimulatedPolicy

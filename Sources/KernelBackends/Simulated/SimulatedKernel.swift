@@ -3,8 +3,8 @@ package import IPsec
 
 /// PF_KEY at the wire, without a kernel: datagrams in, datagrams out, and a clock that is an argument.
 ///
-/// It answers as Linux does (KERNEL-FACTS): the same errnos, broadcasts, larval states, lifetimes, dumps and losses. The
-/// table of `KernelScenarios` holds it against the real one. It protects no packet.
+/// It answers as Linux does (kernel-facts): the same errnos, broadcasts, larval states, lifetimes, dumps and losses.
+/// The table of `KernelScenarios` holds it against the real one. It protects no packet.
 ///
 /// Not imitated: MIGRATE (answered as by a kernel built without it), security contexts (accepted and not kept, as
 /// without an LSM that wants them), SAs of other protocols than AH, ESP and IPComp, NAT-T mappings that change.

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import IPsec
 
-// SPDADD, SPDUPDATE, SPDSETIDX and SPDDELETE: what a message says of a policy (KERNEL-FACTS 1.2, 1.3, 6).
+// SPDADD, SPDUPDATE, SPDSETIDX and SPDDELETE: what a message says of a policy (kernel-facts 1.2, 1.3, 6).
 
 extension PolicyIdentity {
     /// Reads direction and selector.
@@ -53,7 +53,7 @@ extension Transform {
     private static let protocolNumbers: Set<UInt8> = [51, 50, 108, 43, 60]
 
     /// The transform as the kernel keeps it: tunnel ends without ports and only for a tunnel, `default` as `require`,
-    /// a reqid above the manual ones replaced (KERNEL-FACTS 4).
+    /// a reqid above the manual ones replaced (kernel-facts 4).
     fileprivate func inKernel(_ direction: Direction, drawReqID: () -> ReqID) throws(KernelErrno) -> Transform {
         guard (Mode.transport.rawValue...Mode.beet.rawValue).contains(mode.rawValue),
             Self.protocolNumbers.contains(nextLayer.rawValue)

@@ -9,7 +9,7 @@ struct SimulatedPolicy: Sendable {
         case allow([Transform])
     }
 
-    /// What names it, addresses unmasked (KERNEL-FACTS 6).
+    /// What names it, addresses unmasked (kernel-facts 6).
     let identity: PolicyIdentity
     let action: Action
     let priority: UInt32
@@ -21,7 +21,7 @@ struct SimulatedPolicy: Sendable {
     var insertion = SimulatedKernel.Instant(nanoseconds: 0)
     /// When its lifetimes are looked at next; `nil` without time limits.
     var timer: SimulatedKernel.Instant?
-    /// Whether it has something that PF_KEY cannot say, which ends a dump (KERNEL-FACTS 3.2).
+    /// Whether it has something that PF_KEY cannot say, which ends a dump (kernel-facts 3.2).
     var isInexpressible = false
 
     init(identity: PolicyIdentity, action: Action, priority: UInt32, limits: LifetimeLimits) {
@@ -47,7 +47,7 @@ struct SimulatedPolicy: Sendable {
             && (selector.destinationPort == 0 || selector.destinationPort == packet.destinationPort)
     }
 
-    /// Everything that PF_KEY tells of a policy (KERNEL-FACTS 4), apart from the header.
+    /// Everything that PF_KEY tells of a policy (kernel-facts 4), apart from the header.
     private func describe(in message: inout PFKeyMessage) {
         let selector = identity.selector
         message.source = PFKeyAddress(selector.source, port: selector.sourcePort, nextLayer: selector.nextLayer)

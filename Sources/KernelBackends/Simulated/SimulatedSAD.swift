@@ -21,7 +21,7 @@ struct SimulatedSAD: Sendable {
         _modify { yield &table[handle] }
     }
 
-    /// The SA of that name; never one with SPI 0, which the kernel does not index (KERNEL-FACTS 1.3).
+    /// The SA of that name; never one with SPI 0, which the kernel does not index (kernel-facts 1.3).
     func find(_ identity: SAIdentity) -> Handle? { byIdentity[identity] }
 
     /// The larval SA without an SPI that waits for these ends, mode and reqid.

@@ -7,7 +7,7 @@ struct SimulatedSPD: Sendable {
     private(set) var table = OrderedTable<SimulatedPolicy>()
     private var byIdentity: [PolicyIdentity: Handle] = [:]
     private var byIndex: [PolicyIndex: Handle] = [:]
-    /// The next index, without the direction (KERNEL-FACTS 4).
+    /// The next index, without the direction (kernel-facts 4).
     private var indexGenerator: UInt32 = 0
     /// How often each reqid of the kernel's own is in use.
     private var reqIDUse: [UInt32: Int] = [:]
@@ -48,7 +48,7 @@ struct SimulatedSPD: Sendable {
         return policy
     }
 
-    /// A reqid above the manual ones that no policy has (KERNEL-FACTS K11).
+    /// A reqid above the manual ones that no policy has (kernel-facts K11).
     mutating func drawReqID() -> ReqID {
         repeat {
             lastReqID = lastReqID == .max ? ReqID.manualMaximum + 1 : lastReqID + 1

@@ -29,13 +29,13 @@ struct SimulatedSocket: Sendable {
     /// Whether EXPIRE and ACQUIRE go here.
     var isRegistered: Bool { registrations != 0 }
 
-    /// Whether a dump may add a record now (KERNEL-FACTS 3.1: up to two thirds of the buffer).
+    /// Whether a dump may add a record now (kernel-facts 3.1: up to two thirds of the buffer).
     var mayDump: Bool { 3 * allocated <= 2 * receiveLimit }
 
-    /// Whether a dump goes on when a message is received (KERNEL-FACTS 3.1: from one third of the buffer down).
+    /// Whether a dump goes on when a message is received (kernel-facts 3.1: from one third of the buffer down).
     var mayResumeDump: Bool { 3 * allocated <= receiveLimit }
 
-    /// Queues a message; drops it without a word when the buffer is over its limit already (KERNEL-FACTS 3.3).
+    /// Queues a message; drops it without a word when the buffer is over its limit already (kernel-facts 3.3).
     mutating func enqueue(_ bytes: [UInt8], cost: Int) {
         guard allocated <= receiveLimit else { return }
         queue.append(Queued(bytes: bytes, cost: cost))

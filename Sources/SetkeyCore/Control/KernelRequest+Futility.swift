@@ -5,7 +5,7 @@ extension KernelRequest {
     /// other requests.
     ///
     /// An UPDATE of an SA that is in use changes its lifetimes and its UDP ports. Everything else in it Linux ignores
-    /// without a word (KERNEL-FACTS 0.3). A larval SA, from GETSPI, takes all of it.
+    /// without a word (kernel-facts 0.3). A larval SA, from GETSPI, takes all of it.
     func futility(in mirror: borrowing Mirror) -> String? {
         guard case .update(let wanted) = self, let present = mirror.associations[wanted.identity],
             present.state == .mature || present.state == .dying, !present.isDegraded

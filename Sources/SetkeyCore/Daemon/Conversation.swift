@@ -28,7 +28,7 @@ enum Outcome: Sendable {
 
 /// The one request that is in flight.
 ///
-/// The kernel does its work inside `send`, so a window of requests gains nothing (KERNEL-FACTS 9), and one at a time
+/// The kernel does its work inside `send`, so a window of requests gains nothing (kernel-facts 9), and one at a time
 /// keeps the order of cause and effect plain.
 struct Conversation: Sendable {
     struct Flight: Sendable {

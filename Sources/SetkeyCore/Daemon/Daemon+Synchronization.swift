@@ -41,7 +41,7 @@ extension Daemon {
         return (.dumpPolicies, .policyDump)
     }
 
-    /// Registering one SA type brings EXPIRE and ACQUIRE of all (KERNEL-FACTS 1.2). It also makes the kernel create a
+    /// Registering one SA type brings EXPIRE and ACQUIRE of all (kernel-facts 1.2). It also makes the kernel create a
     /// larval SA for traffic that finds none; those are shown, never managed, and leave after 30 seconds.
     mutating func registrationEnded(_ outcome: Outcome) {
         isRegistered = true
@@ -232,8 +232,8 @@ extension Daemon {
 }
 
 extension KernelErrno {
-    /// Whether a dump that ends with it has come to an entry that cannot be told, or not be read (KERNEL-FACTS 3.2). Any
-    /// other errno says that the kernel cannot be asked now.
+    /// Whether a dump that ends with it has come to an entry that cannot be told, or not be read (kernel-facts 3.2).
+    /// Any other errno says that the kernel cannot be asked now.
     fileprivate var breaksOffDump: Bool { self == .invalidArgument || self == .inputOutputError }
 }
 

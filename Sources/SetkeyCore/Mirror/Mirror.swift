@@ -3,8 +3,8 @@ package import IPsec
 /// What the kernel has, foreign entries included.
 ///
 /// Events are hints, the dump is truth: the mirror starts from a dump, follows the events, and a later dump
-/// corrects it (DESIGN 4). While a dump runs, events win over its records, because one record is held back in the
-/// kernel and may be told after the news that it is gone (KERNEL-FACTS 3.2).
+/// corrects it (architecture 4). While a dump runs, events win over its records, because one record is held back in the
+/// kernel and may be told after the news that it is gone (kernel-facts 3.2).
 package struct Mirror: Sendable {
     /// The Security Association Database.
     package private(set) var associations = EntryTable<SecurityAssociation>()
@@ -100,7 +100,7 @@ package struct Mirror: Sendable {
         associationDump?.touched.insert(association.identity)
     }
 
-    /// An ADD silently removes the larval SA that waited for it (KERNEL-FACTS 7).
+    /// An ADD silently removes the larval SA that waited for it (kernel-facts 7).
     private mutating func forgetLarval(replacedBy association: SecurityAssociation) {
         let larval = SAIdentity(
             destination: association.identity.destination, ipsecProtocol: association.identity.ipsecProtocol,
@@ -165,7 +165,7 @@ package struct Mirror: Sendable {
         return .free(former, count: former.count)
     }
 
-    /// Forgets a policy whose lifetime has passed: the kernel sends nothing (KERNEL-FACTS 0.4).
+    /// Forgets a policy whose lifetime has passed: the kernel sends nothing (kernel-facts 0.4).
     package mutating func policyIsGone(_ identity: PolicyIdentity) {
         policies.remove(identity)
         policyDump?.touched.insert(identity)

@@ -15,7 +15,7 @@ package enum Field: String, Sendable {
     case priority
 }
 
-/// Compares a declared SA with the kernel's, by what Linux keeps of a declaration (KERNEL-FACTS 4, 7, K18, K22).
+/// Compares a declared SA with the kernel's, by what Linux keeps of a declaration (kernel-facts 4, 7, K18, K22).
 ///
 /// Security contexts are not compared: without a security module the kernel drops them silently.
 package func differences(of declared: SecurityAssociation, from present: SecurityAssociation) -> [Field] {
@@ -39,7 +39,7 @@ package func differences(of declared: SecurityAssociation, from present: Securit
     return fields
 }
 
-/// Compares a declared policy with the kernel's, by what Linux keeps of a declaration (KERNEL-FACTS 4).
+/// Compares a declared policy with the kernel's, by what Linux keeps of a declaration (kernel-facts 4).
 package func differences(of declared: SecurityPolicy, from present: SecurityPolicy) -> [Field] {
     var fields: [Field] = []
     if !isSameAction(declared.action, present.action) { fields.append(.action) }

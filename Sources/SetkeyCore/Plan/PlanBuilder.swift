@@ -91,7 +91,7 @@ package struct PlanBuilder: Sendable {
 
     /// The plan, once ``isDone``.
     ///
-    /// The order is make-before-break: inbound SAs, outbound SAs, policies, stale policies, stale SAs (DESIGN 5).
+    /// The order is make-before-break: inbound SAs, outbound SAs, policies, stale policies, stale SAs (architecture 5).
     package var plan: Plan {
         Plan(
             steps: StepList([inboundSteps, outboundSteps, policySteps, stalePolicySteps, staleAssociationSteps]))

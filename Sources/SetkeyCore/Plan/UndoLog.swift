@@ -2,7 +2,7 @@ import IPsec
 
 /// The requests that undo what has been applied, gathered step by step.
 ///
-/// An SA that was deleted comes back with its keys, because DELETE's answer carries them (KERNEL-FACTS 1.2); its
+/// An SA that was deleted comes back with its keys, because DELETE's answer carries them (kernel-facts 1.2); its
 /// counters and sequence numbers do not.
 struct UndoLog: Sendable {
     private static var pageSize: Int { 256 }

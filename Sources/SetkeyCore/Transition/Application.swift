@@ -147,7 +147,7 @@ struct Application: Sendable {
     private func otherWay(than request: KernelRequest) -> KernelRequest? {
         guard !isUndoing, !isRestoring else { return nil }
         switch request {
-        // The kernel finds policies by their names only to replace or to remove them (KERNEL-FACTS 1.2).
+        // The kernel finds policies by their names only to replace or to remove them (kernel-facts 1.2).
         case .addPolicy(let policy) where incomplete.contains(.policies): return .updatePolicy(policy)
         case .add(let association) where incomplete.contains(.associations): return .get(association.reference)
         default: return nil

@@ -6,7 +6,7 @@ import KernelBackends
 ///
 /// PF_KEY drops messages for a full socket silently, but it does so only while the queued bytes exceed the limit, and
 /// only our reading lowers them. So the queue is measured before each batch of reads: where a batch could have
-/// hidden an overflow, ``KernelInput/overrun`` is told (KERNEL-FACTS 3.3). No overflow goes unseen; with a large
+/// hidden an overflow, ``KernelInput/overrun`` is told (kernel-facts 3.3). No overflow goes unseen; with a large
 /// buffer a false alarm needs one that is almost full.
 final class KernelSocket<Codec: KernelCodec> {
     /// Reads between two measurements.

@@ -4,7 +4,7 @@ import IPsec
 
 /// A PF_KEY version 2 socket (RFC 2367, 1.3).
 final class PFKeySocket: KernelTransport {
-    /// Half of what the kernel may queue for us: it doubles the number. About 13,000 events fit (KERNEL-FACTS 3.3).
+    /// Half of what the kernel may queue for us: it doubles the number. About 13,000 events fit (kernel-facts 3.3).
     private static let receiveBuffer: Int32 = 8 << 20
 
     private let descriptor: FileDescriptor
