@@ -19,7 +19,7 @@ help:
 	@echo 'make demo      a tour on a simulated kernel; changes nothing on this machine'
 	@echo 'make test      lint, unit tests, the longest turns of the loop, tests on real kernels (6.1 and 6.12) in a VM'
 	@echo 'make lint      the format of the sources and of the man pages'
-	@echo 'make papers    check man pages, completions and examples against the programs'
+	@echo 'make papers    check man pages, completions, examples and citations against the programs'
 	@echo 'make bench     performance figures: in the VM, and of what members can cost root here'
 	@echo 'make deb       the Debian package, in .build/deb'
 	@echo 'make install   PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
