@@ -38,9 +38,9 @@ struct MirrorTwinTests {
         for records in [[declared, twin], [twin, declared]] {
             var mirror = Mirror()
             _ = mirror.apply(.policy(.added, declared), isAnswer: true)
-            mirror.beginPolicyDump()
+            mirror.beginDump(of: .policies)
             for record in records { _ = mirror.apply(.dumpedPolicy(record, isLast: false)) }
-            let end = mirror.endPolicyDump(complete: true)
+            let end = mirror.endDump(of: .policies, isComplete: true)
             #expect(end.isComplete && end.corrections == 0)
             #expect(mirror.policies[declared.identity] == declared)
         }
@@ -50,9 +50,9 @@ struct MirrorTwinTests {
         var mirror = Mirror()
         _ = mirror.apply(.policy(.added, try policy(8, "none")), isAnswer: true)
         let other = try policy(16, "discard")
-        mirror.beginPolicyDump()
+        mirror.beginDump(of: .policies)
         _ = mirror.apply(.dumpedPolicy(other, isLast: true))
-        #expect(mirror.endPolicyDump(complete: true).isComplete)
+        #expect(mirror.endDump(of: .policies, isComplete: true).isComplete)
         #expect(mirror.policies[other.identity] == other)
         #expect(mirror.policies.count == 1)
     }

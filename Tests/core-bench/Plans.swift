@@ -1,3 +1,4 @@
+import ControlProtocol
 import IPsec
 import KernelBackends
 import SetkeyCore
@@ -24,12 +25,12 @@ func mirror(of desired: DesiredState) -> Mirror {
     }
     for declared in desired.associations { ask(.add(declared.entry)) }
     for declared in desired.policies { ask(.addPolicy(declared.entry)) }
-    mirror.beginAssociationDump()
+    mirror.beginDump(of: .associations)
     ask(.dump(nil))
-    _ = mirror.endAssociationDump(complete: true)
-    mirror.beginPolicyDump()
+    _ = mirror.endDump(of: .associations, isComplete: true)
+    mirror.beginDump(of: .policies)
     ask(.dumpPolicies)
-    _ = mirror.endPolicyDump(complete: true)
+    _ = mirror.endDump(of: .policies, isComplete: true)
     return mirror
 }
 

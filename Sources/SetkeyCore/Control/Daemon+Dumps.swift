@@ -47,16 +47,11 @@ extension Daemon {
     ///
     /// The privileged get one that begins now. To others a recent one will do: they cannot keep the kernel dumping.
     mutating func wantDump(of database: DatabaseName, for client: ClientID) -> Int {
-        switch (database, isPrivileged(client)) {
-        case (.associations, true): associationDumps.want()
-        case (.policies, true): policyDumps.want()
-        case (.associations, false): associationDumps.wantRecent(at: now.monotonic)
-        case (.policies, false): policyDumps.wantRecent(at: now.monotonic)
-        }
+        isPrivileged(client) ? dumps[database].want() : dumps[database].wantRecent(at: now.monotonic)
     }
 
     private func isReady(_ stream: DumpStream) -> Bool {
-        stream.database == .associations ? associationDumps.isOver(stream.ticket) : policyDumps.isOver(stream.ticket)
+        dumps[stream.database].isOver(stream.ticket)
     }
 
     /// A dump is over: whoever waited for it gets the first part.
@@ -69,7 +64,7 @@ extension Daemon {
         for client in streams.keys.sorted() {
             guard let stream = streams[client], stream.database == database, !stream.hasBegun else { continue }
             streams[client] = nil
-            let request: KernelRequest = database == .associations ? .dump(nil) : .dumpPolicies
+            let request = database.dumpRequest
             if runs[client] != nil {
                 runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))
                 runs[client]?.proceed()

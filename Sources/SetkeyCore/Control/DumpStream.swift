@@ -121,17 +121,17 @@ struct DumpStream: Sendable {
         defer { isEmpty = ahead == nil && policyAhead == nil }
         switch database {
         case .associations:
-            associationCursor = mirror.withAssociations { $0.openCursor() }
+            associationCursor = mirror.associations.openCursor()
             ahead = nextAssociation(&mirror)
         case .policies:
-            policyCursor = mirror.withPolicies { $0.openCursor() }
+            policyCursor = mirror.policies.openCursor()
             policyAhead = nextPolicy(&mirror)
         }
     }
 
     private mutating func nextAssociation(_ mirror: inout Mirror) -> SecurityAssociation? {
         guard let cursor = associationCursor else { return nil }
-        while let association = mirror.withAssociations({ $0.next(cursor) }) {
+        while let association = mirror.associations.next(cursor) {
             guard ipsecProtocol == nil || association.identity.ipsecProtocol == ipsecProtocol,
                 includesDead || association.state != .dead
             else { continue }
@@ -142,7 +142,7 @@ struct DumpStream: Sendable {
 
     private mutating func nextPolicy(_ mirror: inout Mirror) -> SecurityPolicy? {
         guard let cursor = policyCursor else { return nil }
-        return mirror.withPolicies { $0.next(cursor) }
+        return mirror.policies.next(cursor)
     }
 
     private mutating func finish(_ mirror: inout Mirror) {
@@ -152,7 +152,7 @@ struct DumpStream: Sendable {
 
     /// Gives the cursors back; also for a client that has left.
     func close(_ mirror: inout Mirror) {
-        if let associationCursor { mirror.withAssociations { $0.closeCursor(associationCursor) } }
-        if let policyCursor { mirror.withPolicies { $0.closeCursor(policyCursor) } }
+        if let associationCursor { mirror.associations.closeCursor(associationCursor) }
+        if let policyCursor { mirror.policies.closeCursor(policyCursor) }
     }
 }

@@ -113,7 +113,7 @@ struct ExecuteRun: Sendable {
         case .deleteAll(let source, let destination, let ipsecProtocol):
             let pair = DesiredState.AddressPair(
                 source: source, destination: destination, ipsecProtocol: ipsecProtocol)
-            deletion = (pair, mirror.withAssociations { $0.openCursor(between: source, destination) })
+            deletion = (pair, mirror.associations.openCursor(between: source, destination))
         case .end:
             hasEnded = true
             isInStatement = false
@@ -129,7 +129,7 @@ struct ExecuteRun: Sendable {
     /// Looks at the next SA that a `deleteall` may mean. SAs that come meanwhile are not met.
     private mutating func nextDeletion(_ mirror: inout Mirror) -> KernelRequest? {
         guard let (pair, cursor) = deletion else { return nil }
-        guard let association = mirror.withAssociations({ $0.next(cursor) }) else {
+        guard let association = mirror.associations.next(cursor) else {
             close(&mirror)
             return nil
         }
@@ -138,7 +138,7 @@ struct ExecuteRun: Sendable {
 
     /// Ends the walk of a `deleteall`; also for a client that has left.
     mutating func close(_ mirror: inout Mirror) {
-        if let cursor = deletion.take()?.cursor { mirror.withAssociations { $0.closeCursor(cursor) } }
+        if let cursor = deletion.take()?.cursor { mirror.associations.closeCursor(cursor) }
     }
 
     private mutating func endStatement() {

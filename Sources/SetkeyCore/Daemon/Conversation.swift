@@ -4,8 +4,7 @@ import IPsec
 /// Who asked the request that is in flight, and so is told how it ended.
 enum Requester: Hashable, Sendable {
     case registration
-    case associationDump
-    case policyDump
+    case dump(DatabaseName)
     /// An SA is read again because an UPDATE told only what was asked.
     case refresh(SAReference)
     /// A policy is looked for because its lifetime should have passed.

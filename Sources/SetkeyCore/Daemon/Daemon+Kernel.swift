@@ -90,29 +90,19 @@ extension Daemon {
 
     mutating func wantDumps() {
         // Whatever is found now may have been lost: that is no fault.
-        audited = []
-        mistrusted = [.associations, .policies]
-        associationDumps.want()
-        policyDumps.want()
+        dumps.forEach {
+            $0.isAudit = false
+            $0.isMistrusted = true
+            $0.want()
+        }
     }
 
     /// The kernel has said what contradicts the mirror: a dump is wanted.
     ///
     /// - Returns: its ticket.
     mutating func read(again database: DatabaseName) -> Int {
-        audited.remove(database)
-        return switch database {
-        case .associations: associationDumps.want()
-        case .policies: policyDumps.want()
-        }
-    }
-
-    /// Whether the dump of a ticket is over.
-    func isOver(_ ticket: Int, of database: DatabaseName) -> Bool {
-        switch database {
-        case .associations: associationDumps.isOver(ticket)
-        case .policies: policyDumps.isOver(ticket)
-        }
+        dumps[database].isAudit = false
+        return dumps[database].want()
     }
 
     // MARK: Flights
@@ -131,19 +121,14 @@ extension Daemon {
     }
 
     private mutating func repeatRequest(_ flight: Conversation.Flight) {
-        switch flight.requester {
-        case .associationDump: mirror.beginAssociationDump()
-        case .policyDump: mirror.beginPolicyDump()
-        default: break
-        }
+        if case .dump(let database) = flight.requester { mirror.beginDump(of: database) }
         send(flight.request, for: flight.requester, isRepeated: true)
     }
 
     private mutating func ended(_ flight: Conversation.Flight, _ outcome: Outcome) {
         switch flight.requester {
         case .registration: registrationEnded(outcome)
-        case .associationDump: dumpEnded(.associations, outcome)
-        case .policyDump: dumpEnded(.policies, outcome)
+        case .dump(let database): dumpEnded(database, outcome)
         case .refresh: refreshEnded(flight.request, outcome)
         case .expiryCheck(let identity): expiryCheckEnded(identity, outcome)
         case .watchdog: watchdogAnswered(outcome)

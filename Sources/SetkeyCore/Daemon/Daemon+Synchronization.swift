@@ -30,15 +30,10 @@ extension Daemon {
     mutating func nextSynchronization() -> (KernelRequest, Requester)? {
         guard retryAt == nil else { return nil }
         if !isRegistered { return (.register(.esp), .registration) }
-        if associationDumps.isDue {
-            associationDumps.begin(at: now.monotonic)
-            mirror.beginAssociationDump()
-            return (.dump(nil), .associationDump)
-        }
-        guard policyDumps.isDue else { return nil }
-        policyDumps.begin(at: now.monotonic)
-        mirror.beginPolicyDump()
-        return (.dumpPolicies, .policyDump)
+        guard let database = DatabaseName.allCases.first(where: { dumps[$0].isDue }) else { return nil }
+        dumps[database].begin(at: now.monotonic)
+        mirror.beginDump(of: database)
+        return (database.dumpRequest, .dump(database))
     }
 
     /// Registering one SA type brings EXPIRE and ACQUIRE of all (kernel-facts 1.2). It also makes the kernel create a
@@ -75,22 +70,13 @@ extension Daemon {
     }
 
     private mutating func endDump(of database: DatabaseName) {
-        let end: Mirror.DumpEnd
-        switch database {
-        case .associations:
-            end = mirror.endAssociationDump(complete: true)
-            if end.isComplete { noteGapIsClosed(in: database) }
-            associationDumps.end(isComplete: end.isComplete, at: now.monotonic)
-            for association in end.outlived { noteOutlived(association) }
-        case .policies:
-            end = mirror.endPolicyDump(complete: true)
-            if end.isComplete { noteGapIsClosed(in: database) }
-            policyDumps.end(isComplete: end.isComplete, at: now.monotonic)
-        }
-        if end.corrections > 0 || audited.contains(database) || mistrusted.remove(database) != nil {
-            suspectEverything()
-        }
-        if audited.remove(database) != nil, end.corrections > 0 {
+        let end = mirror.endDump(of: database, isComplete: true)
+        if end.isComplete { noteGapIsClosed(in: database) }
+        let (isAudit, isMistrusted) = (dumps[database].isAudit, dumps[database].isMistrusted)
+        dumps[database].end(isComplete: end.isComplete, at: now.monotonic)
+        for association in end.outlived { noteOutlived(association) }
+        if end.corrections > 0 || isAudit || isMistrusted { suspectEverything() }
+        if isAudit, end.corrections > 0 {
             log(
                 .error,
                 "audit: the mirror had \(end.corrections) wrong \(database.rawValue) although no message was lost; "
@@ -100,14 +86,8 @@ extension Daemon {
 
     /// Nothing is taken for gone; whoever waits is told, and the kernel is asked again later.
     private mutating func dumpFailed(_ database: DatabaseName, _ errno: KernelErrno) {
-        switch database {
-        case .associations:
-            _ = mirror.endAssociationDump(complete: false)
-            associationDumps.fail()
-        case .policies:
-            _ = mirror.endPolicyDump(complete: false)
-            policyDumps.fail()
-        }
+        _ = mirror.endDump(of: database, isComplete: false)
+        dumps[database].fail()
         let why = "cannot read the \(database.acronym) from the kernel: \(errno)"
         log(.error, "\(why); trying again in 10 s", .kernelFailure, [LogField(.errno, errno.rawValue)])
         failStreams(of: database, errno)
@@ -126,17 +106,11 @@ extension Daemon {
                     + "longer declared may stay. Asking again every 10 s",
                 .kernelFailure, [LogField(.errno, errno.rawValue)])
         }
-        switch database {
-        case .associations:
-            _ = mirror.endAssociationDump(complete: false)
-            associationDumps.breakOff(errno, at: now.monotonic)
-        case .policies:
-            _ = mirror.endPolicyDump(complete: false)
-            policyDumps.breakOff(errno, at: now.monotonic)
-        }
+        _ = mirror.endDump(of: database, isComplete: false)
+        dumps[database].breakOff(errno, at: now.monotonic)
         // What a later dump finds was not ours to see before.
-        audited.remove(database)
-        mistrusted.insert(database)
+        dumps[database].isAudit = false
+        dumps[database].isMistrusted = true
         askAgainAt = now.monotonic &+ Self.retryInterval
         tellStatus()
     }
@@ -147,12 +121,7 @@ extension Daemon {
     }
 
     /// With what the dump of a database broke off, if the mirror lacks entries for that.
-    func gap(in database: DatabaseName) -> KernelErrno? {
-        switch database {
-        case .associations: associationDumps.gap
-        case .policies: policyDumps.gap
-        }
-    }
+    func gap(in database: DatabaseName) -> KernelErrno? { dumps[database].gap }
 
     /// The databases of which the mirror does not know all entries.
     var incompleteDatabases: [DatabaseName] { DatabaseName.allCases.filter { gap(in: $0) != nil } }
@@ -176,14 +145,14 @@ extension Daemon {
             arm()
             advanceTransition()
             continuePlans()
-        case .refused, .lost: associationDumps.want()
+        case .refused, .lost: dumps.associations.want()
         }
     }
 
     mutating func expiryCheckEnded(_ identity: PolicyIdentity, _ outcome: Outcome) {
         switch outcome {
         case .refused(.noEntry):
-            mirror.policyIsGone(identity)
+            mirror.policies.remove(identity)
             expiries.forget(identity)
             if inForce.policies.contains(identity) {
                 drift.suspect(.policy(identity), author: "expired", at: now.monotonic)
@@ -217,13 +186,12 @@ extension Daemon {
         }
         if let moment = askAgainAt, moment <= now.monotonic {
             askAgainAt = nil
-            if associationDumps.gap != nil { associationDumps.want() }
-            if policyDumps.gap != nil { policyDumps.want() }
+            dumps.forEach { if $0.gap != nil { $0.want() } }
         }
         if let audit = nextAudit, audit <= now.monotonic {
             nextAudit = now.monotonic &+ Self.auditInterval
             wantDumps()
-            audited = [.associations, .policies]
+            dumps.forEach { $0.isAudit = true }
         }
         if let confirmation, confirmation.deadline <= now.monotonic { confirmationIsOver() }
         beginTransition()
@@ -238,6 +206,9 @@ extension KernelErrno {
 }
 
 extension DatabaseName {
+    /// Asks for all of it.
+    var dumpRequest: KernelRequest { self == .associations ? .dump(nil) : .dumpPolicies }
+
     /// As RFC 4301 calls it.
     var acronym: String { self == .associations ? "SAD" : "SPD" }
 

@@ -47,15 +47,10 @@ package struct Daemon: Sendable {
     // The kernel.
     var conversation: Conversation
     var isRegistered = false
-    var associationDumps = DumpSchedule()
-    var policyDumps = DumpSchedule()
+    var dumps = PerDatabase(both: DumpSchedule())
     var refreshes = Refreshes()
     var expiries = PolicyExpiries()
     var nextAudit: UInt64?
-    /// The databases whose next dump is an audit: what it finds wrong is our fault.
-    var audited: Set<DatabaseName> = []
-    /// The databases of which news may have been lost: after the next dump everything declared is looked at.
-    var mistrusted: Set<DatabaseName> = []
     var retryAt: UInt64?
     /// When to ask again for what a dump could not tell.
     var askAgainAt: UInt64?
@@ -253,8 +248,7 @@ package struct Daemon: Sendable {
         if !settings.protectsTraffic {
             log(.warning, "the kernel is simulated: no traffic is protected")
         }
-        associationDumps.want()
-        policyDumps.want()
+        dumps.forEach { $0.want() }
         restore(state)
         if wishes.reversal != nil { return beginTransition() }
         begin(.start)

@@ -10,6 +10,10 @@ struct DumpSchedule: Sendable {
     private var completed = 0
     private var wanted = 0
     private(set) var isRunning = false
+    /// Whether the next one is an audit: what it finds wrong is our fault.
+    var isAudit = false
+    /// Whether news may have been lost: after the next one everything declared is looked at.
+    var isMistrusted = false
     /// When the last of these began and ended, on the monotonic clock.
     private var beganAt: UInt64 = 0
     private var endedAt: UInt64 = 0
@@ -50,6 +54,8 @@ struct DumpSchedule: Sendable {
     /// - Parameter isComplete: if not, another is wanted, and the tickets wait for that.
     mutating func end(isComplete: Bool, at now: UInt64) {
         isRunning = false
+        isAudit = false
+        isMistrusted = false
         endedAt = now
         guard isComplete else { return _ = want() }
         completed = begun

@@ -105,8 +105,8 @@ package struct PlanBuilder: Sendable {
 
     /// Gives cursors back; for a plan that is given up.
     package mutating func close(_ mirror: inout Mirror) {
-        if let cursor = policyCursor.take() { mirror.withPolicies { $0.closeCursor(cursor) } }
-        if let cursor = associationCursor.take() { mirror.withAssociations { $0.closeCursor(cursor) } }
+        if let cursor = policyCursor.take() { mirror.policies.closeCursor(cursor) }
+        if let cursor = associationCursor.take() { mirror.associations.closeCursor(cursor) }
     }
 
     /// - Returns: how many entries were looked at.
@@ -261,10 +261,10 @@ package struct PlanBuilder: Sendable {
     }
 
     private mutating func walkPolicies(_ mirror: inout Mirror, _ count: Int) -> Int {
-        let cursor = policyCursor ?? mirror.withPolicies { $0.openCursor() }
+        let cursor = policyCursor ?? mirror.policies.openCursor()
         policyCursor = cursor
         for done in 0..<count {
-            guard let policy = mirror.withPolicies({ $0.next(cursor) }) else {
+            guard let policy = mirror.policies.next(cursor) else {
                 close(&mirror)
                 phase = .absentAssociations
                 return done
@@ -275,10 +275,10 @@ package struct PlanBuilder: Sendable {
     }
 
     private mutating func walkAssociations(_ mirror: inout Mirror, _ count: Int) -> Int {
-        let cursor = associationCursor ?? mirror.withAssociations { $0.openCursor() }
+        let cursor = associationCursor ?? mirror.associations.openCursor()
         associationCursor = cursor
         for done in 0..<count {
-            guard let association = mirror.withAssociations({ $0.next(cursor) }) else {
+            guard let association = mirror.associations.next(cursor) else {
                 close(&mirror)
                 phase = .sorting
                 return done

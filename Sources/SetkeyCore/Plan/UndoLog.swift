@@ -122,8 +122,8 @@ enum FormerEntries: Sendable {
         case .update(let association): self = mirror.associations[association.identity].map(Self.association) ?? .none
         case .updatePolicy(let policy): self = mirror.policies[policy.identity].map(Self.policy) ?? .none
         case .deletePolicy(let identity): self = mirror.policies[identity].map(Self.policy) ?? .none
-        case .flush(let ipsecProtocol): self = .flushed(FlushedEntries(mirror.associations, of: ipsecProtocol))
-        case .flushPolicies: self = .flushed(FlushedEntries(mirror.policies))
+        case .flush(let ipsecProtocol): self = .flushed(FlushedEntries(mirror.associations.entries, of: ipsecProtocol))
+        case .flushPolicies: self = .flushed(FlushedEntries(mirror.policies.entries))
         default: self = .none
         }
     }

@@ -24,7 +24,7 @@ extension Daemon {
         guard var tidying else { return }
         let declared = inForce.associations
         let end = min(tidying.position + Self.slice, declared.count)
-        for index in tidying.position..<end { mirror.shareKeys(with: declared[index].entry) }
+        for index in tidying.position..<end { mirror.associations.share(declared[index].entry) }
         tidying.position = end
         if end == declared.count { forgetOldExpiries(&tidying) }
         let isDone = end == declared.count && tidying.shard == ExpiredAssociations.shardCount

@@ -50,7 +50,7 @@ extension Daemon {
 
     /// Whether the mirror is what the kernel has, as far as that tells.
     var isMirrorTrue: Bool {
-        associationDumps.isUsable && policyDumps.isUsable && refreshes.isEmpty && !isRefreshing
+        dumps.allSatisfy(\.isUsable) && refreshes.isEmpty && !isRefreshing
     }
 
     // MARK: Plan
@@ -242,7 +242,7 @@ extension Daemon {
     /// have changed meanwhile: it comes as drift.
     mutating func continueVerifying() {
         guard case .verifying(let application, let position) = transition.phase, isMirrorTrue,
-            transition.awaited.allSatisfy({ isOver($0.value, of: $0.key) })
+            transition.awaited.allSatisfy({ dumps[$0.key].isOver($0.value) })
         else { return }
         guard !application.isUndoing else { return undone(application) }
         let verdict = Verdict(desired: application.target.desired, expired: ownership.expired)

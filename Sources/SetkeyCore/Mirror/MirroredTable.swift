@@ -1,0 +1,181 @@
+package import IPsec
+
+/// What a ``MirroredTable`` holds.
+package protocol MirroredEntry: TableEntry {
+    var limits: LifetimeLimits { get }
+
+    /// Whether the kernel may make or remove it without a message.
+    var comesAndGoesSilently: Bool { get }
+
+    /// Whether another entry of the same name is not this one, but one that PF_KEY cannot tell from it by name.
+    func isTwin(of known: Self) -> Bool
+}
+
+/// One database as the kernel has it: its entries, and what a running dump of it has to remember.
+///
+/// Events are hints, the dump is truth (architecture 4). While a dump runs, events win over its records, because one
+/// record is held back in the kernel and may be told after the news that it is gone (kernel-facts 3.2).
+package struct MirroredTable<Entry: MirroredEntry>: Sendable {
+    /// What a dump must remember while it runs.
+    private struct RunningDump: Sendable {
+        /// Entries that events have spoken of since it began; later records of them are stale.
+        var touched: Set<Entry.Identity> = []
+        /// Whether everything went meanwhile: its records cannot be told apart from ghosts.
+        var mustRepeat = false
+        /// Twins of entries that are known, or what has come in their place.
+        var rivals: [Entry] = []
+        /// Entries that the mirror lacked, or had too many; those that come and go silently are not counted.
+        var corrections = 0
+    }
+
+    /// The entries, newest first.
+    package private(set) var entries = EntryTable<Entry>()
+    private var dump: RunningDump?
+
+    package var count: Int { entries.count }
+
+    /// The entry of this name.
+    package subscript(identity: Entry.Identity) -> Entry? { entries[identity] }
+
+    /// Whether there is one of this name.
+    package func contains(_ identity: Entry.Identity) -> Bool { entries.contains(identity) }
+
+    /// Hands every entry to `body`, newest first.
+    package func forEach(_ body: (Entry) -> Void) { entries.forEach(body) }
+
+    // MARK: Events
+
+    /// An event has told of an entry.
+    /// - Parameter moving: whether one that is there already becomes the newest.
+    mutating func insert(_ entry: Entry, moving: Bool = false) {
+        entries.insert(entry, at: .newest, moving: moving)
+        dump?.touched.insert(entry.identity)
+    }
+
+    /// An event has told a part of an entry.
+    mutating func modify(_ identity: Entry.Identity, _ change: (inout Entry) -> Void) {
+        entries.modify(identity, change)
+        dump?.touched.insert(identity)
+    }
+
+    /// An entry is gone.
+    mutating func remove(_ identity: Entry.Identity) {
+        entries.remove(identity)
+        dump?.touched.insert(identity)
+    }
+
+    /// All entries are gone but some.
+    /// - Returns: the table as it was: to free a large one takes its time.
+    mutating func removeAll(except kept: [Entry] = []) -> EntryTable<Entry> {
+        dump?.mustRepeat = true
+        let former = entries.removeAll()
+        for entry in kept { entries.insert(entry, at: .oldest) }
+        return former
+    }
+
+    /// All entries are gone of which `condition` is true.
+    mutating func removeAll(where condition: (Entry) -> Bool) {
+        dump?.mustRepeat = true
+        entries.removeAll(where: condition)
+    }
+
+    /// Whether an entry has the name of one that is there and is another.
+    func isTwin(_ entry: Entry) -> Bool {
+        guard let known = entries[entry.identity] else { return false }
+        return entry.isTwin(of: known)
+    }
+
+    /// Lets the entry of this name share the secrets of `known`, which otherwise are in memory twice.
+    mutating func share(_ known: Entry) { entries.share(known) }
+
+    // MARK: Dumps
+
+    /// A dump has been asked for.
+    mutating func beginDump() {
+        entries.generation &+= 1
+        dump = RunningDump()
+    }
+
+    /// A dump tells of an entry.
+    mutating func record(_ entry: Entry) {
+        guard let dump, !dump.mustRepeat, !dump.touched.contains(entry.identity) else { return }
+        guard !isTwin(entry) else { return self.dump?.rivals.append(entry) ?? () }
+        add(entry)
+    }
+
+    private mutating func add(_ entry: Entry) {
+        let former = entries.count
+        entries.insert(entry, at: .oldest)
+        if entries.count > former, !entry.comesAndGoesSilently { dump?.corrections += 1 }
+    }
+
+    /// The dump is over: what it did not tell is gone.
+    /// - Parameter isComplete: whether the kernel told all; if not, nothing is taken for gone.
+    /// - Returns: whether the table now is what the kernel has, in how many entries it was wrong before, and those with a
+    ///   limited life that are gone, though no event told so.
+    mutating func endDump(isComplete: Bool) -> (isComplete: Bool, corrections: Int, outlived: [Entry]) {
+        defer { dump = nil }
+        guard let rivals = dump?.rivals, dump?.mustRepeat == false, isComplete else { return (false, 0, []) }
+        for rival in rivals where !entries.isStamped(rival.identity) { add(rival) }
+        var corrections = dump?.corrections ?? 0
+        var outlived: [Entry] = []
+        entries.removeAll(notStampedWith: entries.generation) {
+            guard !$0.comesAndGoesSilently else { return }
+            corrections += 1
+            if $0.limits.hard != .zero { outlived.append($0) }
+        }
+        return (true, corrections, outlived)
+    }
+
+    // MARK: Walks
+
+    /// Begins a walk from the newest entry, which lives through all changes; see ``EntryTable/openCursor(at:)``.
+    mutating func openCursor() -> EntryTable<Entry>.CursorID { entries.openCursor() }
+
+    /// The next entry of a walk; `nil` at its end.
+    mutating func next(_ cursor: EntryTable<Entry>.CursorID) -> Entry? { entries.next(cursor) }
+
+    /// Ends a walk.
+    mutating func closeCursor(_ cursor: EntryTable<Entry>.CursorID) { entries.closeCursor(cursor) }
+}
+
+extension MirroredTable<SecurityAssociation> {
+    /// Begins a walk over the SAs from one address to another; ``next(_:)`` may give others among them.
+    mutating func openCursor(
+        between source: IPAddress, _ destination: IPAddress
+    ) -> EntryTable<SecurityAssociation>.CursorID {
+        entries.openCursor(between: source, destination)
+    }
+}
+
+extension MirroredTable<SecurityPolicy> {
+    /// The policies of sockets.
+    mutating func ofSockets() -> [SecurityPolicy] {
+        var policies: [SecurityPolicy] = []
+        let cursor = entries.openCursorOfSockets()
+        while let policy = entries.next(cursor) {
+            if policy.identity.direction.isPerSocket { policies.append(policy) }
+        }
+        entries.closeCursor(cursor)
+        return policies
+    }
+}
+
+extension SecurityAssociation: MirroredEntry {
+    /// A larval SA.
+    package var comesAndGoesSilently: Bool { state == .larval }
+
+    /// An SA with a mark has no number to be told by.
+    package func isTwin(of known: SecurityAssociation) -> Bool { false }
+}
+
+extension SecurityPolicy: MirroredEntry {
+    /// A socket's, or one with a lifetime.
+    package var comesAndGoesSilently: Bool { identity.direction.isPerSocket || limits.hard != .zero }
+
+    /// The kernel keeps a policy's number as long as the policy lives, and through every update.
+    package func isTwin(of known: SecurityPolicy) -> Bool {
+        guard let index, let other = known.index else { return false }
+        return index != other
+    }
+}
