@@ -15,6 +15,7 @@ package struct PerDatabase<Associations, Policies> {
 
 extension PerDatabase: Sendable where Associations: Sendable, Policies: Sendable {}
 extension PerDatabase: Equatable where Associations: Equatable, Policies: Equatable {}
+extension PerDatabase: Hashable where Associations: Hashable, Policies: Hashable {}
 
 extension PerDatabase where Associations == Policies {
     /// The same for both.

@@ -8,10 +8,10 @@ struct Verdict: Sendable {
 
     /// What must be done to one declared SA; `nil` if nothing.
     func step(
-        for declared: DesiredState.Declared<SecurityAssociation>, in mirror: borrowing Mirror
+        for declared: DesiredState.Declared<SecurityAssociation>, present: SecurityAssociation?
     ) -> Step? {
         let entry = declared.entry
-        guard let present = mirror.associations[entry.identity] else {
+        guard let present else {
             if let former = expired[entry.identity], former == entry { return nil }
             return Step(change: .add(entry), reason: .missing, origin: declared.origin)
         }
@@ -33,9 +33,9 @@ struct Verdict: Sendable {
     }
 
     /// What must be done to one declared policy; `nil` if nothing.
-    func step(for declared: DesiredState.Declared<SecurityPolicy>, in mirror: borrowing Mirror) -> Step? {
+    func step(for declared: DesiredState.Declared<SecurityPolicy>, present: SecurityPolicy?) -> Step? {
         let entry = declared.entry
-        guard let present = mirror.policies[entry.identity] else {
+        guard let present else {
             return Step(change: .addPolicy(entry), reason: .missing, origin: declared.origin)
         }
         let fields = differences(of: entry, from: present)
@@ -46,8 +46,10 @@ struct Verdict: Sendable {
     /// What must be done to one entry, by its name: nothing to one that is not declared.
     func step(for name: EntryName, in mirror: borrowing Mirror) -> Step? {
         switch name {
-        case .association(let identity): desired.associations[identity].flatMap { step(for: $0, in: mirror) }
-        case .policy(let identity): desired.policies[identity].flatMap { step(for: $0, in: mirror) }
+        case .association(let identity):
+            desired.associations[identity].flatMap { step(for: $0, present: mirror.associations[identity]) }
+        case .policy(let identity):
+            desired.policies[identity].flatMap { step(for: $0, present: mirror.policies[identity]) }
         }
     }
 }

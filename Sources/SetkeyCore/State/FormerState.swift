@@ -21,21 +21,6 @@ package struct FormerState: Sendable {
     /// The state to which a plan leads back.
     var target: DesiredState { declared.adding(foreignAssociations, foreignPolicies) }
 
-    /// Notes an SA that is not the file's as it is now.
-    mutating func keep(_ association: SecurityAssociation) {
-        guard !association.isDegraded, association.state != .larval else { return }
-        var association = association
-        association.state = .mature
-        association.current = .zero
-        foreignAssociations.append(association)
-    }
-
-    /// Notes a policy that is not the file's as it is now.
-    mutating func keep(_ policy: SecurityPolicy) {
-        guard !policy.identity.direction.isPerSocket else { return }
-        foreignPolicies.append(policy)
-    }
-
     /// What others had in a kernel that is no more is theirs to bring back.
     mutating func forgetForeign() {
         foreignAssociations = []

@@ -1,12 +1,24 @@
 package import IPsec
 
-/// Names of SAs and policies.
-package struct OwnedIdentities: Hashable, Sendable {
-    package var associations: Set<SAIdentity> = []
-    package var policies: Set<PolicyIdentity> = []
+/// Names of SAs and policies, each once.
+package typealias OwnedIdentities = PerDatabase<Set<SAIdentity>, Set<PolicyIdentity>>
 
-    package init() {}
+/// Names of SAs and policies, in the order in which they were found.
+typealias NameLists = PerDatabase<[SAIdentity], [PolicyIdentity]>
 
+extension OwnedIdentities {
+    package init() {
+        self.init(associations: [], policies: [])
+    }
+}
+
+extension NameLists {
+    init() {
+        self.init(associations: [], policies: [])
+    }
+}
+
+extension PerDatabase where Associations: Collection, Policies: Collection {
     package var count: Int { associations.count + policies.count }
     package var isEmpty: Bool { associations.isEmpty && policies.isEmpty }
 }

@@ -8,9 +8,9 @@ package struct OwnershipJournal: Sendable {
     /// From when on the entries are declared, seconds since 1970.
     var time: Int
     /// Entries that are the file's from now on; written before they are asked of the kernel.
-    var claimed: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    var claimed = NameLists()
     /// Entries that are no longer the file's; written after they have gone.
-    var released: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    var released = NameLists()
     /// Declared SAs whose hard lifetime has ended.
     var expired: [SAIdentity] = []
     /// The file that has been applied.
@@ -21,14 +21,12 @@ package struct OwnershipJournal: Sendable {
     }
 
     var isEmpty: Bool {
-        claimed.associations.isEmpty && claimed.policies.isEmpty && released.associations.isEmpty
-            && released.policies.isEmpty && expired.isEmpty && fingerprint == nil
+        claimed.isEmpty && released.isEmpty && expired.isEmpty && fingerprint == nil
     }
 
     /// The lines that it is.
     var lineCount: Int {
-        claimed.associations.count + claimed.policies.count + released.associations.count + released.policies.count
-            + expired.count + 2
+        claimed.count + released.count + expired.count + 2
     }
 
     /// The text to append to the file.
@@ -38,7 +36,7 @@ package struct OwnershipJournal: Sendable {
             text.append(verb)
             appendLine(&text)
         }
-        if !claimed.associations.isEmpty || !claimed.policies.isEmpty {
+        if !claimed.isEmpty {
             text.append("at ")
             text.append(decimal: UInt64(clamping: time))
             text.append("\n")

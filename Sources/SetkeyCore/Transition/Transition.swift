@@ -51,11 +51,11 @@ struct Transition: Sendable {
     /// Whether it must be confirmed, and within how many seconds.
     var confirmSeconds: Int?
     /// What is owned from its end on, and is written down before anything is asked of the kernel.
-    var claimed: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    var claimed = NameLists()
     /// What is owned from its end on as well, and is written down then.
-    var claimedLater: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    var claimedLater = NameLists()
     /// What is owned no more from its end on.
-    var released: (associations: [SAIdentity], policies: [PolicyIdentity]) = ([], [])
+    var released = NameLists()
     /// What is in force before a reload.
     var present: FormerState?
     /// What was in force before, for a reload that changes something.

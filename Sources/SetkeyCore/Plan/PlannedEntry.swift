@@ -1,0 +1,101 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+/// What a plan is made for: an entry of either database, and where a state speaks of its kind.
+protocol PlannedEntry: MirroredEntry {
+    /// What a state says to be absent.
+    associatedtype Absent: Sendable
+
+    static var database: DatabaseName { get }
+    static func declared(in state: DesiredState) -> DeclaredEntries<Identity, Self>
+    static func absent(in state: DesiredState) -> DeclaredEntries<Identity, Absent>
+    static func name(of absent: Absent) -> Identity
+
+    /// Whether a state claims entries that it does not name.
+    static func areClaimed(by state: DesiredState) -> Bool
+    /// Whether a state claims this one without naming it.
+    func isClaimed(by state: DesiredState) -> Bool
+    /// The statement that wants it gone without naming it.
+    func origin(ofClaimIn state: DesiredState) -> StatementOrigin?
+
+    /// Whether a plan may remove it.
+    var isRemovable: Bool { get }
+    /// What removes it.
+    var deletion: Change { get }
+    /// As it is kept to be put back, while it is somebody else's; `nil` for one that cannot be.
+    var kept: Self? { get }
+
+    /// What must be done to a declared entry; `nil` if nothing.
+    static func step(
+        for declared: DesiredState.Declared<Self>, present: Self?, _ verdict: Verdict
+    ) -> Step?
+}
+
+extension SecurityAssociation: PlannedEntry {
+    static var database: DatabaseName { .associations }
+    static func declared(in state: DesiredState) -> DeclaredEntries<SAIdentity, Self> { state.associations }
+    static func absent(in state: DesiredState) -> DeclaredEntries<SAIdentity, SAReference> {
+        state.absences.associations
+    }
+    static func name(of absent: SAReference) -> SAIdentity { absent.identity }
+
+    static func areClaimed(by state: DesiredState) -> Bool {
+        !state.ownership.protocols.isEmpty || !state.absences.pairs.isEmpty
+    }
+
+    func isClaimed(by state: DesiredState) -> Bool {
+        state.ownership.protocols.contains(identity.ipsecProtocol) || origin(ofClaimIn: state) != nil
+    }
+
+    /// The `deleteall` that covers it.
+    func origin(ofClaimIn state: DesiredState) -> StatementOrigin? {
+        let pairs = state.absences.pairs
+        guard !pairs.isEmpty else { return nil }
+        func pair(_ ipsecProtocol: IPsecProtocol?) -> DesiredState.AddressPair {
+            DesiredState.AddressPair(
+                source: source, destination: identity.destination, ipsecProtocol: ipsecProtocol)
+        }
+        return (pairs[pair(identity.ipsecProtocol)] ?? pairs[pair(nil)])?.origin
+    }
+
+    var isRemovable: Bool { !isDegraded && state != .larval }
+    var deletion: Change { .delete(self) }
+
+    var kept: SecurityAssociation? {
+        guard isRemovable else { return nil }
+        var association = self
+        association.state = .mature
+        association.current = .zero
+        return association
+    }
+
+    static func step(
+        for declared: DesiredState.Declared<Self>, present: Self?, _ verdict: Verdict
+    ) -> Step? {
+        verdict.step(for: declared, present: present)
+    }
+}
+
+extension SecurityPolicy: PlannedEntry {
+    static var database: DatabaseName { .policies }
+    static func declared(in state: DesiredState) -> DeclaredEntries<PolicyIdentity, Self> { state.policies }
+    static func absent(in state: DesiredState) -> DeclaredEntries<PolicyIdentity, PolicyIdentity> {
+        state.absences.policies
+    }
+    static func name(of absent: PolicyIdentity) -> PolicyIdentity { absent }
+
+    static func areClaimed(by state: DesiredState) -> Bool { state.ownership.policies }
+    func isClaimed(by state: DesiredState) -> Bool { state.ownership.policies }
+    func origin(ofClaimIn state: DesiredState) -> StatementOrigin? { nil }
+
+    var isRemovable: Bool { !identity.direction.isPerSocket }
+    var deletion: Change { .deletePolicy(self) }
+    var kept: SecurityPolicy? { isRemovable ? self : nil }
+
+    static func step(
+        for declared: DesiredState.Declared<Self>, present: Self?, _ verdict: Verdict
+    ) -> Step? {
+        verdict.step(for: declared, present: present)
+    }
+}
