@@ -5,6 +5,8 @@
 package struct KernelEvent: Sendable {
     package var origin: Origin
     package let content: Content
+    /// The message that it came from, if somebody wants to see that; `nil` for what no message of the kernel said.
+    package var message: ShownMessage?
 
     package init(origin: Origin, content: Content) {
         self.origin = origin

@@ -12,4 +12,7 @@ package protocol KernelCodec: Sendable {
     ///
     /// The datagram may hold keys: the caller wipes it.
     mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent
+
+    /// The datagram as people are shown it.
+    func show(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage
 }

@@ -116,7 +116,7 @@ final class DaemonShell {
         case .request(let request, let id): send(request, id)
         case .reply(let client, let reply, let continues): answer(client, reply, continues: continues)
         case .fail(let client, let error): server.fail(client, with: error)
-        case .tell(let clients, let reply, let raw, let showKeys): tell(clients, reply, raw: raw, showKeys: showKeys)
+        case .tell(let clients, let reply): server.reply(.monitor(reply), toAll: clients)
         case .log(let entry): log.append(entry)
         case .readConfiguration(let purpose): readConfiguration(for: purpose)
         case .abandonReading: planReading?.isAbandoned.store(true, ordering: .relaxed)
@@ -233,10 +233,8 @@ final class DaemonShell {
 
     /// Reads one message; false when there is none and nothing was sent either.
     private func pumpOne() -> Bool {
-        switch kernel.read() {
-        case .event(let event):
-            trace()
-            post(.kernel(event))
+        switch kernel.read(showing: daemon.wantedForms) {
+        case .event(let event): post(.kernel(event))
         case .overrun: post(.overrun)
         case .failed(let errno):
             log.append(LogEntry(.error, "reading from the kernel failed: \(errno)"))
@@ -255,38 +253,6 @@ final class DaemonShell {
             self?.pumpsNextTurn = false
             self?.pump()
         }
-    }
-
-    // MARK: Monitors
-
-    private func tell(_ clients: [ClientID], _ reply: MonitorReply, raw: Bool, showKeys: Bool) {
-        var reply = reply
-        if raw {
-            reply.text = String(decoding: text(showKeys: showKeys), as: UTF8.self)
-            reply.hex = kernel.withMessage { message in
-                showKeys ? hexadecimal(message) : hexadecimal(PFKeyDump.maskingKeys(in: message).span)
-            }
-        }
-        server.reply(.monitor(reply), toAll: clients)
-    }
-
-    private func trace() {
-        daemon.trace { text(showKeys: $0) }
-    }
-
-    private func text(showKeys: Bool) -> [UInt8] {
-        kernel.withMessage { message in
-            var text: [UInt8] = []
-            PFKeyDump(showsKeys: showKeys).append(message, to: &text)
-            return text
-        }
-    }
-
-    private func hexadecimal(_ bytes: Span<UInt8>) -> String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(bytes.count * 2)
-        for index in bytes.indices { digits.append(hexadecimal: bytes[index], width: 2) }
-        return String(decoding: digits, as: UTF8.self)
     }
 }
 

@@ -199,7 +199,7 @@ struct Machine {
             replies.append((client, reply, continues))
             if continues, areClientsReading { handle(.drained(client)) }
         case .fail(let client, let error): errors.append((client, error))
-        case .tell(_, let reply, _, _): told.append(reply)
+        case .tell(_, let reply): told.append(reply)
         case .log(let entry): log.append(entry)
         case .readConfiguration(let purpose):
             readings += 1

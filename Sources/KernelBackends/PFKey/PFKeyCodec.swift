@@ -57,6 +57,12 @@ package struct PFKeyCodec: KernelCodec {
         }
     }
 
+    package func show(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage {
+        ShownMessage(
+            masked: forms.contains(.masked) ? PFKeyDump(showsKeys: false).form(of: datagram) : nil,
+            keyed: forms.contains(.keyed) ? PFKeyDump(showsKeys: true).form(of: datagram) : nil)
+    }
+
     private func event(
         _ header: PFKeyHeader, answers request: RequestID?, _ content: KernelEvent.Content
     ) -> KernelEvent {

@@ -30,6 +30,19 @@ package struct PFKeyDump: Sendable {
         text.append("\n")
     }
 
+    /// The message as people are shown it.
+    func form(of datagram: Span<UInt8>) -> ShownMessage.Form {
+        var text: [UInt8] = []
+        append(datagram, to: &text)
+        var digits: [UInt8] = []
+        digits.reserveCapacity(datagram.count * 2)
+        func appendDigits(_ bytes: Span<UInt8>) {
+            for index in bytes.indices { digits.append(hexadecimal: bytes[index], width: 2) }
+        }
+        if showsKeys { appendDigits(datagram) } else { appendDigits(Self.maskingKeys(in: datagram).span) }
+        return ShownMessage.Form(text: text, digits: String(decoding: digits, as: UTF8.self))
+    }
+
     private static func appendHeader(from reader: inout WireReader, to text: inout [UInt8]) throws(WireError) {
         let raw = try reader.read(sadb_msg.self)
         text.append("sadb_msg{")

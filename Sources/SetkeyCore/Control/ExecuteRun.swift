@@ -197,12 +197,14 @@ struct ExecuteRun: Sendable {
 
     // MARK: What the client gets
 
-    /// Notes a kernel message for the client.
-    /// - Parameter text: renders it.
-    mutating func note(_ text: () -> [UInt8]) {
-        // Between two calls of a run, and while a client does not read, nobody takes them.
-        guard messages.count < Self.messageLimit else { return unkeptMessages += 1 }
-        messages += text()
+    /// Whether there is room for another kernel message: between two calls of a run, and while a client does not read,
+    /// nobody takes them.
+    var takesMessages: Bool { messages.count < Self.messageLimit }
+
+    /// Notes a kernel message for the client, or that there was one and no room.
+    mutating func note(_ message: ShownMessage.Form?) {
+        guard takesMessages else { return unkeptMessages += 1 }
+        if let message { messages += message.text }
     }
 
     /// Whether what the client has to be told fills a part: it goes out before the run goes on.

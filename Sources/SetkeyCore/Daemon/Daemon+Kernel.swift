@@ -8,6 +8,8 @@ extension Daemon {
 
     /// One message of the kernel has come.
     mutating func heard(_ event: KernelEvent) {
+        // Before it is handled: it may end the run that shows it.
+        trace(event)
         let event = conversation.attributed(event)
         switch mirror.apply(event.content, isAnswer: event.origin.request != nil) {
         case .nothing: break
@@ -70,7 +72,11 @@ extension Daemon {
                 AssociationRecord($0, showKeys: audience.showKeys == true)
             }
             reply.policy = event.content.policy.map { PolicyRecord($0) }
-            effects.append(.tell(clients, reply, raw: audience.raw == true, showKeys: audience.showKeys == true))
+            if audience.raw == true, let form = event.message?.form(showKeys: audience.showKeys == true) {
+                reply.text = String(decoding: form.text, as: UTF8.self)
+                reply.hex = form.digits
+            }
+            effects.append(.tell(clients, reply))
         }
     }
 
@@ -83,7 +89,7 @@ extension Daemon {
         for clients in audiences.values {
             var reply = MonitorReply(event: .overrun, seconds: now.seconds, microseconds: now.microseconds)
             reply.summary = "kernel messages may have been lost"
-            effects.append(.tell(clients, reply, raw: false, showKeys: false))
+            effects.append(.tell(clients, reply))
         }
         wantDumps()
     }

@@ -165,14 +165,22 @@ package struct Daemon: Sendable {
     /// Whether a request is in flight.
     package var isWaitingForKernel: Bool { conversation.flight != nil }
 
-    /// Adds the text of a kernel message to what the runs reply with that show those of their time (`setkey -v`); before
-    /// the message is handled, because that may end a run.
-    ///
-    /// - Parameter text: renders the message, with its keys or without.
-    package mutating func trace(_ text: (_ showKeys: Bool) -> [UInt8]) {
+    /// The forms in which monitors and runs want to see the next message of the kernel: only those are made.
+    package var wantedForms: ShownMessage.Forms {
+        var forms: ShownMessage.Forms = []
+        func want(showKeys: Bool?) { forms.insert(showKeys == true ? .keyed : .masked) }
+        for audience in audiences.keys where audience.raw == true { want(showKeys: audience.showKeys) }
+        for client in tracedClients {
+            if let run = runs[client], run.takesMessages { want(showKeys: run.parameters.showKeys) }
+        }
+        return forms
+    }
+
+    /// Shows a message of the kernel to the runs that show those of their time (`setkey -v`).
+    mutating func trace(_ event: KernelEvent) {
         for client in tracedClients {
             guard let parameters = runs[client]?.parameters else { continue }
-            runs[client]?.note { text(parameters.showKeys == true) }
+            runs[client]?.note(event.message?.form(showKeys: parameters.showKeys == true))
         }
     }
 

@@ -99,8 +99,8 @@ package enum Effect: Sendable {
     /// Answer a call; with `continues` more replies follow.
     case reply(ClientID, Reply, continues: Bool)
     case fail(ClientID, ControlError)
-    /// Tell monitors of the kernel message that is being handled; the shell attaches text and bytes if `raw`.
-    case tell([ClientID], MonitorReply, raw: Bool, showKeys: Bool)
+    /// Tell monitors something.
+    case tell([ClientID], MonitorReply)
     case log(LogEntry)
     case readConfiguration(ReadPurpose)
     /// Nobody wants the plan any more that the file is being read for: stop reading, and say nothing of it.

@@ -18,7 +18,6 @@ final class KernelSocket<Codec: KernelCodec> {
     private var codec: Codec
     private var outgoing: [UInt8] = []
     private var incoming = [UInt8](repeating: 0, count: 1 << 16)
-    private var incomingCount = 0
     private var readsLeft = 0
 
     init(transport: any KernelTransport, codec: Codec) {
@@ -52,31 +51,30 @@ final class KernelSocket<Codec: KernelCodec> {
     }
 
     /// Reads the next message, or measures the queue.
-    func read() -> KernelInput {
+    /// - Parameter forms: the forms in which somebody wants to see the message.
+    func read(showing forms: ShownMessage.Forms) -> KernelInput {
         if readsLeft == 0 {
             readsLeft = Self.batch
             if let memory = transport.memory, memory.allocated + Self.batch * Self.largestMessage > memory.limit {
                 return .overrun
             }
         }
-        incoming.overwriteWithZeros(first: incomingCount)
-        incomingCount = 0
         switch transport.receive(into: &incoming) {
         case .datagram(let byteCount):
             readsLeft -= 1
-            incomingCount = byteCount
-            return .event(withMessage { codec.decode($0) })
+            defer { incoming.overwriteWithZeros(first: byteCount) }
+            return .event(decode(incoming, byteCount, showing: forms))
         case .empty: return .drained
         case .failed(let errno): return .failed(errno)
         }
     }
 
-    /// Lends the message that was read last.
-    func withMessage<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-        // A span of a property of a class does not outlive the access: hold the array.
-        let held = incoming
-        let message = held.span
-        return body(message.extracting(0..<incomingCount))
+    // A span of a property of a class does not outlive the access: the array is held as an argument.
+    private func decode(_ datagram: [UInt8], _ byteCount: Int, showing forms: ShownMessage.Forms) -> KernelEvent {
+        let message = datagram.span.extracting(0..<byteCount)
+        var event = codec.decode(message)
+        if !forms.isEmpty { event.message = codec.show(message, as: forms) }
+        return event
     }
 
     func close() {
