@@ -94,7 +94,7 @@ extension Daemon {
 
     /// How the kernel stands to the file, and what could not be written down of that.
     private var state: String {
-        kernelState + (unsaved.map { "; \($0)" } ?? "")
+        kernelState + (recorder.complaint.map { "; \($0)" } ?? "")
     }
 
     /// What keeps the kernel from holding what the file declares, or that nothing does.

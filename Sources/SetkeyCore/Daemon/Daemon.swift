@@ -87,14 +87,7 @@ package struct Daemon: Sendable {
     var arrivalPorts = ArrivalPorts()
 
     // What is written down.
-    /// Of each change that is being written down, in their order, whether it is all that is owned.
-    var recordsUnderWay: [Bool] = []
-    /// Why the state directory lacks something, until all that is owned has been written down again.
-    var unsaved: String?
-    /// Replies that wait for that.
-    var heldReplies: [Effect] = []
-    /// Lines of the ownership file, history included.
-    var journalLines = 0
+    var recorder = Recorder()
 
     // The way back.
     /// The state before the last reload, while one can go back to it.

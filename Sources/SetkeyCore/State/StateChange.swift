@@ -29,6 +29,9 @@ package struct OwnershipSnapshot: Sendable {
     let time: Int
     let fingerprint: Fingerprint?
 
+    /// How many entries it has.
+    var entryCount: Int { ownership.inForce.count + ownership.leftover.count }
+
     /// The text of the file, without its head.
     package var text: [UInt8] {
         var journal = OwnershipJournal(time: time)

@@ -186,10 +186,11 @@ extension Daemon {
         if state.ownership.life == settings.kernelLife {
             ownership.leftover = state.ownership.identities
             fingerprintInForce = state.ownership.fingerprint
-            journalLines = state.ownership.lineCount
+            recorder.restore(lineCount: state.ownership.lineCount)
         } else {
             // What the names stood for went with the tables.
-            write(.rewrite(OwnershipSnapshot(ownership: ownership, time: now.seconds, fingerprint: nil)))
+            let nothing = snapshot
+            effects.append(recorder.rewrite(nothing))
         }
         guard let (record, former) = state.confirmation else { return }
         self.former = former

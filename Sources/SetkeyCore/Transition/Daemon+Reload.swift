@@ -120,23 +120,11 @@ extension Daemon {
         locate = target.locate
         fingerprintInForce = target.fingerprint ?? fingerprintInForce
         write(journal)
-        rewriteJournalIfLong()
+        let owned = snapshot
+        if recorder.isLong(for: owned.entryCount) { effects.append(recorder.rewrite(owned)) }
         drift.begin(with: transition.remainder)
         beginTidying()
         openArrivalPorts()
-    }
-
-    private mutating func rewriteJournalIfLong() {
-        let entries =
-            inForce.associations.count + inForce.policies.count + ownership.leftover.associations.count
-            + ownership.leftover.policies.count
-        guard journalLines > 2 * entries + 1000 else { return }
-        journalLines = entries
-        rewriteJournal()
-    }
-
-    mutating func rewriteJournal() {
-        write(.rewrite(OwnershipSnapshot(ownership: ownership, time: now.seconds, fingerprint: fingerprintInForce)))
     }
 
     /// What the kernel refused, with its errno.
@@ -288,7 +276,7 @@ extension Daemon {
         let gaps = incompleteDatabases.map { ", \($0.acronym) not fully readable" }.joined()
         let counts =
             "\(entriesInForce(and: ", ")), \(drift.drifted.count) drifted\(gaps)"
-            + (unsaved == nil ? "" : ", not all saved")
+            + (recorder.complaint == nil ? "" : ", not all saved")
         return trouble.map { "\($0); declared: \(counts)" }
             ?? "\(drift.drifted.isEmpty ? "settled" : "drifted"): \(counts)"
     }

@@ -161,44 +161,38 @@ extension Daemon {
     }
 
     mutating func write(_ journal: OwnershipJournal) {
-        if unsaved != nil { rewriteJournal() }
-        guard !journal.isEmpty else { return }
-        journalLines += journal.lineCount
-        write(.append(journal))
+        let snapshot = snapshot
+        effects += recorder.append(journal, to: snapshot)
     }
 
     mutating func write(_ change: StateChange) {
-        let isWhole = if case .rewrite = change { true } else { false }
-        recordsUnderWay.append(isWhole)
-        effects.append(.record(change))
+        effects.append(recorder.write(change))
+    }
+
+    /// All that is owned.
+    var snapshot: OwnershipSnapshot {
+        OwnershipSnapshot(ownership: ownership, time: now.seconds, fingerprint: fingerprintInForce)
     }
 
     /// Something has been written down, or could not be.
     mutating func recorded(_ complaint: String?) {
-        let isWhole = recordsUnderWay.removeFirst()
+        let replies = recorder.ended(complaint)
         if let complaint {
             log(.error, complaint)
             transition.recordFailure = complaint
-            unsaved = complaint
-        } else if isWhole {
-            unsaved = nil
         }
         tellStatus()
-        if recordsUnderWay.isEmpty {
-            effects += heldReplies
-            heldReplies = []
-        }
+        effects += replies
         applyIfRecorded()
     }
 
     /// Tells a client what must hold after a kill as well: when all that was to be written down is on the disk.
     mutating func replyWhenRecorded(_ reply: Reply, to client: ClientID) {
-        let effect = Effect.reply(client, reply, continues: false)
-        if recordsUnderWay.isEmpty { effects.append(effect) } else { heldReplies.append(effect) }
+        effects += recorder.hold(.reply(client, reply, continues: false))
     }
 
     private mutating func applyIfRecorded() {
-        guard recordsUnderWay.isEmpty, case .recording(let application) = transition.phase else { return }
+        guard recorder.isIdle, case .recording(let application) = transition.phase else { return }
         if let failure = transition.recordFailure, transition.confirmSeconds != nil, !application.steps.isEmpty {
             forgetRecorded(application)
             let why = "\(failure); a reload that could not be rolled back after a crash is not started"
