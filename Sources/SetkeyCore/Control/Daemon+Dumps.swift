@@ -129,7 +129,7 @@ extension Daemon {
         runs[client]?.output += output
         if stream.isFinished {
             if let errno = gap(in: stream.database) {
-                let request: KernelRequest = stream.database == .associations ? .dump(nil) : .dumpPolicies
+                let request = stream.database.dumpRequest
                 runs[client]?.failed(
                     request.phrase, errno: Int(errno.rawValue), reason: stream.database.gapText(errno))
             }

@@ -21,17 +21,10 @@ struct DumpStream: Sendable {
     let form: Form
     /// The dump that must be over first; see ``DumpSchedule``.
     let ticket: Int
-    private let ipsecProtocol: IPsecProtocol?
-    private let includesDead: Bool
+    private let filter: AssociationFilter
     private var format: DumpFormat
-    private var associationCursor: EntryTable<SecurityAssociation>.CursorID?
-    private var policyCursor: EntryTable<SecurityPolicy>.CursorID?
-    /// The entry after the last one printed: only one who has looked ahead knows the last one, which is marked.
-    private var ahead: SecurityAssociation?
-    private var policyAhead: SecurityPolicy?
-    private(set) var hasBegun = false
-    /// Whether there was nothing to walk.
-    private var isEmpty = false
+    private var associations = TableWalk<SecurityAssociation>()
+    private var policies = TableWalk<SecurityPolicy>()
     private(set) var isFinished = false
 
     init(
@@ -41,50 +34,36 @@ struct DumpStream: Sendable {
         self.database = database
         self.form = form
         self.ticket = ticket
-        self.ipsecProtocol = ipsecProtocol
-        self.includesDead = includesDead
+        filter = AssociationFilter(ipsecProtocol: ipsecProtocol, includesDead: includesDead)
         self.format = format
     }
+
+    /// Whether the walk has begun.
+    var hasBegun: Bool { associations.hasBegun || policies.hasBegun }
 
     // MARK: Text
 
     /// Appends the next part; ``isFinished`` tells whether it was the last.
     mutating func appendPart(of mirror: inout Mirror, to output: inout [UInt8]) {
         let limit = output.count + Self.partSize
+        let filter = filter
         switch database {
         case .associations:
-            begin(&mirror)
-            if isEmpty { output.append(DumpFormat.noAssociations) }
-            appendAssociations(of: &mirror, to: &output, limit: limit)
+            if associations.begin(&mirror.associations, where: filter.passes) {
+                output.append(DumpFormat.noAssociations)
+            }
+            while let (association, isLast) = associations.next(&mirror.associations, where: filter.passes) {
+                format.append(association, isLast: isLast, to: &output)
+                if !isLast, output.count >= limit { return }
+            }
         case .policies:
-            begin(&mirror)
-            if isEmpty { output.append(DumpFormat.noPolicies) }
-            appendPolicies(of: &mirror, to: &output, limit: limit)
+            if policies.begin(&mirror.policies, where: { _ in true }) { output.append(DumpFormat.noPolicies) }
+            while let (policy, isLast) = policies.next(&mirror.policies, where: { _ in true }) {
+                format.append(policy, isLast: isLast, to: &output)
+                if !isLast, output.count >= limit { return }
+            }
+            format.appendSummary(to: &output)
         }
-    }
-
-    // Entries are taken out of `ahead`, and it is looked into once a round: comparing it with `nil` would copy it.
-
-    private mutating func appendAssociations(of mirror: inout Mirror, to output: inout [UInt8], limit: Int) {
-        while let association = ahead.take() {
-            let next = nextAssociation(&mirror)
-            let isLast = if case nil = next { true } else { false }
-            ahead = next
-            format.append(association, isLast: isLast, to: &output)
-            if !isLast, output.count >= limit { return }
-        }
-        finish(&mirror)
-    }
-
-    private mutating func appendPolicies(of mirror: inout Mirror, to output: inout [UInt8], limit: Int) {
-        while let policy = policyAhead.take() {
-            let next = nextPolicy(&mirror)
-            let isLast = if case nil = next { true } else { false }
-            policyAhead = next
-            format.append(policy, isLast: isLast, to: &output)
-            if !isLast, output.count >= limit { return }
-        }
-        format.appendSummary(to: &output)
         finish(&mirror)
     }
 
@@ -92,57 +71,22 @@ struct DumpStream: Sendable {
 
     /// The next part as a reply; ``isFinished`` tells whether it was the last.
     mutating func nextRecords(of mirror: inout Mirror, showKeys: Bool, at now: Instant) -> Reply {
-        begin(&mirror)
+        let reply: Reply
         switch database {
         case .associations:
-            var records: [AssociationRecord] = []
-            while records.count < Self.recordsPerPart, let association = ahead {
-                records.append(AssociationRecord(association, showKeys: showKeys))
-                ahead = nextAssociation(&mirror)
-            }
-            if ahead == nil { finish(&mirror) }
-            return .associations(AssociationsReply(associations: records, time: now.seconds))
+            let (entries, isLast) = associations.nextPart(
+                of: Self.recordsPerPart, &mirror.associations, where: filter.passes)
+            isFinished = isLast
+            let records = entries.map { AssociationRecord($0, showKeys: showKeys) }
+            reply = .associations(AssociationsReply(associations: records, time: now.seconds))
         case .policies:
-            var records: [PolicyRecord] = []
-            while records.count < Self.recordsPerPart, let policy = policyAhead {
-                records.append(PolicyRecord(policy))
-                policyAhead = nextPolicy(&mirror)
-            }
-            if policyAhead == nil { finish(&mirror) }
-            return .policies(PoliciesReply(policies: records))
+            let (entries, isLast) = policies.nextPart(
+                of: Self.recordsPerPart, &mirror.policies, where: { _ in true })
+            isFinished = isLast
+            reply = .policies(PoliciesReply(policies: entries.map { PolicyRecord($0) }))
         }
-    }
-
-    // MARK: The walk
-
-    private mutating func begin(_ mirror: inout Mirror) {
-        guard !hasBegun else { return }
-        hasBegun = true
-        defer { isEmpty = ahead == nil && policyAhead == nil }
-        switch database {
-        case .associations:
-            associationCursor = mirror.associations.openCursor()
-            ahead = nextAssociation(&mirror)
-        case .policies:
-            policyCursor = mirror.policies.openCursor()
-            policyAhead = nextPolicy(&mirror)
-        }
-    }
-
-    private mutating func nextAssociation(_ mirror: inout Mirror) -> SecurityAssociation? {
-        guard let cursor = associationCursor else { return nil }
-        while let association = mirror.associations.next(cursor) {
-            guard ipsecProtocol == nil || association.identity.ipsecProtocol == ipsecProtocol,
-                includesDead || association.state != .dead
-            else { continue }
-            return association
-        }
-        return nil
-    }
-
-    private mutating func nextPolicy(_ mirror: inout Mirror) -> SecurityPolicy? {
-        guard let cursor = policyCursor else { return nil }
-        return mirror.policies.next(cursor)
+        if isFinished { close(&mirror) }
+        return reply
     }
 
     private mutating func finish(_ mirror: inout Mirror) {
@@ -151,8 +95,21 @@ struct DumpStream: Sendable {
     }
 
     /// Gives the cursors back; also for a client that has left.
-    func close(_ mirror: inout Mirror) {
-        if let associationCursor { mirror.associations.closeCursor(associationCursor) }
-        if let policyCursor { mirror.policies.closeCursor(policyCursor) }
+    mutating func close(_ mirror: inout Mirror) {
+        associations.close(&mirror.associations)
+        policies.close(&mirror.policies)
+    }
+}
+
+/// The SAs that a client wants to see.
+private struct AssociationFilter: Sendable {
+    /// `nil` for all.
+    let ipsecProtocol: IPsecProtocol?
+    /// Those too whose lifetime has ended.
+    let includesDead: Bool
+
+    func passes(_ association: SecurityAssociation) -> Bool {
+        (ipsecProtocol == nil || association.identity.ipsecProtocol == ipsecProtocol)
+            && (includesDead || association.state != .dead)
     }
 }

@@ -50,7 +50,7 @@ extension Daemon {
         turns.remove(client)
         partTurns.remove(client)
         tracedClients.removeAll { $0 == client }
-        streams.removeValue(forKey: client)?.close(&mirror)
+        if var stream = streams.removeValue(forKey: client) { stream.close(&mirror) }
         forgetPlan(of: client)
         flushes.removeAll { $0.client == client }
         for (audience, clients) in audiences where clients.contains(client) {
