@@ -11,13 +11,13 @@ DOCDIR = $(SHAREDIR)/doc/setkeyd
 RELEASE = .build/release
 
 .NOTPARALLEL:
-.PHONY: help build demo test unit-test loop-test vm-test lint papers bench deb clean
+.PHONY: help build demo test unit-test loop-test count-test vm-test lint papers bench deb clean
 .PHONY: install install-files install-configuration install-units install-users install-profile uninstall
 
 help:
 	@echo 'make build     the release binaries, $(RELEASE)/setkeyd and $(RELEASE)/setkey'
 	@echo 'make demo      a tour on a simulated kernel; changes nothing on this machine'
-	@echo 'make test      lint, unit tests, the longest turns of the loop, tests on real kernels (6.1 and 6.12) in a VM'
+	@echo 'make test      lint, unit tests, the loop's longest turns, instruction counts, tests on real kernels (6.1 and 6.12) in a VM'
 	@echo 'make lint      the format of the sources and of the man pages'
 	@echo 'make papers    check man pages, completions, examples and citations against the programs'
 	@echo 'make bench     performance figures: in the VM, and of what members can cost root here'
@@ -33,7 +33,7 @@ build:
 demo: build
 	@tools/demo
 
-test: lint unit-test papers loop-test vm-test
+test: lint unit-test papers loop-test count-test vm-test
 
 lint:
 	@tools/require build lint
@@ -50,6 +50,11 @@ unit-test:
 # No turn of the daemon's loop may take 50 ms of the processor, whatever is done with so many entries.
 loop-test: build
 	$(RELEASE)/core-bench loop 50 100000
+
+# An SA and a policy cost no more instructions than Tests/bench/thresholds says, and 10 %.
+count-test: build
+	@tools/require build count
+	tools/instructions
 
 vm-test: deb
 	@tools/require test vm

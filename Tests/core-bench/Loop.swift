@@ -89,11 +89,18 @@ struct WatchedLoop {
     /// A client runs statements, in parts as `setkey` sends them.
     mutating func run(_ statements: [String], atomic: Bool = false) {
         let perPart = 2000
-        for begin in stride(from: 0, to: statements.count, by: perPart) {
-            let end = min(begin + perPart, statements.count)
-            var parameters = ExecuteParameters(text: WireText(statements[begin..<end].joined(separator: "\n")))
+        run(
+            parts: stride(from: 0, to: statements.count, by: perPart).map { begin in
+                Array(statements[begin..<min(begin + perPart, statements.count)].joined(separator: "\n").utf8)[...]
+            }, atomic: atomic)
+    }
+
+    /// A client runs statements.
+    mutating func run(parts: [ArraySlice<UInt8>], atomic: Bool = false) {
+        for (number, part) in parts.enumerated() {
+            var parameters = ExecuteParameters(text: WireText(Array(part)))
             parameters.atomic = atomic
-            parameters.unfinished = end < statements.count
+            parameters.unfinished = number + 1 < parts.count
             post(.called(Self.root, .execute(parameters)))
         }
     }

@@ -7,6 +7,7 @@ let usage = """
     usage: core-bench plans COUNT...        how long plans of files of so many entries take
            core-bench loop LIMIT COUNT...   the longest single turns of the loop, with files of so many entries;
                                             status 1 if one took more than LIMIT milliseconds of the processor
+           core-bench work KIND FILE        parse, execute, dump or reload a file of statements, once
 
     """
 
@@ -27,6 +28,11 @@ case "loop":
         isWithin = watchLoop(count, limit: limit) && isWithin
     }
     exit(isWithin ? 0 : 1)
+case "work":
+    guard arguments.count == 3, let work = Work(rawValue: arguments[1]), let text = contents(of: arguments[2]) else {
+        fail()
+    }
+    work.run(text)
 default:
     fail()
 }
