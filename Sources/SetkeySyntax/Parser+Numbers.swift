@@ -3,28 +3,28 @@ import IPsec
 extension Parser {
     /// A decimal number of the current token.
     mutating func takeDecimal(
-        _ what: String, upTo maximum: UInt64, _ advice: String? = nil
+        _ what: String, upTo maximum: UInt64, _ advice: @autoclosure () -> String? = nil
     ) throws(Diagnostic) -> UInt64 {
-        try parseDecimal(try takeWord(what), what, upTo: maximum, advice)
+        try parseDecimal(try takeWord(what), what, upTo: maximum, advice())
     }
 
     /// A decimal number in `range`; nothing is cut off: a number that does not fit is an error.
     ///
     /// - Parameter advice: what to write, where the range of the number does not say it.
     func parseDecimal(
-        _ range: Range<Int>, _ what: String, upTo maximum: UInt64, _ advice: String? = nil
+        _ range: Range<Int>, _ what: String, upTo maximum: UInt64, _ advice: @autoclosure () -> String? = nil
     ) throws(Diagnostic) -> UInt64 {
         var value: UInt64 = 0
-        guard !range.isEmpty else { throw failure(range, "\(what) is missing", advice ?? "write 0...\(maximum)") }
+        guard !range.isEmpty else { throw failure(range, "\(what) is missing", advice() ?? "write 0...\(maximum)") }
         for index in range {
             let digit = lexer.bytes[index] &- 48
             guard digit < 10 else {
-                throw failure(range, "\(what) must be a decimal number", advice ?? "write 0...\(maximum)")
+                throw failure(range, "\(what) must be a decimal number", advice() ?? "write 0...\(maximum)")
             }
             let (product, overflow) = value.multipliedReportingOverflow(by: 10)
             let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
             guard !overflow, !carry, sum <= maximum else {
-                throw failure(range, "\(what) is too big", advice ?? "write 0...\(maximum)")
+                throw failure(range, "\(what) is too big", advice() ?? "write 0...\(maximum)")
             }
             value = sum
         }
@@ -33,22 +33,22 @@ extension Parser {
 
     /// Decimal, or hexadecimal with `0x`.
     func parseNumber(
-        _ range: Range<Int>, _ what: String, upTo maximum: UInt64, _ advice: String
+        _ range: Range<Int>, _ what: String, upTo maximum: UInt64, _ advice: @autoclosure () -> String
     ) throws(Diagnostic) -> UInt64 {
         let isPrefixed = hasHexadecimalPrefix(range)
         let digits = isPrefixed ? range.dropFirst(2) : range
-        guard !digits.isEmpty else { throw failure(range, "\(what) has no digits after 0x", advice) }
+        guard !digits.isEmpty else { throw failure(range, "\(what) has no digits after 0x", advice()) }
         guard digits.allSatisfy({ isPrefixed ? isHexadecimal($0) : bytes[$0] &- 48 < 10 }) else {
             let lacksPrefix = !isPrefixed && digits.allSatisfy(isHexadecimal)
             throw failure(
                 range, "\(what) must be a decimal or a hexadecimal number",
-                lacksPrefix ? "hexadecimal numbers begin with 0x: put 0x in front" : advice)
+                lacksPrefix ? "hexadecimal numbers begin with 0x: put 0x in front" : advice())
         }
-        guard isPrefixed else { return try parseDecimal(range, what, upTo: maximum, advice) }
+        guard isPrefixed else { return try parseDecimal(range, what, upTo: maximum, advice()) }
         var value: UInt64 = 0
         for index in digits {
             value = value << 4 | UInt64(bytes[index].hexadecimalDigitValue ?? 0)
-            guard value <= maximum else { throw failure(range, "\(what) is too big", advice) }
+            guard value <= maximum else { throw failure(range, "\(what) is too big", advice()) }
         }
         return value
     }

@@ -36,12 +36,13 @@ extension Parser {
     mutating func parseSPI(_ proto: IPsecProtocol, allowsAny: Bool = false) throws(Diagnostic) -> SPI {
         let what = proto == .ipcomp ? "the CPI" : "the SPI"
         let maximum: UInt64 = proto == .ipcomp ? 0xffff : 0xffff_ffff
-        let advice =
+        func advice() -> String {
             "write 256...\(maximum), or in hexadecimal 0x100...0x\(String(maximum, radix: 16))"
-            + (allowsAny ? "; 0 lets the kernel choose" : "")
-        let range = try takeWord(what, advice)
+                + (allowsAny ? "; 0 lets the kernel choose" : "")
+        }
+        let range = try takeWord(what, advice())
         let value = try noting(range, else: 256) { parser throws(Diagnostic) -> UInt64 in
-            let value = try parser.parseNumber(range, what, upTo: maximum, advice)
+            let value = try parser.parseNumber(range, what, upTo: maximum, advice())
             guard value > 255 || allowsAny && value == 0 else {
                 throw parser.failure(range, "\(what)s 0...255 are reserved (RFC 4303, 2.1)", "write 256 or more")
             }

@@ -114,8 +114,10 @@ package struct Parser {
     }
 
     /// The current token, which must be a word, and steps over it.
-    mutating func takeWord(_ wanted: String, _ advice: String = "") throws(Diagnostic) -> Range<Int> {
-        guard current.kind == .word else { throw unexpected(wanted, advice) }
+    mutating func takeWord(
+        _ wanted: @autoclosure () -> String, _ advice: @autoclosure () -> String = ""
+    ) throws(Diagnostic) -> Range<Int> {
+        guard current.kind == .word else { throw unexpected(wanted(), advice()) }
         let range = current.range
         advance()
         return range
