@@ -90,8 +90,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SetkeyDaemonTests",
-            dependencies: ["SetkeyDaemon", "SetkeyCore", "KernelBackends", "ControlProtocol", "IPsec", "TestSupport"],
-            swiftSettings: mainActor),
+            dependencies: [
+                "SetkeyDaemon", "SetkeyClient", "SetkeyCore", "KernelBackends", "ControlProtocol", "IPsec",
+                "TestSupport",
+            ], swiftSettings: mainActor),
         .testTarget(
             name: "SetkeyClientTests",
             dependencies: ["SetkeyClient", "ControlProtocol", "SetkeySyntax", "IPsec", "TestSupport"],

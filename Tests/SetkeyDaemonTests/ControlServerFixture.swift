@@ -1,6 +1,7 @@
 import ControlProtocol
 import Dispatch
 import Glibc
+import SetkeyClient
 import Testing
 
 @testable import SetkeyDaemon

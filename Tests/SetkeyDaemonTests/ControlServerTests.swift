@@ -1,5 +1,6 @@
 import ControlProtocol
 import Glibc
+import SetkeyClient
 import Testing
 
 @testable import SetkeyDaemon

@@ -1,3 +1,4 @@
+import ControlProtocol
 import Glibc
 
 /// The client's end of a Unix stream socket.

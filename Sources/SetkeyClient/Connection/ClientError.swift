@@ -1,3 +1,4 @@
+package import ControlProtocol
 import Glibc
 
 /// Why a call has no answer, or which error it was answered with.

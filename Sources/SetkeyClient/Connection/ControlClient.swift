@@ -1,4 +1,4 @@
-import Glibc
+package import ControlProtocol
 
 /// A connection to the daemon, for a program that has nothing else to do while it waits.
 ///
