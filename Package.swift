@@ -32,17 +32,19 @@ let package = Package(
         .target(
             name: "CPrivateMemory", cSettings: [.define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release))]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
-        .target(name: "IPsec", swiftSettings: strict),
-        .target(name: "SetkeySyntax", dependencies: ["IPsec"], swiftSettings: strict),
-        .target(name: "KernelBackends", dependencies: ["IPsec", "CLinux"], swiftSettings: strict),
-        .target(name: "ControlProtocol", dependencies: ["IPsec"], swiftSettings: strict),
+        .target(name: "TextBytes", swiftSettings: strict),
+        .target(name: "IPsec", dependencies: ["TextBytes"], swiftSettings: strict),
+        .target(name: "SetkeySyntax", dependencies: ["IPsec", "TextBytes"], swiftSettings: strict),
+        .target(name: "KernelBackends", dependencies: ["IPsec", "TextBytes", "CLinux"], swiftSettings: strict),
+        .target(name: "ControlProtocol", dependencies: ["IPsec", "TextBytes"], swiftSettings: strict),
         .target(
-            name: "SetkeyCore", dependencies: ["IPsec", "SetkeySyntax", "ControlProtocol"], swiftSettings: strict),
+            name: "SetkeyCore", dependencies: ["IPsec", "SetkeySyntax", "ControlProtocol", "TextBytes"],
+            swiftSettings: strict),
         .target(
             name: "SetkeyDaemon",
             dependencies: [
-                "SetkeyCore", "KernelBackends", "ControlProtocol", "SetkeySyntax", "IPsec", "CLinux", "CPrivateMemory",
-                "CSystemd",
+                "SetkeyCore", "KernelBackends", "ControlProtocol", "SetkeySyntax", "IPsec", "TextBytes", "CLinux",
+                "CPrivateMemory", "CSystemd",
             ], swiftSettings: mainActor),
         .executableTarget(
             name: "setkeyd", dependencies: ["SetkeyDaemon", "SetkeyCore", "ControlProtocol", argumentParser],
@@ -50,7 +52,7 @@ let package = Package(
         ),
         .target(
             name: "SetkeyClient",
-            dependencies: ["ControlProtocol", "SetkeySyntax", "IPsec", "CPrivateMemory", argumentParser],
+            dependencies: ["ControlProtocol", "SetkeySyntax", "IPsec", "TextBytes", "CPrivateMemory", argumentParser],
             swiftSettings: strict),
         .executableTarget(
             name: "setkey", dependencies: ["SetkeyClient"], swiftSettings: strict, linkerSettings: hardened),
@@ -74,6 +76,7 @@ let package = Package(
                 "SetkeyCore", "SetkeySyntax", "ControlProtocol", "KernelBackends", "IPsec", "CPrivateMemory",
             ],
             path: "Tests/core-bench", swiftSettings: strict),
+        .testTarget(name: "TextBytesTests", dependencies: ["TextBytes", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "IPsecTests", dependencies: ["IPsec", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SetkeySyntaxTests", dependencies: ["SetkeySyntax", "IPsec", "TestSupport"], swiftSettings: strict),

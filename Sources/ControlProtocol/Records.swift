@@ -1,4 +1,5 @@
 package import IPsec
+import TextBytes
 
 /// An SA as a record for other programs. Keys are there only where the caller asked for them and may see them.
 package struct AssociationRecord: Codable, Hashable, Sendable {

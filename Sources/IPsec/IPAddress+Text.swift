@@ -1,3 +1,5 @@
+import TextBytes
+
 // Addresses as text: dotted decimal, and RFC 4291 section 2.2 in, RFC 5952 out.
 
 extension IPAddress: CustomStringConvertible {

@@ -1,3 +1,5 @@
+import TextBytes
+
 /// The Security Parameters Index (RFC 4301, 4.1), in host byte order; only the codecs swap.
 ///
 /// 0...255 are reserved by IANA (RFC 4303, 2.1) and refused by the language; the kernel accepts them, so the type does.

@@ -2,6 +2,7 @@ import IPsec
 package import SetkeyCore
 import SetkeySyntax
 import Synchronization
+import TextBytes
 
 /// The daemon's own file: read, parsed and evaluated, away from the main queue because a large one takes its time.
 package struct ConfigurationFile: Sendable {

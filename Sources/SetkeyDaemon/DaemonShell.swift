@@ -6,6 +6,7 @@ import KernelBackends
 import SetkeyCore
 import SetkeySyntax
 import Synchronization
+import TextBytes
 
 /// The imperative shell: it reads clocks, sockets and files, turns what happens into events of the ``Daemon``, and
 /// does what the effects say. ``perform(_:)`` is the only switch over them.

@@ -1,4 +1,5 @@
 package import IPsec
+import TextBytes
 
 extension DesiredState {
     /// Appends statements that, evaluated, declare this state again, keys included.

@@ -1,5 +1,5 @@
 import Glibc
-import IPsec
+import TextBytes
 
 /// How a diagnostic is shown: plain, or with the colours that compilers have made usual.
 package enum DiagnosticStyle: Hashable, Sendable {

@@ -1,4 +1,5 @@
 package import IPsec
+import TextBytes
 
 extension DumpFormat {
     /// Appends one SA as `setkey -D` shows it.

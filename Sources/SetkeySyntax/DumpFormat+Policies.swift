@@ -1,4 +1,5 @@
 package import IPsec
+import TextBytes
 
 extension DumpFormat {
     /// Appends one policy as `setkey -DP` shows it; with `-N` a per-socket one is counted instead.

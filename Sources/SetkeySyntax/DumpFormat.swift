@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 /// Renders dumps in the layout of ipsec-tools (language 3.1, 3.2), straight into bytes.
 ///

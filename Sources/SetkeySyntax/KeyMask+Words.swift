@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 extension KeyMask {
     /// Shows a word if it is harmless where it stands, and says what belongs after it.

@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 extension KeyMaterial {
     /// The contents of a credential as a key.

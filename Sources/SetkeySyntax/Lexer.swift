@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 /// One piece of a text.
 struct Token {

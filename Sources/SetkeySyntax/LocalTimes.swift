@@ -1,5 +1,5 @@
 import Glibc
-import IPsec
+import TextBytes
 
 /// Times as dumps show them, in the machine's time zone; equal times are worked out once.
 package struct LocalTimes: Sendable {

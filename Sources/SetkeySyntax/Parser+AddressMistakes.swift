@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 // What stands where a numeric address is wanted, and what to write instead.
 

@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 extension Parser {
     /// Which kinds of algorithm a clause takes.

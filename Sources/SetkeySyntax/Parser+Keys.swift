@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 extension Parser {
     /// The key of an algorithm, which the current token must be: a string, hexadecimal digits or `@NAME`.

@@ -1,4 +1,4 @@
-import IPsec
+import TextBytes
 
 extension Parser {
     /// A decimal number of the current token.

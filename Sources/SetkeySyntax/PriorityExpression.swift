@@ -1,4 +1,4 @@
-import IPsec
+import TextBytes
 
 /// The priority of a policy as the language writes it: an offset to one of three bases.
 struct PriorityExpression: Equatable {

@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 /// The parts of an SA's statement.
 extension SecurityAssociation {

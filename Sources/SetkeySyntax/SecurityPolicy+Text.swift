@@ -1,4 +1,5 @@
 package import IPsec
+import TextBytes
 
 extension SecurityPolicy {
     /// `src dst upperspec -P direction priority action requests`.

@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 extension SourceText {
     /// What the parser has understood, for `setkey -d`: the place, the statement in full, with what was left to

@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 extension SourceText {
     /// A longer line is shown in part, around what the diagnostic speaks of.

@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 /// A text, its name for messages, and where its lines are.
 package struct SourceText: Sendable {

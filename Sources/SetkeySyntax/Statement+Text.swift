@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 extension Statement.Kind {
     /// Appends the statement in the language, with its `;` and without a newline; read again it gives an equal value.

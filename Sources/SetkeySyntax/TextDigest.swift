@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 /// Stands for a piece of a text that may hold keys, to be told from other pieces later on without the text.
 ///

@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 /// A word of at most 24 bytes, packed into integers, so that comparing and hashing it costs a few instructions.
 struct PackedWord: Hashable, Sendable {

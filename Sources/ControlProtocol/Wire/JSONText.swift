@@ -5,6 +5,7 @@
 // JSON treats otherwise. Byte by byte it was 18 instructions out and 21 in.
 
 import IPsec
+import TextBytes
 
 extension [UInt8] {
     /// Appends `text` as the inside of a JSON string, without the quotes; what is not UTF-8 becomes U+FFFD.

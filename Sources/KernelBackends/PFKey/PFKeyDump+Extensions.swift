@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import IPsec
+internal import TextBytes
 
 // The bodies of extensions, one function a layout; each begins behind the opening brace.
 

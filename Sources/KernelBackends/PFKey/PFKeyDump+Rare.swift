@@ -1,4 +1,4 @@
-internal import IPsec
+internal import TextBytes
 
 // The bodies of extensions that are seen seldom or never on Linux.
 

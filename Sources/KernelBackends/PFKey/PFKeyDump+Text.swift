@@ -1,4 +1,4 @@
-internal import IPsec
+internal import TextBytes
 
 // A label and a value at once: what the lines of a message are made of.
 

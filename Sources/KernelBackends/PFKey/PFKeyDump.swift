@@ -1,5 +1,6 @@
 internal import CLinux
 internal import IPsec
+internal import TextBytes
 
 /// The text form of one raw message, in the layout of `setkey -x` (language 3.4).
 ///

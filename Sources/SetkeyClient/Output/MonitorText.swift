@@ -1,5 +1,5 @@
 package import ControlProtocol
-import IPsec
+import TextBytes
 
 /// How the moment of a kernel message is written.
 package enum Timestamp: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import IPsec
 package import SetkeySyntax
+import TextBytes
 
 /// Cuts a run between its statements into parts for `Execute`.
 ///

@@ -2,6 +2,7 @@ import ControlProtocol
 import Glibc
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 /// The statements of an input, and what is said about them.
 struct StatementSource: ~Copyable {

@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 /// A dump on its way to one client: it waits for fresh entries, then walks the mirror in parts, at the pace at which
 /// the client reads.

@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 extension PlanStep {
     /// A step for people and programs: no keys.

@@ -1,5 +1,6 @@
 package import IPsec
 package import SetkeySyntax
+import TextBytes
 
 /// What was in force before a reload, so that one can go back to it.
 ///

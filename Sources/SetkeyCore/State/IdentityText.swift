@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 // Identities as words on a line of a state file: `sa esp 10.0.0.2 4097`, `sp out 10.1.0.0 24 0 10.2.0.0 24 0 255`.
 

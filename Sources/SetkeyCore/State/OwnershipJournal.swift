@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 /// What is added to the ownership file; see ``OwnershipRecord``.
 ///

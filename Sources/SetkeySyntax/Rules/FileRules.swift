@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 /// What is legal in a file and probably not meant: found over its entries as all statements leave them.
 ///

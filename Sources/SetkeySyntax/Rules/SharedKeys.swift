@@ -1,4 +1,5 @@
 import IPsec
+import TextBytes
 
 /// One key in two SAs: what is recorded of one can be replayed in the other, and a counter mode loses its secrecy.
 ///

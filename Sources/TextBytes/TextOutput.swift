@@ -62,8 +62,8 @@ extension OutputSpan<UInt8> {
     }
 
     /// Appends `value` in decimal: at most 3 bytes, for which there must be room.
-    @inline(__always)
-    mutating func append(decimal value: UInt8) {
+    @inlinable @inline(__always)
+    package mutating func append(decimal value: UInt8) {
         if value >= 100 { append(48 + value / 100) }
         if value >= 10 { append(48 + value / 10 % 10) }
         append(48 + value % 10)

@@ -1,6 +1,6 @@
-import IPsec
 import TestSupport
 import Testing
+import TextBytes
 
 /// Looking at eight bytes together finds what looking at each would.
 struct ByteWordTests {
