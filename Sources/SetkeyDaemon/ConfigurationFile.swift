@@ -1,8 +1,6 @@
-import IPsec
 package import SetkeyCore
 import SetkeySyntax
 import Synchronization
-import TextBytes
 
 /// The daemon's own file: read, parsed and evaluated, away from the main queue because a large one takes its time.
 package struct ConfigurationFile: Sendable {
@@ -29,84 +27,23 @@ package struct ConfigurationFile: Sendable {
         guard isWanted() else { return .invalid([]) }
         var options = ParserOptions.ofThisMachine()
         options.warns = true
-        var loader = SourceLoader(path: path, reader: ConfigurationReader(), options: options, reusing: former.sources)
-        if let failure = loader.failure {
-            if isDefault, failure.reason == .missing { return .absent(path: path) }
-            return .invalid(["\(failure); \(failure.advice)"])
-        }
-        var evaluation = DesiredState.Evaluation(expecting: former.associations, policies: former.policies)
+        var reading = ConfigurationReading(
+            path: path, isDefault: isDefault, reader: ConfigurationReader(), options: options, style: style,
+            reusing: former)
         var access = ConfigurationAccess()
-        while let loaded = loader.next() {
+        while let loaded = reading.next() {
             guard isWanted() else { return .invalid([]) }
-            evaluation.add(loaded.statement.kind, at: loaded.origin)
-            access.note(loaded, in: loader.accesses[loaded.source])
+            access.note(loaded, in: reading.accesses[loaded.source])
         }
-        former.sources = loader.readSources ?? former.sources
-        let sources = loader.sources
-        var found = loader.diagnostics + evaluation.diagnostics
         let objections = access.objections(
-            to: loader.accesses, of: sources, searched: loader.searchedDirectories)
-        func rendered(_ remarks: [LoadedDiagnostic]) -> [String] {
-            remarks.map { sources[$0.source].render($0.diagnostic, style: style) }
-        }
-        // Where a statement is wrong, what it was to declare is missing, and the rules would remark on that.
-        guard loader.errorCount + evaluation.errorCount == 0 else { return .invalid(objections + rendered(found)) }
-        let desired = evaluation.finish()
-        found += FileRules.remarks(on: desired)
-        guard objections.isEmpty else { return .invalid(objections + rendered(found)) }
-        (former.associations, former.policies) = (desired.associations.count, desired.policies.count)
-        let outlines = sources.map(\.outline)
-        return .loaded(
-            LoadedConfiguration(
-                desired: desired, warnings: rendered(found.filter { $0.diagnostic.severity == .warning }),
-                notes: rendered(found.filter { $0.diagnostic.severity == .note }),
-                locate: StatementLocator { origin in
-                    let position = outlines[origin.source].position(of: origin.range.lowerBound)
-                    return "\(outlines[origin.source].name):\(position.line):\(position.column)"
-                },
-                fingerprint: Fingerprint(of: sources)))
+            to: reading.accesses, of: reading.sources, searched: reading.searchedDirectories)
+        return reading.finish(objections: objections, keeping: &former)
     }
-}
-
-/// What a reading of the configuration leaves for the next one, to make it quicker.
-package struct FormerReading: Sendable {
-    fileprivate nonisolated var sources = ReadSources()
-    /// How many entries were declared.
-    fileprivate nonisolated var associations = 0
-    fileprivate nonisolated var policies = 0
-
-    package nonisolated init() {}
 }
 
 /// Whether what a reading of the configuration leads to is still wanted.
 nonisolated final class ReadingWish: Sendable {
     let isAbandoned = Atomic(false)
-}
-
-extension Fingerprint {
-    /// Of the bytes of all sources, in the order of reading: FNV-1a, eight bytes at a time.
-    nonisolated init(of sources: [SourceText]) {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        func take(_ bits: UInt64) {
-            // The multiplication carries upwards only: the rotation brings the high bits down again.
-            let product = (hash ^ bits) &* 0x100_0000_01b3
-            hash = product << 29 | product >> 35
-        }
-        for source in sources {
-            let bytes = source.bytes.span
-            var index = 0
-            while index <= bytes.count - ByteWord.byteCount {
-                take(ByteWord(bytes, at: index).bits)
-                index += ByteWord.byteCount
-            }
-            while index < bytes.count {
-                take(UInt64(bytes[index]))
-                index += 1
-            }
-            take(UInt64(bytes.count))
-        }
-        self.init(rawValue: hash)
-    }
 }
 
 extension ParserOptions {

@@ -1,6 +1,5 @@
 package import ControlProtocol
 package import IPsec
-package import SetkeySyntax
 
 /// What can happen to the daemon; the only way in.
 package enum Event: Sendable {
@@ -37,59 +36,6 @@ package enum Event: Sendable {
     case watchdog
     /// The moment that ``Effect/wake(at:)`` asked for has come.
     case woken
-}
-
-/// What became of reading the configuration file.
-package enum Configuration: Sendable {
-    /// It is valid.
-    case loaded(LoadedConfiguration)
-    /// It cannot be read, or has errors: rendered diagnostics.
-    case invalid([String])
-    /// The default file does not exist, which counts as an empty one.
-    case absent(path: String)
-}
-
-/// A valid configuration.
-package struct LoadedConfiguration: Sendable {
-    package let desired: DesiredState
-    /// Rendered, with line and column.
-    package let warnings: [String]
-    /// Remarks that are no warnings, rendered likewise: for whoever asks about the file, not for the log.
-    package let notes: [String]
-    /// Renders where a statement stands.
-    package let locate: StatementLocator
-    /// Of the file and what it includes; credentials do not count.
-    package let fingerprint: Fingerprint
-
-    package init(
-        desired: DesiredState, warnings: [String], notes: [String] = [], locate: StatementLocator,
-        fingerprint: Fingerprint
-    ) {
-        self.desired = desired
-        self.warnings = warnings
-        self.notes = notes
-        self.locate = locate
-        self.fingerprint = fingerprint
-    }
-}
-
-/// What the configuration is read for.
-package enum ReadPurpose: Hashable, Sendable {
-    /// To be applied.
-    case transition
-    /// To tell clients what applying it would do; the number tells one such reading from another.
-    case plan(Int)
-}
-
-/// Renders where a statement of the configuration stands: `setkey.conf:3:1`.
-package struct StatementLocator: Sendable {
-    private let render: @Sendable (StatementOrigin) -> String
-
-    package init(_ render: @escaping @Sendable (StatementOrigin) -> String) {
-        self.render = render
-    }
-
-    package func callAsFunction(_ origin: StatementOrigin) -> String { render(origin) }
 }
 
 /// What the daemon wants done; the shell does it and decides nothing.

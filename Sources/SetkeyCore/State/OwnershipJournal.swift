@@ -62,15 +62,3 @@ package struct OwnershipJournal: Sendable {
         Array("# What setkeyd's file has declared; written by setkeyd, no keys.\nlife \(life)\n".utf8)
     }
 }
-
-/// Tells two texts of the configuration apart; not a cryptographic hash.
-package struct Fingerprint: RawRepresentable, Hashable, Sendable {
-    /// Of nothing.
-    static let none = Fingerprint(rawValue: 0)
-
-    package let rawValue: UInt64
-
-    package init(rawValue: UInt64) {
-        self.rawValue = rawValue
-    }
-}

@@ -14,10 +14,13 @@ nonisolated struct StateDirectory: Sendable {
     /// See ``OwnershipRecord/life``.
     private let life: String
 
-    private var ownership: StateFile { file("owned", sizeLimit: OwnershipRecord.fileLimit) }
-    /// It is read like a configuration, and has the same limit.
-    private var former: StateFile { file("former", sizeLimit: FileSourceReader.defaultSizeLimit) }
-    private var confirmation: StateFile { file("confirmation") }
+    /// The former state is read like a configuration, and has the same limit.
+    private var files: StateFiles<StateFile> {
+        StateFiles(
+            ownership: file("owned", sizeLimit: OwnershipRecord.fileLimit),
+            former: file("former", sizeLimit: FileSourceReader.defaultSizeLimit), confirmation: file("confirmation"),
+            life: life)
+    }
 
     /// - Parameter sizeLimit: in bytes; without it what a few short lines take.
     func file(_ name: String, sizeLimit: Int = 4096) -> StateFile {
@@ -82,91 +85,19 @@ nonisolated struct StateDirectory: Sendable {
         return descriptor
     }
 
-    // MARK: Reading
-
     /// What the last daemon left; nothing if it left nothing.
     ///
     /// - Returns: the state, and what is wrong with the files, if anything.
     func load() -> (state: RestoredState, complaints: [String]) {
-        var state = RestoredState()
-        var complaints: [String] = []
-        complaints += [ownership, former, confirmation].compactMap { $0.removeDraft() }
-        state.ownership = readOwnership(&complaints)
-        guard let text = read(confirmation, &complaints) else {
-            // A daemon was killed when it had written this, or removed the other; it is of no use, and has keys in it.
-            if !confirmation.exists { complaints += [former.remove()].compactMap { $0 } }
-            return (state, complaints)
-        }
-        guard let record = ConfirmationRecord(parsing: String(decoding: text, as: UTF8.self)) else {
-            complaints.append(
-                "\(confirmation.path) is not readable: whether a reload waits is not known, and none is rolled back")
-            return (state, complaints)
-        }
-        guard let text = read(former, &complaints) else {
-            complaints.append("\(self.former.path) is missing: the unconfirmed reload cannot be rolled back")
-            return (state, complaints)
-        }
-        var unreadable = 0
-        guard let former = FormerState(parsing: text, endedAt: record.endedAt, unreadable: &unreadable) else {
-            complaints.append("\(self.former.path) is cut short: the unconfirmed reload cannot be rolled back")
-            return (state, complaints)
-        }
-        state.confirmation = (record, former)
-        if unreadable > 0 {
-            complaints.append(
-                "\(self.former.path): \(unreadable == 1 ? "1 statement is" : "\(unreadable) statements are") "
-                    + "not readable, and will not be restored")
-        }
-        return (state, complaints)
+        var files = files
+        return files.load()
     }
-
-    private func readOwnership(_ complaints: inout [String]) -> OwnershipRecord {
-        var reader = OwnershipRecord.Reader()
-        let (isRead, complaint) = ownership.read { reader.take($0) }
-        if let complaint { complaints.append("\(complaint); what it says is not known") }
-        guard isRead else { return OwnershipRecord() }
-        if reader.unreadable > 0 {
-            complaints.append(
-                "\(ownership.path): lines that are not readable: \(reader.unreadable); what they named is treated as foreign"
-            )
-        }
-        return reader.record
-    }
-
-    private func read(_ file: StateFile, _ complaints: inout [String]) -> [UInt8]? {
-        let (bytes, complaint) = file.read()
-        if let complaint { complaints.append("\(complaint); what it says is not known") }
-        return bytes
-    }
-
-    // MARK: Writing
 
     /// Writes down `change`; it may take its time.
     ///
     /// - Returns: why it could not be written, and what follows from that.
     func write(_ change: StateChange) -> String? {
-        switch change {
-        case .append(let journal):
-            // What is not ours has not been read either: nothing of it is lost.
-            let isNew = !ownership.isTrusted
-            let text = isNew ? OwnershipJournal.head(life: life) + journal.text : journal.text
-            return (isNew ? ownership.replace(with: text) : ownership.append(text)).map(Self.ofOwnership)
-        case .rewrite(let snapshot):
-            return ownership.replace(with: OwnershipJournal.head(life: life) + snapshot.text).map(Self.ofOwnership)
-        case .keep(let state): return former.replace(with: state.text).map(Self.ofFormerState)
-        case .confirm(let record): return confirmation.replace(with: record.text).map(Self.ofFormerState)
-        case .forget: return (confirmation.remove() ?? former.remove()).map(Self.ofFormerState)
-        }
-    }
-
-    private static func ofOwnership(_ complaint: String) -> String {
-        """
-        \(complaint); after a restart the daemon will not know what this file declared, and what is taken out of it \
-        meanwhile stays in the kernel
-        """
-    }
-
-    private static func ofFormerState(_ complaint: String) -> String {
-        "\(complaint); a restart of the daemon would not know of the unconfirmed reload"
+        var files = files
+        return files.write(change)
     }
 }

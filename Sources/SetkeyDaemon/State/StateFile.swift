@@ -1,10 +1,11 @@
 import Glibc
+import SetkeyCore
 
 /// One file of the state directory, for its owner alone.
 ///
 /// It is found from the directory's descriptor, whatever has become of the path meanwhile, and it is what we have made:
 /// a regular file of ours. A link, a FIFO or a file of somebody else's is never followed, waited for or believed.
-nonisolated struct StateFile {
+nonisolated struct StateFile: StateStorage {
     let directory: FileDescriptor
     /// The directory's path, for messages.
     let directoryPath: String
@@ -65,15 +66,6 @@ nonisolated struct StateFile {
         guard unsafe fstat(rawValue, &status) == 0 else { return (nil, failure("open")) }
         if let reason = distrust(status) { return (nil, "cannot use \(path): \(reason)") }
         return (descriptor, nil)
-    }
-
-    /// The contents.
-    ///
-    /// - Returns: `nil` for `bytes` if it could not be read, and why; `nil` for both if nothing is there.
-    func read() -> (bytes: [UInt8]?, complaint: String?) {
-        var bytes: [UInt8] = []
-        let (isRead, complaint) = read { bytes += $0 }
-        return (isRead ? bytes : nil, complaint)
     }
 
     /// Gives the contents to `take`, piece by piece.

@@ -1,0 +1,25 @@
+package import SetkeySyntax
+
+/// A valid configuration.
+package struct LoadedConfiguration: Sendable {
+    package let desired: DesiredState
+    /// Rendered, with line and column.
+    package let warnings: [String]
+    /// Remarks that are no warnings, rendered likewise: for whoever asks about the file, not for the log.
+    package let notes: [String]
+    /// Renders where a statement stands.
+    package let locate: StatementLocator
+    /// Of the file and what it includes; credentials do not count.
+    package let fingerprint: Fingerprint
+
+    package init(
+        desired: DesiredState, warnings: [String], notes: [String] = [], locate: StatementLocator,
+        fingerprint: Fingerprint
+    ) {
+        self.desired = desired
+        self.warnings = warnings
+        self.notes = notes
+        self.locate = locate
+        self.fingerprint = fingerprint
+    }
+}

@@ -1,0 +1,109 @@
+/// What must outlive the daemon, as three files: what the file owns, what was in force before an unconfirmed reload, and
+/// whether one waits. It says what is in them and in which order they are written; where they are is their own matter.
+package struct StateFiles<Storage: StateStorage> {
+    /// Grows line by line.
+    package var ownership: Storage
+    package var former: Storage
+    package var confirmation: Storage
+    /// Names the kernel's tables that a new ownership file is about; see ``OwnershipRecord/life``.
+    package var life: String
+
+    /// Files as their storage has them.
+    package init(ownership: Storage, former: Storage, confirmation: Storage, life: String) {
+        (self.ownership, self.former, self.confirmation) = (ownership, former, confirmation)
+        self.life = life
+    }
+
+    // MARK: Reading
+
+    /// What the last daemon left; nothing if it left nothing.
+    ///
+    /// - Returns: the state, and what is wrong with the files, if anything.
+    package mutating func load() -> (state: RestoredState, complaints: [String]) {
+        var state = RestoredState()
+        var complaints = [ownership.removeDraft(), former.removeDraft(), confirmation.removeDraft()].compactMap(\.self)
+        state.ownership = readOwnership(&complaints)
+        state.confirmation = readConfirmation(&complaints)
+        return (state, complaints)
+    }
+
+    private mutating func readConfirmation(
+        _ complaints: inout [String]
+    ) -> (record: ConfirmationRecord, former: FormerState)? {
+        guard let text = read(confirmation, &complaints) else {
+            // A daemon was killed when it had written this, or removed the other; it is of no use, and has keys in it.
+            if !confirmation.exists { complaints += [former.remove()].compactMap(\.self) }
+            return nil
+        }
+        guard let record = ConfirmationRecord(parsing: String(decoding: text, as: UTF8.self)) else {
+            complaints.append(
+                "\(confirmation.path) is not readable: whether a reload waits is not known, and none is rolled back")
+            return nil
+        }
+        guard let text = read(former, &complaints) else {
+            complaints.append("\(former.path) is missing: the unconfirmed reload cannot be rolled back")
+            return nil
+        }
+        var unreadable = 0
+        guard let state = FormerState(parsing: text, endedAt: record.endedAt, unreadable: &unreadable) else {
+            complaints.append("\(former.path) is cut short: the unconfirmed reload cannot be rolled back")
+            return nil
+        }
+        if unreadable > 0 {
+            complaints.append(
+                "\(former.path): \(unreadable == 1 ? "1 statement is" : "\(unreadable) statements are") "
+                    + "not readable, and will not be restored")
+        }
+        return (record, state)
+    }
+
+    private func readOwnership(_ complaints: inout [String]) -> OwnershipRecord {
+        var reader = OwnershipRecord.Reader()
+        let (isRead, complaint) = ownership.read { reader.take($0) }
+        if let complaint { complaints.append("\(complaint); what it says is not known") }
+        guard isRead else { return OwnershipRecord() }
+        if reader.unreadable > 0 {
+            complaints.append(
+                "\(ownership.path): lines that are not readable: \(reader.unreadable); what they named is treated as foreign"
+            )
+        }
+        return reader.record
+    }
+
+    private func read(_ file: Storage, _ complaints: inout [String]) -> [UInt8]? {
+        let (bytes, complaint) = file.read()
+        if let complaint { complaints.append("\(complaint); what it says is not known") }
+        return bytes
+    }
+
+    // MARK: Writing
+
+    /// Writes down `change`; it may take its time.
+    ///
+    /// - Returns: why it could not be written, and what follows from that.
+    package mutating func write(_ change: StateChange) -> String? {
+        switch change {
+        case .append(let journal):
+            // What is not ours has not been read either: nothing of it is lost.
+            let isNew = !ownership.isTrusted
+            let text = isNew ? OwnershipJournal.head(life: life) + journal.text : journal.text
+            return (isNew ? ownership.replace(with: text) : ownership.append(text)).map(Self.ofOwnership)
+        case .rewrite(let snapshot):
+            return ownership.replace(with: OwnershipJournal.head(life: life) + snapshot.text).map(Self.ofOwnership)
+        case .keep(let state): return former.replace(with: state.text).map(Self.ofFormerState)
+        case .confirm(let record): return confirmation.replace(with: record.text).map(Self.ofFormerState)
+        case .forget: return (confirmation.remove() ?? former.remove()).map(Self.ofFormerState)
+        }
+    }
+
+    private static func ofOwnership(_ complaint: String) -> String {
+        """
+        \(complaint); after a restart the daemon will not know what this file declared, and what is taken out of it \
+        meanwhile stays in the kernel
+        """
+    }
+
+    private static func ofFormerState(_ complaint: String) -> String {
+        "\(complaint); a restart of the daemon would not know of the unconfirmed reload"
+    }
+}

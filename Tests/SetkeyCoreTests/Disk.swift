@@ -1,0 +1,88 @@
+import SetkeyCore
+import Testing
+
+/// The files of the state directory, in memory.
+struct Disk {
+    private var files: StateFiles<FileInMemory>
+
+    /// - Parameter life: names the kernel's tables.
+    init(life: String) {
+        files = StateFiles(
+            ownership: FileInMemory(path: "owned"), former: FileInMemory(path: "former"),
+            confirmation: FileInMemory(path: "confirmation"), life: life)
+    }
+
+    var life: String {
+        get { files.life }
+        set { files.life = newValue }
+    }
+
+    /// What writing fails with.
+    var failure: String? {
+        get { files.ownership.failure }
+        set {
+            files.ownership.failure = newValue
+            files.former.failure = newValue
+            files.confirmation.failure = newValue
+        }
+    }
+
+    var ownership: [UInt8] { files.ownership.bytes ?? [] }
+    var former: [UInt8]? { files.former.bytes }
+    var confirmation: [UInt8]? { files.confirmation.bytes }
+
+    /// Returns why it could not be written.
+    mutating func write(_ change: StateChange) -> String? { files.write(change) }
+
+    /// What a daemon finds that starts now.
+    mutating func load() -> RestoredState {
+        let (state, complaints) = files.load()
+        #expect(complaints.isEmpty)
+        return state
+    }
+
+    /// What a daemon would find that starts now.
+    var restored: RestoredState {
+        var disk = self
+        return disk.load()
+    }
+}
+
+/// A file of the state that is an array.
+struct FileInMemory: StateStorage {
+    let path: String
+    var bytes: [UInt8]?
+    /// What writing fails with.
+    var failure: String?
+
+    init(path: String) {
+        self.path = path
+    }
+
+    var exists: Bool { bytes != nil }
+    var isTrusted: Bool { bytes != nil }
+
+    func read(_ take: (ArraySlice<UInt8>) -> Void) -> (isRead: Bool, complaint: String?) {
+        guard let bytes else { return (false, nil) }
+        take(bytes[...])
+        return (true, nil)
+    }
+
+    mutating func replace(with text: [UInt8]) -> String? {
+        if failure == nil { bytes = text }
+        return failure
+    }
+
+    mutating func append(_ text: [UInt8]) -> String? {
+        if failure == nil { bytes? += text }
+        return failure
+    }
+
+    mutating func remove() -> String? {
+        guard bytes != nil else { return nil }
+        if failure == nil { bytes = nil }
+        return failure
+    }
+
+    mutating func removeDraft() -> String? { nil }
+}

@@ -1,0 +1,45 @@
+import IPsec
+import SetkeyCore
+import SetkeySyntax
+
+/// Reads the file of a test, and nothing else.
+struct FileOfTest: SourceReader {
+    let text: String?
+
+    func read(_ path: String) throws(SourceError) -> SourceFile {
+        guard let text, path == Machine.path else { throw SourceError(path: path, reason: .missing) }
+        return SourceFile(bytes: Array(text.utf8), identity: SourceIdentity(device: 0, number: 0))
+    }
+
+    func expand(_ pattern: String) throws(SourceError) -> [String] { [] }
+}
+
+extension Machine {
+    /// Where the daemon believes that its file is.
+    static let path = "test.conf"
+
+    /// Reads the file as the daemon's shell does, but for the permissions of files.
+    mutating func readConfiguration() -> Configuration {
+        var reading = ConfigurationReading(
+            path: Self.path, isDefault: true, reader: FileOfTest(text: file),
+            options: ParserOptions(allowsInclude: false), reusing: formerReading)
+        while reading.next() != nil {}
+        let configuration = reading.finish(objections: [], keeping: &formerReading)
+        guard case .loaded(let loaded) = configuration else { return configuration }
+        // What the rules remark is not what these tests are about, and they name statements by their lines.
+        return .loaded(
+            LoadedConfiguration(
+                desired: loaded.desired, warnings: fileWarnings,
+                locate: StatementLocator { origin in
+                    loaded.locate(origin).split(separator: ":").prefix(2).joined(separator: ":")
+                },
+                fingerprint: loaded.fingerprint))
+    }
+
+    /// What is being read has been read.
+    mutating func finishReading() {
+        let purposes = heldReadings
+        heldReadings = []
+        for purpose in purposes { post(.configuration(readConfiguration(), purpose)) }
+    }
+}
