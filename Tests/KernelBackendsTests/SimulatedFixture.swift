@@ -1,6 +1,7 @@
 import IPsec
 import KernelBackends
 import KernelScenarios
+import TestSupport
 
 /// A simulated kernel with a clock and two sockets, and requests in short.
 struct SimulatedFixture {

@@ -2,6 +2,7 @@ import ControlProtocol
 import IPsec
 import KernelBackends
 import SetkeySyntax
+import TestSupport
 import Testing
 
 @testable import SetkeyCore

@@ -6,12 +6,14 @@ import SetkeySyntax
 struct FileOfTest: SourceReader {
     let text: String?
 
-    func read(_ path: String) throws(SourceError) -> SourceFile {
+    func read(_ path: String, upTo limit: Int) throws(SourceError) -> SourceFile {
         guard let text, path == Machine.path else { throw SourceError(path: path, reason: .missing) }
         return SourceFile(bytes: Array(text.utf8), identity: SourceIdentity(device: 0, number: 0))
     }
 
     func expand(_ pattern: String) throws(SourceError) -> [String] { [] }
+
+    func isDirectory(_ path: String) -> Bool { false }
 }
 
 extension Machine {

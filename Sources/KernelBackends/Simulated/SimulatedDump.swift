@@ -15,8 +15,8 @@ struct SimulatedDump: Sendable {
     var count: UInt32 = 0
     /// The record made last; it goes out when the next one is made, or as the last one.
     var held: [UInt8]?
-    /// The faults that struck the request, which strike its records, too.
-    let strike: FaultPlan.Strike?
+    /// What goes wrong with the request, and with its records, too.
+    let fault: RequestFault?
 }
 
 /// Which SAs a DUMP is about: the SA type of its header, and `sadb_x_filter`.

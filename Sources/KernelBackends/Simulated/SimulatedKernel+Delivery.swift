@@ -29,10 +29,10 @@ extension SimulatedKernel {
     }
 
     private mutating func enqueue(_ message: [UInt8], toSocketAt index: Int) {
-        guard let strike else {
+        guard let fault else {
             return sockets[index].enqueue(message, cost: release.cost(ofMessage: message.count))
         }
-        guard let altered = strike.deliver(message, to: sockets[index].id) else { return }
+        guard let altered = fault.deliver(message, sockets[index].id) else { return }
         sockets[index].enqueue(altered, cost: release.cost(ofMessage: altered.count))
     }
 

@@ -14,7 +14,7 @@ extension SimulatedKernel {
             }
         let header = PFKeyHeader(
             type: message.header.type, saType: .unspecified, sequence: 0, processID: message.header.processID)
-        sockets[index].dump = SimulatedDump(header: header, walk: walk, strike: strike)
+        sockets[index].dump = SimulatedDump(header: header, walk: walk, fault: fault)
         if let errno = continueDump(ofSocketAt: index) { throw errno }
     }
 
@@ -24,9 +24,9 @@ extension SimulatedKernel {
     ///   that ends early.
     mutating func continueDump(ofSocketAt index: Int) -> KernelErrno? {
         guard var dump = sockets[index].dump else { return nil }
-        let outerStrike = strike
-        strike = dump.strike
-        defer { strike = outerStrike }
+        let outerFault = fault
+        fault = dump.fault
+        defer { fault = outerFault }
 
         var failure: KernelErrno?
         do throws(KernelErrno) {

@@ -25,8 +25,8 @@ package struct SimulatedKernel: Sendable {
 
     /// Which kernel it imitates.
     package let release: Release
-    /// What goes wrong; looked up for each request.
-    package var faults: FaultPlan = .none
+    /// What goes wrong; asked for each request.
+    package var faultSource: (any FaultSource)?
 
     /// The last moment that it was told.
     var now: Instant
@@ -38,8 +38,8 @@ package struct SimulatedKernel: Sendable {
     var acquireSequence: UInt32 = 0
     /// What free SPIs are drawn with.
     var random: SeededRandom
-    /// The faults of the request that is being worked on.
-    var strike: FaultPlan.Strike?
+    /// What goes wrong with the request that is being worked on.
+    var fault: RequestFault?
     private var lastSocket = 0
 
     /// An empty kernel.
@@ -99,11 +99,10 @@ package struct SimulatedKernel: Sendable {
         guard let index = index(of: socket) else { return KernelErrno(rawValue: EBADF) }
         do throws(KernelErrno) {
             let request = try ReceivedRequest(datagram, sendLimit: Self.sendLimit)
-            let effects = faults.effects(on: request.header.type)
-            for case .failSend(let errno) in effects { throw errno }
-            strike = effects.isEmpty ? nil : FaultPlan.Strike(requester: socket, effects: effects)
+            fault = faultSource?.fault(on: request.header.type, from: socket)
+            defer { fault = nil }
+            if let errno = fault?.sendFailure { throw errno }
             process(request, fromSocketAt: index)
-            strike = nil
             return nil
         } catch {
             return error
@@ -117,7 +116,7 @@ package struct SimulatedKernel: Sendable {
     private mutating func process(_ request: ReceivedRequest, fromSocketAt index: Int) {
         deliver(request.bytes, to: .promiscuous)
         do throws(KernelErrno) {
-            for case .refuse(let errno) in strike?.effects ?? [] { throw errno }
+            if let errno = fault?.refusal { throw errno }
             let message = try request.parse()
             try handle(request, message, fromSocketAt: index)
         } catch {

@@ -1,6 +1,7 @@
 package import IPsec
+package import KernelBackends
 
-/// What goes wrong, and when: rules that are looked up for every request that reaches the simulated kernel.
+/// What goes wrong in a simulated kernel, and when: rules that are looked up for every request that reaches it.
 package struct FaultPlan: Sendable {
     /// Nothing goes wrong.
     package static let none = FaultPlan()
@@ -53,7 +54,7 @@ package struct FaultPlan: Sendable {
     }
 
     /// The effects that strike a request of `messageType`, which is counted.
-    mutating func effects(on messageType: PFKeyMessageType) -> [Effect] {
+    private mutating func effects(on messageType: PFKeyMessageType) -> [Effect] {
         var effects: [Effect] = []
         for index in faults.indices where faults[index].fault.messageType ?? messageType == messageType {
             faults[index].seen += 1
@@ -65,27 +66,48 @@ package struct FaultPlan: Sendable {
     }
 }
 
-extension FaultPlan {
-    /// The faults of the request that is being worked on, and who sent it.
-    struct Strike: Sendable {
-        let requester: SimulatedKernel.SocketID
-        let effects: [Effect]
-
-        /// What becomes of a message on its way to `receiver`; `nil` when it is lost.
-        func deliver(_ message: [UInt8], to receiver: SimulatedKernel.SocketID) -> [UInt8]? {
-            var message = message
-            for effect in effects {
-                switch effect {
-                case .loseAnswers where receiver == requester: return nil
-                case .loseBroadcasts where receiver != requester: return nil
-                case .garble(let seed):
-                    var random = SeededRandom(seed: seed)
-                    for index in message.indices { message[index] = UInt8.random(in: 0...255, using: &random) }
-                case .truncate(let byteCount): message = Array(message.prefix(byteCount))
-                default: break
-                }
-            }
-            return message
+extension FaultPlan: FaultSource {
+    package mutating func fault(
+        on messageType: PFKeyMessageType, from requester: SimulatedKernel.SocketID
+    ) -> RequestFault? {
+        let effects = effects(on: messageType)
+        guard !effects.isEmpty else { return nil }
+        var fault = RequestFault { message, receiver in
+            effects.reduce(Optional(message)) { $1.deliver($0, isAnswer: receiver == requester) }
         }
+        for effect in effects {
+            switch effect {
+            case .failSend(let errno): fault.sendFailure = fault.sendFailure ?? errno
+            case .refuse(let errno): fault.refusal = fault.refusal ?? errno
+            default: break
+            }
+        }
+        return fault
+    }
+}
+
+extension FaultPlan.Effect {
+    /// What becomes of a message on its way; `nil` when it is lost.
+    ///
+    /// - Parameter isAnswer: whether it goes to the requester.
+    fileprivate func deliver(_ message: [UInt8]?, isAnswer: Bool) -> [UInt8]? {
+        guard let message else { return nil }
+        switch self {
+        case .loseAnswers: return isAnswer ? nil : message
+        case .loseBroadcasts: return isAnswer ? message : nil
+        case .garble(let seed):
+            var random = SplitMix(seed: seed)
+            return message.map { _ in UInt8.random(in: 0...255, using: &random) }
+        case .truncate(let byteCount): return Array(message.prefix(byteCount))
+        case .failSend, .refuse: return message
+        }
+    }
+}
+
+extension SimulatedKernel {
+    /// What goes wrong.
+    package var faults: FaultPlan {
+        get { faultSource as? FaultPlan ?? .none }
+        set { faultSource = newValue }
     }
 }
