@@ -165,6 +165,8 @@ ok $? 'and the traffic goes on' "$(wrong)"
 end gateway
 is "$(ports)" '' 'a daemon that ends closes its ports'
 start gateway gateway
+# It answers before its file is in force.
+until_ 30 eval '[ "$(ports)" = "$arrival FE0200C0:7531" ]'
 is "$(ports)" "$arrival FE0200C0:7531" 'and one that starts opens them'
 reach client -I 10.1.0.1 10.2.0.1
 ok $? 'so that the traffic goes on' "$(wrong)"
