@@ -80,12 +80,26 @@ struct StatusTextTests {
         (2, 1, "2 entries (policy: repair); 1 no longer repaired until setkey --reload"),
     ])
     func driftThatIsNoLongerRepairedIsCounted(_ drifted: Int, _ unrepaired: Int?, _ line: String) {
-        var status = StatusReply(
+        var status = status(drifted: drifted)
+        status.unrepaired = unrepaired
+        #expect(StatusText.text(status).contains("\ndrift: \(line)\n"))
+    }
+
+    @Test func beforeTheFirstStateNothingHasCeasedToBeDeclared() {
+        var status = status()
+        status.undeclaredAssociations = 2
+        let counts = "\nassociations: 2 in the kernel: 0 declared, 2"
+        #expect(StatusText.text(status).contains("\(counts) declared before this start, 0 foreign;"))
+        status.lastReload = 1
+        status.lastOutcome = "done"
+        #expect(StatusText.text(status).contains("\(counts) no longer declared, 0 foreign;"))
+    }
+
+    private func status(drifted: Int = 0) -> StatusReply {
+        StatusReply(
             version: "1", kernelInterface: "simulated", protectsTraffic: false, configuration: "f", settled: false,
             state: "drifted", associations: 2, policies: 0, ownedAssociations: 2, ownedPolicies: 0,
             foreignAssociations: 0, foreignPolicies: 0, drifted: drifted, expired: 0, drift: "repair", overruns: 0,
             uptimeSeconds: 1, pid: 1, clients: 1)
-        status.unrepaired = unrepaired
-        #expect(StatusText.text(status).contains("\ndrift: \(line)\n"))
     }
 }

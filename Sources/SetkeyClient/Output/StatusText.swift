@@ -30,7 +30,7 @@ package enum StatusText {
     private static func associations(_ status: StatusReply) -> String {
         let present = status.declaredAssociations - status.missingAssociations - status.expired
         return inKernel(
-            status.associations, present, status.undeclaredAssociations, status.foreignAssociations,
+            status.associations, present, leftover(status.undeclaredAssociations, status), status.foreignAssociations,
             isIncomplete: status.incomplete.contains("SAD"))
             + "; \(status.declaredAssociations) declared: \(present) present, \(status.missingAssociations) missing, "
             + "\(status.expired) expired; \(status.alteredAssociations) altered"
@@ -39,7 +39,7 @@ package enum StatusText {
     private static func policies(_ status: StatusReply) -> String {
         let present = status.declaredPolicies - status.missingPolicies
         return inKernel(
-            status.policies, present, status.undeclaredPolicies, status.foreignPolicies,
+            status.policies, present, leftover(status.undeclaredPolicies, status), status.foreignPolicies,
             isIncomplete: status.incomplete.contains("SPD"))
             + "; \(status.declaredPolicies) declared: \(present) present, \(status.missingPolicies) missing; "
             + "\(status.alteredPolicies) altered"
@@ -47,10 +47,17 @@ package enum StatusText {
 
     /// `12 in the kernel: 10 declared, 2 foreign`.
     private static func inKernel(
-        _ total: Int, _ declared: Int, _ undeclared: Int, _ foreign: Int, isIncomplete: Bool
+        _ total: Int, _ declared: Int, _ leftover: String, _ foreign: Int, isIncomplete: Bool
     ) -> String {
         "\(isIncomplete ? "at least " : "")\(total) in the kernel: \(declared) declared, "
-            + "\(undeclared == 0 ? "" : "\(undeclared) no longer declared, ")\(foreign) foreign"
+            + "\(leftover)\(foreign) foreign"
+    }
+
+    /// What is the file's and not declared by the state in force; before the first state, that is all that the last daemon
+    /// owned.
+    private static func leftover(_ count: Int, _ status: StatusReply) -> String {
+        guard count > 0 else { return "" }
+        return "\(count) \(status.lastReload == nil ? "declared before this start" : "no longer declared"), "
     }
 
     private static func lastReload(_ status: StatusReply) -> String {

@@ -96,3 +96,13 @@ extension SecurityAssociation {
     /// What GET and DELETE name it by.
     var reference: SAReference { SAReference(identity: identity, source: source) }
 }
+
+extension Step {
+    /// What is done, in one phrase: that of its last request.
+    var phrase: String {
+        switch change {
+        case .replace(let association, _): "replace \(association.identity)"
+        default: change.requests.last?.phrase ?? ""
+        }
+    }
+}
