@@ -14,6 +14,7 @@ package struct KeyMaterial: Sendable, Equatable, CustomStringConvertible, Custom
         }
     }
 
+    // Not Sendable by its type, and sound because nobody writes to it after the initializer.
     private nonisolated(unsafe) let storage: ManagedBuffer<Int, UInt8>
 
     /// A key of `byteCount` bytes, filled by `initialize`, so that no copy of it lies elsewhere.

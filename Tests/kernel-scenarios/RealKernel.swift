@@ -58,6 +58,7 @@ struct RealKernel: KernelUnderTest {
         _ = unsafe setsockopt(Int32(socket.rawValue), SOL_SOCKET, SO_RCVBUF, &half, size)
     }
 
+    /// Lets the kernel's own clock go on: a lifetime that ends silently tells nobody.
     func wait(seconds: Double) {
         _ = usleep(UInt32(seconds * 1e6))
     }

@@ -229,7 +229,7 @@ private struct JSONOutput {
         append(meaning)
     }
 
-    /// Appends the UTF-8 of `\uXXXX`, or of a pair of surrogates.
+    /// Appends the UTF-8 of an escape by number, `\u` and four digits, or of a pair of surrogates.
     private mutating func appendScalar(_ body: Span<UInt8>, at index: inout Int) throws(FrameError) {
         let unpaired = FrameError.malformed(reason: "half of a surrogate pair in a string")
         var value = try codeUnit(body, at: &index)

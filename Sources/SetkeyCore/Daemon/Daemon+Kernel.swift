@@ -51,7 +51,6 @@ extension Daemon {
         }
         guard event.origin.request == nil, let news = event.content.news else { return }
         if case .acquire(let acquire) = event.content, !acquires.admit(acquire.policy, at: now.monotonic) { return }
-        tellHeldLines()
         let dueAt = newsThrottle.dueAt
         guard newsThrottle.admit(at: now.monotonic) else {
             if dueAt == nil { arm() }

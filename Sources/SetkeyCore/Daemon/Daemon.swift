@@ -164,7 +164,8 @@ package struct Daemon: Sendable {
         func want(showKeys: Bool?) { forms.insert(showKeys == true ? .keyed : .masked) }
         for audience in audiences.keys where audience.raw == true { want(showKeys: audience.showKeys) }
         for client in tracedClients {
-            if let run = runs[client], run.takesMessages { want(showKeys: run.parameters.showKeys) }
+            guard runs[client]?.takesMessages == true else { continue }
+            want(showKeys: runs[client]?.parameters.showKeys)
         }
         return forms
     }

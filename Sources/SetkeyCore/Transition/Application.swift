@@ -47,7 +47,7 @@ struct Application: Sendable {
     private(set) var overwritten: [PolicyIdentity] = []
     /// Entries that the kernel did not find when they were to be deleted: others have removed them, or PF_KEY cannot name
     /// them, because they carry a mark or an interface id.
-    private(set) var notFound: Set<EntryName> = []
+    private(set) var notFound = ShardedDictionary<EntryName, Void>()
     /// Databases in which the kernel and the mirror contradict each other.
     private(set) var doubted: Set<DatabaseName> = []
     /// With what the kernel refused the first time.
@@ -103,8 +103,10 @@ struct Application: Sendable {
 
     mutating func failed(_ request: KernelRequest, errno: KernelErrno) {
         if request.isDeletion, errno == .noSuchProcess || errno == .noEntry { return notFound(request) }
-        if errno == .exists, let database = request.database { doubted.insert(database) }
-        if errno == .exists, let other = otherWay(than: request) { return remaining.append(other) }
+        if errno == .exists {
+            if let other = otherWay(than: request) { return remaining.append(other) }
+            if let database = request.database { doubted.insert(database) }
+        }
         self.errno = self.errno ?? errno
         tell(request, errno)
         guard !isUndoing else { return notUndone.append(request) }
@@ -127,7 +129,7 @@ struct Application: Sendable {
     /// Somebody else has removed it, which is what was wanted; or it is there all the same, which a dump tells.
     private mutating func notFound(_ request: KernelRequest) {
         if let database = request.database { doubted.insert(database) }
-        if !isUndoing { notFound.insert(steps[cursor].change.entry) }
+        if !isUndoing { notFound[steps[cursor].change.entry] = () }
     }
 
     private mutating func tell(_ request: KernelRequest, _ errno: KernelErrno) {

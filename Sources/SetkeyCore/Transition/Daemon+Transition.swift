@@ -251,9 +251,9 @@ extension Daemon {
         }
     }
 
-    private mutating func verify(_ step: Step, _ verdict: Verdict, _ notFound: Set<EntryName>) {
+    private mutating func verify(_ step: Step, _ verdict: Verdict, _ notFound: ShardedDictionary<EntryName, Void>) {
         let isDone = isDone(step, verdict)
-        if !isDone, step.isDeletion, notFound.contains(step.change.entry) {
+        if !isDone, step.isDeletion, notFound[step.change.entry] != nil {
             transition.unreachable.count += 1
             if transition.unreachable.count <= 20 { transition.unreachable.first.append(step) }
             return
