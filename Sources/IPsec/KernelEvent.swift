@@ -30,8 +30,8 @@ package struct KernelEvent: Sendable {
         }
     }
 
-    /// What was said.
-    package indirect enum Content: Sendable {
+    /// What was said; two words and a tag, because events come by the thousand: what is larger is `indirect`.
+    package enum Content: Sendable {
         /// A request of ours was refused; nothing changed. For a dump `ENOENT` means that there is nothing to dump,
         /// any other errno that the dump ended early and is incomplete.
         case refused(KernelErrno)
@@ -41,7 +41,7 @@ package struct KernelEvent: Sendable {
         /// GETSPI has made a larval SA.
         case reservedSPI(SecurityAssociation)
         case expired(SecurityAssociation, Hardness)
-        case acquire(Acquire)
+        indirect case acquire(Acquire)
         /// All SAs of one protocol, or of all, are gone; no DELETE follows.
         case flushed(IPsecProtocol?)
         /// One record of a dump that we asked for; `isLast` ends it. An empty dump is ``refused(_:)`` with `ENOENT`.
@@ -57,12 +57,12 @@ package struct KernelEvent: Sendable {
         /// SAs and policies have moved to other addresses (MIGRATE); only a dump tells which.
         case migrated
         /// The peer of an ESP-in-UDP SA appears under another address (NAT_T_NEW_MAPPING).
-        case newMapping(SAIdentity, NATTraversal)
+        indirect case newMapping(SAIdentity, NATTraversal)
         /// A message that says nothing to us: PROMISC headers, echoes, types that Linux does not send.
         case ignored(messageType: UInt8)
         /// Bytes that are not a message. They are logged and dropped; where they might have been a change, or the
         /// answer to a request, the daemon asks the kernel again.
-        case unreadable(UnreadableMessage)
+        indirect case unreadable(UnreadableMessage)
     }
 
     /// What was done to an entry.

@@ -1,12 +1,14 @@
 /// What the daemon asks of a kernel; every interface (PF_KEY, XFRM, simulated) can say it in its own bytes.
-package indirect enum KernelRequest: Sendable {
+///
+/// Two words and a tag, because requests are passed on by the thousand: what is larger is `indirect`.
+package enum KernelRequest: Sendable {
     /// Become a key manager for `ipsecProtocol`, so that EXPIRE and ACQUIRE arrive (RFC 2367, 3.1.7).
     case register(IPsecProtocol)
     case add(SecurityAssociation)
     /// Lifetimes and NAT-T ports of a mature SA; everything of a larval one (kernel-facts 7).
     case update(SecurityAssociation)
-    case get(SAReference)
-    case delete(SAReference)
+    indirect case get(SAReference)
+    indirect case delete(SAReference)
     /// Reserve an SPI in `range`: the SA's addresses, mode and reqid count, its SPI does not.
     case reserveSPI(SecurityAssociation, range: ClosedRange<UInt32>)
     /// All SAs of one protocol, or of all.
@@ -15,7 +17,7 @@ package indirect enum KernelRequest: Sendable {
     case addPolicy(SecurityPolicy)
     /// Insert or replace (kernel-facts K13).
     case updatePolicy(SecurityPolicy)
-    case deletePolicy(PolicyIdentity)
+    indirect case deletePolicy(PolicyIdentity)
     case getPolicy(PolicyIndex)
     case flushPolicies
     case dumpPolicies

@@ -1,11 +1,9 @@
 internal import Glibc
 
 /// The bytes of a key: wiped when the last holder lets go, compared in constant time, never printed, not `Codable`.
+@safe
 package struct KeyMaterial: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
     /// One allocation for the count and the bytes; it wipes itself.
-    ///
-    /// The contents are written once, in ``KeyMaterial/init(byteCount:initializingWith:)``, before the value
-    /// exists anywhere else, which is what makes sharing it between threads sound.
     private final class Storage: ManagedBuffer<Int, UInt8> {
         deinit {
             unsafe withUnsafeMutablePointers { count, bytes in
@@ -14,8 +12,12 @@ package struct KeyMaterial: Sendable, Equatable, CustomStringConvertible, Custom
         }
     }
 
-    // Not Sendable by its type, and sound because nobody writes to it after the initializer.
-    private nonisolated(unsafe) let storage: ManagedBuffer<Int, UInt8>
+    /// What the bytes are part of, and what wipes them: an allocation of their own, or that of an SA.
+    ///
+    /// Neither of the two is Sendable by its type; sharing them between threads is sound, because nobody writes to
+    /// the bytes once a value exists that lends them.
+    private nonisolated(unsafe) let owner: AnyObject
+    private nonisolated(unsafe) let bytes: UnsafeBufferPointer<UInt8>
 
     /// A key of `byteCount` bytes, filled by `initialize`, so that no copy of it lies elsewhere.
     ///
@@ -28,7 +30,7 @@ package struct KeyMaterial: Sendable, Equatable, CustomStringConvertible, Custom
             unsafe pointer.initialize(repeating: 0, count: byteCount)
             return unsafe UnsafeMutableBufferPointer(start: pointer, count: byteCount)
         }
-        unsafe storage = buffer
+        unsafe self.init(bytes: UnsafeBufferPointer(bytes), ownedBy: buffer)
         var span = unsafe MutableSpan(_unsafeElements: bytes)
         try initialize(&span)
     }
@@ -40,8 +42,15 @@ package struct KeyMaterial: Sendable, Equatable, CustomStringConvertible, Custom
         }
     }
 
+    /// Bytes inside the memory of `owner`, which nobody writes to any more, and which wipes them.
+    @unsafe
+    init(bytes: UnsafeBufferPointer<UInt8>, ownedBy owner: AnyObject) {
+        unsafe self.owner = owner
+        unsafe self.bytes = bytes
+    }
+
     /// The key's length in bytes.
-    package var byteCount: Int { unsafe storage.header }
+    package var byteCount: Int { unsafe bytes.count }
 
     /// The key's length in bits; keys of the language are whole bytes.
     package var bitCount: Int { byteCount * 8 }
@@ -50,11 +59,7 @@ package struct KeyMaterial: Sendable, Equatable, CustomStringConvertible, Custom
     package func withBytes<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let count = byteCount
-        let bytes = unsafe storage.withUnsafeMutablePointerToElements { pointer in
-            unsafe UnsafeBufferPointer(start: pointer, count: count)
-        }
-        defer { unsafe withExtendedLifetime(storage) {} }
+        defer { unsafe withExtendedLifetime(owner) {} }
         return try body(unsafe Span(_unsafeElements: bytes))
     }
 
@@ -68,12 +73,6 @@ package struct KeyMaterial: Sendable, Equatable, CustomStringConvertible, Custom
                 return difference == 0
             }
         }
-    }
-
-    /// Lets go of the bytes of its own where `known` has the same ones, so that they are in memory once.
-    package mutating func share(_ known: KeyMaterial?) {
-        guard let known, unsafe known.storage !== storage, known == self else { return }
-        self = known
     }
 
     /// The length, never the bytes.

@@ -1,89 +1,208 @@
 /// A Security Association (RFC 4301, 4.4.2.1), as the file declares it and as the kernel reports it.
-package struct SecurityAssociation: Hashable, Sendable {
-    /// Destination, protocol and SPI: what names it.
-    package var identity: SAIdentity
-    package var source: IPAddress
-    package var mode: Mode
-    /// What the kernel says; a declared SA is mature.
-    package var state: SAState
-    package var replayWindow: ReplayWindow
-    /// Whether the kernel interface could tell only part of it: an AEAD SA seen through PF_KEY has no algorithm and
-    /// no key. Such an entry is foreign: shown, never compared, never deleted.
-    package var isDegraded: Bool
-    package var reqID: ReqID
-    package var flags: SAFlags
-    package var encryption: EncryptionAlgorithm
-    package var integrity: IntegrityAlgorithm
-    /// IPComp's algorithm; `.none` otherwise.
-    package var compression: CompressionAlgorithm
-    package var encapsulation: NATTraversal?
-    package var encryptionKey: KeyMaterial?
-    package var integrityKey: KeyMaterial?
-    package var limits: LifetimeLimits
-    /// What it has carried, and since when; zero in a declared SA.
-    package var current: Lifetime
-    /// What few SAs have; one reference, so that the many do not pay for it.
-    private var rare: Rare?
+///
+/// A value in one reference: to pass it on is one retain, however many hands it goes through. The memory behind it,
+/// keys included, is written once; to set a property makes a new one, so make it of ``Fields`` where many are made.
+package struct SecurityAssociation: Sendable {
+    private var storage: Storage
+
+    private final class Storage: Sendable {
+        let fields: Fields
+
+        init(_ fields: Fields) {
+            self.fields = fields
+        }
+    }
+
+    package init(_ fields: Fields) {
+        storage = Storage(fields)
+    }
 
     package init(identity: SAIdentity, source: IPAddress) {
-        self.identity = identity
-        self.source = source
-        mode = .transport
-        state = .mature
-        replayWindow = .disabled
-        isDegraded = false
-        reqID = .none
-        // Not `[]`: that is a generic function, called for every SA that is parsed or decoded.
-        flags = SAFlags(rawValue: 0)
-        encryption = .none
-        integrity = .none
-        compression = .none
-        limits = .none
-        current = .zero
+        self.init(Fields(identity: identity, source: source))
     }
 
-    /// The NAT-T original address (RFC 3948); Linux does not keep it (kernel-facts K18).
-    package var originalAddress: IPAddress? {
-        get { rare?.originalAddress }
-        set { setRare(newValue, rare?.securityContext) }
+    /// All of it, to be read and written together.
+    package var fields: Fields {
+        get { storage.fields }
+        set { storage = Storage(newValue) }
     }
 
-    package var securityContext: SecurityContext? {
-        get { rare?.securityContext }
-        set { setRare(rare?.originalAddress, newValue) }
-    }
-
-    /// Shares the keys that are the same in `known`; it stays what it was.
+    /// Shares the keys with `known` where both have the same ones; it stays what it was.
     package mutating func shareKeys(with known: SecurityAssociation) {
-        encryptionKey?.share(known.encryptionKey)
-        integrityKey?.share(known.integrityKey)
+        guard fields.keys != nil else { return }
+        fields.keys?.share(known.fields.keys)
     }
 
-    private mutating func setRare(_ address: IPAddress?, _ context: SecurityContext?) {
-        rare = address == nil && context == nil ? nil : Rare(originalAddress: address, securityContext: context)
+    /// What an SA is; the properties of the same names of ``SecurityAssociation`` are these.
+    package struct Fields: Equatable, Sendable {
+        /// Destination, protocol and SPI: what names it.
+        package var identity: SAIdentity
+        package var source: IPAddress
+        package var mode = Mode.transport
+        /// What the kernel says; a declared SA is mature.
+        package var state = SAState.mature
+        package var replayWindow = ReplayWindow.disabled
+        /// Whether the kernel interface could tell only part of it: an AEAD SA seen through PF_KEY has no algorithm
+        /// and no key. Such an entry is foreign: shown, never compared, never deleted.
+        package var isDegraded = false
+        // Not `[]`: that is a generic function, called for every SA that is parsed or decoded.
+        package var flags = SAFlags(rawValue: 0)
+        package var reqID = ReqID.none
+        package var encryption = EncryptionAlgorithm.none
+        package var integrity = IntegrityAlgorithm.none
+        /// IPComp's algorithm; `.none` otherwise.
+        package var compression = CompressionAlgorithm.none
+        package var encapsulation: NATTraversal?
+        /// What it has carried, and since when; zero in a declared SA.
+        package var current = Lifetime.zero
+        fileprivate var keys: AssociationKeys?
+        /// What few SAs have; one reference, so that the many do not pay for it.
+        private var rare: Rare?
+
+        package init(identity: SAIdentity, source: IPAddress) {
+            self.identity = identity
+            self.source = source
+        }
+
+        package var encryptionKey: KeyMaterial? {
+            get { keys?.encryption }
+            set { setKeys(encryption: newValue, integrity: integrityKey) }
+        }
+
+        package var integrityKey: KeyMaterial? {
+            get { keys?.integrity }
+            set { setKeys(encryption: encryptionKey, integrity: newValue) }
+        }
+
+        /// Sets both keys at once, which takes one allocation.
+        package mutating func setKeys(encryption: KeyMaterial?, integrity: KeyMaterial?) {
+            keys = AssociationKeys(encryption: encryption, integrity: integrity)
+        }
+
+        package var limits: LifetimeLimits {
+            get { rare?.fields.limits ?? .none }
+            set { if rare != nil || !newValue.isNone { setRare { $0.limits = newValue } } }
+        }
+
+        /// The NAT-T original address (RFC 3948); Linux does not keep it (kernel-facts K18).
+        package var originalAddress: IPAddress? {
+            get { rare?.fields.originalAddress }
+            set { setRare { $0.originalAddress = newValue } }
+        }
+
+        package var securityContext: SecurityContext? {
+            get { rare?.fields.securityContext }
+            set { setRare { $0.securityContext = newValue } }
+        }
+
+        private mutating func setRare(_ change: (inout Rare.Fields) -> Void) {
+            var fields = rare?.fields ?? Rare.Fields()
+            change(&fields)
+            rare = fields == Rare.Fields() ? nil : Rare(fields)
+        }
     }
 
-    private final class Rare: Hashable, Sendable {
-        let originalAddress: IPAddress?
-        let securityContext: SecurityContext?
-
-        init(originalAddress: IPAddress?, securityContext: SecurityContext?) {
-            self.originalAddress = originalAddress
-            self.securityContext = securityContext
+    private final class Rare: Equatable, Sendable {
+        struct Fields: Equatable, Sendable {
+            var limits = LifetimeLimits.none
+            var originalAddress: IPAddress?
+            var securityContext: SecurityContext?
         }
 
-        static func == (left: Rare, right: Rare) -> Bool {
-            left.originalAddress == right.originalAddress && left.securityContext == right.securityContext
+        let fields: Fields
+
+        init(_ fields: Fields) {
+            self.fields = fields
         }
 
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(originalAddress)
-            hasher.combine(securityContext)
-        }
+        static func == (left: Rare, right: Rare) -> Bool { left.fields == right.fields }
+    }
+}
+
+extension SecurityAssociation: Hashable {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.storage === right.storage || left.fields == right.fields
     }
 
     /// By identity: equal SAs have equal identities, and key bytes stay out of hash tables.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(identity)
+    }
+}
+
+// MARK: The fields one by one
+
+extension SecurityAssociation {
+    package var identity: SAIdentity {
+        get { fields.identity }
+        set { fields.identity = newValue }
+    }
+    package var source: IPAddress {
+        get { fields.source }
+        set { fields.source = newValue }
+    }
+    package var mode: Mode {
+        get { fields.mode }
+        set { fields.mode = newValue }
+    }
+    package var state: SAState {
+        get { fields.state }
+        set { fields.state = newValue }
+    }
+    package var replayWindow: ReplayWindow {
+        get { fields.replayWindow }
+        set { fields.replayWindow = newValue }
+    }
+    package var isDegraded: Bool {
+        get { fields.isDegraded }
+        set { fields.isDegraded = newValue }
+    }
+    package var flags: SAFlags {
+        get { fields.flags }
+        set { fields.flags = newValue }
+    }
+    package var reqID: ReqID {
+        get { fields.reqID }
+        set { fields.reqID = newValue }
+    }
+    package var encryption: EncryptionAlgorithm {
+        get { fields.encryption }
+        set { fields.encryption = newValue }
+    }
+    package var integrity: IntegrityAlgorithm {
+        get { fields.integrity }
+        set { fields.integrity = newValue }
+    }
+    package var compression: CompressionAlgorithm {
+        get { fields.compression }
+        set { fields.compression = newValue }
+    }
+    package var encapsulation: NATTraversal? {
+        get { fields.encapsulation }
+        set { fields.encapsulation = newValue }
+    }
+    package var current: Lifetime {
+        get { fields.current }
+        set { fields.current = newValue }
+    }
+    package var encryptionKey: KeyMaterial? {
+        get { fields.encryptionKey }
+        set { fields.encryptionKey = newValue }
+    }
+    package var integrityKey: KeyMaterial? {
+        get { fields.integrityKey }
+        set { fields.integrityKey = newValue }
+    }
+    package var limits: LifetimeLimits {
+        get { fields.limits }
+        set { fields.limits = newValue }
+    }
+    package var originalAddress: IPAddress? {
+        get { fields.originalAddress }
+        set { fields.originalAddress = newValue }
+    }
+    package var securityContext: SecurityContext? {
+        get { fields.securityContext }
+        set { fields.securityContext = newValue }
     }
 }

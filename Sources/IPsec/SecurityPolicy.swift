@@ -101,29 +101,106 @@ package struct PolicyIndex: RawRepresentable, Hashable, Sendable {
 }
 
 /// A Security Policy (RFC 4301, 4.4.1), as the file declares it and as the kernel reports it.
-package struct SecurityPolicy: Hashable, Sendable {
+///
+/// A value in one reference, as a ``SecurityAssociation`` is: to set a property makes a new one, so make it of
+/// ``Fields`` where many are made.
+package struct SecurityPolicy: Sendable {
     /// The priority of a policy that names none: setkey's `prio def`.
     package static let defaultPriority: UInt32 = 0x8000_0000
 
-    package var identity: PolicyIdentity
-    package var action: PolicyAction
-    /// The kernel's number: the lowest wins. 0, the strongest, is what a zero field on the wire means.
-    package var priority: UInt32
-    package var limits: LifetimeLimits
-    package var securityContext: SecurityContext?
-    /// Given by the kernel; `nil` in a declared policy.
-    package var index: PolicyIndex?
-    /// `addTime` is when it was created, `useTime` when it was last used; zero in a declared policy.
-    package var current: Lifetime
-    /// The kernel's reference count, which dumps show.
-    package var referenceCount: UInt16
+    private var storage: Storage
+
+    private final class Storage: Sendable {
+        let fields: Fields
+
+        init(_ fields: Fields) {
+            self.fields = fields
+        }
+    }
+
+    package init(_ fields: Fields) {
+        storage = Storage(fields)
+    }
 
     package init(identity: PolicyIdentity, action: PolicyAction, priority: UInt32 = SecurityPolicy.defaultPriority) {
-        self.identity = identity
-        self.action = action
-        self.priority = priority
-        limits = .none
-        current = .zero
-        referenceCount = 0
+        self.init(Fields(identity: identity, action: action, priority: priority))
+    }
+
+    /// All of it, to be read and written together.
+    package var fields: Fields {
+        get { storage.fields }
+        set { storage = Storage(newValue) }
+    }
+
+    /// What a policy is; the properties of the same names of ``SecurityPolicy`` are these.
+    package struct Fields: Equatable, Sendable {
+        package var identity: PolicyIdentity
+        package var action: PolicyAction
+        /// The kernel's number: the lowest wins. 0, the strongest, is what a zero field on the wire means.
+        package var priority: UInt32
+        /// Given by the kernel; `nil` in a declared policy.
+        package var index: PolicyIndex?
+        /// The kernel's reference count, which dumps show.
+        package var referenceCount: UInt16 = 0
+        /// `addTime` is when it was created, `useTime` when it was last used; zero in a declared policy.
+        package var current = Lifetime.zero
+        package var limits = LifetimeLimits.none
+        package var securityContext: SecurityContext?
+
+        package init(
+            identity: PolicyIdentity, action: PolicyAction, priority: UInt32 = SecurityPolicy.defaultPriority
+        ) {
+            self.identity = identity
+            self.action = action
+            self.priority = priority
+        }
+    }
+}
+
+extension SecurityPolicy: Hashable {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.storage === right.storage || left.fields == right.fields
+    }
+
+    /// By identity: equal policies have equal identities.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(identity)
+    }
+}
+
+// MARK: The fields one by one
+
+extension SecurityPolicy {
+    package var identity: PolicyIdentity {
+        get { fields.identity }
+        set { fields.identity = newValue }
+    }
+    package var action: PolicyAction {
+        get { fields.action }
+        set { fields.action = newValue }
+    }
+    package var priority: UInt32 {
+        get { fields.priority }
+        set { fields.priority = newValue }
+    }
+    package var index: PolicyIndex? {
+        get { fields.index }
+        set { fields.index = newValue }
+    }
+    package var referenceCount: UInt16 {
+        get { fields.referenceCount }
+        set { fields.referenceCount = newValue }
+    }
+    package var current: Lifetime {
+        get { fields.current }
+        set { fields.current = newValue }
+    }
+    package var limits: LifetimeLimits {
+        get { fields.limits }
+        set { fields.limits = newValue }
+    }
+    package var securityContext: SecurityContext? {
+        get { fields.securityContext }
+        set { fields.securityContext = newValue }
     }
 }

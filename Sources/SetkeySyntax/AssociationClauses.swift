@@ -59,24 +59,22 @@ struct AssociationClauses {
         ReplayWindow(rawValue: replay ?? (isAuthenticated ? ReplayWindow.maximum : 0))
     }
 
-    /// Writes everything into an SA.
-    func apply(to association: inout SecurityAssociation) {
-        association.mode = mode
-        association.replayWindow = replayWindow
-        association.reqID = ReqID(rawValue: reqID)
-        association.flags = flags
-        association.limits = limits
-        if context != nil { association.securityContext = context }
+    /// The SA whose other fields are given, with everything that the clauses say.
+    func association(_ fields: consuming SecurityAssociation.Fields) -> SecurityAssociation {
+        fields.mode = mode
+        fields.replayWindow = replayWindow
+        fields.reqID = ReqID(rawValue: reqID)
+        fields.flags = flags
+        fields.limits = limits
+        if context != nil { fields.securityContext = context }
         if let integrity {
-            association.integrity = IntegrityAlgorithm(rawValue: integrity.number)
-            association.integrityKey = integrity.key
+            fields.integrity = IntegrityAlgorithm(rawValue: integrity.number)
             // ESP with -A alone: RFC 2410's null encryption.
-            if proto.ipsecProtocol == .esp { association.encryption = .null }
+            if proto.ipsecProtocol == .esp { fields.encryption = .null }
         }
-        if let encryption {
-            association.encryption = EncryptionAlgorithm(rawValue: encryption.number)
-            association.encryptionKey = encryption.key
-        }
-        if let compression { association.compression = CompressionAlgorithm(rawValue: compression.number) }
+        if let encryption { fields.encryption = EncryptionAlgorithm(rawValue: encryption.number) }
+        if let compression { fields.compression = CompressionAlgorithm(rawValue: compression.number) }
+        fields.setKeys(encryption: encryption?.key, integrity: integrity?.key)
+        return SecurityAssociation(fields)
     }
 }

@@ -13,19 +13,19 @@ extension Parser {
         let originalAddress = try parseOriginalAddress(proto)
         let spi = try parseSPI(proto.ipsecProtocol, allowsAny: statement == .getspi)
         let identity = SAIdentity(destination: destination.address, ipsecProtocol: proto.ipsecProtocol, spi: spi)
-        var association = SecurityAssociation(identity: identity, source: source.address)
-        if originalAddress != nil { association.originalAddress = originalAddress }
-        association.encapsulation = try encapsulation(proto, source.port, destination.port)
+        var fields = SecurityAssociation.Fields(identity: identity, source: source.address)
+        if originalAddress != nil { fields.originalAddress = originalAddress }
+        fields.encapsulation = try encapsulation(proto, source.port, destination.port)
         var clauses = AssociationClauses(proto: proto)
         while current.kind != .semicolon, try parseClause(&clauses, of: statement) {}
         let follows = statement == .getspi ? "an extension or ';'" : "an extension, an algorithm or ';'"
         if statement != .getspi, let option = capitalOption { throw unexpected(follows, "write \(option)") }
         try expectEnd(follows)
         // What the clauses are together means nothing where one of them is wrong.
-        guard !hasFailed else { return (association, spiRange(spi, proto.ipsecProtocol)) }
+        guard !hasFailed else { return (SecurityAssociation(fields), spiRange(spi, proto.ipsecProtocol)) }
         if statement != .getspi { try check(clauses) }
         try checkLimits(clauses)
-        clauses.apply(to: &association)
+        let association = clauses.association(fields)
         if statement != .getspi { warnOfReplayWindow(association, destination.range) }
         if options.warns { warnOfAssociation(association, clauses) }
         return (association, spiRange(spi, proto.ipsecProtocol))

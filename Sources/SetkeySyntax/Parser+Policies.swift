@@ -8,12 +8,12 @@ extension Parser {
         let direction = try parseDirection()
         let priority = try parsePriority()
         let identity = PolicyIdentity(direction: direction, selector: written.selector)
-        var policy = SecurityPolicy(identity: identity, action: .discard, priority: priority)
-        policy.action = try parseAction(direction)
+        var policy = SecurityPolicy.Fields(
+            identity: identity, action: try parseAction(direction), priority: priority)
         policy.securityContext = context
         try expectEnd("a transform or ';'")
         if options.warns { warnOfSelector(written.selector, written.source, written.destination) }
-        return policy
+        return SecurityPolicy(policy)
     }
 
     /// The rest of `spddelete`: what names the policy; a whole policy behind `-P` is read, and not needed.

@@ -14,7 +14,8 @@ package struct Statement: Equatable, Sendable {
         self.containsKey = containsKey
     }
 
-    /// What a statement says; names of the language on the left of each comment.
+    /// What a statement says; names of the language on the left of each comment. What is large is `indirect`, so that
+    /// the many are small.
     package enum Kind: Equatable, Sendable {
         /// `add`
         case add(SecurityAssociation)
@@ -23,11 +24,11 @@ package struct Statement: Equatable, Sendable {
         /// `getspi`: addresses, mode and reqid count; an SPI written out is the only one of the range.
         case reserveSPI(SecurityAssociation, range: ClosedRange<UInt32>)
         /// `get`
-        case get(SAReference)
+        indirect case get(SAReference)
         /// `delete`
-        case delete(SAReference)
+        indirect case delete(SAReference)
         /// `deleteall`; without a protocol the SAs of all protocols.
-        case deleteAll(source: IPAddress, destination: IPAddress, ipsecProtocol: IPsecProtocol?)
+        indirect case deleteAll(source: IPAddress, destination: IPAddress, ipsecProtocol: IPsecProtocol?)
         /// `flush`
         case flush(IPsecProtocol?)
         /// `dump`
@@ -37,7 +38,7 @@ package struct Statement: Equatable, Sendable {
         /// `spdupdate`: adds, or replaces what is there.
         case updatePolicy(SecurityPolicy)
         /// `spddelete`
-        case deletePolicy(PolicyIdentity)
+        indirect case deletePolicy(PolicyIdentity)
         /// `spdflush`
         case flushPolicies
         /// `spddump`

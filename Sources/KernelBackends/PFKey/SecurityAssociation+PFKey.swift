@@ -16,18 +16,21 @@ extension SecurityAssociation {
         guard let state = SAState(rawValue: association.state) else {
             throw WireError(.value(field: "the SA's state", UInt32(association.state)), at: 0)
         }
-        self.init(
+        var fields = Fields(
             identity: SAIdentity(
                 destination: destination.address, ipsecProtocol: ipsecProtocol, spi: association.spi),
             source: source.address)
-        self.state = state
-        replayWindow = ReplayWindow(rawValue: association.replayWindow)
-        flags = association.flags
-        setAlgorithms(from: association)
-        setRest(from: message)
+        fields.state = state
+        fields.replayWindow = ReplayWindow(rawValue: association.replayWindow)
+        fields.flags = association.flags
+        fields.setAlgorithms(from: association)
+        fields.setRest(from: message)
+        self.init(fields)
     }
+}
 
-    private mutating func setAlgorithms(from association: PFKeyAssociation) {
+extension SecurityAssociation.Fields {
+    fileprivate mutating func setAlgorithms(from association: PFKeyAssociation) {
         if identity.ipsecProtocol == .ipcomp {
             compression = CompressionAlgorithm(rawValue: UInt16(association.encryption))
         } else {
@@ -46,18 +49,16 @@ extension SecurityAssociation {
         }
     }
 
-    private mutating func setRest(from message: borrowing PFKeyMessage) {
+    fileprivate mutating func setRest(from message: borrowing PFKeyMessage) {
         if let association2 = message.association2 {
             mode = association2.mode
             reqID = association2.reqID
         }
-        limits.soft = message.softLifetime ?? .zero
-        limits.hard = message.hardLifetime ?? .zero
+        limits = message.limits
         current = message.currentLifetime ?? .zero
-        encryptionKey = message.encryptionKey?.material
-        integrityKey = message.integrityKey?.material
+        setKeys(encryption: message.encryptionKey?.material, integrity: message.integrityKey?.material)
         // CMAC over ESP shows no number, yet its key.
-        if integrity == .none, integrityKey != nil { isDegraded = true }
+        if integrity == .none, message.integrityKey?.material != nil { isDegraded = true }
         encapsulation = message.natTraversal
         if let address = message.natOriginalAddress { originalAddress = address.address }
         if let context = message.securityContext { securityContext = SecurityContext(context) }
@@ -85,6 +86,11 @@ extension PFKeyMessage {
         association = PFKeyAssociation(spi: reference.identity.spi)
         source = PFKeyAddress(AddressPrefix(address: reference.source))
         destination = PFKeyAddress(AddressPrefix(address: reference.identity.destination))
+    }
+
+    /// What the two lifetime extensions say.
+    var limits: LifetimeLimits {
+        LifetimeLimits(soft: softLifetime ?? .zero, hard: hardLifetime ?? .zero)
     }
 
     /// Both extensions or neither: the kernel refuses one alone for an SA (kernel-facts K5).

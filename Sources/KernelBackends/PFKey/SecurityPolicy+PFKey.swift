@@ -11,15 +11,15 @@ extension SecurityPolicy {
             throw WireError(.value(field: "a policy's direction", UInt32(policy.direction)), at: 0)
         }
         let selector = try Selector(from: message)
-        self.init(
+        var fields = Fields(
             identity: PolicyIdentity(direction: direction, selector: selector),
             action: try PolicyAction(policy), priority: policy.priority)
-        limits.soft = message.softLifetime ?? .zero
-        limits.hard = message.hardLifetime ?? .zero
-        current = message.currentLifetime ?? .zero
-        securityContext = message.securityContext.map { SecurityContext($0) }
-        index = policy.index.rawValue == 0 ? nil : policy.index
-        referenceCount = message.header.reserved
+        fields.limits = message.limits
+        fields.current = message.currentLifetime ?? .zero
+        fields.securityContext = message.securityContext.map { SecurityContext($0) }
+        fields.index = policy.index.rawValue == 0 ? nil : policy.index
+        fields.referenceCount = message.header.reserved
+        self.init(fields)
     }
 }
 
