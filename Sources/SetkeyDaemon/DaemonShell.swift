@@ -40,6 +40,8 @@ final class DaemonShell {
     private var isHandling = false
     private var isPumping = false
     private var pumpsNextTurn = false
+    /// The request that was sent last, unless the socket has been empty since.
+    private var lastSent: RequestID?
     private var now = Instant.now
 
     init(
@@ -114,7 +116,7 @@ final class DaemonShell {
 
     private func perform(_ effect: Effect) {
         switch effect {
-        case .request(let request, let id): send(request, id)
+        case .burst(let burst): send(burst)
         case .reply(let client, let reply, let continues): answer(client, reply, continues: continues)
         case .fail(let client, let error): server.fail(client, with: error)
         case .tell(let clients, let reply): server.reply(.monitor(reply), toAll: clients)
@@ -200,6 +202,15 @@ final class DaemonShell {
 
     // MARK: The kernel
 
+    private func send(_ burst: RequestBurst) {
+        var id = burst.firstID
+        for request in burst.requests {
+            lastSent = id
+            send(request, id)
+            id = id.next
+        }
+    }
+
     private func send(_ request: KernelRequest, _ id: RequestID) {
         if let errno = kernel.send(request, id: id) {
             let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
@@ -241,7 +252,7 @@ final class DaemonShell {
             log.append(LogEntry(.error, "reading from the kernel failed: \(errno)"))
             return false
         case .drained:
-            post(.kernelDrained)
+            if let id = lastSent.take() { post(.unanswered(id)) }
             return daemon.isWaitingForKernel
         }
         return true

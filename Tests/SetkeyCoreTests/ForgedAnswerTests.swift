@@ -20,7 +20,7 @@ struct ForgedAnswerTests {
         var machine = Machine.started()
         let call = Call.execute(ExecuteParameters(text: WireText(text)))
         for effect in machine.daemon.handle(.called(Machine.root, call), at: Self.now) {
-            if case .request(_, let id) = effect { return (machine, id) }
+            if case .burst(let burst) = effect { return (machine, burst.firstID) }
         }
         throw Machine.NoReply()
     }

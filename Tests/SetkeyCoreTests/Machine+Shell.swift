@@ -25,7 +25,7 @@ extension Machine {
     private mutating func perform(_ effect: Effect) {
         guard requestLimit != 0 else { return }
         switch effect {
-        case .request(let request, let id): send(request, id)
+        case .burst(let burst): send(burst)
         case .reply(let client, let reply, let continues):
             replies.append((client, reply, continues))
             if continues, areClientsReading { handle(.drained(client)) }
@@ -76,6 +76,15 @@ extension Machine {
         settle()
     }
 
+    private mutating func send(_ burst: RequestBurst) {
+        var id = burst.firstID
+        for request in burst.requests {
+            lastSent = id
+            send(request, id)
+            id = id.next
+        }
+    }
+
     private mutating func send(_ request: KernelRequest, _ id: RequestID) {
         if case .dump = request { dumps += 1 }
         if request.isWrite {
@@ -103,7 +112,8 @@ extension Machine {
             while let datagram = kernel.receive(on: socket) {
                 handle(.kernel(codec.decode(datagram.span)))
             }
-            handle(.kernelDrained)
+            guard requestLimit != 0 else { return }
+            if let id = lastSent.take() { handle(.unanswered(id)) }
             guard requestLimit != 0 else { return }
             if isTurnDue, !daemon.isWaitingForKernel {
                 isTurnDue = false

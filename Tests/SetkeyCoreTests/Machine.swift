@@ -73,6 +73,8 @@ struct Machine {
     var turns = 0
     /// The turn that was asked for; turns come when nothing else is left to do.
     var isTurnDue = false
+    /// The request that was sent last, unless the kernel has had nothing to say since.
+    var lastSent: RequestID?
 
     init(
         file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20, drift: DriftPolicy = .repair,

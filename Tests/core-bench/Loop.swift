@@ -24,6 +24,7 @@ struct WatchedLoop {
     private var foreignCodec = PFKeyCodec(processID: 4711)
     private var seconds = 1_000_000
     private var isTurnDue = false
+    private var lastSent: RequestID?
     /// Clients that have read what was sent to them.
     private var drained: [ClientID] = []
     private var journal: [UInt8] = []
@@ -140,7 +141,7 @@ struct WatchedLoop {
 
     private mutating func perform(_ effect: Effect) {
         switch effect {
-        case .request(let request, let id): send(request, id)
+        case .burst(let burst): send(burst)
         case .reply(let client, _, let continues): if continues { drained.append(client) }
         case .readConfiguration(let purpose):
             let loaded = LoadedConfiguration(
@@ -166,6 +167,15 @@ struct WatchedLoop {
         handle(.recorded(complaint: nil))
     }
 
+    private mutating func send(_ burst: RequestBurst) {
+        var id = burst.firstID
+        for request in burst.requests {
+            lastSent = id
+            send(request, id)
+            id = id.next
+        }
+    }
+
     private mutating func send(_ request: KernelRequest, _ id: RequestID) {
         var bytes: [UInt8] = []
         do throws(WireError) {
@@ -184,7 +194,7 @@ struct WatchedLoop {
     private mutating func settle() {
         repeat {
             while let datagram = kernel.receive(on: socket) { handle(.kernel(codec.decode(datagram.span))) }
-            handle(.kernelDrained)
+            if let id = lastSent.take() { handle(.unanswered(id)) }
             let clients = drained
             drained = []
             for client in clients { handle(.drained(client)) }

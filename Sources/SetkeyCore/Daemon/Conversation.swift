@@ -82,9 +82,9 @@ struct Conversation: Sendable {
         return (flight, outcome)
     }
 
-    /// Ends the flight whose answer has not come.
-    mutating func endLost() -> Flight? {
-        flight.take()
+    /// Ends the flight of this request, if it is under way: its answer has not come, or it was not sent.
+    mutating func end(_ id: RequestID) -> Flight? {
+        id == flight?.id ? flight.take() : nil
     }
 
     private func outcome(of content: KernelEvent.Content, for flight: Flight) -> Outcome? {

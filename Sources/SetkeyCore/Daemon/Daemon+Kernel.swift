@@ -114,8 +114,8 @@ extension Daemon {
 
     /// The kernel answers inside `send`: what has not come when the socket is empty was lost. No reply does not mean
     /// not done, so the request is sent once more, and "already exists" then counts as done.
-    mutating func kernelIsDrained() {
-        guard let flight = conversation.endLost() else { return }
+    mutating func answerIsLost(_ id: RequestID) {
+        guard let flight = conversation.end(id) else { return }
         // An answer is news too, and this one has not reached the mirror.
         if !flight.isDump { wantDumps() }
         if flight.isRepeated {
@@ -123,6 +123,12 @@ extension Daemon {
         } else {
             repeatRequest(flight)
         }
+    }
+
+    /// A request was not sent: it is asked as if for the first time.
+    mutating func sendAgain(_ id: RequestID) {
+        guard let flight = conversation.end(id) else { return }
+        send(flight.request, for: flight.requester, isRepeated: flight.isRepeated)
     }
 
     private mutating func repeatRequest(_ flight: Conversation.Flight) {

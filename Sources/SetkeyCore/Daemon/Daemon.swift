@@ -132,7 +132,8 @@ package struct Daemon: Sendable {
         switch event {
         case .started(let state): start(state)
         case .kernel(let event): heard(event)
-        case .kernelDrained: kernelIsDrained()
+        case .unanswered(let id): answerIsLost(id)
+        case .unsent(let id, _): sendAgain(id)
         case .overrun: overrun()
         case .configuration(let configuration, let purpose): read(configuration, for: purpose)
         case .recorded(let complaint): recorded(complaint)
@@ -216,7 +217,7 @@ package struct Daemon: Sendable {
 
     mutating func send(_ request: KernelRequest, for requester: Requester, isRepeated: Bool = false) {
         let id = conversation.begin(request, for: requester, isRepeated: isRepeated)
-        effects.append(.request(request, id))
+        effects.append(.burst(RequestBurst(from: id, [request], stopsAtRefusal: false)))
     }
 
     mutating func log(

@@ -7,8 +7,11 @@ package enum Event: Sendable {
     case started(RestoredState)
     /// One message of the kernel.
     case kernel(KernelEvent)
-    /// Nothing is left in the kernel socket; a reply that has not come by now was lost.
-    case kernelDrained
+    /// A request has been sent, nothing is left in the kernel socket, and the answer has not come: it was lost.
+    case unanswered(RequestID)
+    /// So many requests of a burst, from this one on, were not sent, because one before them was refused or its answer
+    /// lost; that was told before. See ``RequestBurst``.
+    case unsent(RequestID, count: Int)
     /// Messages of the kernel may have been lost.
     case overrun
     /// The configuration file has been read, because ``Effect/readConfiguration(_:)`` asked.
@@ -40,8 +43,8 @@ package enum Event: Sendable {
 
 /// What the daemon wants done; the shell does it and decides nothing.
 package enum Effect: Sendable {
-    /// Ask the kernel; its answer comes back as events that carry the id.
-    case request(KernelRequest, RequestID)
+    /// Ask the kernel, after what it was asked before; each answer comes back as events that carry the id.
+    case burst(RequestBurst)
     /// Answer a call; with `continues` more replies follow.
     case reply(ClientID, Reply, continues: Bool)
     case fail(ClientID, ControlError)
