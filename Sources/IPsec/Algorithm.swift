@@ -11,6 +11,9 @@ package struct Algorithm: Sendable {
         case compression
     }
 
+    /// A place in the table; a set of rows has a bit for each.
+    package typealias Position = UInt8
+
     /// The kernel interfaces that can carry an algorithm.
     package enum Interfaces: Sendable {
         /// PF_KEY and XFRM.
@@ -37,6 +40,8 @@ package struct Algorithm: Sendable {
     /// The name in the kernel's crypto API, which XFRM netlink wants.
     package let xfrmName: String
     package let interfaces: Interfaces
+    /// Where the row stands in the table.
+    package fileprivate(set) var position: Position = 0
 
     init(
         _ kind: Kind, _ name: String, _ aliases: [String] = [], foreign foreignNames: [String] = [], number: UInt16,
@@ -51,6 +56,13 @@ package struct Algorithm: Sendable {
         self.icvBits = icv
         self.xfrmName = xfrm
         self.interfaces = interfaces
+    }
+
+    /// The row at its place in the table.
+    func placed(at position: Int) -> Algorithm {
+        var row = self
+        row.position = Position(position)
+        return row
     }
 }
 

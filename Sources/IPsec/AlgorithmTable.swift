@@ -1,6 +1,8 @@
 extension Algorithm {
     /// Every algorithm that the language ever named, or that Linux names today (kernel-facts 5, language 1.6, 1.7, 1.8).
-    package static let table: [Algorithm] = encryption + combined + integrity + compression
+    package static let table: [Algorithm] = (encryption + combined + integrity + compression).enumerated().map {
+        $0.element.placed(at: $0.offset)
+    }
 
     private static let aesKeys = KeyLengths(from: 128, through: 256, by: 64)
     /// An AES key and a 32-bit nonce or salt.
@@ -108,13 +110,13 @@ extension Algorithm {
 
     // MARK: Rows by number
 
-    static let encryptionRows = rowsByNumber(encryption + combined)
-    static let integrityRows = rowsByNumber(integrity)
-    static let compressionRows = rowsByNumber(compression)
+    static let encryptionRows = rowsByNumber(.encryption, .combined)
+    static let integrityRows = rowsByNumber(.integrity)
+    static let compressionRows = rowsByNumber(.compression)
 
-    private static func rowsByNumber(_ rows: [Algorithm]) -> [Algorithm?] {
+    private static func rowsByNumber(_ kinds: Kind...) -> [Algorithm?] {
         var byNumber = [Algorithm?](repeating: nil, count: 0x120)
-        for row in rows { byNumber[Int(row.number)] = row }
+        for row in table where kinds.contains(row.kind) { byNumber[Int(row.number)] = row }
         return byNumber
     }
 

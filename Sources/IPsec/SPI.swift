@@ -41,10 +41,11 @@ package struct ReqID: RawRepresentable, Hashable, Sendable {
 
 /// The receiver's anti-replay window, in packets (RFC 4303, 3.4.3); 0 turns the check off.
 ///
-/// PF_KEY carries 0...32 (kernel-facts K4): the language refuses more.
+/// How wide it may be, the kernel interface says (``KernelTraits/maximumReplayWindow``).
 package struct ReplayWindow: RawRepresentable, Hashable, Sendable {
-    /// The widest window that PF_KEY and the language express.
-    package static let maximum: UInt8 = 32
+    /// What an SA that authenticates its packets has unless its statement says otherwise; PF_KEY carries no wider one
+    /// (kernel-facts K4).
+    package static let ordinary = ReplayWindow(rawValue: 32)
     /// No replay check.
     package static let disabled = ReplayWindow(rawValue: 0)
 

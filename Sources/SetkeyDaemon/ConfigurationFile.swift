@@ -1,3 +1,4 @@
+import IPsec
 package import SetkeyCore
 import SetkeySyntax
 import Synchronization
@@ -9,6 +10,8 @@ package struct ConfigurationFile: Sendable {
     package let isDefault: Bool
     /// How what is wrong with it is shown; the daemon's log has no colours.
     nonisolated var style = DiagnosticStyle.plain
+    /// Of the kernel interface that it is written for.
+    nonisolated var traits = KernelTraits.pfKey
 
     package nonisolated init(path: String, isDefault: Bool) {
         self.path = path
@@ -25,7 +28,7 @@ package struct ConfigurationFile: Sendable {
         reusing former: inout FormerReading, while isWanted: () -> Bool = { true }
     ) -> Configuration {
         guard isWanted() else { return .invalid([]) }
-        var options = ParserOptions.ofThisMachine()
+        var options = ParserOptions.ofThisMachine(traits)
         options.warns = true
         var reading = ConfigurationReading(
             path: path, isDefault: isDefault, reader: ConfigurationReader(), options: options, style: style,
@@ -48,12 +51,12 @@ nonisolated final class ReadingWish: Sendable {
 
 extension ParserOptions {
     /// What this machine knows: /etc/protocols, /etc/services, and the credentials of this process.
-    nonisolated static func ofThisMachine() -> ParserOptions {
+    nonisolated static func ofThisMachine(_ traits: KernelTraits) -> ParserOptions {
         let reader = FileSourceReader()
         func table(_ path: String) -> [UInt8] { (try? reader.read(path).bytes) ?? [] }
         return ParserOptions(
             credentials: CredentialDirectory.ofThisProcess(),
             protocolNames: ProtocolNames(parsing: table("/etc/protocols")),
-            serviceNames: ServiceNames(parsing: table("/etc/services")))
+            serviceNames: ServiceNames(parsing: table("/etc/services")), traits: traits)
     }
 }

@@ -100,16 +100,16 @@ package enum DaemonProcess {
         let state = try StateDirectory(path: options.stateDirectory, life: kernel.life)
         let lock = try state.lock()
         let sockets = try ServiceManager.passedSockets() ?? ListeningSocket.pair(at: options.socket)
-        var parserOptions = ParserOptions.ofThisMachine()
+        var parserOptions = ParserOptions.ofThisMachine(kernel.traits)
         parserOptions.allowsInclude = false
         parserOptions.errorLimit = parserOptions.diagnosticLimit
+        var file = options.file
+        file.traits = kernel.traits
         let settings = Daemon.Settings(
-            kernelInterface: kernel.name, protectsTraffic: kernel.protectsTraffic,
-            configurationPath: options.file.path, processID: getpid(),
-            kernelLife: kernel.life, drift: options.drift, parserOptions: parserOptions)
+            configurationPath: file.path, processID: getpid(), kernelLife: kernel.life, drift: options.drift,
+            parserOptions: parserOptions)
         return DaemonShell(
-            settings: settings, transport: kernel.transport, configuration: options.file, state: state, lock: lock,
-            sockets: sockets)
+            settings: settings, kernel: kernel, configuration: file, state: state, lock: lock, sockets: sockets)
     }
 
     private static func openKernel(_ kind: DaemonOptions.KernelKind) throws -> OpenKernel {
@@ -117,12 +117,9 @@ package enum DaemonProcess {
         case .auto, .pfkey:
             let socket = try PFKeySocket()
             if !socket.hasLargeBuffer { warnOfSmallBuffer() }
-            return OpenKernel(
-                transport: socket, name: "PF_KEY", life: KernelLife.ofThisNamespace, protectsTraffic: true)
+            return .pfKey(on: socket, life: KernelLife.ofThisNamespace)
         case .simulated:
-            return OpenKernel(
-                transport: SimulatedTransport(), name: "simulated", life: KernelLife.ofThisProcess,
-                protectsTraffic: false)
+            return .pfKey(on: SimulatedTransport(), life: KernelLife.ofThisProcess, isSimulated: true)
         }
     }
 

@@ -15,7 +15,7 @@ final class DaemonShell {
     private static let budget: UInt64 = 2_000_000
 
     private var daemon: Daemon
-    private let kernel: KernelSocket<PFKeyCodec>
+    private let kernel: KernelSocket
     private let server: ControlServer
     private let configuration: ConfigurationFile
     /// What the last reading of it has kept for the next.
@@ -45,14 +45,12 @@ final class DaemonShell {
     private var now = Instant.now
 
     init(
-        settings: Daemon.Settings, transport: any KernelTransport, configuration: ConfigurationFile,
+        settings: Daemon.Settings, kernel: OpenKernel, configuration: ConfigurationFile,
         state: StateDirectory, lock: FileDescriptor, sockets: [ListeningSocket]
     ) {
-        // Numbers that other processes cannot tell beforehand: what they send is not taken for an answer to us.
+        // As with the signature in our messages, no other process can tell the numbers beforehand.
         daemon = Daemon(settings: settings, requestsAfter: RequestID(rawValue: .random(in: 1...UInt32.max)))
-        let codec = PFKeyCodec(
-            processID: UInt32(clamping: settings.processID), signature: PFKeyCodec.drawSignature())
-        kernel = KernelSocket(transport: transport, codec: codec)
+        self.kernel = KernelSocket(kernel)
         self.configuration = configuration
         self.state = state
         stateLock = lock

@@ -5,13 +5,14 @@ struct AlgorithmWord: Sendable {
     let kind: Algorithm.Kind
     let number: UInt16
     let keyLengths: KeyLengths
-    let interfaces: Algorithm.Interfaces
+    /// Where the row stands in the table.
+    let position: Algorithm.Position
 
     init(_ row: Algorithm) {
         kind = row.kind
         number = row.number
         keyLengths = row.keyLengths
-        interfaces = row.interfaces
+        position = row.position
     }
 
     /// The names behind `-E`.
@@ -24,16 +25,5 @@ struct AlgorithmWord: Sendable {
     private static func table(_ kinds: Algorithm.Kind...) -> WordTable<AlgorithmWord> {
         let rows = Algorithm.table.filter { kinds.contains($0.kind) }
         return WordTable(rows.flatMap { row in ([row.name] + row.aliases).map { ($0, AlgorithmWord(row)) } })
-    }
-}
-
-extension KernelInterface {
-    /// Whether an algorithm can be said through this interface.
-    func expresses(_ interfaces: Algorithm.Interfaces) -> Bool {
-        switch interfaces {
-        case .all: true
-        case .xfrmOnly: self == .xfrm
-        case .none: false
-        }
     }
 }

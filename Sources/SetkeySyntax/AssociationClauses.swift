@@ -56,7 +56,7 @@ struct AssociationClauses {
 
     /// The manual's default: 32 for AH and authenticated ESP, 0 for the rest.
     var replayWindow: ReplayWindow {
-        ReplayWindow(rawValue: replay ?? (isAuthenticated ? ReplayWindow.maximum : 0))
+        ReplayWindow(rawValue: replay ?? (isAuthenticated ? ReplayWindow.ordinary.rawValue : 0))
     }
 
     /// The SA whose other fields are given, with everything that the clauses say.

@@ -10,7 +10,7 @@ extension Parser {
     func notAnAddress(_ range: Range<Int>, _ isPrefix: Bool) -> Diagnostic {
         let text = bytes[range]
         if let percent = text.firstIndex(of: UInt8(ascii: "%")), IPAddress(parsing: text[..<percent]) != nil {
-            let message = "PF_KEY cannot bind an address to an interface"
+            let message = "\(options.traits.name) cannot bind an address to an interface"
             return failure(percent..<range.upperBound, message, "remove the scope, or use the XFRM interface")
         }
         if let slash = text.firstIndex(of: UInt8(ascii: "/")), IPAddress(parsing: text[..<slash]) != nil {

@@ -51,7 +51,7 @@ extension Parser {
         guard let word = PackedWord(lexer.bytes, range), let algorithm = clause.table[word] else {
             throw unknownAlgorithm(range, clause)
         }
-        guard options.kernelInterface.expresses(algorithm.interfaces) else { throw inexpressible(algorithm, range) }
+        guard options.traits.algorithms.contains(algorithm.position) else { throw inexpressible(algorithm, range) }
         if algorithm.number == EncryptionAlgorithm.null.rawValue, lexer.bytes[range].elementsEqual("simple".utf8) {
             warn(range, "'simple' is obsolete and means no encryption", "write null")
         }
@@ -62,11 +62,10 @@ extension Parser {
     }
 
     private func inexpressible(_ algorithm: AlgorithmWord, _ range: Range<Int>) -> Diagnostic {
-        guard algorithm.interfaces == .xfrmOnly else {
+        guard Algorithm.table[Int(algorithm.position)].interfaces != .none else {
             return failure(range, "Linux does not support \(text(range))", "choose another algorithm")
         }
-        return failure(
-            range, "PF_KEY cannot express \(text(range))", "it needs the XFRM interface; choose another algorithm")
+        return needsXFRM(range, text(range), else: "choose another algorithm")
     }
 
     // MARK: Names that are not ours
@@ -78,7 +77,7 @@ extension Parser {
             return failure(
                 range, "a blank is missing between \(name) and its key", "write \(name), a blank and the key")
         }
-        guard let word = quotable(range), let row = Algorithm.named(word.known, for: clause) else {
+        guard let word = quotable(range), let row = options.traits.algorithm(named: word.known, for: clause) else {
             return failure(range, "unknown \(clause.name)", list)
         }
         let kind = AlgorithmClause(of: row.kind)
@@ -86,9 +85,9 @@ extension Parser {
             return failure(range, "\(row.name) is no \(clause.name)", "write \(kind.option) \(row.name)")
         }
         let message = "unknown \(clause.name) '\(word.text)'"
-        guard options.kernelInterface.expresses(row.interfaces) else {
+        guard options.traits.algorithms.contains(row.position) else {
             return failure(
-                range, "\(message): it is called \(row.name), which PF_KEY cannot express",
+                range, "\(message): it is called \(row.name), which \(options.traits.name) cannot express",
                 "choose another one (\(list))")
         }
         return failure(range, message, "did you mean \(row.name)? (\(list))")
@@ -107,16 +106,17 @@ extension Parser {
     }
 }
 
-extension Algorithm {
-    /// The algorithm that goes by a name anywhere, preferably one for a clause; of several the one with the longest ICV.
-    fileprivate static func named(_ name: String, for clause: Parser.AlgorithmClause) -> Algorithm? {
-        let rows = table.filter { row in
+extension KernelTraits {
+    /// The algorithm that goes by a name anywhere, preferably one for a clause, and one that can be carried; of several
+    /// the one with the longest ICV.
+    fileprivate func algorithm(named name: String, for clause: Parser.AlgorithmClause) -> Algorithm? {
+        let rows = Algorithm.table.filter { row in
             row.name == name || row.xfrmName == name || row.aliases.contains(name) || row.foreignNames.contains(name)
         }
         let fitting = rows.filter { Parser.AlgorithmClause(of: $0.kind).option == clause.option }
         return (fitting.isEmpty ? rows : fitting).max { left, right in
-            // Of two alike, what PF_KEY can carry comes first.
-            (left.interfaces == .all ? 1 : 0, left.icvBits) < (right.interfaces == .all ? 1 : 0, right.icvBits)
+            (algorithms.contains(left.position) ? 1 : 0, left.icvBits)
+                < (algorithms.contains(right.position) ? 1 : 0, right.icvBits)
         }
     }
 }

@@ -63,7 +63,9 @@ extension Parser {
         let range = current.range
         advance()
         let address = try parseAddress(range, WrittenFamilies())
-        warn(range, "Linux does not keep the original address of a NAT", "remove it")
+        if !options.traits.keepsOriginalAddress {
+            warn(range, "Linux does not keep the original address of a NAT", "remove it")
+        }
         return address
     }
 

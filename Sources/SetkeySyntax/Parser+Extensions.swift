@@ -7,8 +7,8 @@ extension Parser {
         let keyword = keyword
         switch keyword {
         case .mode, .replay, .reqID, .flags, .hardTime, .softTime, .hardBytes, .softBytes, .context: advance()
-        case .extendedSequence: throw needsXFRM(option, "extended sequence numbers")
-        case .hardwareInterface: throw needsXFRM(option, "offload to a device")
+        case .extendedSequence: throw needsXFRM(option, "extended sequence numbers", else: "remove it")
+        case .hardwareInterface: throw needsXFRM(option, "offload to a device", else: "remove it")
         case .natTraversal: throw failure(option, "-natt is FreeBSD's", "write esp-udp and addr[port]")
         case .natTraversalMTU: throw failure(option, "Linux has no fragment size for SAs", "remove it")
         default: return false
@@ -33,8 +33,11 @@ extension Parser {
         return true
     }
 
-    private func needsXFRM(_ range: Range<Int>, _ what: String) -> Diagnostic {
-        failure(range, "PF_KEY cannot express \(what)", "it needs the XFRM interface; remove it")
+    /// The error of what the kernel interface in use cannot carry, and XFRM can.
+    ///
+    /// - Parameter alternative: what to do without XFRM.
+    func needsXFRM(_ range: Range<Int>, _ what: String, else alternative: String) -> Diagnostic {
+        failure(range, "\(options.traits.name) cannot express \(what)", "it needs the XFRM interface; \(alternative)")
     }
 
     /// Linux stores `any` as transport (kernel-facts K22), so that is what it means.
@@ -51,10 +54,12 @@ extension Parser {
 
     private mutating func parseReplayWindow() throws(Diagnostic) -> UInt8 {
         let range = try takeWord("the replay window")
-        let advice = "write 0...\(ReplayWindow.maximum), a number of packets; 0 is no window"
+        let maximum = options.traits.maximumReplayWindow.rawValue
+        let advice = "write 0...\(maximum), a number of packets; 0 is no window"
         let window = try parseDecimal(range, "the replay window", upTo: 0xffff_ffff, advice)
-        guard window <= ReplayWindow.maximum else {
-            throw failure(range, "PF_KEY cannot express a replay window of more than 32 packets", advice)
+        guard window <= maximum else {
+            let message = "\(options.traits.name) cannot express a replay window of more than \(maximum) packets"
+            throw failure(range, message, advice)
         }
         return UInt8(window)
     }

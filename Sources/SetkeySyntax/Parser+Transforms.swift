@@ -149,8 +149,9 @@ extension Parser {
         }
         guard word == .unique else { throw unknownLevel(range) }
         let number = colon + 1..<range.upperBound
-        let advice = "write 1...\(ReqID.manualMaximum), or unique alone to let the kernel choose"
-        let reqID = try parseDecimal(number, "the number after unique:", upTo: UInt64(ReqID.manualMaximum), advice)
+        let maximum = options.traits.maximumUniqueReqID.rawValue
+        let advice = "write 1...\(maximum), or unique alone to let the kernel choose"
+        let reqID = try parseDecimal(number, "the number after unique:", upTo: UInt64(maximum), advice)
         guard reqID > 0 else { throw failure(number, "unique:0 names no SA", advice) }
         return .unique(ReqID(rawValue: UInt32(reqID)))
     }

@@ -8,8 +8,8 @@ package struct ParserOptions: Sendable {
     package var protocolNames: ProtocolNames
     /// The names of ports.
     package var serviceNames: ServiceNames
-    /// The interface that will carry the statements; what it cannot express is an error.
-    package var kernelInterface: KernelInterface
+    /// Of the interface that will carry the statements: what it cannot express is an error.
+    package var traits: KernelTraits
     /// Whether `include` may appear; not in text that comes through the control socket, which has no directory.
     package var allowsInclude: Bool
     /// Whether to warn of what is legal and probably not meant (`setkey -n`).
@@ -21,13 +21,13 @@ package struct ParserOptions: Sendable {
 
     package init(
         credentials: Credentials = .unavailable, protocolNames: ProtocolNames = .builtIn,
-        serviceNames: ServiceNames = .none, kernelInterface: KernelInterface = .pfKey, allowsInclude: Bool = true,
+        serviceNames: ServiceNames = .none, traits: KernelTraits = .pfKey, allowsInclude: Bool = true,
         warns: Bool = false, diagnosticLimit: Int = 100
     ) {
         self.credentials = credentials
         self.protocolNames = protocolNames
         self.serviceNames = serviceNames
-        self.kernelInterface = kernelInterface
+        self.traits = traits
         self.allowsInclude = allowsInclude
         self.warns = warns
         self.diagnosticLimit = diagnosticLimit
@@ -36,17 +36,9 @@ package struct ParserOptions: Sendable {
     /// Whether a statement without a credential means the same by `other`, and gives the same warnings, however many
     /// of them are kept.
     func understandsAlike(_ other: ParserOptions) -> Bool {
-        kernelInterface == other.kernelInterface && allowsInclude == other.allowsInclude && warns == other.warns
+        traits == other.traits && allowsInclude == other.allowsInclude && warns == other.warns
             && protocolNames == other.protocolNames && serviceNames == other.serviceNames
     }
-}
-
-/// The kernel interfaces that a text can be written for.
-package enum KernelInterface: Sendable {
-    /// `PF_KEY` and what behaves like it.
-    case pfKey
-    /// XFRM netlink.
-    case xfrm
 }
 
 /// Where the keys of `@NAME` come from.

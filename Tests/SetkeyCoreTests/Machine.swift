@@ -80,11 +80,11 @@ struct Machine {
         file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20, drift: DriftPolicy = .repair,
         protectsTraffic: Bool = false
     ) {
+        let traits = protectsTraffic ? KernelTraits.pfKey : .pfKey.ofSimulatedKernel
         daemon = Daemon(
             settings: Daemon.Settings(
-                kernelInterface: "simulated", protectsTraffic: protectsTraffic, configurationPath: Self.path,
-                processID: 99, kernelLife: "life", drift: drift,
-                parserOptions: ParserOptions(allowsInclude: false)))
+                configurationPath: Self.path, processID: 99, kernelLife: "life", drift: drift,
+                parserOptions: ParserOptions(traits: traits, allowsInclude: false)))
         kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
         kernel.faults = faults
         codec = PFKeyCodec(processID: 99, signature: Self.signature)

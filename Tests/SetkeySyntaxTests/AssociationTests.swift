@@ -108,7 +108,7 @@ struct AssociationTests {
     }
 
     @Test func theXFRMInterfaceTakesCombinedAlgorithms() {
-        let options = ParserOptions(kernelInterface: .xfrm)
+        let options = ParserOptions(traits: .xfrm)
         let key = "0x" + String(repeating: "5a", count: 20)
         let parsed = Parsed("add 192.0.2.1 192.0.2.2 esp 0x100 -E aes-gcm-16 \(key) ;", options)
         #expect(parsed.association?.encryption.rawValue == 20)

@@ -191,7 +191,7 @@ struct ReusedReadingTests {
         let table = Array("smtp 25/tcp\n".utf8)
         for options in [
             ParserOptions(protocolNames: ProtocolNames(parsing: Array("x 99\n".utf8))),
-            ParserOptions(serviceNames: ServiceNames(parsing: table)), ParserOptions(kernelInterface: .xfrm),
+            ParserOptions(serviceNames: ServiceNames(parsing: table)), ParserOptions(traits: .xfrm),
             ParserOptions(allowsInclude: false), ParserOptions(warns: true),
         ] {
             let second = read(lines(), options, reusing: first.read)

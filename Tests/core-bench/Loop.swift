@@ -45,8 +45,8 @@ struct WatchedLoop {
     private static func daemon() -> Daemon {
         Daemon(
             settings: Daemon.Settings(
-                kernelInterface: "simulated", protectsTraffic: false, configurationPath: "file", processID: 1,
-                kernelLife: "life", drift: .repair, parserOptions: ParserOptions(allowsInclude: false)))
+                configurationPath: "file", processID: 1, kernelLife: "life", drift: .repair,
+                parserOptions: ParserOptions(traits: .pfKey.ofSimulatedKernel, allowsInclude: false)))
     }
 
     /// Begins to measure anew.

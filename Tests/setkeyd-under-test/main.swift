@@ -13,9 +13,7 @@ func run(_ arguments: [String]) -> Int32 {
         configuration: arguments[2], kernel: .simulated, socket: arguments[3], stateDirectory: arguments[4],
         drift: .repair)
     return DaemonProcess.run(options) {
-        OpenKernel(
-            transport: try HostedKernelTransport(path: arguments[0]), name: "simulated", life: arguments[1],
-            protectsTraffic: false)
+        .pfKey(on: try HostedKernelTransport(path: arguments[0]), life: arguments[1], isSimulated: true)
     }
 }
 

@@ -5,10 +5,11 @@ package import IPsec
 /// Answers are matched by signature, sequence number and type, never by "the next message": for changes the answer
 /// *is* the broadcast (kernel-facts 1.1). A FLUSH comes twice to its sender, and both match. Another process may write
 /// the same numbers, so whoever asked also looks at what the answer names.
-package struct PFKeyCodec: KernelCodec {
+package struct PFKeyCodec: KernelInterface {
     /// The process ids that Linux gives end below this number (`PID_MAX_LIMIT`).
     private static let processIDLimit: UInt32 = 1 << 22
 
+    package let traits: KernelTraits
     /// What we write into `sadb_msg_pid`; the kernel copies it without looking.
     private let signature: UInt32
     /// What our own messages are said to come from.
@@ -19,7 +20,9 @@ package struct PFKeyCodec: KernelCodec {
     /// - Parameters:
     ///   - processID: of the daemon; events that answer its requests carry it.
     ///   - signature: what tells our messages from those of other programs; `nil` stands for the process id.
-    package init(processID: UInt32, signature: UInt32? = nil) {
+    ///   - traits: those of PF_KEY, and of the kernel behind it.
+    package init(processID: UInt32, signature: UInt32? = nil, traits: KernelTraits = .pfKey) {
+        self.traits = traits
         self.processID = processID
         self.signature = signature ?? processID
     }
@@ -57,7 +60,7 @@ package struct PFKeyCodec: KernelCodec {
         }
     }
 
-    package func show(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage {
+    package func describe(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage {
         ShownMessage(
             masked: forms.contains(.masked) ? PFKeyDump(showsKeys: false).form(of: datagram) : nil,
             keyed: forms.contains(.keyed) ? PFKeyDump(showsKeys: true).form(of: datagram) : nil)

@@ -21,7 +21,7 @@ extension SimulatedAssociation {
         self.init(from: source.address, to: destination.address, ipsecProtocol, spi: association.spi)
         self.mode = mode.inKernel
         reqID = message.association2?.reqID ?? .none
-        replayWindow = min(association.replayWindow, ReplayWindow.maximum)
+        replayWindow = min(association.replayWindow, KernelTraits.pfKey.maximumReplayWindow.rawValue)
         flags = association.flags.intersection([.noECN, .decapsulateDSCP, .noPathMTUDiscovery])
         integrity = association.integrity
         encryption = association.encryption

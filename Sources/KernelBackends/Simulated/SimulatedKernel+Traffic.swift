@@ -165,7 +165,7 @@ extension SimulatedKernel {
             type: UInt16(IPSEC_POLICY_IPSEC), direction: Direction.outbound.rawValue, index: policy.index,
             priority: policy.priority)
         // Without combinations: the algorithm masks of a template made by PF_KEY are empty.
-        if ipsecProtocol != .ipcomp { message.proposal = PFKeyProposal(replayWindow: ReplayWindow.maximum) }
+        if ipsecProtocol != .ipcomp { message.proposal = PFKeyProposal(replayWindow: ReplayWindow.ordinary.rawValue) }
         if let bytes = try? message.encoded() { deliver(bytes, to: .registered(and: nil)) }
     }
 }

@@ -25,7 +25,7 @@ extension SecurityAssociation {
         case .source, .algorithm, .key: true
         case .mode: mode != .any && mode != .transport
         case .reqID: reqID != .none
-        case .replayWindow: replayWindow != .disabled && replayWindow.rawValue != ReplayWindow.maximum
+        case .replayWindow: replayWindow != .disabled && replayWindow != .ordinary
         case .flags: flags.rawValue != 0
         case .lifetime, .encapsulation, .action, .priority: false
         }

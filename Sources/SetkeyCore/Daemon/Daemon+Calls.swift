@@ -65,8 +65,8 @@ extension Daemon {
     private var status: StatusReply {
         let (associations, policies) = entryCounts
         var status = StatusReply(
-            version: Version.current, kernelInterface: settings.kernelInterface,
-            protectsTraffic: settings.protectsTraffic, configuration: settings.configurationPath,
+            version: Version.current, kernelInterface: settings.traits.kernelName,
+            protectsTraffic: settings.traits.protectsTraffic, configuration: settings.configurationPath,
             settled: isSettled, state: state, associations: associations.inKernel,
             policies: policies.inKernel,
             ownedAssociations: inForce.associations.count + ownership.leftover.associations.count,

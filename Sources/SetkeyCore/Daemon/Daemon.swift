@@ -9,10 +9,6 @@ package import SetkeySyntax
 package struct Daemon: Sendable {
     /// What the daemon was started with.
     package struct Settings: Sendable {
-        /// `PF_KEY` or `simulated`, as status and messages say it.
-        package var kernelInterface: String
-        /// False for the simulated kernel.
-        package var protectsTraffic: Bool
         package var configurationPath: String
         package var processID: Int32
         /// Names the kernel tables that the daemon talks to, so that it knows them again after a restart.
@@ -21,13 +17,13 @@ package struct Daemon: Sendable {
         package var drift: DriftPolicy
         /// What texts that come through the control socket are parsed with.
         package var parserOptions: ParserOptions
+        /// Of the kernel interface in use.
+        package var traits: KernelTraits { parserOptions.traits }
 
         package init(
-            kernelInterface: String, protectsTraffic: Bool, configurationPath: String, processID: Int32,
-            kernelLife: String, drift: DriftPolicy, parserOptions: ParserOptions
+            configurationPath: String, processID: Int32, kernelLife: String, drift: DriftPolicy,
+            parserOptions: ParserOptions
         ) {
-            self.kernelInterface = kernelInterface
-            self.protectsTraffic = protectsTraffic
             self.configurationPath = configurationPath
             self.processID = processID
             self.kernelLife = kernelLife
@@ -248,7 +244,7 @@ package struct Daemon: Sendable {
     /// Start-up is a reload: the same plan, from whatever the kernel holds.
     private mutating func start(_ state: RestoredState) {
         startedAt = now
-        if !settings.protectsTraffic {
+        if !settings.traits.protectsTraffic {
             log(.warning, "the kernel is simulated: no traffic is protected")
         }
         dumps.forEach { $0.want() }

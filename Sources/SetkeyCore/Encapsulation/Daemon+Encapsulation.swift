@@ -11,7 +11,9 @@ extension Daemon {
         let declared = inForce.arrivals
         let wanted = Array(declared.prefix(ArrivalPorts.limit))
         // Nothing arrives at a simulated kernel.
-        guard settings.protectsTraffic, wanted != arrivalPorts.wanted || !arrivalPorts.closed.isEmpty else { return }
+        guard settings.traits.protectsTraffic, wanted != arrivalPorts.wanted || !arrivalPorts.closed.isEmpty else {
+            return
+        }
         arrivalPorts.wanted = wanted
         if declared.count > wanted.count {
             log(
@@ -39,7 +41,7 @@ extension Daemon {
             case .add(let association), .update(let association): association.arrival
             default: nil
             }
-        guard let endpoint, settings.protectsTraffic else { return nil }
+        guard let endpoint, settings.traits.protectsTraffic else { return nil }
         if let closed = arrivalPorts.closed.first(where: { $0.endpoint == endpoint }) { return "\(closed)" }
         guard !arrivalPorts.wanted.contains(endpoint) else { return nil }
         return "the daemon opens UDP ports only for the esp-udp SAs of its file, and \(endpoint) is none of theirs; if "

@@ -2,27 +2,27 @@ import Glibc
 import IPsec
 import KernelBackends
 
-/// A codec on a transport: requests out, events in, and the proof that nothing was lost.
+/// A kernel interface on a transport: requests out, events in, and the proof that nothing was lost.
 ///
 /// PF_KEY drops messages for a full socket silently, but it does so only while the queued bytes exceed the limit, and
 /// only our reading lowers them. So the queue is measured before each batch of reads: where a batch could have
 /// hidden an overflow, ``KernelInput/overrun`` is told (kernel-facts 3.3). No overflow goes unseen; with a large
 /// buffer a false alarm needs one that is almost full.
-final class KernelSocket<Codec: KernelCodec> {
+final class KernelSocket {
     /// Reads between two measurements.
     private static var batch: Int { 16 }
     /// More than one message ever takes in the queue.
     private static var largestMessage: Int { 4096 }
 
     private let transport: any KernelTransport
-    private var codec: Codec
+    private var interface: any KernelInterface
     private var outgoing: [UInt8] = []
     private var incoming = [UInt8](repeating: 0, count: 1 << 16)
     private var readsLeft = 0
 
-    init(transport: any KernelTransport, codec: Codec) {
-        self.transport = transport
-        self.codec = codec
+    init(_ kernel: OpenKernel) {
+        transport = kernel.transport
+        interface = kernel.interface
     }
 
     /// What a read came to.
@@ -42,7 +42,7 @@ final class KernelSocket<Codec: KernelCodec> {
     /// - Returns: why it could not be sent.
     func send(_ request: KernelRequest, id: RequestID) -> KernelErrno? {
         do throws(WireError) {
-            try codec.encode(request, id: id, into: &outgoing)
+            try interface.encode(request, id: id, into: &outgoing)
         } catch {
             return .invalidArgument
         }
@@ -72,8 +72,8 @@ final class KernelSocket<Codec: KernelCodec> {
     // A span of a property of a class does not outlive the access: the array is held as an argument.
     private func decode(_ datagram: [UInt8], _ byteCount: Int, showing forms: ShownMessage.Forms) -> KernelEvent {
         let message = datagram.span.extracting(0..<byteCount)
-        var event = codec.decode(message)
-        if !forms.isEmpty { event.message = codec.show(message, as: forms) }
+        var event = interface.decode(message)
+        if !forms.isEmpty { event.message = interface.describe(message, as: forms) }
         return event
     }
 

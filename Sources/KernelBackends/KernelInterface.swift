@@ -1,11 +1,15 @@
 package import IPsec
 
-/// The bytes of one kernel interface, both ways; a mutable value, because matching answers needs memory.
-package protocol KernelCodec: Sendable {
+/// A kernel interface: what it can carry, and its bytes, both ways; a mutable value, because matching answers needs
+/// memory.
+package protocol KernelInterface: Sendable {
+    /// What it is called, can carry, and tells.
+    var traits: KernelTraits { get }
+
     /// Writes `request` as one datagram over `buffer`, whose memory is used again.
     ///
     /// The buffer may then hold keys: `wipe` it when it has been sent. After an error it is empty.
-    /// - Throws: a value of the request that this interface has no bytes for.
+    /// - Throws: a value of the request that this interface has no bytes for; nothing that ``traits`` allow.
     mutating func encode(_ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]) throws(WireError)
 
     /// Says what a datagram of the kernel means; no bytes are too wrong for an answer.
@@ -14,5 +18,5 @@ package protocol KernelCodec: Sendable {
     mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent
 
     /// The datagram as people are shown it.
-    func show(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage
+    func describe(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage
 }

@@ -1,0 +1,46 @@
+/// What a kernel interface is called, what it can carry, and what it tells.
+///
+/// Parser, dumps, status and messages go by this; nobody asks which interface it is. What the traits rule out is an
+/// error of the text, so that no request is made that the interface has no bytes for.
+package struct KernelTraits: Hashable, Sendable {
+    /// As messages call the interface: `PF_KEY`.
+    package let name: String
+    /// As status calls the kernel behind it.
+    package private(set) var kernelName: String
+    /// Whether the kernel behind it has traffic to protect.
+    package private(set) var protectsTraffic = true
+    /// The algorithms that it can carry.
+    package let algorithms: AlgorithmSet
+    /// The widest anti-replay window.
+    package let maximumReplayWindow: ReplayWindow
+    /// The largest reqid that a transform of a policy may name.
+    package let maximumUniqueReqID: ReqID
+    /// Whether the kernel stores the original address of an SA behind a NAT.
+    package let keepsOriginalAddress: Bool
+
+    package init(
+        name: String, algorithms: AlgorithmSet, maximumReplayWindow: ReplayWindow, maximumUniqueReqID: ReqID,
+        keepsOriginalAddress: Bool
+    ) {
+        self.name = name
+        kernelName = name
+        self.algorithms = algorithms
+        self.maximumReplayWindow = maximumReplayWindow
+        self.maximumUniqueReqID = maximumUniqueReqID
+        self.keepsOriginalAddress = keepsOriginalAddress
+    }
+
+    /// PF_KEY version 2 of Linux (kernel-facts 0, K2, K3, K4, K18).
+    package static let pfKey = KernelTraits(
+        name: "PF_KEY", algorithms: AlgorithmSet { $0.interfaces == .all },
+        maximumReplayWindow: .ordinary, maximumUniqueReqID: ReqID(rawValue: ReqID.manualMaximum),
+        keepsOriginalAddress: false)
+
+    /// The same interface, in front of a kernel that lives in the process.
+    package var ofSimulatedKernel: KernelTraits {
+        var traits = self
+        traits.kernelName = "simulated"
+        traits.protectsTraffic = false
+        return traits
+    }
+}

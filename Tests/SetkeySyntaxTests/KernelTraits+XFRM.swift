@@ -1,0 +1,9 @@
+import IPsec
+
+extension KernelTraits {
+    /// Of an interface that carries all that Linux knows, as XFRM netlink does.
+    static let xfrm = KernelTraits(
+        name: "XFRM", algorithms: AlgorithmSet { $0.interfaces != .none },
+        maximumReplayWindow: ReplayWindow(rawValue: 255), maximumUniqueReqID: ReqID(rawValue: .max),
+        keepsOriginalAddress: true)
+}
