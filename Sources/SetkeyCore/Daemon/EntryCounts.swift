@@ -1,3 +1,4 @@
+import IPsec
 import SetkeySyntax
 
 /// The entries of one database in numbers that add up, whatever has been noticed so far: what the kernel has is
@@ -31,18 +32,22 @@ struct EntryCounts: Hashable, Sendable {
 extension Daemon {
     /// What the kernel has and the file declares, in numbers.
     var entryCounts: (associations: EntryCounts, policies: EntryCounts) {
-        let (missing, altered) = (drift.drifted.missing, drift.drifted.altered)
+        let (missing, altered) = (reconciler.drift.drifted.missing, reconciler.drift.drifted.altered)
         let associations = EntryCounts(
-            inKernel: mirror.associations.count, declared: inForce.associations.count, missing: missing.associations,
-            altered: altered.associations, expired: ownership.expired.count,
-            leftover: presentLeftover(ownership.leftover.associations, of: mirror.associations.count) {
-                mirror.associations.contains($0)
+            inKernel: context.kernel.mirror.associations.count, declared: reconciler.inForce.associations.count,
+            missing: missing.associations,
+            altered: altered.associations, expired: reconciler.ownership.expired.count,
+            leftover: presentLeftover(
+                reconciler.ownership.leftover.associations, of: context.kernel.mirror.associations.count
+            ) {
+                context.kernel.mirror.associations.contains($0)
             })
         let policies = EntryCounts(
-            inKernel: manageablePolicyCount, declared: inForce.policies.count, missing: missing.policies,
+            inKernel: manageablePolicyCount, declared: reconciler.inForce.policies.count, missing: missing.policies,
             altered: altered.policies, expired: 0,
-            leftover: presentLeftover(ownership.leftover.policies, of: mirror.policies.count) {
-                mirror.policies.contains($0)
+            leftover: presentLeftover(reconciler.ownership.leftover.policies, of: context.kernel.mirror.policies.count)
+            {
+                context.kernel.mirror.policies.contains($0)
             })
         return (associations, policies)
     }
@@ -52,6 +57,23 @@ extension Daemon {
     private func presentLeftover<Name>(
         _ leftover: Set<Name>, of inKernel: Int, _ isPresent: (Name) -> Bool
     ) -> Int {
-        leftover.count > 20 * Self.slice ? min(leftover.count, inKernel) : leftover.count(where: isPresent)
+        leftover.count > 20 * Daemon.slice ? min(leftover.count, inKernel) : leftover.count(where: isPresent)
+    }
+
+    /// Policies of the kernel, without those that sockets have for all that they send and receive: the ones of the ports
+    /// above, and of IKE daemons. No file declares them, so they are nobody's to manage, and no message tells of them.
+    var manageablePolicyCount: Int {
+        context.kernel.mirror.policies.count
+            - PolicyIdentity.ofSockets.count(where: context.kernel.mirror.policies.contains)
+    }
+}
+
+extension PolicyIdentity {
+    /// The names of the policies that sockets have for all that they send and receive.
+    fileprivate static let ofSockets: [PolicyIdentity] = [IPAddress.Family.ipv4, .ipv6].flatMap { family in
+        let any = AddressPrefix(address: .unspecified(family), length: 0)
+        return [Direction.socketInbound, .socketOutbound].map {
+            PolicyIdentity(direction: $0, selector: Selector(source: any, destination: any))
+        }
     }
 }

@@ -18,13 +18,3 @@ package final class Garbage: Sendable {
         _ = consume values
     }
 }
-
-extension Daemon {
-    /// Has values freed elsewhere, where that takes its time; of what somebody else still refers to nothing is freed.
-    ///
-    /// - Parameter size: how many entries they hold, about.
-    mutating func discard(_ values: any Sendable..., size: Int) {
-        guard size > Self.slice else { return }
-        effects.append(.discard(Garbage(values)))
-    }
-}

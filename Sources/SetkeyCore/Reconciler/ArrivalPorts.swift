@@ -13,6 +13,22 @@ struct ArrivalPorts: Sendable {
     var wanted: [UDPEndpoint] = []
     /// Of these, those that could not be opened.
     var closed: [ClosedPort] = []
+
+    /// Why packets of the SA that `request` makes will not be received, if its destination is this machine; `nil` where
+    /// they will be, and for all other requests.
+    func closedArrival(of request: KernelRequest, _ settings: Daemon.Settings) -> String? {
+        let endpoint: UDPEndpoint? =
+            switch request {
+            case .add(let association), .update(let association): association.arrival
+            default: nil
+            }
+        guard let endpoint, settings.traits.protectsTraffic else { return nil }
+        if let closed = closed.first(where: { $0.endpoint == endpoint }) { return "\(closed)" }
+        guard !wanted.contains(endpoint) else { return nil }
+        return "the daemon opens UDP ports only for the esp-udp SAs of its file, and \(endpoint) is none of theirs; if "
+            + "this machine has the address, declare the SA in \(settings.configurationPath), or ESP in UDP is not "
+            + "received there"
+    }
 }
 
 /// A port that could not be opened, and why.

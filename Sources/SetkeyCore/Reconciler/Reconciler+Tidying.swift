@@ -11,30 +11,30 @@ struct Tidying: Sendable {
     var shard = 0
 }
 
-extension Daemon {
+extension Reconciler {
     /// Begins, anew if need be.
-    mutating func beginTidying() {
+    mutating func beginTidying(_ context: inout Context) {
         tidying = Tidying()
-        askTurn()
+        context.out.askTurn()
     }
 
     /// Lets the mirror share the keys of what is declared, which otherwise are in memory twice, and forgets the expired
     /// SAs that are no longer declared as they were.
-    mutating func continueTidying() {
+    mutating func continueTidying(_ context: inout Context) {
         guard var tidying else { return }
         let declared = inForce.associations
-        let end = min(tidying.position + Self.slice, declared.count)
-        for index in tidying.position..<end { mirror.associations.share(declared[index].entry) }
+        let end = min(tidying.position + Daemon.slice, declared.count)
+        for index in tidying.position..<end { context.kernel.mirror.associations.share(declared[index].entry) }
         tidying.position = end
         if end == declared.count { forgetOldExpiries(&tidying) }
         let isDone = end == declared.count && tidying.shard == ExpiredAssociations.shardCount
         self.tidying = isDone ? nil : tidying
-        if !isDone { askTurn() }
+        if !isDone { context.out.askTurn() }
     }
 
     private mutating func forgetOldExpiries(_ tidying: inout Tidying) {
         let declared = inForce.associations
-        var left = Self.slice
+        var left = Daemon.slice
         while left > 0, tidying.shard < ExpiredAssociations.shardCount {
             left -= ownership.expired.count / ExpiredAssociations.shardCount + 1
             ownership.expired.filter(shard: tidying.shard) { declared[$0]?.entry == $1 }

@@ -4,112 +4,104 @@ import SetkeySyntax
 
 // A transition's way: plan, write down, apply, verify. What begins one and what ends it stands in the files beside.
 
-extension Daemon {
-    /// Entries looked at in one turn of the loop: some milliseconds.
-    static var slice: Int { 500 }
-
+extension Reconciler {
     /// Begins what is wanted next, if nothing is under way.
-    mutating func beginTransition() {
+    mutating func beginTransition(_ context: inout Context) {
         guard transition.isIdle else { return }
         if let reversal = wishes.reversal {
-            begin(.revert(reversal), for: wishes.reversalClients)
+            begin(.revert(reversal), for: wishes.reversalClients, &context)
             transition.reversedFile = wishes.reversedFile
             wishes.reversal = nil
             wishes.reversalClients = []
-            revert()
+            revert(&context)
         } else if wishes.reload {
-            begin(.reload, for: wishes.reloadClients)
+            begin(.reload, for: wishes.reloadClients, &context)
             transition.confirmSeconds = wishes.confirmSeconds
             wishes.reload = false
             wishes.reloadClients = []
             wishes.confirmSeconds = nil
-            readFile()
+            readFile(&context)
         } else {
-            checkDrift()
+            checkDrift(&context)
         }
     }
 
-    mutating func begin(_ cause: Transition.Cause, for clients: [ClientID] = []) {
-        interruptFilePlan()
+    mutating func begin(_ cause: Transition.Cause, for clients: [ClientID] = [], _ context: inout Context) {
+        interruptFilePlan(&context)
         transition = Transition()
         transition.cause = cause
         transition.clients = clients
-        if isReady, cause != .repair { effects.append(.reloading) }
+        if isReady, cause != .repair { context.out.perform(.reloading) }
     }
 
     /// Goes on with what waited for the mirror.
-    mutating func advanceTransition() {
+    mutating func advanceTransition(_ context: inout Context) {
         switch transition.phase {
-        case .idle: beginTransition()
-        case .waitingForMirror(let target): aim(at: target)
-        case .remembering: continueRemembering()
-        case .verifying: continueVerifying()
+        case .idle: beginTransition(&context)
+        case .waitingForMirror(let target): aim(at: target, &context)
+        case .remembering: continueRemembering(&context)
+        case .verifying: continueVerifying(&context)
         case .treating, .reading, .planning, .recording, .applying: break
         }
-    }
-
-    /// Whether the mirror is what the kernel has, as far as that tells.
-    var isMirrorTrue: Bool {
-        dumps.allSatisfy(\.isUsable) && refreshes.isEmpty && !isRefreshing
     }
 
     // MARK: Plan
 
     /// Leads to `target` as soon as the mirror is true.
-    mutating func aim(at target: Target) {
+    mutating func aim(at target: Target, _ context: inout Context) {
         transition.phase = .waitingForMirror(target)
-        guard isMirrorTrue else { return }
+        guard context.kernel.isMirrorTrue else { return }
         if let record = takeMemory(of: target) {
             transition.phase = .remembering(target, record, position: 0)
-            return continueRemembering()
+            return continueRemembering(&context)
         }
-        beginPlan(to: target)
+        beginPlan(to: target, &context)
     }
 
-    mutating func beginPlan(to target: Target) {
+    mutating func beginPlan(to target: Target, _ context: inout Context) {
         var scope = PlanBuilder.Scope.everything
         var claimable: DesiredState?
         var present: FormerState?
         switch transition.cause {
         // The foreign entries that come back are nobody's but theirs.
         case .revert: claimable = former?.declared ?? .empty
-        case .reload: present = FormerState(declared: inForce, endedAt: now.seconds)
+        case .reload: present = FormerState(declared: inForce, endedAt: context.now.seconds)
         case .repair: scope = .declared
         case .start: break
         }
         let builder = PlanBuilder(
             to: target.desired, ownership: ownership, scope: scope, claimable: claimable, keeping: present,
-            incomplete: incompleteDatabases)
+            incomplete: context.kernel.incompleteDatabases)
         transition.phase = .planning(target, builder)
-        continuePlanning()
+        continuePlanning(&context)
     }
 
-    mutating func continuePlanning() {
+    mutating func continuePlanning(_ context: inout Context) {
         guard case .planning(let target, var builder) = transition.phase else { return }
         // One reference to what the builder has gathered.
         transition.phase = .idle
-        guard advance(&builder) else { return transition.phase = .planning(target, builder) }
+        guard advance(&builder, &context) else { return transition.phase = .planning(target, builder) }
         transition.claimed = builder.claimed
         transition.claimedLater = builder.claimedAsIs
         transition.released = builder.released
         transition.leftover = builder.unseen
         transition.present = builder.former
         let plan = builder.plan
-        discard(builder, size: plan.steps.count)
+        context.out.discard(builder, size: plan.steps.count)
         if case .repair = transition.cause {
-            repair(plan.steps, of: nil)
+            repair(plan.steps, of: nil, &context)
         } else {
             record(
                 Application(
-                    plan: plan, target: target, temper: temper, incomplete: incompleteDatabases,
-                    reborn: builder.reborn))
+                    plan: plan, target: target, temper: temper, incomplete: context.kernel.incompleteDatabases,
+                    reborn: builder.reborn), &context)
         }
     }
 
     /// Goes on with a plan for one turn of the loop; `true` if it is complete, and else another turn has been asked for.
-    mutating func advance(_ builder: inout PlanBuilder) -> Bool {
-        builder.advance(&mirror, count: Self.slice)
-        if !builder.isDone { askTurn() }
+    mutating func advance(_ builder: inout PlanBuilder, _ context: inout Context) -> Bool {
+        builder.advance(&context.kernel.mirror, count: Daemon.slice)
+        if !builder.isDone { context.out.askTurn() }
         return builder.isDone
     }
 
@@ -121,138 +113,124 @@ extension Daemon {
         }
     }
 
-    /// Asks for another turn of the loop, once at a time.
-    mutating func askTurn() {
-        guard !isTurnAsked else { return }
-        isTurnAsked = true
-        effects.append(.nextTurn)
-    }
-
-    /// The turn that was asked for.
-    mutating func turnCame() {
-        isTurnAsked = false
-        continueRemembering()
-        continuePlanning()
-        continueTreating()
-        continueVerifying()
-        continueTidying()
-        continuePlans()
-        sendNextPart()
-    }
-
     // MARK: Write down
 
     /// Writes down what a daemon that comes after this one must know, before anything of the plan is asked of the
     /// kernel.
-    mutating func record(_ application: Application) {
+    mutating func record(_ application: Application, _ context: inout Context) {
         transition.phase = .recording(application)
-        var journal = OwnershipJournal(time: now.seconds)
+        var journal = OwnershipJournal(time: context.now.seconds)
         // What is right already is the file's when that is in force. Of a file that never came into force, nothing is
         // owned that it left as it was.
         journal.claimed = transition.claimed
         journal.claimed.associations += application.reborn
-        write(journal)
+        write(journal, &context)
         switch transition.cause {
-        case .reload where !application.steps.isEmpty: keepFormerState(application)
-        case .revert: rememberReversal()
+        case .reload where !application.steps.isEmpty: keepFormerState(application, &context)
+        case .revert: rememberReversal(&context)
         default: break
         }
-        applyIfRecorded()
+        applyIfRecorded(&context)
     }
 
-    mutating func write(_ journal: OwnershipJournal) {
-        let snapshot = snapshot
-        effects += recorder.append(journal, to: snapshot)
+    mutating func write(_ journal: OwnershipJournal, _ context: inout Context) {
+        let snapshot = snapshot(context)
+        context.out.perform(context.recorder.append(journal, to: snapshot))
     }
 
-    mutating func write(_ change: StateChange) {
-        effects.append(recorder.write(change))
+    mutating func write(_ change: StateChange, _ context: inout Context) {
+        context.out.perform(context.recorder.write(change))
     }
 
     /// All that is owned.
-    var snapshot: OwnershipSnapshot {
-        OwnershipSnapshot(ownership: ownership, time: now.seconds, fingerprint: fingerprintInForce)
+    func snapshot(_ context: borrowing Context) -> OwnershipSnapshot {
+        OwnershipSnapshot(ownership: ownership, time: context.now.seconds, fingerprint: fingerprintInForce)
     }
 
     /// Something has been written down, or could not be.
-    mutating func recorded(_ complaint: String?) {
-        let replies = recorder.ended(complaint)
+    mutating func recorded(_ complaint: String?, _ context: inout Context) {
+        let replies = context.recorder.ended(complaint)
         if let complaint {
-            log(.error, complaint)
+            context.out.log(.error, complaint)
             transition.recordFailure = complaint
         }
-        tellStatus()
-        effects += replies
-        applyIfRecorded()
+        context.out.tellStatus()
+        context.out.perform(replies)
+        applyIfRecorded(&context)
     }
 
     /// Tells a client what must hold after a kill as well: when all that was to be written down is on the disk.
-    mutating func replyWhenRecorded(_ reply: Reply, to client: ClientID) {
-        effects += recorder.hold(.reply(client, reply, continues: false))
+    mutating func replyWhenRecorded(_ reply: Reply, to client: ClientID, _ context: inout Context) {
+        context.out.perform(context.recorder.hold(.reply(client, reply, continues: false)))
     }
 
-    private mutating func applyIfRecorded() {
-        guard recorder.isIdle, case .recording(let application) = transition.phase else { return }
+    private mutating func applyIfRecorded(_ context: inout Context) {
+        guard context.recorder.isIdle, case .recording(let application) = transition.phase else { return }
         if let failure = transition.recordFailure, transition.confirmSeconds != nil, !application.steps.isEmpty {
-            forgetRecorded(application)
+            forgetRecorded(application, &context)
             let why = "\(failure); a reload that could not be rolled back after a crash is not started"
-            return fail([why], "the last reload was not started: the previous state could not be saved")
+            return fail([why], "the last reload was not started: the previous state could not be saved", &context)
         }
         transition.phase = .applying(application)
-        finishApplicationIfOver()
+        finishApplicationIfOver(&context)
     }
 
     // MARK: Apply
 
-    mutating func nextOfApplication() -> (KernelRequest, Requester)? {
+    /// The next request of the plan that is being applied.
+    mutating func nextRequest() -> KernelRequest? {
         guard case .applying(var application) = transition.phase else { return nil }
         transition.phase = .idle
         defer { transition.phase = .applying(application) }
-        return application.next().map { ($0, .application) }
+        return application.next()
     }
 
-    mutating func applicationStepEnded(_ request: KernelRequest, _ outcome: Outcome) {
+    mutating func ended(
+        _ request: KernelRequest, _ outcome: Outcome, former: FormerEntries, _ context: inout Context
+    ) {
         guard case .applying(var application) = transition.phase else { return }
         transition.phase = .idle
         switch outcome {
-        case .done(let answer): application.succeeded(request, answer: answer, former: formerEntries)
+        case .done(let answer): application.succeeded(request, answer: answer, former: former)
         case .refused(let errno): application.failed(request, errno: errno)
         case .lost: application.failed(request, errno: .timedOut)
         }
         transition.phase = .applying(application)
-        finishApplicationIfOver()
+        finishApplicationIfOver(&context)
     }
 
-    private mutating func finishApplicationIfOver() {
+    private mutating func finishApplicationIfOver(_ context: inout Context) {
         guard case .applying(let application) = transition.phase, application.isOver else { return }
-        for database in application.doubted { transition.awaited[database] = read(again: database) }
+        for database in application.doubted { transition.awaited[database] = context.kernel.read(again: database) }
         transition.phase = .verifying(application, position: 0)
-        continueVerifying()
+        continueVerifying(&context)
     }
 
     // MARK: Verify
 
     /// Each step must have led to what it was meant to lead to. What was right before the plan and is wrong now, others
     /// have changed meanwhile: it comes as drift.
-    mutating func continueVerifying() {
-        guard case .verifying(let application, let position) = transition.phase, isMirrorTrue,
-            transition.awaited.allSatisfy({ dumps[$0.key].isOver($0.value) })
+    mutating func continueVerifying(_ context: inout Context) {
+        guard case .verifying(let application, let position) = transition.phase, context.kernel.isMirrorTrue,
+            transition.awaited.allSatisfy({ context.kernel.isOver($0.value, of: $0.key) })
         else { return }
-        guard !application.isUndoing else { return undone(application) }
+        guard !application.isUndoing else { return undone(application, &context) }
         let verdict = Verdict(desired: application.target.desired, expired: ownership.expired)
-        let end = min(position + Self.slice, application.steps.count)
-        for step in application.steps[position..<end] { verify(step, verdict, application.notFound) }
+        let end = min(position + Daemon.slice, application.steps.count)
+        for step in application.steps[position..<end] { verify(step, verdict, application.notFound, &context) }
         transition.phase = .verifying(application, position: end)
-        guard end == application.steps.count else { return askTurn() }
+        guard end == application.steps.count else { return context.out.askTurn() }
         switch transition.cause {
-        case .repair: repaired(application)
-        case .revert: reverted(application)
-        case .start, .reload: reloaded(application)
+        case .repair: repaired(application, &context)
+        case .revert: reverted(application, &context)
+        case .start, .reload: reloaded(application, &context)
         }
     }
 
-    private mutating func verify(_ step: Step, _ verdict: Verdict, _ notFound: ShardedDictionary<EntryName, Void>) {
-        let isDone = isDone(step, verdict)
+    private mutating func verify(
+        _ step: Step, _ verdict: Verdict, _ notFound: ShardedDictionary<EntryName, Void>, _ context: inout Context
+    ) {
+        let isDone = isDone(step, verdict, context)
         if !isDone, step.isDeletion, notFound[step.change.entry] != nil {
             transition.unreachable.count += 1
             if transition.unreachable.count <= 20 { transition.unreachable.first.append(step) }
@@ -275,12 +253,12 @@ extension Daemon {
         }
     }
 
-    private func isDone(_ step: Step, _ verdict: Verdict) -> Bool {
+    private func isDone(_ step: Step, _ verdict: Verdict, _ context: borrowing Context) -> Bool {
         switch step.change {
-        case .delete(let association): !mirror.associations.contains(association.identity)
-        case .deletePolicy(let policy): !mirror.policies.contains(policy.identity)
+        case .delete(let association): !context.kernel.mirror.associations.contains(association.identity)
+        case .deletePolicy(let policy): !context.kernel.mirror.policies.contains(policy.identity)
         default:
-            if case nil = verdict.step(for: step.change.entry, in: mirror) { true } else { false }
+            if case nil = verdict.step(for: step.change.entry, in: context.kernel.mirror) { true } else { false }
         }
     }
 }

@@ -4,19 +4,19 @@ import SetkeySyntax
 
 // `Execute`: statements of clients, one request at a time, clients in turn.
 
-extension Daemon {
+extension ClientDesk {
     /// Parses a part of a run; an error in it, and nothing of the part is applied.
-    mutating func execute(_ parameters: ExecuteParameters, for client: ClientID) {
+    mutating func execute(_ parameters: ExecuteParameters, for client: ClientID, _ context: inout Context) {
         if runs[client]?.isAborted == true {
-            endRun(of: client, unlessUnfinished: parameters)
-            effects.append(.fail(client, .runAborted))
+            endRun(of: client, unlessUnfinished: parameters, &context)
+            context.out.fail(client, .runAborted)
             return
         }
         var parser = Parser(parameters.text.bytes, options: settings.parserOptions)
         var statements: [Statement] = []
         while let statement = parser.next() { statements.append(statement) }
         if parser.errorCount > 0 {
-            effects.append(.fail(client, .invalidText(parser.diagnostics.map(DiagnosticRecord.init))))
+            context.out.fail(client, .invalidText(parser.diagnostics.map(DiagnosticRecord.init)))
             return
         }
         if runs[client] == nil {
@@ -30,27 +30,27 @@ extension Daemon {
     }
 
     /// The next request of a client: flushes first, then the runs in turn.
-    mutating func nextOfClients() -> (KernelRequest, Requester)? {
+    mutating func nextRequest(_ context: inout Context) -> (KernelRequest, Requester)? {
         if !flushes.isEmpty {
             let (client, request) = flushes.removeFirst()
             return (request, .flush(client))
         }
         for _ in 0..<turns.count {
             guard let client = turns.next() else { break }
-            sendFullPart(of: client)
-            guard let next = runs[client]?.next(mirror: &mirror) else { continue }
+            sendFullPart(of: client, &context)
+            guard let next = runs[client]?.next(mirror: &context.kernel.mirror) else { continue }
             switch next {
             case .request(let request):
                 takeTurn(client)
                 return (request, .run(client))
             case .dump(let database, let ipsecProtocol):
-                beginDump(database, ipsecProtocol, inRunOf: client)
+                beginDump(database, ipsecProtocol, inRunOf: client, &context)
                 takeTurn(client)
             case .wait: takeTurn(client)
             case .rest:
                 takeTurn(client)
-                askTurn()
-            case .finished: finishPart(of: client)
+                context.out.askTurn()
+            case .finished: finishPart(of: client, &context)
             }
         }
         return nil
@@ -62,22 +62,26 @@ extension Daemon {
     }
 
     private mutating func beginDump(
-        _ database: DatabaseName, _ ipsecProtocol: IPsecProtocol?, inRunOf client: ClientID
+        _ database: DatabaseName, _ ipsecProtocol: IPsecProtocol?, inRunOf client: ClientID, _ context: inout Context
     ) {
         guard let parameters = runs[client]?.parameters else { return }
-        let format = dumpFormat(for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts)
+        let format = dumpFormat(for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts, context)
         runs[client]?.wait()
         streams[client] = DumpStream(
-            database: database, form: .text, ticket: wantDump(of: database, for: client), ipsecProtocol: ipsecProtocol,
+            database: database, form: .text, ticket: wantDump(of: database, for: client, &context),
+            ipsecProtocol: ipsecProtocol,
             includesDead: false, format: format)
     }
 
-    mutating func runStepEnded(_ client: ClientID, _ request: KernelRequest, _ outcome: Outcome) {
+    mutating func runStepEnded(
+        _ client: ClientID, _ request: KernelRequest, _ outcome: Outcome, former: FormerEntries,
+        _ arrivalPorts: ArrivalPorts, _ context: inout Context
+    ) {
         switch outcome {
         case .done(let answer):
-            runs[client]?.succeeded(request, answer: answer, former: formerEntries)
-            show(answer, to: client)
-            warnOfArrival(request, client)
+            runs[client]?.succeeded(request, answer: answer, former: former)
+            show(answer, to: client, &context)
+            warnOfArrival(request, client, arrivalPorts)
         case .refused(let errno):
             let rfcSemantics = runs[client]?.parameters.rfcSemantics == true
             runs[client]?.failed(
@@ -90,17 +94,19 @@ extension Daemon {
     }
 
     /// Says once in a run that an SA for ESP in UDP does not make the daemon open its port.
-    private mutating func warnOfArrival(_ request: KernelRequest, _ client: ClientID) {
-        guard runs[client]?.isWarnedOfArrival == false, let reason = closedArrival(of: request) else { return }
+    private mutating func warnOfArrival(_ request: KernelRequest, _ client: ClientID, _ ports: ArrivalPorts) {
+        guard runs[client]?.isWarnedOfArrival == false, let reason = ports.closedArrival(of: request, settings)
+        else { return }
         runs[client]?.warnOfArrival(request.phrase, reason: reason)
     }
 
     /// `get` and `getspi` print the SA that came back.
-    private mutating func show(_ answer: KernelEvent.Content, to client: ClientID) {
+    private mutating func show(_ answer: KernelEvent.Content, to client: ClientID, _ context: inout Context) {
         switch answer {
         case .association(.got, let association), .reservedSPI(let association):
             guard let parameters = runs[client]?.parameters else { return }
-            var format = dumpFormat(for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts)
+            var format = dumpFormat(
+                for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts, context)
             var text: [UInt8] = []
             format.append(association, isLast: true, to: &text)
             runs[client]?.output += text
@@ -109,24 +115,26 @@ extension Daemon {
     }
 
     /// Sends what fills a part of a run's reply; the run goes on when the client has taken it.
-    private mutating func sendFullPart(of client: ClientID) {
+    private mutating func sendFullPart(of client: ClientID, _ context: inout Context) {
         guard runs[client]?.isWaiting == false, runs[client]?.isPartFull == true, let reply = runs[client]?.takeReply()
         else { return }
         runs[client]?.wait()
-        effects.append(.reply(client, .execute(reply), continues: true))
+        context.out.perform(.reply(client, .execute(reply), continues: true))
     }
 
-    private mutating func finishPart(of client: ClientID) {
+    private mutating func finishPart(of client: ClientID, _ context: inout Context) {
         guard let reply = runs[client]?.takeReply(), let parameters = runs[client]?.parameters else { return }
-        effects.append(.reply(client, .execute(reply), continues: false))
-        endRun(of: client, unlessUnfinished: parameters)
+        context.out.reply(client, .execute(reply))
+        endRun(of: client, unlessUnfinished: parameters, &context)
     }
 
-    private mutating func endRun(of client: ClientID, unlessUnfinished parameters: ExecuteParameters) {
+    private mutating func endRun(
+        of client: ClientID, unlessUnfinished parameters: ExecuteParameters, _ context: inout Context
+    ) {
         guard parameters.unfinished != true, let run = runs.removeValue(forKey: client) else { return }
         tracedClients.removeAll { $0 == client }
-        logEnd(of: run, for: client)
-        discard(run, size: run.size)
+        logEnd(of: run, for: client, &context.out)
+        context.out.discard(run, size: run.size)
     }
 }
 

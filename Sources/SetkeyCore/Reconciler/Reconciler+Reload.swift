@@ -4,56 +4,58 @@ import SetkeySyntax
 
 // The configuration file: asked for, read, and in force.
 
-extension Daemon {
+extension Reconciler {
     /// SIGHUP. Nobody waits for its end, and nobody may have meant it: a terminal that is closed sends it, too.
-    mutating func hangUp() {
-        log(.notice, "SIGHUP: reloading \(settings.configurationPath)")
-        requestReload(for: nil)
+    mutating func hangUp(_ context: inout Context) {
+        context.out.log(.notice, "SIGHUP: reloading \(settings.configurationPath)")
+        requestReload(for: nil, &context)
     }
 
     /// SIGHUP, or a client's call.
-    mutating func requestReload(for client: ClientID?, confirmSeconds: Int? = nil) {
+    mutating func requestReload(for client: ClientID?, confirmSeconds: Int? = nil, _ context: inout Context) {
         wishes.reload = true
         if let client { wishes.reloadClients.append(client) }
         if let confirmSeconds { wishes.confirmSeconds = min(confirmSeconds, wishes.confirmSeconds ?? .max) }
-        beginTransition()
+        beginTransition(&context)
     }
 
-    mutating func readFile() {
+    mutating func readFile(_ context: inout Context) {
         transition.phase = .reading
-        effects.append(.readConfiguration(.transition))
+        context.out.perform(.readConfiguration(.transition))
     }
 
     /// The shell has read the file.
-    mutating func read(_ configuration: Configuration, for purpose: ReadPurpose) {
+    mutating func read(_ configuration: Configuration, for purpose: ReadPurpose, _ context: inout Context) {
         switch purpose {
-        case .transition: read(configuration)
-        case .plan(let number): planFile(configuration, number)
+        case .transition: read(configuration, &context)
+        case .plan(let number): planFile(configuration, number, &context)
         }
     }
 
-    private mutating func read(_ configuration: Configuration) {
+    private mutating func read(_ configuration: Configuration, _ context: inout Context) {
         guard case .reading = transition.phase else { return }
         switch configuration {
         case .loaded(let file):
-            if case .start = transition.cause, isRolledBack(file) { return }
-            if case .reload = transition.cause, refusesHangup(file) { return }
+            if case .start = transition.cause, isRolledBack(file, &context) { return }
+            if case .reload = transition.cause, refusesHangup(file, &context) { return }
             let warnings = shortened(file.warnings)
-            for warning in warnings { log(.warning, warning, .fileWarning) }
+            for warning in warnings { context.out.log(.warning, warning, .fileWarning) }
             aim(
                 at: Target(
-                    desired: file.desired, warnings: warnings, locate: file.locate, fingerprint: file.fingerprint))
+                    desired: file.desired, warnings: warnings, locate: file.locate, fingerprint: file.fingerprint),
+                &context)
         case .absent(let path):
-            log(.notice, "\(path) does not exist; treating it as empty: nothing is declared")
-            aim(at: Target(desired: .empty, locate: StatementLocator { _ in path }))
+            context.out.log(.notice, "\(path) does not exist; treating it as empty: nothing is declared")
+            aim(at: Target(desired: .empty, locate: StatementLocator { _ in path }), &context)
         case .invalid(let messages):
-            for message in messages { log(.error, message, .fileError) }
+            for message in messages { context.out.log(.error, message, .fileError) }
             let path = settings.configurationPath
-            log(.error, "\(path) has errors: nothing of it was applied", .fileError)
+            context.out.log(.error, "\(path) has errors: nothing of it was applied", .fileError)
             let former = transition.cause == .start ? "" : ", and the previous state is in force"
             fail(
                 messages,
-                "the file has errors (see setkeyd --check --config \(path)): nothing of it was applied\(former)")
+                "the file has errors (see setkeyd --check --config \(path)): nothing of it was applied\(former)",
+                &context)
         }
     }
 
@@ -69,47 +71,49 @@ extension Daemon {
     // MARK: The end
 
     /// The plan of a file has been applied as far as it could be.
-    mutating func reloaded(_ application: Application) {
+    mutating func reloaded(_ application: Application, _ context: inout Context) {
         let unfinished = transition.unfinished
-        takeOver(application.target.desired, application.target)
-        if case .reload = transition.cause { settleConfirmation(application) }
+        takeOver(application.target.desired, application.target, &context)
+        if case .reload = transition.cause { settleConfirmation(application, &context) }
         var messages = application.failures
-        logFailures(of: application)
+        logFailures(of: application, &context)
         var warnings = application.target.warnings
         for warning in replacements(application.target) {
-            log(.warning, warning, .fileWarning)
+            context.out.log(.warning, warning, .fileWarning)
             warnings.append(warning)
         }
         let unreachable = unreachableEntries()
-        for warning in unreachable { log(.warning, warning, .refused) }
+        for warning in unreachable { context.out.log(.warning, warning, .refused) }
         warnings += unreachable
         let counts = "\(entriesInForce(and: " and ")) declared"
         guard unfinished.isEmpty, application.failures.isEmpty else {
             for step in unfinished.prefix(20) {
-                log(
+                context.out.log(
                     .error, "the kernel differs from the file: \(step.phrase): \(step.reason.phrase)", .refused,
                     step.change.entry.logFields + [LogField(.reason, step.reason)])
             }
             let why =
                 "not settled: \(counted(unfinished.count, "step")) of the plan could not be carried out; the others remain "
                 + "applied"
-            log(.error, "\(why); \(counts)", .refused)
+            context.out.log(.error, "\(why); \(counts)", .refused)
             messages.append(why)
-            return fail(messages, why, application.errno ?? .inputOutputError)
+            return fail(messages, why, errno: application.errno ?? .inputOutputError, &context)
         }
-        log(
+        context.out.log(
             .notice, "settled: \(counts), \(counted(application.writes, "kernel write"))", .settled,
             [LogField(.writes, application.writes)])
         trouble = nil
-        succeed(application, warnings: warnings, outcome: "done: \(counted(application.writes, "kernel write"))")
+        succeed(
+            application, warnings: warnings, outcome: "done: \(counted(application.writes, "kernel write"))", &context)
     }
 
     /// The state is in force from now on; what it no longer names is nobody's, or still to be removed.
-    mutating func takeOver(_ desired: DesiredState, _ target: Target) {
-        var journal = OwnershipJournal(time: now.seconds)
+    mutating func takeOver(_ desired: DesiredState, _ target: Target, _ context: inout Context) {
+        var journal = OwnershipJournal(time: context.now.seconds)
         journal.claimed = transition.claimedLater
         journal.released = transition.released
-        discard(ownership, drift.known, size: inForce.count + ownership.leftover.count + drift.drifted.count)
+        context.out.discard(
+            ownership, drift.known, size: inForce.count + ownership.leftover.count + drift.drifted.count)
         ownership.leftover = transition.leftover
         if !ownership.leftover.isEmpty {
             journal.released.associations.removeAll(where: ownership.leftover.associations.contains)
@@ -119,18 +123,18 @@ extension Daemon {
         ownership.inForce = desired
         locate = target.locate
         fingerprintInForce = target.fingerprint ?? fingerprintInForce
-        write(journal)
-        let owned = snapshot
-        if recorder.isLong(for: owned.entryCount) { effects.append(recorder.rewrite(owned)) }
+        write(journal, &context)
+        let owned = snapshot(context)
+        if context.recorder.isLong(for: owned.entryCount) { context.out.perform(context.recorder.rewrite(owned)) }
         drift.begin(with: transition.remainder)
-        beginTidying()
-        openArrivalPorts()
+        beginTidying(&context)
+        openArrivalPorts(&context)
     }
 
     /// What the kernel refused, with its errno.
-    mutating func logFailures(of application: Application) {
+    mutating func logFailures(of application: Application, _ context: inout Context) {
         for failure in application.failures {
-            log(
+            context.out.log(
                 .error, failure, .refused,
                 [LogField(.author, "file"), LogField(.errno, application.errno?.rawValue ?? 0)])
         }
@@ -165,10 +169,10 @@ extension Daemon {
     }
 
     /// The kernel refused a step, and what was applied has been rolled back.
-    mutating func undone(_ application: Application) {
-        logFailures(of: application)
+    mutating func undone(_ application: Application, _ context: inout Context) {
+        logFailures(of: application, &context)
         keepNotUndone(application)
-        forgetRecorded(application)
+        forgetRecorded(application, &context)
         let lasting = application.notUndone.count + application.overwritten.count
         let exception = lasting == 0 ? "" : ", except for \(counted(lasting, "change")) that could not be rolled back"
         let why =
@@ -178,8 +182,8 @@ extension Daemon {
                     + "start\(exception)"
             default: "the kernel refused a step of the last reload, which was rolled back\(exception)"
             }
-        log(.error, why, .undone)
-        fail(application.failures, why, application.errno ?? .inputOutputError)
+        context.out.log(.error, why, .undone)
+        fail(application.failures, why, errno: application.errno ?? .inputOutputError, &context)
     }
 
     /// What was added and could not be removed again is the file's, until it can.
@@ -199,8 +203,8 @@ extension Daemon {
     }
 
     /// The reload was not carried out: what was written down before it is withdrawn.
-    mutating func forgetRecorded(_ application: Application) {
-        var journal = OwnershipJournal(time: now.seconds)
+    mutating func forgetRecorded(_ application: Application, _ context: inout Context) {
+        var journal = OwnershipJournal(time: context.now.seconds)
         journal.released = transition.claimed
         // What could not be undone is the file's still; nothing else that was claimed was owned before.
         if !application.notUndone.isEmpty || !application.overwritten.isEmpty {
@@ -210,7 +214,7 @@ extension Daemon {
         if !ownership.expired.isEmpty {
             journal.expired = application.reborn.filter { ownership.expired[$0] != nil }
         }
-        write(journal)
-        dropConfirmation()
+        write(journal, &context)
+        dropConfirmation(&context)
     }
 }

@@ -4,31 +4,37 @@ import SetkeySyntax
 
 // Drift: what others do to declared entries. A lifetime that ends is none: it was declared.
 
-extension Daemon {
+extension Reconciler {
     // MARK: Signs
 
     /// Notices what an event says of declared entries.
-    mutating func noteDrift(_ event: KernelEvent) {
-        if case .application = conversation.flight?.requester, event.origin.request != nil { return }
+    ///
+    /// - Parameters:
+    ///   - requester: whose request it answers.
+    ///   - peer: the client of ours that it is.
+    mutating func notice(_ event: KernelEvent, from requester: Requester?, _ peer: Peer?, _ context: inout Context) {
+        if case .application = requester { return }
         switch event.content {
         case .association(let verb, let association) where verb != .got:
             guard inForce.associations.contains(association.identity) else { return }
             // Whoever adds an SA anew begins a new life of it.
             if verb == .added { ownership.expired[association.identity] = nil }
-            suspect(.association(association.identity), event.origin, verb)
+            suspect(.association(association.identity), author(event.origin, peer), verb, &context)
         case .policy(let verb, let policy) where verb != .got:
             guard inForce.policies.contains(policy.identity) else { return }
-            suspect(.policy(policy.identity), event.origin, verb)
+            suspect(.policy(policy.identity), author(event.origin, peer), verb, &context)
         case .flushed where !inForce.associations.isEmpty, .policiesFlushed where !inForce.policies.isEmpty:
             // A flush of ours is echoed twice, the second time without a request.
-            flusher = flusher ?? author(event.origin)
-            suspectEverything()
-        case .expired(let association, .hard): noteEnd(of: association)
+            flusher = flusher ?? author(event.origin, peer)
+            suspectEverything(&context)
+        case .expired(let association, .hard): noteEnd(of: association, &context)
         default: break
         }
     }
 
-    private mutating func suspect(_ name: EntryName, _ origin: KernelEvent.Origin, _ verb: KernelEvent.Verb) {
+    private mutating func suspect(
+        _ name: EntryName, _ author: String, _ verb: KernelEvent.Verb, _ context: inout Context
+    ) {
         let what =
             switch verb {
             case .added: "added"
@@ -36,18 +42,18 @@ extension Daemon {
             case .deleted: "deleted"
             case .got: "read"
             }
-        drift.suspect(name, author: "\(what) by \(author(origin))", at: now.monotonic)
-        arm()
+        drift.suspect(name, author: "\(what) by \(author)", at: context.now.monotonic)
+        context.out.rearm()
     }
 
-    mutating func suspectEverything() {
-        drift.suspectEverything(at: now.monotonic)
-        arm()
+    mutating func suspectEverything(_ context: inout Context) {
+        drift.suspectEverything(at: context.now.monotonic)
+        context.out.rearm()
     }
 
     /// Who sent what this event follows from: a client of ours, or what another process claims to be.
-    private func author(_ origin: KernelEvent.Origin) -> String {
-        guard origin.request != nil, let client = conversation.flight?.requester.client, let peer = peers[client] else {
+    private func author(_ origin: KernelEvent.Origin, _ peer: Peer?) -> String {
+        guard let peer else {
             return origin.processID == 0 ? "another program" : "process \(origin.processID)"
         }
         return "uid \(peer.uid) pid \(peer.pid) through setkeyd"
@@ -55,15 +61,23 @@ extension Daemon {
 
     // MARK: Lifetimes
 
+    /// A dump does not tell of an SA any more, and nothing told of its end, which was due: its lifetime has ended.
+    mutating func noteOutlived(_ association: SecurityAssociation, _ context: inout Context) {
+        let (hard, current) = (association.limits.hard, association.current)
+        let isDue = hard.addTime > 0 && Int(clamping: current.addTime &+ hard.addTime) <= context.now.seconds
+        // How many bytes it had carried is not known: an SA is not used beyond its limit.
+        if isDue || hard.bytes > 0 { noteEnd(of: association, &context) }
+    }
+
     /// A hard lifetime has ended: as declared, so the SA stays away until its declaration becomes another.
-    mutating func noteEnd(of association: SecurityAssociation) {
+    mutating func noteEnd(of association: SecurityAssociation, _ context: inout Context) {
         guard let declared = inForce.associations[association.identity],
             ownership.expired.updateValue(declared.entry, forKey: association.identity) != declared.entry
         else { return }
-        var journal = OwnershipJournal(time: now.seconds)
+        var journal = OwnershipJournal(time: context.now.seconds)
         journal.expired = [association.identity]
-        write(journal)
-        log(
+        write(journal, &context)
+        context.out.log(
             .warning,
             "\(place(declared.origin))the declared lifetime of \(association.identity) has ended; it is restored when its "
                 + "statement is changed and the file reloaded",
@@ -83,26 +97,31 @@ extension Daemon {
     }
 
     /// Which declared SAs have come to their end while nobody looked, or before the last daemon ended; a few at a time.
-    mutating func continueRemembering() {
-        guard case .remembering(let target, let record, let position) = transition.phase, isMirrorTrue else { return }
+    mutating func continueRemembering(_ context: inout Context) {
+        guard case .remembering(let target, let record, let position) = transition.phase, context.kernel.isMirrorTrue
+        else { return }
         let declared = target.desired.associations
-        let end = min(position + Self.slice, declared.count)
-        for index in position..<end { noteEndBefore(declared[index], record, target) }
+        let end = min(position + Daemon.slice, declared.count)
+        for index in position..<end { noteEndBefore(declared[index], record, target, &context) }
         transition.phase = .remembering(target, record, position: end)
-        guard end == declared.count else { return askTurn() }
-        discard(record, size: record.times.count)
-        beginPlan(to: target)
+        guard end == declared.count else { return context.out.askTurn() }
+        context.out.discard(record, size: record.times.count)
+        beginPlan(to: target, &context)
     }
 
     private mutating func noteEndBefore(
-        _ declared: DesiredState.Declared<SecurityAssociation>, _ record: OwnershipRecord, _ target: Target
+        _ declared: DesiredState.Declared<SecurityAssociation>, _ record: OwnershipRecord, _ target: Target,
+        _ context: inout Context
     ) {
         let identity = declared.entry.identity
         let life = declared.entry.limits.hard.addTime
-        let isOver = life > 0 && (record.times[identity].map { now.seconds - $0 >= Int(clamping: life) } ?? false)
-        guard isOver || record.expired.contains(identity), !mirror.associations.contains(identity) else { return }
+        let isOver =
+            life > 0 && (record.times[identity].map { context.now.seconds - $0 >= Int(clamping: life) } ?? false)
+        guard isOver || record.expired.contains(identity), !context.kernel.mirror.associations.contains(identity) else {
+            return
+        }
         ownership.expired[identity] = declared.entry
-        log(
+        context.out.log(
             .warning,
             "\(target.locate(declared.origin)): the declared lifetime of \(identity) has ended before this start; "
                 + "it is restored when its statement is changed and the file reloaded",
@@ -112,79 +131,81 @@ extension Daemon {
     // MARK: The check
 
     /// Looks at what is suspect, if it is time.
-    mutating func checkDrift() {
-        guard transition.isIdle, drift.isDue(at: now.monotonic), refreshes.isEmpty, !isRefreshing else { return }
-        begin(.repair)
+    mutating func checkDrift(_ context: inout Context) {
+        guard transition.isIdle, drift.isDue(at: context.now.monotonic), context.kernel.isFresh else { return }
+        begin(.repair, &context)
         let target = Target(desired: inForce, locate: locate)
-        guard let suspects = drift.takeSuspects(), suspects.count <= Self.slice else {
-            return aim(at: target)
+        guard let suspects = drift.takeSuspects(), suspects.count <= Daemon.slice else {
+            return aim(at: target, &context)
         }
         let verdict = Verdict(desired: inForce, expired: ownership.expired)
-        let steps = suspects.keys.compactMap { verdict.step(for: $0, in: mirror) }
-        repair(StepList([steps.sorted { $0.place < $1.place }]), of: suspects)
+        let steps = suspects.keys.compactMap { verdict.step(for: $0, in: context.kernel.mirror) }
+        repair(StepList([steps.sorted { $0.place < $1.place }]), of: suspects, &context)
     }
 
     /// Tells of what has drifted, and puts back what shall be.
     ///
     /// - Parameter suspects: what was looked at, and who did it; `nil` for everything.
-    mutating func repair(_ steps: StepList, of suspects: [EntryName: String]?) {
-        let forgotten = drift.forgetRepairs(at: now.monotonic)
-        discard(forgotten, size: forgotten.count)
+    mutating func repair(_ steps: StepList, of suspects: [EntryName: String]?, _ context: inout Context) {
+        let forgotten = drift.forgetRepairs(at: context.now.monotonic)
+        context.out.discard(forgotten, size: forgotten.count)
         if let suspects { drift.look(at: suspects.keys) }
         transition.phase = .treating(Treatment(steps: steps, suspects: suspects))
-        continueTreating()
+        continueTreating(&context)
     }
 
     /// Decides on the next few entries that have drifted.
-    mutating func continueTreating() {
+    mutating func continueTreating(_ context: inout Context) {
         guard case .treating(var treatment) = transition.phase else { return }
         transition.phase = .idle
-        let end = min(treatment.position + Self.slice, treatment.steps.count)
-        for number in treatment.position..<end { treat(treatment.steps[number], number, &treatment) }
+        let end = min(treatment.position + Daemon.slice, treatment.steps.count)
+        for number in treatment.position..<end { treat(treatment.steps[number], number, &treatment, &context) }
         treatment.position = end
         transition.phase = .treating(treatment)
-        guard end == treatment.steps.count else { return askTurn() }
-        endTreating(treatment)
+        guard end == treatment.steps.count else { return context.out.askTurn() }
+        endTreating(treatment, &context)
     }
 
-    private mutating func treat(_ step: Step, _ number: Int, _ treatment: inout Treatment) {
-        let decision = settings.drift == .repair ? drift.treat(step.change.entry, at: now.monotonic) : .leave
+    private mutating func treat(_ step: Step, _ number: Int, _ treatment: inout Treatment, _ context: inout Context) {
+        let decision = settings.drift == .repair ? drift.treat(step.change.entry, at: context.now.monotonic) : .leave
         if treatment.suspects == nil { drift.foundInSurvey(step) } else { drift.found(step) }
         if number < 20 || decision == .giveUp {
             let author = treatment.suspects?[step.change.entry] ?? flusher.map { "flushed by \($0)" } ?? ""
-            tell(step, decision, author)
+            tell(step, decision, author, &context)
         }
         guard decision == .repair else { return }
         treatment.repairs.append(step)
         if step.isRebirth, case .association(let identity) = step.change.entry { treatment.reborn.append(identity) }
     }
 
-    private mutating func endTreating(_ treatment: Treatment) {
+    private mutating func endTreating(_ treatment: Treatment, _ context: inout Context) {
         let count = treatment.steps.count
         if treatment.suspects == nil {
-            discard(drift.known, size: drift.drifted.count)
+            context.out.discard(drift.known, size: drift.drifted.count)
             drift.endSurvey()
         }
-        if count > 20 { log(.warning, "drift: and \(count - 20) more declared entries", .summary) }
+        if count > 20 { context.out.log(.warning, "drift: and \(count - 20) more declared entries", .summary) }
         flusher = nil
-        tellStatus()
-        guard !treatment.repairs.isEmpty else { return endRepair() }
+        context.out.tellStatus()
+        guard !treatment.repairs.isEmpty else { return endRepair(&context) }
         record(
             Application(
                 plan: Plan(steps: StepList([treatment.repairs])), target: Target(desired: inForce, locate: locate),
-                temper: temper, incomplete: incompleteDatabases, reborn: treatment.reborn))
+                temper: temper, incomplete: context.kernel.incompleteDatabases, reborn: treatment.reborn), &context)
     }
 
-    private mutating func tell(_ step: Step, _ treatment: DriftWatch.Treatment, _ author: String) {
+    private mutating func tell(
+        _ step: Step, _ treatment: DriftWatch.Treatment, _ author: String, _ context: inout Context
+    ) {
         let what = "\(step.origin.map(place) ?? "")\(step.change.entry.phrase): \(step.reason.phrase)"
         let who = author.isEmpty ? "" : ", \(author)"
         let place = step.origin.map { [LogField(.statement, locate($0))] } ?? []
         let fields = step.change.entry.logFields + place + [LogField(.reason, step.reason)]
         switch treatment {
-        case .repair: log(.warning, "drift: \(what)\(who); restoring it", .drift, fields)
-        case .leave: log(.warning, "drift: \(what)\(who); not restored", .drift, fields)
+        case .repair: context.out.log(.warning, "drift: \(what)\(who); restoring it", .drift, fields)
+        case .leave: context.out.log(.warning, "drift: \(what)\(who); not restored", .drift, fields)
         case .giveUp:
-            log(
+            context.out.log(
                 .error,
                 "drift: \(what)\(who); it has been restored three times within a minute, and another program keeps "
                     + "changing it: setkeyd gives up. Find that program, or remove the entry from the file; "
@@ -194,14 +215,15 @@ extension Daemon {
     }
 
     /// A repair has been applied as far as it could be.
-    mutating func repaired(_ application: Application) {
-        logFailures(of: application)
-        drift.endRepair(unfinished: !transition.unfinished.isEmpty, at: now.monotonic)
+    mutating func repaired(_ application: Application, _ context: inout Context) {
+        logFailures(of: application, &context)
+        drift.endRepair(unfinished: !transition.unfinished.isEmpty, at: context.now.monotonic)
         let count = application.steps.count - transition.unfinished.count
         if count > 0 {
-            log(.notice, "drift: \(counted(count, "declared entry", "declared entries")) restored", .repaired)
+            context.out.log(
+                .notice, "drift: \(counted(count, "declared entry", "declared entries")) restored", .repaired)
         }
-        endRepair()
+        endRepair(&context)
     }
 
     /// `FILE:LINE:COLUMN: ` of a statement in force.
@@ -225,16 +247,6 @@ extension EntryName {
         switch self {
         case .association(let identity): identity.description
         case .policy(let identity): "policy \(identity.phrase)"
-        }
-    }
-}
-
-extension Requester {
-    /// The client that it is.
-    fileprivate var client: ClientID? {
-        switch self {
-        case .run(let client), .flush(let client): client
-        default: nil
         }
     }
 }

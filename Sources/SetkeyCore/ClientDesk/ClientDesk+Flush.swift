@@ -1,0 +1,31 @@
+import ControlProtocol
+import IPsec
+
+// `Flush`: all of a database, or all SAs of one protocol.
+
+extension ClientDesk {
+    mutating func flush(_ parameters: FlushParameters, for client: ClientID) {
+        switch parameters.database {
+        case .associations:
+            flushes.append((client, .flush(parameters.protocol?.value)))
+        case .policies: flushes.append((client, .flushPolicies))
+        }
+    }
+
+    mutating func flushEnded(_ client: ClientID, _ request: KernelRequest, _ outcome: Outcome, _ context: inout Context)
+    {
+        context.out.logChange(by: caller(client), request.phrase)
+        switch outcome {
+        case .done: context.out.reply(client, .flushed)
+        case .refused(let errno): refuse(client, request, errno, &context)
+        case .lost: refuse(client, request, .timedOut, &context)
+        }
+    }
+
+    mutating func refuse(_ client: ClientID, _ request: KernelRequest, _ errno: KernelErrno, _ context: inout Context) {
+        context.out.fail(
+            client,
+            .kernelRefused(
+                operation: request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno)))
+    }
+}

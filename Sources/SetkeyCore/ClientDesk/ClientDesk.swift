@@ -1,0 +1,114 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+/// The desk at which clients are served: their runs of statements, dumps, plans, and what they listen to.
+struct ClientDesk: Sendable {
+    let settings: Daemon.Settings
+    var peers: [ClientID: Peer] = [:]
+    var runs: [ClientID: ExecuteRun] = [:]
+    /// Clients with runs that wait for their turns.
+    var turns = ClientTurns()
+    /// Clients, not privileged, that wait for their turns to get parts of dumps and plans.
+    var partTurns = ClientTurns()
+    /// Clients whose run shows kernel messages; asked at every message, when looking at all runs would cost too much.
+    var tracedClients: [ClientID] = []
+    var streams: [ClientID: DumpStream] = [:]
+    var planJobs: [ClientID: PlanJob] = [:]
+    /// Whether plans wait for the end of a transition.
+    var arePlansHeld = false
+    var flushes: [(client: ClientID, request: KernelRequest)] = []
+    /// Monitors by what they want to see: what is told to all of one kind is made once.
+    var audiences: [MonitorParameters: [ClientID]] = [:]
+
+    init(settings: Daemon.Settings) {
+        self.settings = settings
+    }
+
+    // MARK: Who they are
+
+    /// How many there are.
+    var count: Int { peers.count }
+
+    mutating func connected(_ client: ClientID, _ peer: Peer) { peers[client] = peer }
+
+    /// Who makes a call.
+    func caller(_ client: ClientID) -> Caller { Caller(client: client, peer: peers[client]) }
+
+    func isPrivileged(_ client: ClientID) -> Bool { caller(client).isPrivileged }
+
+    /// Why a call is not answered; `nil` if the client may make it.
+    func refusal(of call: Call, from client: ClientID) -> ControlError? {
+        switch peers[client]?.access {
+        case .everything: nil
+        case .reading where !call.needsPrivilege: nil
+        case .reading: .permissionDenied(who: Call.whoMay)
+        case .nothing, .none:
+            .permissionDenied(who: "\(Call.whoMay); members of the group setkeyd have read-only access")
+        }
+    }
+
+    /// A client has left: what it had under way ends, what it had applied stays.
+    mutating func forget(_ client: ClientID, _ context: inout Context) {
+        if var run = runs.removeValue(forKey: client) {
+            run.close(&context.kernel.mirror)
+            logEnd(of: run, for: client, &context.out)
+            context.out.discard(run, size: run.size)
+        }
+        turns.remove(client)
+        partTurns.remove(client)
+        tracedClients.removeAll { $0 == client }
+        if var stream = streams.removeValue(forKey: client) { stream.close(&context.kernel.mirror) }
+        forgetPlan(of: client, &context)
+        flushes.removeAll { $0.client == client }
+        for (audience, clients) in audiences where clients.contains(client) {
+            let others = clients.filter { $0 != client }
+            audiences[audience] = others.isEmpty ? nil : others
+        }
+        peers[client] = nil
+    }
+
+    /// A client is disconnected for what it did.
+    func logFault(of client: ClientID, _ reason: String, _ out: inout Outbox) {
+        let fields = peers[client].map { [LogField(.clientUID, $0.uid), LogField(.clientPID, $0.pid)] } ?? []
+        let who = peers[client].map { "uid \($0.uid) pid \($0.pid)" } ?? "a client"
+        out.log(.notice, "\(who) was disconnected: \(reason)", of: .disconnection, fields: fields)
+    }
+
+    func logEnd(of run: ExecuteRun, for client: ClientID, _ out: inout Outbox) {
+        guard run.totalExecuted > 0 else { return }
+        let failed = run.totalFailed == 0 ? "" : ", \(run.totalFailed) failed"
+        let executed = "executed \(counted(run.totalExecuted, "statement"))"
+        out.logChange(by: caller(client), executed + failed + (run.isAborted ? ", undone" : ""))
+    }
+
+    // MARK: What the kernel's desk tells
+
+    /// A request of a client has ended.
+    mutating func ended(
+        _ flight: Flight, _ outcome: Outcome, former: FormerEntries, _ arrivalPorts: ArrivalPorts,
+        _ context: inout Context
+    ) {
+        switch flight.requester {
+        case .run(let client): runStepEnded(client, flight.request, outcome, former: former, arrivalPorts, &context)
+        case .flush(let client): flushEnded(client, flight.request, outcome, &context)
+        default: break
+        }
+    }
+
+    /// A database cannot be read now: nobody waits for it any longer.
+    mutating func giveUpWaiting(for database: DatabaseName, _ errno: KernelErrno, why: String, _ context: inout Context)
+    {
+        failStreams(of: database, errno, &context)
+        for client in planJobs.keys.sorted() where !(planJobs[client]?.isSending ?? true) {
+            context.out.fail(client, .reloadFailed(messages: [why]))
+            forgetPlan(of: client, &context)
+        }
+    }
+
+    /// The daemon ends.
+    func stop(_ out: inout Outbox) {
+        for client in runs.keys { out.fail(client, .stopping) }
+        for client in streams.keys { out.fail(client, .stopping) }
+    }
+}

@@ -1,0 +1,103 @@
+import ControlProtocol
+import IPsec
+
+// Events that concern several machines, and what the machines have to tell one another.
+
+extension Daemon {
+    mutating func start(_ state: RestoredState) {
+        startedAt = context.now
+        if !settings.traits.protectsTraffic {
+            context.out.log(.warning, "the kernel is simulated: no traffic is protected")
+        }
+        reconciler.start(state, &context)
+    }
+
+    mutating func stop() {
+        context.out.log(.notice, "stopping; SAs and policies stay in the kernel as they are")
+        reconciler.stop(&context.out)
+        clients.stop(&context.out)
+        context.out.perform(.stop)
+    }
+
+    /// One message of the kernel has come.
+    mutating func heard(_ message: KernelEvent) {
+        // Before it is handled: it may end the run that shows it.
+        clients.trace(message)
+        let heard = context.kernel.hear(message, &context.out)
+        clients.tellMonitors(heard.event, &context.out)
+        let peer = heard.requester?.client.flatMap { clients.caller($0).peer }
+        reconciler.notice(heard.event, from: heard.requester, peer, &context)
+        context.kernel.logNews(heard.event, &context.out)
+    }
+
+    mutating func overrun() {
+        context.kernel.overrun(&context.out)
+        clients.tellMonitorsOfOverrun(&context.out)
+    }
+
+    mutating func forget(_ client: ClientID) {
+        clients.forget(client, &context)
+        reconciler.leaveFilePlan(client, &context)
+    }
+
+    mutating func turnCame() {
+        context.out.turnCame()
+        reconciler.turnCame(&context)
+        continuePlans()
+        clients.sendNextPart(&context)
+    }
+
+    private mutating func continuePlans() {
+        reconciler.continueFilePlan(&context)
+        clients.continuePlans(isReconciling: !reconciler.isIdle, &context)
+    }
+
+    mutating func wake() {
+        context.out.tellHeldLines()
+        context.kernel.wake(at: context.now)
+        reconciler.wake(&context)
+        context.out.rearm()
+    }
+
+    // MARK: What follows from an event
+
+    /// Tells the machines what the others have come to.
+    mutating func follow() {
+        for development in context.kernel.takeDevelopments() { tell(development) }
+        if reconciler.isIdle {
+            reconciler.beginFilePlan(&context)
+            clients.resumePlans(&context)
+        }
+        for result in reconciler.filePlan.takeResults() { clients.deliver(result, &context) }
+    }
+
+    private mutating func tell(_ development: KernelDesk.Development) {
+        switch development {
+        case .ended(let flight, let outcome, let former):
+            if case .application = flight.requester {
+                reconciler.ended(flight.request, outcome, former: former, &context)
+            } else {
+                clients.ended(flight, outcome, former: former, reconciler.arrivalPorts, &context)
+            }
+        case .caughtUp:
+            clients.feedStreams(&context)
+            reconciler.learn(development, &context)
+            continuePlans()
+        case .unreadable(let database, let errno, let why):
+            clients.giveUpWaiting(for: database, errno, why: why, &context)
+            reconciler.learn(development, &context)
+        case .outlived, .expired, .doubted: reconciler.learn(development, &context)
+        }
+    }
+
+    /// Has the shell told how things stand, and when it is to wake the daemon, if these may have become others.
+    mutating func finish() {
+        if context.out.isToTellStatus { reconciler.tellStatus(&context) }
+        guard context.out.isToRearm else { return }
+        let deadlines = [
+            context.kernel.deadline(at: context.now), reconciler.deadline(context.kernel),
+            context.out.heldLinesDueAt,
+        ]
+        context.out.wake(at: deadlines.compactMap { $0 }.min())
+    }
+}

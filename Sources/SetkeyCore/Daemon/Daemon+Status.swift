@@ -1,0 +1,64 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+// How things stand, of all that the machines know.
+
+extension Daemon {
+    /// The answer to `Status`.
+    var status: StatusReply {
+        let (associations, policies) = entryCounts
+        var status = StatusReply(
+            version: Version.current, kernelInterface: settings.traits.kernelName,
+            protectsTraffic: settings.traits.protectsTraffic, configuration: settings.configurationPath,
+            settled: reconciler.isSettled, state: state, associations: associations.inKernel,
+            policies: policies.inKernel,
+            ownedAssociations: reconciler.inForce.associations.count + reconciler.ownership.leftover.associations.count,
+            ownedPolicies: reconciler.inForce.policies.count + reconciler.ownership.leftover.policies.count,
+            foreignAssociations: associations.foreign, foreignPolicies: policies.foreign,
+            drifted: reconciler.drift.drifted.count, expired: reconciler.ownership.expired.count,
+            drift: settings.drift.rawValue,
+            overruns: context.kernel.overruns, uptimeSeconds: startedAt.map { context.now.secondsSince($0) } ?? 0,
+            pid: Int(settings.processID), clients: clients.count)
+        status.declaredAssociations = associations.declared
+        status.declaredPolicies = policies.declared
+        status.missingAssociations = associations.missing
+        status.missingPolicies = policies.missing
+        status.alteredAssociations = associations.altered
+        status.alteredPolicies = policies.altered
+        status.undeclaredAssociations = associations.leftover
+        status.undeclaredPolicies = policies.leftover
+        status.incomplete = context.kernel.incompleteDatabases.map(\.acronym)
+        status.lastReload = reconciler.last?.time
+        status.lastOutcome = reconciler.last?.outcome
+        if settings.drift == .repair, reconciler.drift.givenUpCount > 0 {
+            status.unrepaired = reconciler.drift.givenUpCount
+        }
+        if !reconciler.arrivalPorts.closed.isEmpty {
+            status.closedPorts = reconciler.arrivalPorts.closed.map(\.description)
+        }
+        status.confirmSeconds = reconciler.secondsLeftToConfirm(context)
+        return status
+    }
+
+    /// How the kernel stands to the file, and what could not be written down of that.
+    private var state: String {
+        kernelState + (context.recorder.complaint.map { "; \($0)" } ?? "")
+    }
+
+    /// What keeps the kernel from holding what the file declares, or that nothing does.
+    private var kernelState: String {
+        if let trouble = reconciler.trouble { return trouble }
+        let count = reconciler.drift.drifted.count
+        guard count > 0 else { return settledState }
+        return "drifted: \(count) declared \(count == 1 ? "entry is" : "entries are") not in the kernel as declared"
+    }
+
+    /// That nothing keeps the kernel from it, and what is not known all the same.
+    private var settledState: String {
+        let gaps = context.kernel.incompleteDatabases
+        guard !gaps.isEmpty else { return "settled" }
+        let names = gaps.map(\.acronym).joined(separator: " and ")
+        return "settled; the kernel cannot list its \(names) completely, so not all foreign entries are known"
+    }
+}

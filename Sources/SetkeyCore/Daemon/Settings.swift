@@ -1,0 +1,29 @@
+package import IPsec
+package import SetkeySyntax
+
+extension Daemon {
+    /// What the daemon was started with.
+    package struct Settings: Sendable {
+        /// Of the kernel interface in use.
+        package var traits: KernelTraits { parserOptions.traits }
+        package var configurationPath: String
+        package var processID: Int32
+        /// Names the kernel tables that the daemon talks to, so that it knows them again after a restart.
+        package var kernelLife: String
+        /// What becomes of declared entries that others delete or alter.
+        package var drift: DriftPolicy
+        /// What texts that come through the control socket are parsed with.
+        package var parserOptions: ParserOptions
+
+        package init(
+            configurationPath: String, processID: Int32, kernelLife: String, drift: DriftPolicy,
+            parserOptions: ParserOptions
+        ) {
+            self.configurationPath = configurationPath
+            self.processID = processID
+            self.kernelLife = kernelLife
+            self.drift = drift
+            self.parserOptions = parserOptions
+        }
+    }
+}

@@ -1,0 +1,276 @@
+import ControlProtocol
+import IPsec
+
+/// The desk at which the kernel is asked and heard: what is in flight, what the kernel has, and what has to be asked to
+/// keep that true.
+///
+/// It answers requests of others by ``Development``s, in the order in which they came about.
+struct KernelDesk: Sendable {
+    /// What the others are to be told.
+    enum Development: Sendable {
+        /// A request has ended; with what it replaced or removed, if that was to be kept.
+        case ended(Flight, Outcome, former: FormerEntries)
+        /// A dump, or the reading of an SA, is over: the mirror may be true now.
+        case caughtUp
+        /// A database cannot be read now.
+        case unreadable(DatabaseName, KernelErrno, why: String)
+        /// An SA with a limited life is gone, and nothing told of its end.
+        case outlived(SecurityAssociation)
+        /// A policy's lifetime has ended.
+        case expired(PolicyIdentity)
+        /// Any entry may be another than was thought.
+        case doubted
+    }
+
+    /// A message of the kernel, when it has been taken in.
+    struct Heard: Sendable {
+        /// The message, as news where its numbers alone made it an answer of ours.
+        let event: KernelEvent
+        /// Whose request it answers.
+        let requester: Requester?
+    }
+
+    /// What the kernel has. The others walk through it with cursors; what is in it only the kernel's messages change.
+    var mirror = Mirror()
+    /// How often messages may have been lost.
+    private(set) var overruns = 0
+    private var conversation: Conversation
+    private var upkeep = Upkeep()
+    private var refreshes = Refreshes()
+    private var expiries = PolicyExpiries()
+    private var acquires = AcquireThrottle()
+    /// Whether the kernel is to be asked something, to see whether it answers.
+    private var isWatched = false
+    private var developments: [Development] = []
+
+    /// - Parameter start: the request id before the first; best one that nobody can tell beforehand.
+    init(requestsAfter start: RequestID) {
+        conversation = Conversation(after: start)
+    }
+
+    // MARK: Requests
+
+    /// Whether a request is in flight.
+    var isWaiting: Bool { !conversation.isEmpty }
+
+    /// Whether an SA is being read again.
+    private var isRefreshing: Bool {
+        conversation.contains { if case .refresh = $0 { true } else { false } }
+    }
+
+    /// Whether no SA has to be read again, or is being.
+    var isFresh: Bool { refreshes.isEmpty && !isRefreshing }
+
+    /// Asks the kernel.
+    ///
+    /// - Parameter keepsFormer: whether what the request replaces or removes is wanted, to undo it.
+    mutating func ask(
+        _ request: KernelRequest, for requester: Requester, keepsFormer: Bool = false, _ out: inout Outbox
+    ) {
+        let id = conversation.begin(request, for: requester, keepsFormer: keepsFormer)
+        out.perform(.burst(RequestBurst(from: id, [request], stopsAtRefusal: false)))
+    }
+
+    /// The service manager wants to know whether we live, and so we ask the kernel whether it does.
+    mutating func watch() { isWatched = true }
+
+    /// What is to be read again: an SA or a policy of which the kernel has told a part.
+    mutating func nextReading(_ out: borrowing Outbox) -> (KernelRequest, Requester)? {
+        if isWatched {
+            isWatched = false
+            // There is no policy of this number, and that is an answer.
+            return (.getPolicy(PolicyIndex(rawValue: 0)), .watchdog)
+        }
+        if let reference = refreshes.next() { return (.get(reference), .refresh(reference)) }
+        guard let identity = expiries.due(at: out.now.seconds, patience: 30) else { return nil }
+        guard let index = mirror.policies[identity]?.index else {
+            expiries.forget(identity)
+            return nil
+        }
+        return (.getPolicy(index), .expiryCheck(identity))
+    }
+
+    /// The registration, and the dumps that are due.
+    mutating func nextDump(_ out: borrowing Outbox) -> (KernelRequest, Requester)? {
+        guard let (request, requester) = upkeep.next(at: out.now.monotonic) else { return nil }
+        if case .dump(let database) = requester { mirror.beginDump(of: database) }
+        return (request, requester)
+    }
+
+    // MARK: Messages
+
+    /// Takes in one message of the kernel.
+    mutating func hear(_ message: KernelEvent, _ out: inout Outbox) -> Heard {
+        let event = conversation.attributed(message)
+        let answer = conversation.end(with: event)
+        var former = FormerEntries.none
+        if case (let flight, _)? = answer, flight.keepsFormer {
+            former = FormerEntries(touchedBy: flight.request, in: mirror)
+        }
+        switch mirror.apply(event.content, isAnswer: event.origin.request != nil) {
+        case .nothing: break
+        case .get(let reference): refreshes.append(reference)
+        case .dumpAgain: upkeep.mistrust()
+        case .free(let entries, let count): out.discard(entries, size: count)
+        }
+        if noteExpiry(event.content) { out.rearm() }
+        guard let (flight, outcome) = answer else { return Heard(event: event, requester: nil) }
+        if case .lost = outcome, !flight.isRepeated {
+            askAgain(flight, &out)
+        } else {
+            ended(flight, outcome, former: former, &out)
+        }
+        return Heard(event: event, requester: flight.requester)
+    }
+
+    /// - Returns: whether a policy with a lifetime has been told of.
+    private mutating func noteExpiry(_ content: KernelEvent.Content) -> Bool {
+        switch content {
+        case .policy(.deleted, let policy): expiries.forget(policy.identity)
+        case .policy(_, let policy), .dumpedPolicy(let policy, _):
+            if policy.limits.hard != .zero {
+                expiries.note(policy)
+                return true
+            }
+            expiries.forget(policy.identity)
+        default: break
+        }
+        return false
+    }
+
+    /// Logs a message if it is news.
+    mutating func logNews(_ event: KernelEvent, _ out: inout Outbox) {
+        if case .unreadable(let message) = event.content {
+            out.log(.error, "\(message); asking the kernel again", .kernelFailure, of: .unreadableMessage)
+            return upkeep.mistrust()
+        }
+        guard event.origin.request == nil, let news = event.content.news else { return }
+        if case .acquire(let acquire) = event.content, !acquires.admit(acquire.policy, at: out.now.monotonic) { return }
+        guard out.admitsNews() else { return }
+        let author = event.origin.processID == 0 ? "" : " (by process \(event.origin.processID))"
+        out.log(
+            event.content.priority, news.phrase + author, news.log, event.content.logFields + event.origin.logFields)
+    }
+
+    /// Kernel messages may have been lost: only dumps tell what is.
+    mutating func overrun(_ out: inout Outbox) {
+        overruns += 1
+        out.log(
+            .warning, "kernel messages may have been lost (socket overrun); reading SAD and SPD again", .overrun,
+            of: .overrun)
+        upkeep.mistrust()
+    }
+
+    /// The kernel answers inside `send`: what has not come when the socket is empty was lost. No reply does not mean
+    /// not done, so the request is sent once more, and "already exists" then counts as done.
+    mutating func answerIsLost(_ id: RequestID, _ out: inout Outbox) {
+        guard let flight = conversation.end(id) else { return }
+        // An answer is news too, and this one has not reached the mirror.
+        if !flight.isDump { upkeep.mistrust() }
+        if flight.isRepeated {
+            ended(flight, .lost, former: .none, &out)
+        } else {
+            askAgain(flight, &out)
+        }
+    }
+
+    /// A request was not sent: it is asked as if for the first time.
+    mutating func sendAgain(_ id: RequestID, _ out: inout Outbox) {
+        guard let flight = conversation.end(id) else { return }
+        let id = conversation.begin(flight)
+        out.perform(.burst(RequestBurst(from: id, [flight.request], stopsAtRefusal: false)))
+    }
+
+    private mutating func askAgain(_ flight: Flight, _ out: inout Outbox) {
+        if case .dump(let database) = flight.requester { mirror.beginDump(of: database) }
+        let id = conversation.repeat(flight)
+        out.perform(.burst(RequestBurst(from: id, [flight.request], stopsAtRefusal: false)))
+    }
+
+    private mutating func ended(
+        _ flight: Flight, _ outcome: Outcome, former: FormerEntries, _ out: inout Outbox
+    ) {
+        switch flight.requester {
+        case .registration: upkeep.registered(outcome, &out)
+        case .dump(let database): upkeep.dumpEnded(database, outcome, &mirror, &developments, &out)
+        case .refresh: refreshEnded(outcome, &out)
+        case .expiryCheck(let identity): expiryCheckEnded(identity, outcome, &out)
+        case .watchdog: watchdogAnswered(outcome, &out)
+        case .application, .run, .flush: developments.append(.ended(flight, outcome, former: former))
+        }
+    }
+
+    private mutating func refreshEnded(_ outcome: Outcome, _ out: inout Outbox) {
+        switch outcome {
+        case .done:
+            developments.append(.caughtUp)
+            out.rearm()
+        case .refused, .lost: upkeep.want(.associations)
+        }
+    }
+
+    private mutating func expiryCheckEnded(_ identity: PolicyIdentity, _ outcome: Outcome, _ out: inout Outbox) {
+        if case .refused(.noEntry) = outcome {
+            mirror.policies.remove(identity)
+            expiries.forget(identity)
+            developments.append(.expired(identity))
+            out.log(.notice, "policy lifetime expired: \(identity.phrase)", .policyDeleted, identity.logFields)
+        }
+        out.rearm()
+    }
+
+    private mutating func watchdogAnswered(_ outcome: Outcome, _ out: inout Outbox) {
+        if case .lost = outcome { return out.log(.error, "the kernel does not answer", .kernelFailure) }
+        out.perform(.alive)
+    }
+
+    /// What the others are to be told, once.
+    mutating func takeDevelopments() -> [Development] {
+        guard !developments.isEmpty else { return [] }
+        defer { developments.removeAll(keepingCapacity: true) }
+        return developments
+    }
+
+    // MARK: Dumps
+
+    /// Whether the mirror is what the kernel has, as far as that tells.
+    var isMirrorTrue: Bool { upkeep.isUsable && isFresh }
+
+    /// The databases of which the mirror does not know all entries, for the kernel does not tell them.
+    var incompleteDatabases: [DatabaseName] { DatabaseName.allCases.filter { gap(in: $0) != nil } }
+
+    /// With what the dump of a database broke off, if the mirror lacks entries for that.
+    func gap(in database: DatabaseName) -> KernelErrno? { upkeep.gap(in: database) }
+
+    /// Whether the dump of a ticket, or a later one, is over.
+    func isOver(_ ticket: Int, of database: DatabaseName) -> Bool { upkeep.isOver(ticket, of: database) }
+
+    /// Wants a dump that begins after now, and returns its ticket.
+    @discardableResult
+    mutating func want(_ database: DatabaseName) -> Int { upkeep.want(database) }
+
+    /// Wants a recent dump: the one that is running, or the last one if it ended not long ago.
+    mutating func wantRecent(_ database: DatabaseName, at now: Instant) -> Int {
+        upkeep.wantRecent(database, at: now.monotonic)
+    }
+
+    /// The kernel has said what contradicts the mirror: a dump is wanted.
+    ///
+    /// - Returns: its ticket.
+    mutating func read(again database: DatabaseName) -> Int { upkeep.read(again: database) }
+
+    // MARK: Time
+
+    /// When something is due, on the monotonic clock.
+    func deadline(at now: Instant) -> UInt64? {
+        var deadlines = upkeep.deadlines
+        if let earliest = expiries.earliest {
+            let seconds = UInt64(clamping: earliest - now.seconds + 1)
+            deadlines.append(now.monotonic &+ min(seconds, 86_400) * 1_000_000_000)
+        }
+        return deadlines.min()
+    }
+
+    /// Begins what is due.
+    mutating func wake(at now: Instant) { upkeep.wake(at: now.monotonic) }
+}

@@ -1,0 +1,203 @@
+import ControlProtocol
+import IPsec
+
+/// What is asked of the kernel to keep the mirror true, and when: the registration, dumps, audits.
+struct Upkeep: Sendable {
+    /// An audit dump follows this many nanoseconds after the last one.
+    private static let auditInterval: UInt64 = 600 * 1_000_000_000
+    /// After a refused dump the kernel is asked again after this many nanoseconds.
+    private static let retryInterval: UInt64 = 10 * 1_000_000_000
+
+    private var isRegistered = false
+    private var dumps = PerDatabase(both: DumpSchedule())
+    private var nextAudit: UInt64?
+    private var retryAt: UInt64?
+    /// When to ask again for what a dump could not tell.
+    private var askAgainAt: UInt64?
+
+    init() {
+        dumps.forEach { $0.want() }
+    }
+
+    /// Whether both databases have been read, as far as the kernel tells them.
+    var isUsable: Bool { dumps.allSatisfy(\.isUsable) }
+
+    /// With what the dump of a database broke off, if the mirror lacks entries for that.
+    func gap(in database: DatabaseName) -> KernelErrno? { dumps[database].gap }
+
+    /// Whether the dump of a ticket, or a later one, is over.
+    func isOver(_ ticket: Int, of database: DatabaseName) -> Bool { dumps[database].isOver(ticket) }
+
+    /// Wants a dump that begins after now, and returns its ticket.
+    @discardableResult
+    mutating func want(_ database: DatabaseName) -> Int { dumps[database].want() }
+
+    /// Wants a recent dump, and returns its ticket.
+    mutating func wantRecent(_ database: DatabaseName, at now: UInt64) -> Int {
+        dumps[database].wantRecent(at: now)
+    }
+
+    /// The kernel has said what contradicts the mirror.
+    ///
+    /// - Returns: the ticket of the dump that tells.
+    mutating func read(again database: DatabaseName) -> Int {
+        dumps[database].isAudit = false
+        return dumps[database].want()
+    }
+
+    /// News may have been lost: both databases are read again.
+    mutating func mistrust() {
+        // Whatever is found now may have been lost: that is no fault.
+        dumps.forEach {
+            $0.isAudit = false
+            $0.isMistrusted = true
+            $0.want()
+        }
+    }
+
+    /// What is to be asked next; a dump that it gives has begun.
+    mutating func next(at now: UInt64) -> (KernelRequest, Requester)? {
+        guard retryAt == nil else { return nil }
+        if !isRegistered { return (.register(.esp), .registration) }
+        guard let database = DatabaseName.allCases.first(where: { dumps[$0].isDue }) else { return nil }
+        dumps[database].begin(at: now)
+        return (database.dumpRequest, .dump(database))
+    }
+
+    /// Registering one SA type brings EXPIRE and ACQUIRE of all (kernel-facts 1.2). It also makes the kernel create a
+    /// larval SA for traffic that finds none; those are shown, never managed, and leave after 30 seconds.
+    mutating func registered(_ outcome: Outcome, _ out: inout Outbox) {
+        isRegistered = true
+        switch outcome {
+        case .done, .refused(.exists): break
+        case .refused(let errno):
+            out.log(
+                .error, "the kernel refuses to register setkeyd, so expired lifetimes will not be noticed: \(errno)",
+                .kernelFailure)
+        case .lost:
+            out.log(
+                .error, "the kernel did not answer REGISTER, so expired lifetimes may not be noticed", .kernelFailure)
+        }
+    }
+
+    // MARK: The end of a dump
+
+    mutating func dumpEnded(
+        _ database: DatabaseName, _ outcome: Outcome, _ mirror: inout Mirror,
+        _ developments: inout [KernelDesk.Development], _ out: inout Outbox
+    ) {
+        switch outcome {
+        case .done: endDump(of: database, &mirror, &developments, &out)
+        case .refused(let errno) where errno.breaksOffDump: breakOffDump(of: database, errno, &mirror, &out)
+        case .refused(let errno): developments.append(failDump(of: database, errno, &mirror, &out))
+        case .lost: developments.append(failDump(of: database, .timedOut, &mirror, &out))
+        }
+        nextAudit = out.now.monotonic &+ Self.auditInterval
+        out.rearm()
+        developments.append(.caughtUp)
+    }
+
+    private mutating func endDump(
+        of database: DatabaseName, _ mirror: inout Mirror, _ developments: inout [KernelDesk.Development],
+        _ out: inout Outbox
+    ) {
+        let end = mirror.endDump(of: database, isComplete: true)
+        if end.isComplete, gap(in: database) != nil {
+            out.log(.notice, "the kernel lists its \(database.acronym) completely again")
+        }
+        let (isAudit, isMistrusted) = (dumps[database].isAudit, dumps[database].isMistrusted)
+        dumps[database].end(isComplete: end.isComplete, at: out.now.monotonic)
+        developments += end.outlived.map { .outlived($0) }
+        if end.corrections > 0 || isAudit || isMistrusted { developments.append(.doubted) }
+        if isAudit, end.corrections > 0 {
+            out.log(
+                .error,
+                "audit: the mirror had \(end.corrections) wrong \(database.rawValue) although no message was lost; "
+                    + "it is correct again, but this is a bug in setkeyd: please report it")
+        }
+    }
+
+    /// Nothing is taken for gone; whoever waits is told, and the kernel is asked again later.
+    private mutating func failDump(
+        of database: DatabaseName, _ errno: KernelErrno, _ mirror: inout Mirror, _ out: inout Outbox
+    ) -> KernelDesk.Development {
+        _ = mirror.endDump(of: database, isComplete: false)
+        dumps[database].fail()
+        let why = "cannot read the \(database.acronym) from the kernel: \(errno)"
+        out.log(.error, "\(why); trying again in 10 s", .kernelFailure, [LogField(.errno, errno.rawValue)])
+        retryAt = out.now.monotonic &+ Self.retryInterval
+        return .unreadable(database, errno, why: why)
+    }
+
+    /// The kernel has told what it can, and asking again at once would not bring more: what the file declares is applied
+    /// all the same. Nothing is taken for gone.
+    private mutating func breakOffDump(
+        of database: DatabaseName, _ errno: KernelErrno, _ mirror: inout Mirror, _ out: inout Outbox
+    ) {
+        if gap(in: database) == nil {
+            out.log(
+                .error,
+                "\(database.gapText(errno)). What the file declares is applied all the same; foreign "
+                    + "\(database.plural) are not all known, and \(database.plural) that are no longer declared may "
+                    + "stay. Asking again every 10 s",
+                .kernelFailure, [LogField(.errno, errno.rawValue)])
+        }
+        _ = mirror.endDump(of: database, isComplete: false)
+        dumps[database].breakOff(errno, at: out.now.monotonic)
+        // What a later dump finds was not ours to see before.
+        dumps[database].isAudit = false
+        dumps[database].isMistrusted = true
+        askAgainAt = out.now.monotonic &+ Self.retryInterval
+        out.tellStatus()
+    }
+
+    // MARK: Time
+
+    /// When something is due, on the monotonic clock.
+    var deadlines: [UInt64] { [nextAudit, retryAt, askAgainAt].compactMap { $0 } }
+
+    /// Begins what is due.
+    mutating func wake(at now: UInt64) {
+        if let retry = retryAt, retry <= now {
+            retryAt = nil
+            mistrust()
+        }
+        if let moment = askAgainAt, moment <= now {
+            askAgainAt = nil
+            dumps.forEach { if $0.gap != nil { $0.want() } }
+        }
+        if let audit = nextAudit, audit <= now {
+            nextAudit = now &+ Self.auditInterval
+            mistrust()
+            dumps.forEach { $0.isAudit = true }
+        }
+    }
+}
+
+extension KernelErrno {
+    /// Whether a dump that ends with it has come to an entry that cannot be told, or not be read (kernel-facts 3.2).
+    /// Any other errno says that the kernel cannot be asked now.
+    fileprivate var breaksOffDump: Bool { self == .invalidArgument || self == .inputOutputError }
+}
+
+extension DatabaseName {
+    /// Asks for all of it.
+    var dumpRequest: KernelRequest { self == .associations ? .dump(nil) : .dumpPolicies }
+
+    /// As RFC 4301 calls it.
+    var acronym: String { self == .associations ? "SAD" : "SPD" }
+
+    /// What is in it.
+    var plural: String { self == .associations ? "SAs" : "policies" }
+
+    /// What ip-xfrm(8) calls an entry.
+    private var xfrmObject: String { self == .associations ? "state" : "policy" }
+
+    /// Says that a dump of it broke off with `errno`, and where to look.
+    func gapText(_ errno: KernelErrno) -> String {
+        """
+        the kernel cannot list its \(acronym) completely (\(errno.name)): it breaks off at an entry that PF_KEY cannot \
+        express; look for it with 'ip xfrm \(xfrmObject)'
+        """
+    }
+}

@@ -1,0 +1,97 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+// How a transition ends, and who is told how things stand.
+
+extension Reconciler {
+    mutating func succeed(_ application: Application, warnings: [String], outcome: String, _ context: inout Context) {
+        let reply = ReloadReply(
+            writes: application.writes, associations: inForce.associations.count,
+            policies: inForce.policies.count, warnings: warnings,
+            confirmSeconds: secondsLeftToConfirm(context))
+        for client in transition.clients { replyWhenRecorded(.reload(reply), to: client, &context) }
+        end(outcome, &context)
+    }
+
+    /// The state in force stays what it is.
+    ///
+    /// - Parameter errno: what the service manager is told of a start.
+    mutating func fail(
+        _ messages: [String], _ why: String, errno: KernelErrno = .invalidArgument, _ context: inout Context
+    ) {
+        trouble = why
+        for client in transition.clients {
+            context.out.fail(client, .reloadFailed(messages: messages))
+        }
+        end(why, failedWith: errno, &context)
+    }
+
+    /// Ends the transition, whatever became of it, and begins the next.
+    mutating func end(_ outcome: String, failedWith errno: KernelErrno? = nil, _ context: inout Context) {
+        last = LastTransition(time: context.now.seconds, outcome: outcome)
+        toldStatus = serviceStatus(context)
+        if !isReady, let errno {
+            context.out.perform(.startFailed(errno, status: outcome))
+        } else {
+            context.out.perform(.ready(status: toldStatus))
+        }
+        isReady = true
+        discardTransition(&context)
+        context.out.rearm()
+        beginTransition(&context)
+    }
+
+    /// A repair ends without anybody being told.
+    mutating func endRepair(_ context: inout Context) {
+        discardTransition(&context)
+        context.out.tellStatus()
+        context.out.rearm()
+        beginTransition(&context)
+    }
+
+    private mutating func discardTransition(_ context: inout Context) {
+        context.out.discard(transition, size: transition.size)
+        transition = Transition()
+        transition.cause = .repair
+    }
+
+    /// Tells how things stand, if that is news.
+    mutating func tellStatus(_ context: inout Context) {
+        let status = serviceStatus(context)
+        guard isReady, status != toldStatus else { return }
+        toldStatus = status
+        context.out.perform(.status(status))
+    }
+
+    /// One line: `settled: 12 SAs, 8 policies, 0 drifted`.
+    private func serviceStatus(_ context: borrowing Context) -> String {
+        let gaps = context.kernel.incompleteDatabases.map { ", \($0.acronym) not fully readable" }.joined()
+        let counts =
+            "\(entriesInForce(and: ", ")), \(drift.drifted.count) drifted\(gaps)"
+            + (context.recorder.complaint == nil ? "" : ", not all saved")
+        return trouble.map { "\($0); declared: \(counts)" }
+            ?? "\(drift.drifted.isEmpty ? "settled" : "drifted"): \(counts)"
+    }
+
+    func entriesInForce(and: String) -> String {
+        "\(counted(inForce.associations.count, "SA"))\(and)\(counted(inForce.policies.count, "policy", "policies"))"
+    }
+
+    /// The kernel cannot be asked now. The start goes on later, and meanwhile clients are served: status tells them why,
+    /// and those that wait for a reload are told not to.
+    mutating func giveUpWaiting(_ why: String, _ context: inout Context) {
+        for client in transition.clients + wishes.reloadClients + wishes.reversalClients {
+            context.out.fail(client, .reloadFailed(messages: [why]))
+        }
+        transition.clients = []
+        wishes.reloadClients = []
+        wishes.reversalClients = []
+        abandonFilePlan(&context)
+        filePlan.next = []
+        _ = filePlan.giveUp()
+        guard !isReady else { return }
+        trouble = why
+        context.out.perform(.status(why))
+    }
+}

@@ -1,0 +1,75 @@
+import ControlProtocol
+import SetkeySyntax
+
+// `Plan` without a text: one reading and one plan for all clients who wait.
+
+extension Reconciler {
+    /// A client waits for the plan of the file.
+    mutating func planFile(for client: ClientID, _ context: inout Context) {
+        filePlan.next.append(client)
+        beginFilePlan(&context)
+    }
+
+    /// Reads the file for everybody who waits for its plan, if no transition is under way: that comes first, and it
+    /// changes what the plan is about.
+    mutating func beginFilePlan(_ context: inout Context) {
+        guard transition.isIdle, filePlan.isIdle, !filePlan.next.isEmpty else { return }
+        filePlan.begin()
+        context.out.perform(.readConfiguration(.plan(filePlan.number)))
+    }
+
+    /// The shell has read the file for a plan.
+    mutating func planFile(_ configuration: Configuration, _ number: Int, _ context: inout Context) {
+        guard case .reading = filePlan.phase, number == filePlan.number else { return }
+        switch configuration {
+        case .loaded(let file):
+            planFile(file.desired, file.locate, warnings: shortened(file.warnings + file.notes), &context)
+        case .absent: planFile(.empty, nil, warnings: [], &context)
+        case .invalid(let messages): filePlan.end(with: .invalid(messages))
+        }
+    }
+
+    private mutating func planFile(
+        _ desired: DesiredState, _ locate: StatementLocator?, warnings: [String], _ context: inout Context
+    ) {
+        filePlan.phase = .planning(PlanBuilder(to: desired, ownership: ownership), locate, warnings: warnings)
+        context.out.askTurn()
+    }
+
+    mutating func continueFilePlan(_ context: inout Context) {
+        guard transition.isIdle, context.kernel.isMirrorTrue,
+            case .planning(var builder, let locate, let warnings) = filePlan.phase
+        else { return }
+        // One reference to what the builder has gathered.
+        filePlan.phase = .idle
+        guard advance(&builder, &context) else {
+            return filePlan.phase = .planning(builder, locate, warnings: warnings)
+        }
+        filePlan.end(with: .made(builder.plan.steps, locate, warnings: warnings))
+    }
+
+    /// A transition begins: the plan at hand is given up, and made anew after it for the same clients.
+    mutating func interruptFilePlan(_ context: inout Context) {
+        abandonFilePlan(&context)
+        filePlan.next = filePlan.giveUp() + filePlan.next
+    }
+
+    /// A client waits no longer. With the last one, the plan at hand is given up.
+    mutating func leaveFilePlan(_ client: ClientID, _ context: inout Context) {
+        filePlan.next.removeAll { $0 == client }
+        guard let index = filePlan.waiting.firstIndex(of: client) else { return }
+        filePlan.waiting.remove(at: index)
+        guard filePlan.waiting.isEmpty else { return }
+        abandonFilePlan(&context)
+        _ = filePlan.giveUp()
+    }
+
+    /// Stops what is being done for the plan at hand.
+    mutating func abandonFilePlan(_ context: inout Context) {
+        switch filePlan.phase {
+        case .idle: break
+        case .reading: context.out.perform(.abandonReading)
+        case .planning(var builder, _, _): builder.close(&context.kernel.mirror)
+        }
+    }
+}
