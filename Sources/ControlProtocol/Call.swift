@@ -13,6 +13,7 @@ package enum Call: Hashable, Sendable {
     case revert
     case plan(PlanParameters)
     case status
+    case traits
 }
 
 /// `Execute`: setkey text to run.

@@ -293,6 +293,23 @@ package let controlInterfaceText = """
       clients: int
     )
 
+    # What the kernel interface in use can carry. A text that says anything else is refused, so whoever judges one
+    # beforehand asks this.
+    method Traits() -> (
+      # As messages call it: PF_KEY
+      interface: string,
+      # Algorithms by their names in setkey.conf(5).
+      encryption: []string,
+      integrity: []string,
+      compression: []string,
+      # The widest anti-replay window, in packets.
+      replay: int,
+      # The largest reqid that a policy may name.
+      reqid: int,
+      # Whether the original address of an association behind a NAT is stored.
+      originalAddress: bool
+    )
+
     # The text has errors; nothing of this call was applied.
     error InvalidText (diagnostics: []Diagnostic)
 

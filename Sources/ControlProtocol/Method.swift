@@ -11,6 +11,7 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case revert = "Revert"
     case plan = "Plan"
     case status = "Status"
+    case traits = "Traits"
 
     /// The name as a call carries it.
     package var qualifiedName: String { "\(controlInterfaceName).\(rawValue)" }
@@ -37,6 +38,7 @@ extension Call {
         case .revert: .revert
         case .plan: .plan
         case .status: .status
+        case .traits: .traits
         }
     }
 }

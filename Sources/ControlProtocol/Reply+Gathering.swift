@@ -39,7 +39,7 @@ extension Reply {
         case .policies(let reply): 1024 * reply.policies.count
         case .render(let reply): reply.text.bytes.count
         case .plan(let reply): 512 * reply.steps.count
-        case .flushed, .monitor, .reload, .confirmed, .reverted, .status: 1024
+        case .flushed, .monitor, .reload, .confirmed, .reverted, .status, .traits: 1024
         }
     }
 }

@@ -11,6 +11,7 @@ package enum Reply: Hashable, Sendable {
     case reverted(ReloadReply)
     case plan(PlanReply)
     case status(StatusReply)
+    case traits(TraitsReply)
 }
 
 /// Progress and results of an `Execute`.

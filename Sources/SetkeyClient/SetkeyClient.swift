@@ -29,8 +29,9 @@ package enum SetkeyClient {
             var session = StatementSession(options, socket: path)
             try session.run()
         case .run(let input, let options):
-            try run(
-                StatementSource(input, for: .run, expectsForward: !options.rfcSemantics), options, socket: path)
+            let source = try StatementSource(
+                input, for: .run, expectsForward: !options.rfcSemantics, traits: traits(ofDaemonAt: path))
+            try run(source, options, socket: path)
         case .check(let input, let options): try check(input, options)
         case .debug(let input, let options):
             try debug(StatementSource(input, for: .check, expectsForward: !options.rfcSemantics))
@@ -159,6 +160,20 @@ package enum SetkeyClient {
             return try ControlClient(path: path)
         } catch {
             throw ClientFailure(error)
+        }
+    }
+
+    /// What the kernel interface of the daemon can carry.
+    ///
+    /// Where no answer comes, it is taken for PF_KEY's: an older daemon has no other, and why a daemon does not answer is
+    /// said when it is to run something.
+    static func traits(ofDaemonAt path: String) -> KernelTraits {
+        do throws(ClientError) {
+            var client = try ControlClient(path: path)
+            guard case .traits(let reply) = try client.call(.traits) else { return .pfKey }
+            return KernelTraits(reply)
+        } catch {
+            return .pfKey
         }
     }
 

@@ -28,6 +28,7 @@ import Testing
             (.revert, NoParameters.self, ReloadReply.self),
             (.plan, PlanParameters.self, PlanReply.self),
             (.status, NoParameters.self, StatusReply.self),
+            (.traits, NoParameters.self, TraitsReply.self),
         ]
         #expect(types.count == Method.allCases.count)
         for (method, input, output) in types {

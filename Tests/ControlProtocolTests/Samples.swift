@@ -25,6 +25,7 @@ enum Samples {
         .plan(plan),
         .plan(PlanParameters()),
         .status,
+        .traits,
     ]
 
     static var execute: ExecuteParameters {
@@ -101,6 +102,7 @@ enum Samples {
         (.plan, .plan(PlanReply(steps: []))),
         (.plan, .plan(PlanReply(steps: [], warnings: ["f:1:1: warning: \"x\"\n  y"]))),
         (.status, .status(status)),
+        (.traits, .traits(TraitsReply(.pfKey))),
     ]
 
     static var executeReply: ExecuteReply {

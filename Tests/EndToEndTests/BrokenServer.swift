@@ -1,6 +1,6 @@
 import Glibc
 
-/// A daemon that answers one call wrongly and goes.
+/// A daemon of another version, or none at all: it answers one call on a connection, whatever that asks, and closes it.
 final class BrokenServer {
     let path: String
     private let answer: String
@@ -17,7 +17,8 @@ final class BrokenServer {
 
     deinit { close(listener) }
 
-    func answerOneCall() throws {
+    /// - Parameter other: the answer, if it is another one than usual.
+    func answerOneCall(_ other: String? = nil) throws {
         var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&entry, 1, 30_000) == 1 else { throw ChildProcess.Failed(description: "nobody calls") }
         let connection = privateDescriptor { accept(listener, nil, nil) }
@@ -29,7 +30,7 @@ final class BrokenServer {
             guard count > 0 else { throw ChildProcess.Failed(description: "half a call") }
             call += buffer[..<count]
         }
-        let reply = Array(answer.utf8) + [0]
+        let reply = Array((other ?? answer).utf8) + [0]
         _ = unsafe send(connection, reply, reply.count, Int32(MSG_NOSIGNAL))
     }
 }

@@ -53,10 +53,32 @@ import Testing
             path: "\(directory.path)/s", answer: #"{"parameters":{"executed":1},"continues":true}"#)
         let process = try ChildProcess(Programs.setkey, ["-c", "--socket", server.path])
         try process.send(Array("flush; spdflush;".utf8))
+        // An older daemon does not know what its kernel interface can carry.
+        try server.answerOneCall(
+            #"{"error":"org.varlink.service.MethodNotFound","parameters":{"method":"org.setkeyd.Traits"}}"#)
         try server.answerOneCall()
         #expect(try process.wait() == .exited(3))
         #expect(process.errorText.contains("1 of 2 statements was executed; "), "\(process.errorText)")
         #expect(process.errorText.contains("journalctl -u setkeyd"), "\(process.errorText)")
+    }
+
+    @Test(arguments: [
+        ("esp 256 -E aes-cbc 0x00112233445566778899aabbccddeeff", "TOY cannot express aes-cbc"),
+        ("esp 256 -r 9 -E null -A hmac-md5 0x00112233445566778899aabbccddeeff", "TOY cannot express a replay window"),
+        ("esp 256 -E hmac-md5", "hmac-md5 is no encryption algorithm"),
+    ])
+    func theDaemonSaysWhatATextMaySay(_ clauses: String, _ complaint: String) throws {
+        let directory = try TestDirectory()
+        let server = try BrokenServer(
+            path: "\(directory.path)/s",
+            answer: #"{"parameters":{"interface":"TOY","encryption":["null","telepathy"],"integrity":["hmac-md5"],"#
+                + #""compression":[],"replay":8,"reqid":70000,"originalAddress":true}}"#)
+        let process = try ChildProcess(Programs.setkey, ["-c", "--socket", server.path])
+        try process.send(Array("add 192.0.2.1 192.0.2.2 \(clauses) ;".utf8))
+        try server.answerOneCall()
+        #expect(try process.wait() == .exited(1))
+        #expect(process.errorText.contains("<stdin>:1:"), "\(process.errorText)")
+        #expect(process.errorText.contains(complaint), "\(process.errorText)")
     }
 
     @Test func textWithAnErrorChangesNothing() throws {

@@ -13,7 +13,7 @@ extension Call {
         case .monitor(let parameters): try frame.append(parameters)
         case .reload(let parameters): try frame.append(parameters)
         case .plan(let parameters): try frame.append(bulk: parameters)
-        case .confirm, .revert, .status: try frame.append(NoParameters())
+        case .confirm, .revert, .status, .traits: try frame.append(NoParameters())
         }
     }
 }

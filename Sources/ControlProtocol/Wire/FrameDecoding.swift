@@ -123,6 +123,7 @@ private struct CallDecoding: Decodable {
         case .revert: .revert
         case .plan: .plan(try parameters(container))
         case .status: .status
+        case .traits: .traits
         }
     }
 

@@ -99,6 +99,7 @@ private struct ReplyDecoding: DecodableWithConfiguration {
         case .revert: .reverted(try container.decode(ReloadReply.self, forKey: .parameters))
         case .plan: .plan(try container.decode(PlanReply.self, forKey: .parameters))
         case .status: .status(try container.decode(StatusReply.self, forKey: .parameters))
+        case .traits: .traits(try container.decode(TraitsReply.self, forKey: .parameters))
         }
     }
 }

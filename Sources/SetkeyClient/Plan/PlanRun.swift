@@ -30,7 +30,8 @@ enum PlanRun {
 
     /// Of a text that would take its place.
     private static func plan(of input: Input, socket path: String) throws(ClientFailure) -> [PlanStep] {
-        var source = try StatementSource(input, for: .plan, expectsForward: true)
+        var source = try StatementSource(
+            input, for: .plan, expectsForward: true, traits: SetkeyClient.traits(ofDaemonAt: path))
         var partition = RunPartition(sendsNames: true)
         while let loaded = source.next() { partition.add(loaded, sources: source.sources) }
         partition.finish()

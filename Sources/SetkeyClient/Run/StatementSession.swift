@@ -1,11 +1,14 @@
 import ControlProtocol
 import Glibc
+import IPsec
 import SetkeySyntax
 
 /// `setkey -c` on a terminal: each statement is run at its `;`, and an error does not end the session.
 struct StatementSession: ~Copyable {
     private let options: RunOptions
     private let path: String
+    /// Of the kernel interface of the daemon.
+    private var traits = KernelTraits.pfKey
     private var output = FileOutput.standardOutput
     /// What has been typed and not yet been run. Of its first line, what was run is blank: the columns of the rest stay.
     private var text: [UInt8] = []
@@ -25,6 +28,7 @@ struct StatementSession: ~Copyable {
     mutating func run() throws(ClientFailure) {
         // The connection is not kept: nobody shall wait for a place at the daemon because a terminal is idle.
         _ = try SetkeyClient.connect(path)
+        traits = SetkeyClient.traits(ofDaemonAt: path)
         var complete = CompleteStatements(in: text)
         while !complete.endsInput {
             try prompt(continues: complete.isFollowedByText)
@@ -84,7 +88,7 @@ struct StatementSession: ~Copyable {
     }
 
     private func run(_ typed: SourceText) throws(ClientFailure) {
-        var source = StatementSource(typed: typed)
+        var source = StatementSource(typed: typed, traits: traits)
         var partition = RunPartition()
         while let loaded = source.next() { partition.add(loaded, sources: source.sources) }
         partition.finish()

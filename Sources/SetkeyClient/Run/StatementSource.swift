@@ -23,9 +23,13 @@ struct StatementSource: ~Copyable {
     /// What the rules say, once all statements have been read.
     private var remarks: [LoadedDiagnostic] = []
 
-    /// - Parameter expectsForward: whether the text has to say `fwd` itself, so that a forgotten one is a warning.
-    init(_ input: Input, for purpose: Purpose, expectsForward: Bool) throws(ClientFailure) {
-        let options = Self.options(for: purpose)
+    /// - Parameters:
+    ///   - expectsForward: whether the text has to say `fwd` itself, so that a forgotten one is a warning.
+    ///   - traits: of the kernel interface that is to carry the statements.
+    init(
+        _ input: Input, for purpose: Purpose, expectsForward: Bool, traits: KernelTraits = .pfKey
+    ) throws(ClientFailure) {
+        let options = Self.options(for: purpose, traits)
         let path: String
         switch input {
         case .standardInput:
@@ -43,8 +47,8 @@ struct StatementSource: ~Copyable {
     }
 
     /// A part of what is typed on a terminal.
-    init(typed text: SourceText) {
-        loader = SourceLoader(text: text, reader: FileSourceReader(), options: Self.options(for: .run))
+    init(typed text: SourceText, traits: KernelTraits) {
+        loader = SourceLoader(text: text, reader: FileSourceReader(), options: Self.options(for: .run, traits))
         // A forgotten `fwd` may come with the next line.
         evaluation = nil
         purpose = .run
@@ -74,11 +78,11 @@ struct StatementSource: ~Copyable {
         try? output.flush()
     }
 
-    private static func options(for purpose: Purpose) -> ParserOptions {
+    private static func options(for purpose: Purpose, _ traits: KernelTraits) -> ParserOptions {
         ParserOptions(
             credentials: purpose == .plan ? .unread : CredentialDirectory.ofThisProcess(),
             protocolNames: ProtocolNames(parsing: table("/etc/protocols")),
-            serviceNames: ServiceNames(parsing: table("/etc/services")), warns: purpose != .run)
+            serviceNames: ServiceNames(parsing: table("/etc/services")), traits: traits, warns: purpose != .run)
     }
 
     /// A table of names; without one the built-in names serve.

@@ -1,0 +1,49 @@
+package import IPsec
+
+/// What the daemon's kernel interface can carry.
+package struct TraitsReply: Codable, Hashable, Sendable {
+    /// As messages call it: `PF_KEY`.
+    package var interface: String
+    /// The names of the algorithms, those of combined mode among the ones that encrypt.
+    package var encryption: [String]
+    package var integrity: [String]
+    package var compression: [String]
+    /// The widest replay window, in packets.
+    package var replay: Int
+    /// The largest reqid that a policy may name.
+    package var reqid: Int
+    /// Whether the original address of an SA behind a NAT is stored.
+    package var originalAddress: Bool
+
+    package init(_ traits: KernelTraits) {
+        let rows = traits.algorithms.rows
+        func names(_ kinds: Algorithm.Kind...) -> [String] {
+            rows.filter { kinds.contains($0.kind) }.map(\.name)
+        }
+        interface = traits.name
+        encryption = names(.encryption, .combined)
+        integrity = names(.integrity)
+        compression = names(.compression)
+        replay = Int(traits.maximumReplayWindow.rawValue)
+        reqid = Int(traits.maximumUniqueReqID.rawValue)
+        originalAddress = traits.keepsOriginalAddress
+    }
+}
+
+extension KernelTraits {
+    /// What a text may say to the daemon that answered so; algorithms that only the daemon knows are left out.
+    package init(_ reply: TraitsReply) {
+        let algorithms = AlgorithmSet { row in
+            switch row.kind {
+            case .encryption, .combined: reply.encryption.contains(row.name)
+            case .integrity: reply.integrity.contains(row.name)
+            case .compression: reply.compression.contains(row.name)
+            }
+        }
+        self.init(
+            name: reply.interface, algorithms: algorithms,
+            maximumReplayWindow: ReplayWindow(rawValue: UInt8(clamping: reply.replay)),
+            maximumUniqueReqID: ReqID(rawValue: UInt32(clamping: reply.reqid)),
+            keepsOriginalAddress: reply.originalAddress)
+    }
+}
