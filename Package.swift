@@ -79,7 +79,8 @@ let package = Package(
         .testTarget(name: "TextBytesTests", dependencies: ["TextBytes", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "IPsecTests", dependencies: ["IPsec", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "SetkeySyntaxTests", dependencies: ["SetkeySyntax", "IPsec", "TestSupport"], swiftSettings: strict),
+            name: "SetkeySyntaxTests", dependencies: ["SetkeySyntax", "KernelBackends", "IPsec", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "KernelBackendsTests",
             dependencies: ["KernelBackends", "KernelScenarios", "IPsec", "CLinux", "TestSupport"],

@@ -1,5 +1,7 @@
-/// An errno that a kernel answered with, its name, and what it means to somebody who keys IPsec.
+/// Why a kernel did not do what it was asked: an errno, its name, and what it means to somebody who keys IPsec.
 package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomStringConvertible {
+    /// No errno of the kernel: the kernel interface has no bytes for the request, and it was not sent.
+    package static let inexpressible = KernelErrno(rawValue: 0)
     package static let operationNotPermitted = KernelErrno(rawValue: 1)
     package static let noEntry = KernelErrno(rawValue: 2)
     package static let noSuchProcess = KernelErrno(rawValue: 3)
@@ -38,6 +40,7 @@ package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomS
     private var row: (name: String, meaning: String)? { Self.rows[rawValue] }
 
     private static let rows: [Int32: (name: String, meaning: String)] = [
+        0: ("not sent", "the kernel interface in use cannot express this"),
         1: ("EPERM", "the kernel does not permit it; CAP_NET_ADMIN is needed"),
         2: ("ENOENT", "there is no such entry"),
         3: ("ESRCH", "there is no such SA"),

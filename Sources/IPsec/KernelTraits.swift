@@ -17,10 +17,12 @@ package struct KernelTraits: Hashable, Sendable {
     package let maximumUniqueReqID: ReqID
     /// Whether the kernel stores the original address of an SA behind a NAT.
     package let keepsOriginalAddress: Bool
+    /// Whether an event tells that a policy's lifetime has ended; else the kernel is asked when it should have.
+    package let tellsPolicyExpiry: Bool
 
     package init(
         name: String, algorithms: AlgorithmSet, maximumReplayWindow: ReplayWindow, maximumUniqueReqID: ReqID,
-        keepsOriginalAddress: Bool
+        keepsOriginalAddress: Bool, tellsPolicyExpiry: Bool = false
     ) {
         self.name = name
         kernelName = name
@@ -28,9 +30,10 @@ package struct KernelTraits: Hashable, Sendable {
         self.maximumReplayWindow = maximumReplayWindow
         self.maximumUniqueReqID = maximumUniqueReqID
         self.keepsOriginalAddress = keepsOriginalAddress
+        self.tellsPolicyExpiry = tellsPolicyExpiry
     }
 
-    /// PF_KEY version 2 of Linux (kernel-facts 0, K2, K3, K4, K18).
+    /// PF_KEY version 2 of Linux (kernel-facts 0.4, K2, K3, K4, K18).
     package static let pfKey = KernelTraits(
         name: "PF_KEY", algorithms: AlgorithmSet { $0.interfaces == .all },
         maximumReplayWindow: .ordinary, maximumUniqueReqID: ReqID(rawValue: ReqID.manualMaximum),

@@ -77,7 +77,9 @@ extension DumpFormat {
             append("\tE: ", association.encryption.row, association.encryption.rawValue, key, to: &output)
         } else if association.isDegraded {
             // In the place and shape of an algorithm, so that what reads the line finds a name and a key.
-            output.append("\tE: none  <not expressible by PF_KEY>\n")
+            output.append("\tE: none  <not expressible by ")
+            output += interfaceName.utf8
+            output.append(">\n")
         }
         if let key = association.integrityKey, key.byteCount > 0 {
             append("\tA: ", association.integrity.row, association.integrity.rawValue, key, to: &output)

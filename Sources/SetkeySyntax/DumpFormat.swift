@@ -28,6 +28,7 @@ package struct DumpFormat: Sendable {
     /// Seconds since 1970.
     let now: UInt64
     let protocolNames: ProtocolNames
+    let interfaceName: String
     var times: LocalTimes
     private var sequence: UInt32 = 0
     private var hiddenCount = 0
@@ -35,10 +36,15 @@ package struct DumpFormat: Sendable {
     /// - Parameters:
     ///   - now: seconds since 1970.
     ///   - protocolNames: what the upper-layer protocols are called in policies.
-    package init(options: Options, now: UInt64, protocolNames: ProtocolNames = .builtIn) {
+    ///   - interfaceName: of the kernel interface, which could not tell what a degraded SA is.
+    package init(
+        options: Options, now: UInt64, protocolNames: ProtocolNames = .builtIn,
+        interfaceName: String = KernelTraits.pfKey.name
+    ) {
         self.options = options
         self.now = now
         self.protocolNames = protocolNames
+        self.interfaceName = interfaceName
         times = LocalTimes()
     }
 

@@ -45,7 +45,7 @@ extension ClientDesk {
             processID: UInt32(clamping: peers[client]?.pid ?? 0))
         return DumpFormat(
             options: options, now: UInt64(clamping: context.now.seconds),
-            protocolNames: settings.parserOptions.protocolNames)
+            protocolNames: settings.parserOptions.protocolNames, interfaceName: settings.traits.name)
     }
 
     /// The dump that a client waits for.
@@ -124,7 +124,7 @@ extension ClientDesk {
             reply = stream.nextRecords(of: &context.kernel.mirror, showKeys: showKeys, at: context.now)
         }
         if stream.isFinished, let errno = context.kernel.gap(in: stream.database) {
-            reply.note(incomplete: stream.database.gapText(errno))
+            reply.note(incomplete: stream.database.gapText(errno, settings.traits))
         }
         context.out.perform(.reply(client, reply, continues: !stream.isFinished))
     }
@@ -137,7 +137,7 @@ extension ClientDesk {
             if let errno = context.kernel.gap(in: stream.database) {
                 let request = stream.database.dumpRequest
                 runs[client]?.failed(
-                    request.phrase, errno: Int(errno.rawValue), reason: stream.database.gapText(errno))
+                    request.phrase, errno: Int(errno.rawValue), reason: stream.database.gapText(errno, settings.traits))
             }
             runs[client]?.proceed()
         } else if let reply = runs[client]?.takeReply() {

@@ -20,7 +20,7 @@ package struct Daemon: Sendable {
     /// - Parameter start: the request id before the first; best one that nobody can tell beforehand.
     package init(settings: Settings, requestsAfter start: RequestID = RequestID(rawValue: 0)) {
         self.settings = settings
-        context = Context(kernel: KernelDesk(requestsAfter: start))
+        context = Context(kernel: KernelDesk(settings.traits, requestsAfter: start))
         reconciler = Reconciler(settings: settings)
         clients = ClientDesk(settings: settings)
     }

@@ -34,8 +34,9 @@ struct KernelDesk: Sendable {
     var mirror = Mirror()
     /// How often messages may have been lost.
     private(set) var overruns = 0
+    private let traits: KernelTraits
     private var conversation: Conversation
-    private var upkeep = Upkeep()
+    private var upkeep: Upkeep
     private var refreshes = Refreshes()
     private var expiries = PolicyExpiries()
     private var acquires = AcquireThrottle()
@@ -43,9 +44,13 @@ struct KernelDesk: Sendable {
     private var isWatched = false
     private var developments: [Development] = []
 
-    /// - Parameter start: the request id before the first; best one that nobody can tell beforehand.
-    init(requestsAfter start: RequestID) {
+    /// - Parameters:
+    ///   - traits: of the kernel interface.
+    ///   - start: the request id before the first; best one that nobody can tell beforehand.
+    init(_ traits: KernelTraits, requestsAfter start: RequestID) {
+        self.traits = traits
         conversation = Conversation(after: start)
+        upkeep = Upkeep(traits)
     }
 
     // MARK: Requests
@@ -123,8 +128,11 @@ struct KernelDesk: Sendable {
         return Heard(event: event, requester: flight.requester)
     }
 
+    /// Remembers when policies should be gone, where the kernel does not tell that they are.
+    ///
     /// - Returns: whether a policy with a lifetime has been told of.
     private mutating func noteExpiry(_ content: KernelEvent.Content) -> Bool {
+        guard !traits.tellsPolicyExpiry else { return false }
         switch content {
         case .policy(.deleted, let policy): expiries.forget(policy.identity)
         case .policy(_, let policy), .dumpedPolicy(let policy, _):

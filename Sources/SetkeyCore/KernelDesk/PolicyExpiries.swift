@@ -1,6 +1,6 @@
 import IPsec
 
-/// When policies with a lifetime should be gone: the kernel does not tell (kernel-facts 0.4).
+/// When policies with a lifetime should be gone: through PF_KEY the kernel does not tell (kernel-facts 0.4).
 ///
 /// A heap by deadline that knows the place of each policy: what is done for one event takes logarithmic time.
 struct PolicyExpiries: Sendable {

@@ -8,6 +8,7 @@ struct Upkeep: Sendable {
     /// After a refused dump the kernel is asked again after this many nanoseconds.
     private static let retryInterval: UInt64 = 10 * 1_000_000_000
 
+    private let traits: KernelTraits
     private var isRegistered = false
     private var dumps = PerDatabase(both: DumpSchedule())
     private var nextAudit: UInt64?
@@ -15,7 +16,9 @@ struct Upkeep: Sendable {
     /// When to ask again for what a dump could not tell.
     private var askAgainAt: UInt64?
 
-    init() {
+    /// - Parameter traits: of the kernel interface.
+    init(_ traits: KernelTraits) {
+        self.traits = traits
         dumps.forEach { $0.want() }
     }
 
@@ -137,7 +140,7 @@ struct Upkeep: Sendable {
         if gap(in: database) == nil {
             out.log(
                 .error,
-                "\(database.gapText(errno)). What the file declares is applied all the same; foreign "
+                "\(database.gapText(errno, traits)). What the file declares is applied all the same; foreign "
                     + "\(database.plural) are not all known, and \(database.plural) that are no longer declared may "
                     + "stay. Asking again every 10 s",
                 .kernelFailure, [LogField(.errno, errno.rawValue)])
@@ -194,10 +197,10 @@ extension DatabaseName {
     private var xfrmObject: String { self == .associations ? "state" : "policy" }
 
     /// Says that a dump of it broke off with `errno`, and where to look.
-    func gapText(_ errno: KernelErrno) -> String {
+    func gapText(_ errno: KernelErrno, _ traits: KernelTraits) -> String {
         """
-        the kernel cannot list its \(acronym) completely (\(errno.name)): it breaks off at an entry that PF_KEY cannot \
-        express; look for it with 'ip xfrm \(xfrmObject)'
+        the kernel cannot list its \(acronym) completely (\(errno.name)): it breaks off at an entry that \
+        \(traits.name) cannot express; look for it with 'ip xfrm \(xfrmObject)'
         """
     }
 }

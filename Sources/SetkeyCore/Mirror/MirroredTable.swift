@@ -7,7 +7,7 @@ package protocol MirroredEntry: TableEntry {
     /// Whether the kernel may make or remove it without a message.
     var comesAndGoesSilently: Bool { get }
 
-    /// Whether another entry of the same name is not this one, but one that PF_KEY cannot tell from it by name.
+    /// Whether another entry of the same name is not this one, but one that the kernel interface cannot tell from it by name.
     func isTwin(of known: Self) -> Bool
 }
 

@@ -29,7 +29,7 @@ package indirect enum Change: Sendable {
     case add(SecurityAssociation)
     /// Other lifetimes, in place.
     case update(SecurityAssociation, from: SecurityAssociation)
-    /// Anything else: PF_KEY ignores it in an UPDATE (kernel-facts K6), so the SA goes and comes back to back.
+    /// Anything else: Linux ignores it in an UPDATE (kernel-facts K6), so the SA goes and comes back to back.
     case replace(SecurityAssociation, former: SecurityAssociation)
     case delete(SecurityAssociation)
     case addPolicy(SecurityPolicy)

@@ -45,7 +45,7 @@ struct Application: Sendable {
     private(set) var notUndone: [KernelRequest] = []
     /// Policies that took the place of ones that nobody had seen; undoing does not bring those back.
     private(set) var overwritten: [PolicyIdentity] = []
-    /// Entries that the kernel did not find when they were to be deleted: others have removed them, or PF_KEY cannot name
+    /// Entries that the kernel did not find when they were to be deleted: others have removed them, or the kernel interface cannot name
     /// them, because they carry a mark or an interface id.
     private(set) var notFound = ShardedDictionary<EntryName, Void>()
     /// Databases in which the kernel and the mirror contradict each other.

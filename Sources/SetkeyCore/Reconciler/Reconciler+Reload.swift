@@ -140,14 +140,14 @@ extension Reconciler {
         }
     }
 
-    /// What the file wants away and PF_KEY cannot reach, said for each: it is no reason not to start.
+    /// What the file wants away and the kernel interface cannot reach, said for each: it is no reason not to start.
     private func unreachableEntries() -> [String] {
         let (first, count) = transition.unreachable
         var warnings = first.map { step in
             let object = if case .policy = step.change.entry { "policy" } else { "state" }
             return
-                "warning: \(step.change.entry.phrase) stays: the kernel lists it, but does not find it by what PF_KEY can "
-                + "say, because it has a mark or an interface id; delete it with 'ip xfrm \(object) delete'"
+                "warning: \(step.change.entry.phrase) stays: the kernel lists it, but does not find it by what "
+                + "\(settings.traits.name) can say, because it has a mark or an interface id; delete it with 'ip xfrm \(object) delete'"
         }
         if count > first.count { warnings.append("warning: \(count - first.count) more such entries stay") }
         return warnings

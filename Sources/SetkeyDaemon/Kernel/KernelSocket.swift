@@ -44,7 +44,8 @@ final class KernelSocket {
         do throws(WireError) {
             try interface.encode(request, id: id, into: &outgoing)
         } catch {
-            return .invalidArgument
+            // Nothing that the traits allow: the parser has refused the rest.
+            return .inexpressible
         }
         defer { outgoing.overwriteWithZeros(first: outgoing.count) }
         return transport.send(outgoing)
