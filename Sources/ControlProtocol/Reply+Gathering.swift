@@ -21,7 +21,7 @@ extension Reply {
             whole.warnings = whole.warnings ?? part.warnings
             self = .plan(whole)
         case (.render(var whole), .render(let part)):
-            whole.text.bytes += part.text.bytes
+            whole.text.append(part.text)
             whole.incomplete = part.incomplete
             self = .render(whole)
         default:
@@ -33,13 +33,14 @@ extension Reply {
     package var approximateByteCount: Int {
         switch self {
         case .execute(let reply):
-            256 * ((reply.failures?.count ?? 0) + (reply.warnings?.count ?? 0)) + (reply.output?.bytes.count ?? 0)
-                + (reply.messages?.bytes.count ?? 0)
+            256 * ((reply.failures?.count ?? 0) + (reply.warnings?.count ?? 0))
+                + (reply.output?.approximateByteCount ?? 0)
+                + (reply.messages?.approximateByteCount ?? 0)
         case .associations(let reply): 1024 * reply.associations.count
         case .policies(let reply): 1024 * reply.policies.count
-        case .render(let reply): reply.text.bytes.count
+        case .render(let reply): reply.text.approximateByteCount
         case .plan(let reply): 512 * reply.steps.count
-        case .flushed, .monitor, .reload, .confirmed, .reverted, .status, .traits: 1024
+        case .flushed, .monitor, .reload, .confirmed, .status, .traits: 1024
         }
     }
 }
@@ -49,9 +50,16 @@ extension ExecuteReply {
         executed = next.executed
         if let more = next.failures { failures = (failures ?? []) + more }
         if let more = next.warnings { warnings = (warnings ?? []) + more }
-        if let more = next.output { output = WireText((output?.bytes ?? []) + more.bytes) }
-        if let more = next.messages { messages = WireText((messages?.bytes ?? []) + more.bytes) }
+        output.append(next.output)
+        messages.append(next.messages)
         undone = next.undone ?? undone
         ended = next.ended ?? ended
+    }
+}
+
+extension WireText? {
+    fileprivate mutating func append(_ next: WireText?) {
+        guard let next else { return }
+        if self?.append(next) == nil { self = next }
     }
 }

@@ -8,7 +8,6 @@ package enum Reply: Hashable, Sendable {
     case monitor(MonitorReply)
     case reload(ReloadReply)
     case confirmed
-    case reverted(ReloadReply)
     case plan(PlanReply)
     case status(StatusReply)
     case traits(TraitsReply)

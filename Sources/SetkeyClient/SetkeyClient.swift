@@ -45,11 +45,11 @@ package enum SetkeyClient {
             try LiveView.run(database, includeDead: includeDead, socket: path)
         case .plan(let input, let options): try PlanRun.run(input, options, socket: path)
         case .status(let json): try status(json: json, socket: path)
-        case .reload(let parameters): try reload(.reload(parameters), socket: path)
+        case .reload(let parameters): try reload(.reload(parameters), socket: path, StatusText.text)
         case .confirm:
             _ = try answer(to: .confirm, socket: path)
             try say("confirmed: the last reload is kept\n")
-        case .revert: try reload(.revert, socket: path)
+        case .revert: try reload(.revert, socket: path, StatusText.reverted)
         case .version: try say("setkey \(Version.current)\n")
         }
     }
@@ -134,18 +134,12 @@ package enum SetkeyClient {
         try say(json ? JSONDocument.text(status) : StatusText.text(status))
     }
 
-    private static func reload(_ call: Call, socket path: String) throws(ClientFailure) {
-        let reload: ReloadReply
-        switch try answer(to: call, socket: path) {
-        case .reload(let reply):
-            reload = reply
-            try say(StatusText.text(reply))
-        case .reverted(let reply):
-            reload = reply
-            try say(StatusText.reverted(reply))
-        default: return
-        }
-        try remark(reload.warnings)
+    private static func reload(
+        _ call: Call, socket path: String, _ text: (ReloadReply) -> String
+    ) throws(ClientFailure) {
+        guard case .reload(let reply) = try answer(to: call, socket: path) else { return }
+        try say(text(reply))
+        try remark(reply.warnings)
     }
 
     /// Passes on what the daemon remarks on its file.

@@ -103,7 +103,7 @@ import Testing
     @Test(arguments: ["[", "{\"a\":", "[{\"parameters\":"])
     func nestingIsRefusedBeforeAnybodyRecurses(opening: String) {
         let text = String(repeating: opening, count: 500_000 / opening.utf8.count)
-        #expect(throws: CallError.malformed(.tooDeep(limit: FrameScan.maximumDepth))) { try decoded(text) }
+        #expect(throws: CallError.malformed(.tooDeep(limit: JSONScanner.maximumDepth))) { try decoded(text) }
     }
 
     @Test func nestingBelowTheLimitIsNobodysConcern() throws {

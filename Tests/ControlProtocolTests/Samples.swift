@@ -97,7 +97,7 @@ enum Samples {
         (.reload, .reload(ReloadReply(writes: 3, associations: 2, policies: 1, warnings: ["a", "\u{1}\"b\""]))),
         (.reload, .reload(ReloadReply(writes: 0, associations: 0, policies: 0, warnings: [], confirmSeconds: 9))),
         (.confirm, .confirmed),
-        (.revert, .reverted(ReloadReply(writes: 1, associations: 2, policies: 3, warnings: []))),
+        (.revert, .reload(ReloadReply(writes: 1, associations: 2, policies: 3, warnings: []))),
         (.plan, .plan(PlanReply(steps: [planStep]))),
         (.plan, .plan(PlanReply(steps: []))),
         (.plan, .plan(PlanReply(steps: [], warnings: ["f:1:1: warning: \"x\"\n  y"]))),

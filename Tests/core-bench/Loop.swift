@@ -10,6 +10,8 @@ import SetkeySyntax
 struct WatchedLoop {
     static let root = ClientID(rawValue: 1)
 
+    static let monitor = ClientID(rawValue: 2)
+
     /// The longest turn of the loop so far.
     struct Longest {
         var milliseconds = 0.0
@@ -31,6 +33,8 @@ struct WatchedLoop {
 
     /// What the file declares when it is read next, and which version of it that is.
     var file = (desired: DesiredState.empty, version: UInt64(0))
+    /// The method whose replies become frames, and are read again; `nil` for none.
+    var frames: Method?
     private(set) var longest = Longest()
     private(set) var turns = 0
 
@@ -70,7 +74,9 @@ struct WatchedLoop {
             journal = []
         }
         post(.started(state))
-        post(.connected(Self.root, Peer(uid: 0, gid: 0, pid: 2, access: .everything)))
+        for client in [Self.root, Self.monitor] {
+            post(.connected(client, Peer(uid: 0, gid: 0, pid: 2, access: .everything)))
+        }
     }
 
     mutating func post(_ event: Event) {
@@ -142,7 +148,11 @@ struct WatchedLoop {
     private mutating func perform(_ effect: Effect) {
         switch effect {
         case .burst(let burst): send(burst)
-        case .reply(let client, _, let continues): if continues { drained.append(client) }
+        case .reply(let client, let reply, let continues):
+            if let frames, frames != .monitor { pass(reply, continues: continues, to: frames) }
+            if continues { drained.append(client) }
+        case .tell(_, let reply):
+            if frames == .monitor { pass(.monitor(reply), continues: true, to: .monitor) }
         case .readConfiguration(let purpose):
             let loaded = LoadedConfiguration(
                 desired: file.desired, warnings: [], locate: StatementLocator { _ in "file:1" },
@@ -154,6 +164,14 @@ struct WatchedLoop {
         case .discard(let garbage): garbage.free()
         default: break
         }
+    }
+
+    /// What the shell and the client do with a reply to a call of `method`.
+    private func pass(_ reply: Reply, continues: Bool, to method: Method) {
+        var frame: [UInt8] = []
+        guard (try? reply.appendFrame(continues: continues, to: &frame)) != nil, frame.popLast() == 0,
+            (try? IncomingReply(frame: frame, to: method)) != nil
+        else { preconditionFailure("a reply that does not travel") }
     }
 
     private mutating func record(_ change: StateChange) {

@@ -12,6 +12,12 @@ enum Work: String, CaseIterable {
     case execute
     /// As ``execute``, and then every entry is listed as text.
     case dump
+    /// As ``dump``, and every reply becomes a frame, which is read as the client reads it.
+    case send
+    /// As ``execute``, and then every entry is listed as a record, in frames that are read.
+    case list
+    /// As ``execute``, and a monitor is told of every event, in frames that are read.
+    case watch
     /// As ``execute``, and then the file is read, its plan finds nothing to do, and it is in force.
     case reload
 
@@ -23,10 +29,20 @@ enum Work: String, CaseIterable {
         }
         var loop = WatchedLoop()
         loop.start()
+        if self == .watch {
+            loop.frames = .monitor
+            loop.post(.called(WatchedLoop.monitor, .monitor(MonitorParameters())))
+        }
         loop.run(parts: Self.parts(of: text))
         switch self {
-        case .parse, .execute: break
-        case .dump:
+        case .parse, .execute, .watch: break
+        case .list:
+            loop.frames = .listAssociations
+            loop.post(.called(WatchedLoop.root, .listAssociations(ListAssociationsParameters())))
+            loop.frames = .listPolicies
+            loop.post(.called(WatchedLoop.root, .listPolicies(ListPoliciesParameters())))
+        case .dump, .send:
+            if self == .send { loop.frames = .render }
             loop.post(.called(WatchedLoop.root, .render(RenderParameters(database: .associations))))
             loop.post(.called(WatchedLoop.root, .render(RenderParameters(database: .policies))))
         case .reload:

@@ -7,7 +7,7 @@ let usage = """
     usage: core-bench plans COUNT...        how long plans of files of so many entries take
            core-bench loop LIMIT COUNT...   the longest single turns of the loop, with files of so many entries;
                                             status 1 if one took more than LIMIT milliseconds of the processor
-           core-bench work KIND FILE        parse, execute, dump or reload a file of statements, once
+           core-bench work KIND FILE        parse, execute, dump, send, list, watch or reload a file of statements, once
 
     """
 

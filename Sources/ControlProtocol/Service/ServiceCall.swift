@@ -24,6 +24,12 @@ package struct ServiceInfo: Codable, Hashable, Sendable {
     }
 }
 
+/// What `GetInterfaceDescription` tells.
+struct ServiceDescription: Codable, Hashable, Sendable {
+    /// The interface in Varlink's language.
+    var description: String
+}
+
 /// The replies to ``ServiceCall``.
 package enum ServiceReply: Hashable, Sendable {
     case info(ServiceInfo)

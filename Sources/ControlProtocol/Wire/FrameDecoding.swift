@@ -1,47 +1,49 @@
-import FoundationEssentials
-
 extension IncomingFrame {
-    /// The longest call, without its text, that is decoded: four times what any call has. The decoder and `String` take
-    /// quadratic time for some texts that are not ASCII, in names of members too; in so few bytes it comes to nothing.
+    /// The longest call, without its text, that is let through: four times what any call has. What a call costs is what
+    /// its text costs.
     static let residueLimit = 1024
 
     /// Decodes what a client sent, without the NUL.
     package init(frame: [UInt8]) throws(CallError) {
         do {
-            let scan = try FrameScan(frame, field: ExecuteParameters.bulkField)
-            guard scan.residue.count <= Self.residueLimit else {
-                throw FrameError.malformed(reason: "more than \(Self.residueLimit) bytes beside the text")
-            }
-            self = try JSONDecoder().decode(CallDecoding.self, from: Data(scan.residue)).frame
-            if let text = scan.text { take(text) }
+            // Each value and name takes two bytes at least.
+            let nodes = try JSONScanner.nodes(of: frame.span, maximumNodes: Self.residueLimit / 2)
+            guard frame.count - nodes.callTextByteCount <= Self.residueLimit else { throw FrameError.longBesideText }
+            self = try CallDecoding(from: JSONDecoding(nodes)).frame
         } catch let error as CallError {
             throw error
         } catch {
             throw .malformed(FrameError(error))
         }
     }
+}
 
-    /// Puts the text back that the scan took out.
-    private mutating func take(_ text: [UInt8]) {
-        guard case .call(var incoming) = self else { return }
-        switch incoming.call {
-        case .execute(var parameters):
-            parameters.text = WireText(text)
-            incoming.call = .execute(parameters)
-        case .plan(var parameters):
-            parameters.text = WireText(text)
-            incoming.call = .plan(parameters)
-        default: return
-        }
-        self = .call(incoming)
+extension JSONNodes {
+    /// How many bytes of the frame are the text of a call, as it is written there.
+    fileprivate var callTextByteCount: Int {
+        guard let parameters = member("parameters", of: 0), let text = member("text", of: parameters) else { return 0 }
+        return self[text].kind == .string ? Int(self[text].end - self[text].start) : 0
     }
 }
 
 extension FrameError {
+    fileprivate static let longBesideText = FrameError.malformed(
+        reason: "more than \(IncomingFrame.residueLimit) bytes beside the text")
+
+    private init(_ error: JSONError) {
+        self =
+            switch error.reason {
+            case .tooDeep(let limit): .tooDeep(limit: limit)
+            case .tooManyValues: .longBesideText
+            default: .malformed(reason: error.description)
+            }
+    }
+
     /// What made a frame undecodable; nothing of its content is repeated.
     init(_ error: any Error) {
         switch error {
         case let error as FrameError: self = error
+        case let error as JSONError: self.init(error)
         case DecodingError.dataCorrupted: self = .malformed(reason: "not JSON")
         case DecodingError.keyNotFound(let key, _): self = .malformed(reason: "no \"\(key.stringValue)\"")
         case let error as DecodingError:
@@ -67,14 +69,14 @@ extension DecodingError {
 }
 
 /// A call's envelope, decoded in one pass with its parameters: their type follows from the method.
-private struct CallDecoding: Decodable {
+private struct CallDecoding {
     let frame: IncomingFrame
 
     private enum Key: String, CodingKey {
         case method, parameters, more, oneway, upgrade
     }
 
-    init(from decoder: any Decoder) throws {
+    init(from decoder: JSONDecoding) throws {
         let container = try decoder.container(keyedBy: Key.self)
         let name = try container.decode(String.self, forKey: .method)
         let more = try container.decodeIfPresent(Bool.self, forKey: .more) ?? false
@@ -148,7 +150,7 @@ private struct CallDecoding: Decodable {
     ) throws -> Parameters {
         if let parameters = try container.decodeIfPresent(Parameters.self, forKey: .parameters) { return parameters }
         do {
-            return try JSONDecoder().decode(Parameters.self, from: Data("{}".utf8))
+            return try Parameters(from: JSONDecoding(.emptyObject))
         } catch DecodingError.keyNotFound(let key, _) {
             throw ServiceError.invalidParameter(key.stringValue)
         }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// A frame that the daemon sent, decoded.
 package enum IncomingReply: Hashable, Sendable {
     /// A reply, and whether further ones to the same call follow.
@@ -16,51 +14,24 @@ extension IncomingReply {
     /// Decodes the answer, without its NUL, to a call of `method`.
     package init(frame: [UInt8], to method: Method) throws(FrameError) {
         do {
-            let scan = try FrameScan(frame, field: method.bulkReplyField)
-            let data = Data(scan.residue)
-            self = try JSONDecoder().decode(ReplyDecoding.self, from: data, configuration: method).reply
-            if let text = scan.text { take(WireText(text)) }
+            let nodes = try JSONScanner.nodes(of: frame.span)
+            self = try ReplyDecoding(from: JSONDecoding(nodes), to: method).reply
         } catch {
             throw FrameError(error)
-        }
-    }
-
-    /// Puts the text back that the scan took out.
-    private mutating func take(_ text: WireText) {
-        switch self {
-        case .reply(.execute(var reply), let continues):
-            reply.bulkText = text
-            self = .reply(.execute(reply), continues: continues)
-        case .reply(.render(var reply), let continues):
-            reply.bulkText = text
-            self = .reply(.render(reply), continues: continues)
-        default:
-            break
-        }
-    }
-}
-
-extension Method {
-    /// The field of this method's reply that may be long.
-    fileprivate var bulkReplyField: String? {
-        switch self {
-        case .execute: ExecuteReply.bulkField
-        case .render: RenderReply.bulkField
-        default: nil
         }
     }
 }
 
 /// A reply's envelope, decoded in one pass with its parameters: their type follows from the method, which a reply
 /// itself does not name.
-private struct ReplyDecoding: DecodableWithConfiguration {
+private struct ReplyDecoding {
     let reply: IncomingReply
 
     private enum Key: String, CodingKey {
         case error, parameters, continues
     }
 
-    init(from decoder: any Decoder, configuration method: Method) throws {
+    init(from decoder: JSONDecoding, to method: Method) throws {
         let container = try decoder.container(keyedBy: Key.self)
         if let name = try container.decodeIfPresent(String.self, forKey: .error) {
             reply = try Self.error(name, in: container)
@@ -96,7 +67,7 @@ private struct ReplyDecoding: DecodableWithConfiguration {
         case .monitor: .monitor(try container.decode(MonitorReply.self, forKey: .parameters))
         case .reload: .reload(try container.decode(ReloadReply.self, forKey: .parameters))
         case .confirm: .confirmed
-        case .revert: .reverted(try container.decode(ReloadReply.self, forKey: .parameters))
+        case .revert: .reload(try container.decode(ReloadReply.self, forKey: .parameters))
         case .plan: .plan(try container.decode(PlanReply.self, forKey: .parameters))
         case .status: .status(try container.decode(StatusReply.self, forKey: .parameters))
         case .traits: .traits(try container.decode(TraitsReply.self, forKey: .parameters))

@@ -4,13 +4,13 @@ extension Reply {
     /// - Parameter continues: Whether further replies to the same call follow.
     package func appendFrame(continues: Bool = false, to bytes: inout [UInt8]) throws(FrameError) {
         switch self {
-        case .execute(let reply): try bytes.append(bulkReply: reply, continues)
+        case .execute(let reply): try bytes.append(reply: reply, continues)
         case .associations(let reply): try bytes.append(reply: reply, continues)
         case .policies(let reply): try bytes.append(reply: reply, continues)
-        case .render(let reply): try bytes.append(bulkReply: reply, continues)
+        case .render(let reply): try bytes.append(reply: reply, continues)
         case .flushed, .confirmed: try bytes.append(reply: NoParameters(), continues)
         case .monitor(let reply): try bytes.append(reply: reply, continues)
-        case .reload(let reply), .reverted(let reply): try bytes.append(reply: reply, continues)
+        case .reload(let reply): try bytes.append(reply: reply, continues)
         case .plan(let reply): try bytes.append(reply: reply, continues)
         case .status(let reply): try bytes.append(reply: reply, continues)
         case .traits(let reply): try bytes.append(reply: reply, continues)
@@ -23,7 +23,7 @@ extension ServiceReply {
     package func appendFrame(to bytes: inout [UInt8]) throws(FrameError) {
         switch self {
         case .info(let info): try bytes.append(reply: info, false)
-        case .description(let text): try bytes.append(reply: ["description": text], false)
+        case .description(let text): try bytes.append(reply: ServiceDescription(description: text), false)
         }
     }
 }
@@ -31,15 +31,5 @@ extension ServiceReply {
 extension [UInt8] {
     fileprivate mutating func append(reply: some Encodable, _ continues: Bool) throws(FrameError) {
         try append(frame: ReplyEnvelope(parameters: reply, continues: continues ? true : nil))
-    }
-
-    fileprivate mutating func append<Parameters: BulkText>(
-        bulkReply reply: Parameters, _ continues: Bool
-    ) throws(FrameError) {
-        guard let text = reply.bulkText else { return try append(reply: reply, continues) }
-        var light = reply
-        light.bulkText = ""
-        let envelope = ReplyEnvelope(parameters: light, continues: continues ? true : nil)
-        try append(frame: envelope, field: Parameters.bulkField, text: text)
     }
 }

@@ -4,14 +4,14 @@ import Testing
 
 @testable import ControlProtocol
 
-@Suite struct JSONTextTests {
+@Suite struct JSONStringsTests {
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func whatIsEscapedIsWhatAnotherDecoderReads(seed: UInt64) throws {
         var random = SplitMix(seed: seed)
         for _ in 0..<200 {
             let text = Self.randomText(using: &random)
             var json: [UInt8] = [UInt8(ascii: "\"")]
-            json.append(escapedForJSON: Array(text.utf8))
+            json.append(escapedForJSON: text.utf8Span.span)
             json.append(UInt8(ascii: "\""))
             #expect(try JSONDecoder().decode(String.self, from: Data(json)) == text, "seed \(seed)")
         }
@@ -24,7 +24,7 @@ import Testing
             let text = Self.randomText(using: &random)
             let json = Array(try JSONEncoder().encode(text)).dropFirst()
             var end = 0
-            #expect(try [UInt8](unescapingJSON: json.span, end: &end) == Array(text.utf8), "seed \(seed)")
+            #expect(try Self.unescaped(Array(json), end: &end) == Array(text.utf8), "seed \(seed)")
             #expect(end == json.count)
         }
     }
@@ -41,7 +41,7 @@ import Testing
             }
             let json = body + [UInt8(ascii: "\"")]
             var end = 0
-            let ours = try? [UInt8](unescapingJSON: json.span, end: &end)
+            let ours = try? Self.unescaped(Array(json), end: &end)
             // Our string ends at the first quote; the other decoder must see the same string and nothing behind it.
             let whole = ours.map { _ in Array(json[..<end]) } ?? json
             let theirs = try? JSONDecoder().decode(String.self, from: Data([UInt8(ascii: "\"")] + whole))
@@ -55,7 +55,7 @@ import Testing
     ])
     func escapesMeanWhatTheStandardSays(json: String, text: String) throws {
         var end = 0
-        #expect(try [UInt8](unescapingJSON: Array(json.utf8).span, end: &end) == Array(text.utf8))
+        #expect(try Self.unescaped(Array(json.utf8), end: &end) == Array(text.utf8))
         #expect(end == json.utf8.count)
     }
 
@@ -66,7 +66,15 @@ import Testing
     ])
     func whatIsNoStringIsAnError(json: String) {
         var end = 0
-        #expect(throws: FrameError.self) { try [UInt8](unescapingJSON: Array(json.utf8).span, end: &end) }
+        #expect(throws: JSONError.self) { try Self.unescaped(Array(json.utf8), end: &end) }
+    }
+
+    /// What the string at the front of `body` stands for, its opening quote cut off; `end` is set to its length.
+    private static func unescaped(_ body: [UInt8], end: inout Int) throws(JSONError) -> [UInt8] {
+        var strings = JSONStrings(capacity: body.count)
+        end = 0
+        try strings.append(unescaping: body.span, at: &end)
+        return strings.contents()
     }
 
     /// Text with everything that needs care, long enough to cross the parts that the escaper works in.
