@@ -21,18 +21,32 @@ struct AssociationKeys: Equatable, Sendable {
     // Not Sendable by its type, and sound because nobody writes to it after the initializer.
     private nonisolated(unsafe) let storage: ManagedBuffer<Header, UInt8>
 
-    /// Copies of the keys; `nil` without any.
-    init?(encryption: KeyMaterial?, integrity: KeyMaterial?) {
+    /// Keys of so many bytes, which `write` fills; `nil` without any.
+    init?<Failure: Error>(
+        encryption: Int?, integrity: Int?,
+        _ write: (inout MutableSpan<UInt8>, inout MutableSpan<UInt8>) throws(Failure) -> Void
+    ) throws(Failure) {
         guard encryption != nil || integrity != nil else { return nil }
         let header = Header(
-            encryptionByteCount: encryption.map { Int32($0.byteCount) },
-            integrityByteCount: integrity.map { Int32($0.byteCount) })
+            encryptionByteCount: encryption.map { Int32($0) }, integrityByteCount: integrity.map { Int32($0) })
         let storage = Storage.create(minimumCapacity: header.byteCount) { _ in header }
-        unsafe storage.withUnsafeMutablePointerToElements { bytes in
-            unsafe encryption?.copy(to: bytes)
-            unsafe integrity?.copy(to: bytes + Int(header.encryptionByteCount ?? 0))
+        let bytes = unsafe storage.withUnsafeMutablePointerToElements { pointer in
+            unsafe pointer.initialize(repeating: 0, count: header.byteCount)
+            return unsafe UnsafeMutableBufferPointer(start: pointer, count: header.byteCount)
         }
         unsafe self.storage = storage
+        let middle = encryption ?? 0
+        var encryptionKey = unsafe MutableSpan(_unsafeElements: bytes.extracting(..<middle))
+        var integrityKey = unsafe MutableSpan(_unsafeElements: bytes.extracting(middle...))
+        try write(&encryptionKey, &integrityKey)
+    }
+
+    /// Copies of the keys; `nil` without any.
+    init?(encryption: KeyMaterial?, integrity: KeyMaterial?) {
+        self.init(encryption: encryption?.byteCount, integrity: integrity?.byteCount) {
+            encryption?.copy(to: &$0)
+            integrity?.copy(to: &$1)
+        }
     }
 
     var encryption: KeyMaterial? {
@@ -64,14 +78,9 @@ struct AssociationKeys: Equatable, Sendable {
 }
 
 extension KeyMaterial {
-    /// Writes the bytes to memory that has room for them and holds nothing yet.
-    @unsafe
-    fileprivate func copy(to target: UnsafeMutablePointer<UInt8>) {
+    fileprivate func copy(to target: inout MutableSpan<UInt8>) {
         withBytes { bytes in
-            unsafe bytes.withUnsafeBufferPointer { source in
-                guard let start = source.baseAddress else { return }
-                unsafe target.initialize(from: start, count: source.count)
-            }
+            for index in bytes.indices { target[index] = bytes[index] }
         }
     }
 }

@@ -6,15 +6,18 @@ extension IPAddress: CustomStringConvertible {
     /// Reads a numeric address; nothing else is an address (no name, no scope, no octal or hexadecimal octets).
     package init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
-        self.init(parsing: bytes[...])
+        self.init(parsing: bytes.span)
     }
 
     /// Reads a numeric address from its bytes, all of them.
     package init?(parsing bytes: ArraySlice<UInt8>) {
-        var reader = AddressReader(bytes: bytes)
-        guard let address = bytes.contains(UInt8(ascii: ":")) ? reader.readIPv6() : reader.readIPv4(),
-            reader.isAtEnd
-        else { return nil }
+        self.init(parsing: bytes.span)
+    }
+
+    /// Reads a numeric address from its bytes, all of them.
+    package init?(parsing bytes: Span<UInt8>) {
+        var reader = AddressReader(bytes)
+        guard let address = reader.isIPv6 ? reader.readIPv6() : reader.readIPv4(), reader.isAtEnd else { return nil }
         self = address
     }
 
@@ -78,44 +81,54 @@ extension IPAddress: CustomStringConvertible {
 }
 
 /// A cursor over the bytes of one address.
-private struct AddressReader {
-    let bytes: ArraySlice<UInt8>
-    var position: Int
+private struct AddressReader: ~Escapable {
+    let bytes: Span<UInt8>
+    var position = 0
 
-    init(bytes: ArraySlice<UInt8>) {
+    @_lifetime(copy bytes)
+    init(_ bytes: Span<UInt8>) {
         self.bytes = bytes
-        position = bytes.startIndex
     }
 
-    var isAtEnd: Bool { position == bytes.endIndex }
+    var isAtEnd: Bool { position == bytes.count }
+
+    /// Whether a colon stands where the first group of an IPv6 address ends at the latest.
+    var isIPv6: Bool {
+        for index in 0..<min(bytes.count, 5) where bytes[index] == UInt8(ascii: ":") { return true }
+        return false
+    }
 
     mutating func skip(_ byte: UInt8) -> Bool {
-        guard position < bytes.endIndex, bytes[position] == byte else { return false }
+        guard position < bytes.count, bytes[position] == byte else { return false }
         position += 1
         return true
     }
 
+    /// Four decimal numbers of at most 255 with dots between them.
     mutating func readIPv4() -> IPAddress? {
-        var bits: UInt32 = 0
-        for octet in 0..<4 {
-            if octet > 0, !skip(UInt8(ascii: ".")) { return nil }
-            guard let value = readOctet() else { return nil }
-            bits = bits << 8 | value
-        }
-        return IPAddress(ipv4: bits)
-    }
-
-    /// One to three decimal digits, at most 255, without a leading zero (which older tools read as octal).
-    private mutating func readOctet() -> UInt32? {
-        let start = position
-        var value: UInt32 = 0
-        while position < bytes.endIndex, position - start < 3, case let digit = bytes[position] &- 48, digit < 10 {
-            value = value * 10 + UInt32(digit)
+        var (bits, octet): (UInt32, UInt32) = (0, 0)
+        var (octetCount, digitCount) = (1, 0)
+        var position = position
+        defer { self.position = position }
+        while position < bytes.count {
+            let digit = bytes[position] &- 48
+            if digit < 10 {
+                // A leading zero is no decimal number to older tools, which read it as octal.
+                guard digitCount == 0 || octet > 0 else { return nil }
+                octet = octet &* 10 &+ UInt32(digit)
+                digitCount += 1
+                guard octet <= 255 else { return nil }
+            } else {
+                guard bytes[position] == UInt8(ascii: "."), octetCount < 4 else { break }
+                guard digitCount > 0 else { return nil }
+                bits = bits << 8 | octet
+                (octet, digitCount) = (0, 0)
+                octetCount += 1
+            }
             position += 1
         }
-        let count = position - start
-        guard count > 0, value <= 255, count == 1 || bytes[start] != UInt8(ascii: "0") else { return nil }
-        return value
+        guard octetCount == 4, digitCount > 0 else { return nil }
+        return IPAddress(ipv4: bits << 8 | octet)
     }
 
     mutating func readIPv6() -> IPAddress? {
@@ -154,11 +167,11 @@ private struct AddressReader {
     private mutating func readGroup(room: Int) -> (UInt32, Int)? {
         let start = position
         var value: UInt32 = 0
-        while position < bytes.endIndex, position - start < 5, let digit = bytes[position].hexadecimalDigitValue {
+        while position < bytes.count, position - start < 5, let digit = bytes[position].hexadecimalDigitValue {
             value = value << 4 | UInt32(digit)
             position += 1
         }
-        if position < bytes.endIndex, bytes[position] == UInt8(ascii: "."), room >= 2 {
+        if position < bytes.count, bytes[position] == UInt8(ascii: "."), room >= 2 {
             position = start
             guard let address = readIPv4() else { return nil }
             return (address.ipv4Bits, 2)

@@ -79,6 +79,19 @@ package struct SecurityAssociation: Sendable {
             keys = AssociationKeys(encryption: encryption, integrity: integrity)
         }
 
+        /// Sets both keys to what `write` fills in, so that no copy of them lies elsewhere.
+        ///
+        /// - Parameters:
+        ///   - encryption: how many bytes the encryption key has; `nil` for no key.
+        ///   - integrity: the same of the integrity key.
+        ///   - write: gets the two keys to fill; what it leaves out is zero.
+        package mutating func setKeys<Failure: Error>(
+            encryption: Int?, integrity: Int?,
+            _ write: (inout MutableSpan<UInt8>, inout MutableSpan<UInt8>) throws(Failure) -> Void
+        ) throws(Failure) {
+            keys = try AssociationKeys(encryption: encryption, integrity: integrity, write)
+        }
+
         package var limits: LifetimeLimits {
             get { rare?.fields.limits ?? .none }
             set { if rare != nil || !newValue.isNone { setRare { $0.limits = newValue } } }

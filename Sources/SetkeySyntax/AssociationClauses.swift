@@ -22,7 +22,7 @@ struct AssociationClauses {
     struct Chosen {
         let number: UInt16
         let isCombined: Bool
-        let key: KeyMaterial?
+        let key: WrittenKey?
         let range: Range<Int>
     }
 
@@ -60,7 +60,9 @@ struct AssociationClauses {
     }
 
     /// The SA whose other fields are given, with everything that the clauses say.
-    func association(_ fields: consuming SecurityAssociation.Fields) -> SecurityAssociation {
+    ///
+    /// - Parameter text: what the keys are written in.
+    func association(_ fields: consuming SecurityAssociation.Fields, keysIn text: Span<UInt8>) -> SecurityAssociation {
         fields.mode = mode
         fields.replayWindow = replayWindow
         fields.reqID = ReqID(rawValue: reqID)
@@ -74,7 +76,11 @@ struct AssociationClauses {
         }
         if let encryption { fields.encryption = EncryptionAlgorithm(rawValue: encryption.number) }
         if let compression { fields.compression = CompressionAlgorithm(rawValue: compression.number) }
-        fields.setKeys(encryption: encryption?.key, integrity: integrity?.key)
+        let (encryptionKey, integrityKey) = (encryption?.key, integrity?.key)
+        fields.setKeys(encryption: encryptionKey?.byteCount, integrity: integrityKey?.byteCount) {
+            encryptionKey?.write(from: text, to: &$0)
+            integrityKey?.write(from: text, to: &$1)
+        }
         return SecurityAssociation(fields)
     }
 }

@@ -29,15 +29,14 @@ package struct CompleteStatements {
                 endsInput = endWord != nil
                 (endWord, isFollowedByText) = (nil, false)
             default:
-                endWord = !isFollowedByText && Self.isEndWord(token, bytes) ? token : nil
+                endWord = !isFollowedByText && Self.isEndWord(token) ? token : nil
                 isFollowedByText = true
             }
         }
     }
 
-    private static func isEndWord(_ token: Token, _ bytes: [UInt8]) -> Bool {
-        guard token.kind == .word, let word = PackedWord(bytes, token.range) else { return false }
-        switch Keyword.table[word] {
+    private static func isEndWord(_ token: Token) -> Bool {
+        switch token.keyword {
         case .exit, .quit, .bye: return true
         default: return false
         }

@@ -65,6 +65,8 @@ package struct CredentialDirectory: Sendable {
             throw CredentialError(
                 "the credential \(name) is \(reason)", advice: "it must contain the key and nothing else")
         }
-        return whole.withBytes { KeyMaterial(copying: $0.extracting(first: count)) }
+        return whole.withBytes { bytes in
+            KeyMaterial(byteCount: count) { WrittenKey.copy(bytes.extracting(first: count), to: &$0) }
+        }
     }
 }

@@ -13,7 +13,9 @@ extension KeyMaterial {
             while end > 0, bytes[end - 1] == 10 || bytes[end - 1] == 13 || bytes[end - 1] == 32 { end -= 1 }
             let hasPrefix = end >= 2 && bytes[0] == 48 && bytes[1] | 0x20 == 120
             let digits = bytes.extracting((hasPrefix ? 2 : 0)..<end)
-            if !digits.isEmpty, let key = KeyMaterial(hexadecimal: digits) { return key }
+            if !digits.isEmpty, digits.count % 2 == 0, digits.areHexadecimalDigits {
+                return KeyMaterial(byteCount: digits.count / 2) { digits.decodeHexadecimalDigits(to: &$0) }
+            }
             guard Self.isPrintable(bytes.extracting(first: end)) else { return self }
             guard !hasPrefix, 2 * Self.digitCount(in: digits) <= digits.count else {
                 throw CredentialError(

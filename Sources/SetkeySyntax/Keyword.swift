@@ -49,7 +49,21 @@ enum Keyword: String, CaseIterable {
     case meToAny = "me-any"
     case anyToMe = "any-me"
 
-    static let table = WordTable(allCases.map { ($0.rawValue, $0) })
+    private static let table = WordTable(allCases.map { ($0.rawValue, $0) })
+
+    /// The keyword that a word is; `nil` where it is none.
+    @inline(__always)
+    init?(_ word: PackedWord) {
+        // Of the many words that are none, most are numbers.
+        guard UInt8(truncatingIfNeeded: word.first) &- 48 > 9, let keyword = Self.table[word] else { return nil }
+        self = keyword
+    }
+
+    /// The keyword that the word at `range` is; `nil` where it is none.
+    init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        guard let word = PackedWord(bytes, range) else { return nil }
+        self.init(word)
+    }
 
     /// The options of an SA: where one stands, a clause begins.
     var beginsClause: Bool {

@@ -20,6 +20,8 @@ struct Token {
     }
 
     var kind: Kind
+    /// What the word is in the language, if it is a word, and one of the language.
+    var keyword: Keyword?
     var start: Int
     var end: Int
 
@@ -44,21 +46,38 @@ struct Lexer {
 
     mutating func next() -> Token {
         if isInComment, let invalid = skipComment() { return invalid }
-        while position < bytes.count {
-            let start = position
+        while true {
+            let (start, token) = Self.token(in: bytes.span, from: position)
+            if let token {
+                position = token.end
+                return token
+            }
+            position = start
             switch bytes[start] {
-            case 0x20, 0x09, 0x0a, 0x0d: position = start + 1
             case UInt8(ascii: "#"): if let invalid = skipComment() { return invalid }
-            case UInt8(ascii: ";"): return take(.semicolon)
-            case UInt8(ascii: ","): return take(.comma)
-            case UInt8(ascii: "["): return take(.leftBracket)
-            case UInt8(ascii: "]"): return take(.rightBracket)
             case UInt8(ascii: "\""): return takeString()
-            case 0x21...0x7e: return takeWord()
             default: return takeInvalid()
             }
         }
-        return Token(kind: .end, start: bytes.count, end: bytes.count)
+    }
+
+    /// The first token behind blanks, and where it starts; `nil` for what is not as simple as words and delimiters.
+    private static func token(in text: Span<UInt8>, from position: Int) -> (start: Int, token: Token?) {
+        var start = position
+        while start < text.count {
+            let byte = text[start]
+            switch byte {
+            case 0x20, 0x09, 0x0a, 0x0d: start += 1
+            case UInt8(ascii: "#"), UInt8(ascii: "\""): return (start, nil)
+            case UInt8(ascii: ";"): return (start, Token(kind: .semicolon, start: start, end: start + 1))
+            case UInt8(ascii: ","): return (start, Token(kind: .comma, start: start, end: start + 1))
+            case UInt8(ascii: "["): return (start, Token(kind: .leftBracket, start: start, end: start + 1))
+            case UInt8(ascii: "]"): return (start, Token(kind: .rightBracket, start: start, end: start + 1))
+            case 0x21...0x7e: return (start, word(in: text, from: start))
+            default: return (start, nil)
+            }
+        }
+        return (start, Token(kind: .end, start: start, end: start))
     }
 
     /// The place of such a comment, once.
@@ -83,35 +102,48 @@ struct Lexer {
         return Token(kind: kind, start: position - 1, end: position)
     }
 
-    private mutating func takeWord() -> Token {
-        let start = position
-        position = Self.endOfWord(in: bytes.span, from: start + 1)
-        return Token(kind: .word, start: start, end: position)
+    /// The word that starts at `start`. Most are shorter than eight bytes, which one load tells.
+    @inline(__always)
+    private static func word(in text: Span<UInt8>, from start: Int) -> Token {
+        if start <= text.count - ByteWord.byteCount {
+            let bytes = ByteWord(text, at: start)
+            let end = start + wordByteCount(bytes)
+            if end < start + ByteWord.byteCount, !isInWord(text[end]) {
+                let keyword = Keyword(PackedWord(bytes, byteCount: end - start))
+                return Token(kind: .word, keyword: keyword, start: start, end: end)
+            }
+        }
+        let end = endOfWord(in: text, from: start + 1)
+        return Token(kind: .word, keyword: Keyword(text, start..<end), start: start, end: end)
     }
 
-    /// Most of any text is words, and most of their bytes are in keys: they are passed eight at a time.
+    /// Most of the bytes of any text are in keys: they are passed eight at a time.
     private static func endOfWord(in text: Span<UInt8>, from start: Int) -> Int {
         var end = start
         while end <= text.count - ByteWord.byteCount {
-            end += wordByteCount(ByteWord(text, at: end))
+            let count = wordByteCount(ByteWord(text, at: end))
+            end += count
+            guard count < ByteWord.byteCount else { continue }
             // Either a delimiter or one of the few that pass for one below.
-            guard end < text.count, isInWord(text[end]) else { return end }
+            guard isInWord(text[end]) else { return end }
             end += 1
         }
         while end < text.count, isInWord(text[end]) { end += 1 }
         return end
     }
 
-    /// How many bytes, from the first on, are surely inside a word; `!`, for one, is not among them.
+    /// How many bytes, from the first on, are surely inside a word; `+` and `Y`, for two, are not among them.
     @inline(__always)
     private static func wordByteCount(_ word: ByteWord) -> Int {
-        ByteWord.firstIndex(
-            in: word.mask(below: 0x24) | word.mask(of: UInt8(ascii: ",")) | word.mask(of: UInt8(ascii: ";"))
-                | word.mask(of: UInt8(ascii: "[")) | word.mask(of: UInt8(ascii: "]")) | word.mask(of: 0x7f)
-                | word.nonASCII)
+        // `[` and `]` are 0x5b and 0x5d; what the mask leaves alike besides is `Y` and `_`.
+        let brackets = ByteWord(bits: word.bits & ByteWord.repeating(0xf9))
+        return ByteWord.firstIndex(
+            in: word.mask(below: UInt8(ascii: "-")) | word.mask(of: UInt8(ascii: ";")) | brackets.mask(of: 0x59)
+                | word.mask(from: 0x7f))
     }
 
     /// Whether a byte can be inside a word: printable ASCII without a delimiter.
+    @inline(__always)
     private static func isInWord(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x22, 0x23, 0x2c, 0x3b, 0x5b, 0x5d: false

@@ -104,10 +104,13 @@ extension Parser {
     private static let addressAdvice = "write a numeric IPv4 or IPv6 address"
 
     /// - Parameter isPrefix: whether a prefix length may follow, which is for the advice.
+    @inline(__always)
     func parseAddress(
         _ range: Range<Int>, _ families: WrittenFamilies, isPrefix: Bool = false
     ) throws(Diagnostic) -> IPAddress {
-        guard let address = IPAddress(parsing: lexer.bytes[range]) else { throw notAnAddress(range, isPrefix) }
+        guard let address = IPAddress(parsing: lexer.bytes.span.extracting(range)) else {
+            throw notAnAddress(range, isPrefix)
+        }
         guard families.allows(address.family) else {
             let (flag, family) = address.family == .ipv4 ? ("-6", "IPv4") : ("-4", "IPv6")
             throw failure(range, "an \(family) address after \(flag)", "remove \(flag), or write the other address")
@@ -115,10 +118,12 @@ extension Parser {
         return address
     }
 
+    @inline(__always)
     func requireOneFamily(_ source: WrittenEndpoint, _ destination: WrittenEndpoint) throws(Diagnostic) {
         try requireOneFamily(source.address, destination.address, destination.range)
     }
 
+    @inline(__always)
     func requireOneFamily(_ source: IPAddress, _ other: IPAddress, _ range: Range<Int>) throws(Diagnostic) {
         guard source.family != other.family, !hasFailed else { return }
         throw failure(range, "source and destination are of different address families", "write two of the same family")
@@ -144,6 +149,7 @@ extension Parser {
     }
 
     /// The number of a port for a protocol by name; 0 where none is written.
+    @inline(__always)
     func resolve(_ port: WrittenPort?, for protocolName: String?) throws(Diagnostic) -> UInt16 {
         guard let port, !port.name.isEmpty else { return port?.number ?? 0 }
         let name = String(decoding: bytes[port.name], as: UTF8.self)

@@ -48,7 +48,7 @@ extension Parser {
         advance()
         let range = try takeWord(
             clause == .encryption || clause == .integrity ? "an \(clause.name)" : "a \(clause.name)")
-        guard let word = PackedWord(lexer.bytes, range), let algorithm = clause.table[word] else {
+        guard let word = PackedWord(lexer.bytes.span, range), let algorithm = clause.table[word] else {
             throw unknownAlgorithm(range, clause)
         }
         guard options.traits.algorithms.contains(algorithm.position) else { throw inexpressible(algorithm, range) }

@@ -19,16 +19,18 @@ extension Parser {
         var clauses = AssociationClauses(proto: proto)
         while current.kind != .semicolon, try parseClause(&clauses, of: statement) {}
         let follows = statement == .getspi ? "an extension or ';'" : "an extension, an algorithm or ';'"
-        if statement != .getspi, let option = capitalOption { throw unexpected(follows, "write \(option)") }
+        if statement != .getspi, current.kind == .word, let option = capitalOption {
+            throw unexpected(follows, "write \(option)")
+        }
         try expectEnd(follows)
         // What the clauses are together means nothing where one of them is wrong.
-        guard !hasFailed else { return (SecurityAssociation(fields), spiRange(spi, proto.ipsecProtocol)) }
+        guard !hasFailed else { return (SecurityAssociation(fields), Self.spiRange(spi, proto.ipsecProtocol)) }
         if statement != .getspi { try check(clauses) }
         try checkLimits(clauses)
-        let association = clauses.association(fields)
+        let association = clauses.association(fields, keysIn: lexer.bytes.span)
         if statement != .getspi { warnOfReplayWindow(association, destination.range) }
         if options.warns { warnOfAssociation(association, clauses) }
-        return (association, spiRange(spi, proto.ipsecProtocol))
+        return (association, Self.spiRange(spi, proto.ipsecProtocol))
     }
 
     /// One clause, whether one stood here; behind a wrong one the next is sought, unless that may be the rest of a key.
@@ -50,7 +52,7 @@ extension Parser {
     }
 
     /// The SPIs that GETSPI may take: the one written, or those that no standard reserves (RFC 3173, 3.3 for CPIs).
-    private func spiRange(_ spi: SPI, _ proto: IPsecProtocol) -> ClosedRange<UInt32> {
+    private static func spiRange(_ spi: SPI, _ proto: IPsecProtocol) -> ClosedRange<UInt32> {
         guard spi.rawValue == 0 else { return spi.rawValue...spi.rawValue }
         return proto == .ipcomp ? 0x100...0xefff : 0x100...0x0fff_ffff
     }
@@ -110,8 +112,7 @@ extension Parser {
 
     /// What a small letter here was meant to be.
     private var capitalOption: String? {
-        guard current.kind == .word else { return nil }
-        return ["-E", "-A", "-C"].first { bytes[current.range].elementsEqual($0.lowercased().utf8) }
+        ["-E", "-A", "-C"].first { bytes[current.range].elementsEqual($0.lowercased().utf8) }
     }
 
     private func requireFirst(_ chosen: AssociationClauses.Chosen?) throws(Diagnostic) {
@@ -122,6 +123,7 @@ extension Parser {
     // MARK: Rules
 
     /// Which algorithms a protocol takes (language 0.4).
+    @inline(__always)
     private func check(_ clauses: AssociationClauses) throws(Diagnostic) {
         let proto = clauses.proto.ipsecProtocol
         if let compression = clauses.compression, proto != .ipcomp {
@@ -155,6 +157,7 @@ extension Parser {
         }
     }
 
+    @inline(__always)
     private func checkLimits(_ clauses: AssociationClauses) throws(Diagnostic) {
         let (soft, hard) = (clauses.limits.soft, clauses.limits.hard)
         let isAfter =

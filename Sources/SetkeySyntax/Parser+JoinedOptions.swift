@@ -9,8 +9,7 @@ extension Parser {
         guard current.kind == .word, bytes[current.start] == UInt8(ascii: "-") else { return false }
         for length in 2...3 where length < current.range.count {
             let end = current.start + length
-            guard let word = PackedWord(bytes, current.start..<end), let option = Keyword.table[word],
-                takes(end..<current.end, option)
+            guard let option = Keyword(bytes.span, current.start..<end), takes(end..<current.end, option)
             else { continue }
             cut(to: end)
             return true
@@ -20,10 +19,10 @@ extension Parser {
 
     /// Whether the word at `range` is what belongs behind an option.
     private func takes(_ range: Range<Int>, _ option: Keyword) -> Bool {
-        guard let word = PackedWord(bytes, range) else { return false }
+        guard let word = PackedWord(bytes.span, range) else { return false }
         return switch option {
         case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes: bytes[range].allSatisfy { $0 &- 48 < 10 }
-        case .mode, .flags, .policy: Keyword.table[word] != nil
+        case .mode, .flags, .policy: Keyword(bytes.span, range) != nil
         case .encryption: AlgorithmWord.encryption[word] != nil
         case .integrity: AlgorithmWord.integrity[word] != nil
         case .compression: AlgorithmWord.compression[word] != nil

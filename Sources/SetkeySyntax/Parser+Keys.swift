@@ -3,7 +3,7 @@ import TextBytes
 
 extension Parser {
     /// The key of an algorithm, which the current token must be: a string, hexadecimal digits or `@NAME`.
-    mutating func takeKey(_ algorithm: AlgorithmWord, _ name: Range<Int>) throws(Diagnostic) -> KeyMaterial? {
+    mutating func takeKey(_ algorithm: AlgorithmWord, _ name: Range<Int>) throws(Diagnostic) -> WrittenKey? {
         guard algorithm.keyLengths.last > 0 else {
             if looksLikeKey { throw failure(current.range, "\(text(name)) takes no key", "remove the key") }
             return nil
@@ -16,12 +16,12 @@ extension Parser {
         guard !isHiddenKey(range) else { throw hiddenKey(range) }
         let key = try readKey(algorithm)
         let isWord = current.kind == .word
-        guard !algorithm.keyLengths.contains(key.bitCount) else {
+        guard !algorithm.keyLengths.contains(key.byteCount * 8) else {
             advance()
             return key
         }
         advance()
-        let got = "this one has \(key.bitCount) bits (\(key.byteCount) \(key.byteCount == 1 ? "byte" : "bytes"))"
+        let got = "this one has \(key.byteCount * 8) bits (\(key.byteCount) \(key.byteCount == 1 ? "byte" : "bytes"))"
         throw failure(
             range, "\(text(name)) takes a key of \(algorithm.keyLengths.phrase); \(got)",
             mend(ofKey: range, isWord: isWord))
@@ -39,9 +39,11 @@ extension Parser {
     }
 
     /// `<hidden>`, as dumps print it in place of a key.
+    @inline(__always)
     private func isHiddenKey(_ range: Range<Int>) -> Bool {
-        let word = bytes[range].dropFirst(hasHexadecimalPrefix(range) ? 2 : 0)
-        return word.elementsEqual("<hidden>".utf8)
+        let start = range.lowerBound + (hasHexadecimalPrefix(range) ? 2 : 0)
+        guard start < range.upperBound, lexer.bytes[start] == UInt8(ascii: "<") else { return false }
+        return bytes[start..<range.upperBound].elementsEqual("<hidden>".utf8)
     }
 
     private func hiddenKey(_ range: Range<Int>) -> Diagnostic {
@@ -55,22 +57,21 @@ extension Parser {
             || bytes[current.range].allSatisfy { $0.hexadecimalDigitValue != nil }
     }
 
-    private mutating func readKey(_ algorithm: AlgorithmWord) throws(Diagnostic) -> KeyMaterial {
+    private mutating func readKey(_ algorithm: AlgorithmWord) throws(Diagnostic) -> WrittenKey {
         let range = current.range
         if current.kind == .string {
             noteWrittenKey()
-            return KeyMaterial(copying: lexer.bytes.span.extracting((range.lowerBound + 1)..<(range.upperBound - 1)))
+            return .characters(range.lowerBound + 1..<range.upperBound - 1)
         }
-        if lexer.bytes[range.lowerBound] == UInt8(ascii: "@") { return try readCredential(range, algorithm) }
-        let digits = hasHexadecimalPrefix(range) ? range.dropFirst(2) : range
+        if lexer.bytes[range.lowerBound] == UInt8(ascii: "@") {
+            return .credential(try readCredential(range, algorithm))
+        }
+        let digits = hasHexadecimalPrefix(range) ? range.lowerBound + 2..<range.upperBound : range
+        guard lexer.bytes.span.extracting(digits).areHexadecimalDigits else { throw malformedKey(range) }
         guard digits.isEmpty || digits.count % 2 != 0 else {
-            guard let key = KeyMaterial(hexadecimal: lexer.bytes.span.extracting(digits)) else {
-                throw malformedKey(range)
-            }
             noteWrittenKey()
-            return key
+            return .hexadecimal(digits)
         }
-        guard bytes[digits].allSatisfy({ $0.hexadecimalDigitValue != nil }) else { throw malformedKey(range) }
         let message = digits.isEmpty ? "a key without digits" : "a key with an odd number of hexadecimal digits"
         throw failure(range, message, "write two digits for each byte")
     }
@@ -125,46 +126,6 @@ extension Parser {
     /// Text that is safe to repeat: names of algorithms, options and the like, never keys.
     func text(_ range: Range<Int>) -> String {
         String(decoding: lexer.bytes[range], as: UTF8.self)
-    }
-}
-
-extension KeyMaterial {
-    /// A key of these bytes.
-    init(copying source: Span<UInt8>) {
-        self.init(byteCount: source.count) { bytes in
-            for index in source.indices { bytes[index] = source[index] }
-        }
-    }
-
-    /// The bytes of hexadecimal digits, decoded in place; `nil` where one is none, or one is left over.
-    init?(hexadecimal digits: Span<UInt8>) {
-        guard digits.count % 2 == 0 else { return nil }
-        var isValid = true
-        self.init(byteCount: digits.count / 2) { bytes in
-            isValid = Self.decode(digits, into: &bytes)
-        }
-        guard isValid else { return nil }
-    }
-
-    /// Fills `bytes` from twice as many digits; false where one is none. Eight digits at a time, as long as they last.
-    private static func decode(_ digits: Span<UInt8>, into bytes: inout MutableSpan<UInt8>) -> Bool {
-        var index = 0
-        while index <= bytes.count - 4 {
-            guard var four = ByteWord(digits, at: 2 * index).hexadecimalDigits else { return false }
-            for offset in 0..<4 {
-                bytes[index + offset] = UInt8(truncatingIfNeeded: four)
-                four >>= 8
-            }
-            index += 4
-        }
-        while index < bytes.count {
-            guard let high = digits[2 * index].hexadecimalDigitValue,
-                let low = digits[2 * index + 1].hexadecimalDigitValue
-            else { return false }
-            bytes[index] = high << 4 | low
-            index += 1
-        }
-        return true
     }
 }
 

@@ -36,27 +36,28 @@ extension Parser {
         _ range: Range<Int>, _ what: String, upTo maximum: UInt64, _ advice: @autoclosure () -> String
     ) throws(Diagnostic) -> UInt64 {
         let isPrefixed = hasHexadecimalPrefix(range)
-        let digits = isPrefixed ? range.dropFirst(2) : range
-        guard !digits.isEmpty else { throw failure(range, "\(what) has no digits after 0x", advice()) }
-        guard digits.allSatisfy({ isPrefixed ? isHexadecimal($0) : bytes[$0] &- 48 < 10 }) else {
-            let lacksPrefix = !isPrefixed && digits.allSatisfy(isHexadecimal)
-            throw failure(
-                range, "\(what) must be a decimal or a hexadecimal number",
-                lacksPrefix ? "hexadecimal numbers begin with 0x: put 0x in front" : advice())
+        guard isPrefixed else {
+            guard range.allSatisfy({ lexer.bytes[$0] &- 48 < 10 }) else {
+                let lacksPrefix = bytes.span.extracting(range).areHexadecimalDigits
+                let wanted = lacksPrefix ? "hexadecimal numbers begin with 0x: put 0x in front" : advice()
+                throw failure(range, "\(what) must be a decimal or a hexadecimal number", wanted)
+            }
+            return try parseDecimal(range, what, upTo: maximum, advice())
         }
-        guard isPrefixed else { return try parseDecimal(range, what, upTo: maximum, advice()) }
+        let digits = range.lowerBound + 2..<range.upperBound
+        guard !digits.isEmpty else { throw failure(range, "\(what) has no digits after 0x", advice()) }
         var value: UInt64 = 0
         for index in digits {
-            value = value << 4 | UInt64(bytes[index].hexadecimalDigitValue ?? 0)
-            guard value <= maximum else { throw failure(range, "\(what) is too big", advice()) }
+            guard let digit = lexer.bytes[index].hexadecimalDigitValue else {
+                throw failure(range, "\(what) must be a decimal or a hexadecimal number", advice())
+            }
+            value = value > maximum ? value : value << 4 | UInt64(digit)
         }
+        guard value <= maximum else { throw failure(range, "\(what) is too big", advice()) }
         return value
     }
 
-    private func isHexadecimal(_ index: Int) -> Bool {
-        bytes[index].hexadecimalDigitValue != nil
-    }
-
+    @inline(__always)
     func hasHexadecimalPrefix(_ range: Range<Int>) -> Bool {
         range.count >= 2 && lexer.bytes[range.lowerBound] == UInt8(ascii: "0")
             && lexer.bytes[range.lowerBound + 1] | 0x20 == UInt8(ascii: "x")

@@ -15,8 +15,7 @@ extension Parser {
         do throws(Diagnostic) {
             return try parse(&self)
         } catch {
-            let isKeyword = PackedWord(lexer.bytes, range).flatMap { Keyword.table[$0] } != nil
-            guard !isKeyword, !isOutOfStep else { throw error }
+            guard Keyword(lexer.bytes.span, range) == nil, !isOutOfStep else { throw error }
             note(error)
             return other
         }

@@ -31,12 +31,11 @@ extension Parser {
     private mutating func parseTransform(
         _ range: Range<Int>, _ direction: Direction
     ) throws(Diagnostic) -> Transform {
-        var fields = fields(of: range)
-        guard (2...4).contains(fields.count) else {
+        let (fields, count) = fields(of: range)
+        guard (2...4).contains(count) else {
             throw failure(range, "this is not a transform", "write protocol/mode/source-destination/level")
         }
-        if fields.count == 3, isLevel(fields[2]) { throw missingSlash(fields[2], mode: fields[1]) }
-        while fields.count < 4 { fields.append(range.upperBound..<range.upperBound) }
+        if count == 3, isLevel(fields[2]) { throw missingSlash(fields[2], mode: fields[1]) }
         let nextLayer = try parseTransformProtocol(fields[0])
         let mode = try parseTransformMode(fields[1])
         let endpoints = try parseEndpoints(fields[2], mode, direction)
@@ -64,20 +63,24 @@ extension Parser {
         )
     }
 
-    /// The parts between slashes, empty ones included, without blanks around them.
-    private func fields(of range: Range<Int>) -> [Range<Int>] {
-        var fields: [Range<Int>] = []
-        fields.reserveCapacity(4)
+    /// The parts between slashes, empty ones included, without blanks around them: the first four, of so many; what is
+    /// not there is empty.
+    private func fields(of range: Range<Int>) -> (InlineArray<4, Range<Int>>, count: Int) {
+        var fields = InlineArray<4, Range<Int>>(repeating: range.upperBound..<range.upperBound)
+        var count = 0
         var start = range.lowerBound
-        for index in range where bytes[index] == UInt8(ascii: "/") {
-            fields.append(trimmed(start..<index))
+        for index in range.lowerBound...range.upperBound
+        where index == range.upperBound || lexer.bytes[index] == UInt8(ascii: "/") {
+            if count < fields.count { fields[count] = trimmed(start..<index) }
+            count += 1
             start = index + 1
         }
-        fields.append(trimmed(start..<range.upperBound))
-        return fields
+        return (fields, count)
     }
 
     private func trimmed(_ range: Range<Int>) -> Range<Int> {
+        // Blanks are rare.
+        if !range.isEmpty, lexer.bytes[range.lowerBound] > 32, lexer.bytes[range.upperBound - 1] > 32 { return range }
         guard let first = bytes[range].firstIndex(where: { $0 > 32 }),
             let last = bytes[range].lastIndex(where: { $0 > 32 })
         else { return range.upperBound..<range.upperBound }
@@ -112,7 +115,7 @@ extension Parser {
     }
 
     private func keyword(in range: Range<Int>) -> Keyword? {
-        PackedWord(lexer.bytes, range).flatMap { Keyword.table[$0] }
+        Keyword(lexer.bytes.span, range)
     }
 
     private func parseTransformProtocol(_ range: Range<Int>) throws(Diagnostic) -> NextLayerProtocol {

@@ -1,4 +1,7 @@
 /// A streaming parser over bytes of any origin: linear time, no recursion, recovery at `;`.
+///
+/// A call of what does not change it would copy it, so what every statement calls, and is small but for its errors, is
+/// inlined.
 package struct Parser {
     /// Behind so many characters that no text has, the rest is not looked at: this is some other kind of file.
     private static let invalidLimit = 20
@@ -97,14 +100,12 @@ package struct Parser {
     /// Ends the current word at `end`; the rest of it is the next one.
     mutating func cut(to end: Int) {
         current.end = end
+        current.keyword = Keyword(lexer.bytes.span, current.range)
         lexer.rewind(to: end)
     }
 
     /// The keyword that the current token is.
-    var keyword: Keyword? {
-        guard current.kind == .word, let word = PackedWord(lexer.bytes, current.range) else { return nil }
-        return Keyword.table[word]
-    }
+    var keyword: Keyword? { current.keyword }
 
     /// Steps over `keyword` if it stands here.
     mutating func skip(_ keyword: Keyword) -> Bool {
@@ -124,13 +125,14 @@ package struct Parser {
     }
 
     /// Stands on the `;` that ends the statement, or throws.
-    func expectEnd(_ follows: String) throws(Diagnostic) {
+    @inline(__always)
+    func expectEnd(_ follows: @autoclosure () -> String) throws(Diagnostic) {
         guard current.kind != .semicolon else { return }
         if current.kind == .end || isStartOfStatementOnNewLine {
             let message = "';' is missing at the end of the statement"
             throw failure(previousEnd..<previousEnd, message, "put ';' here")
         }
-        throw unexpected(follows)
+        throw unexpected(follows())
     }
 
     /// Whether the current token is most likely the beginning of the next statement, its `;` forgotten.

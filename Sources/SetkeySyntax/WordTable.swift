@@ -9,23 +9,39 @@ struct PackedWord: Hashable, Sendable {
     private(set) var second: UInt64 = 0
     private(set) var third: UInt64 = 0
 
-    /// `nil` for a longer word, which no table holds.
-    init?(_ bytes: [UInt8], _ range: Range<Int>) {
-        guard range.count <= Self.maximumLength else { return nil }
-        first = Self.word(bytes.span, range)
-        if range.count > 8 { second = Self.word(bytes.span, range.dropFirst(8)) }
-        if range.count > 16 { third = Self.word(bytes.span, range.dropFirst(16)) }
+    private init() {}
+
+    /// What no word is packed to.
+    static let none = PackedWord()
+
+    /// The first `byteCount` bytes of `bytes`, at least one and less than all.
+    @inline(__always)
+    init(_ bytes: ByteWord, byteCount: Int) {
+        first = bytes.bits & ~(UInt64.max &<< UInt64(8 &* byteCount))
     }
 
-    /// The first eight bytes of `range`, the first one lowest; zeros where it has fewer.
-    private static func word(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
-        if range.lowerBound <= bytes.count - ByteWord.byteCount {
-            let word = ByteWord(bytes, at: range.lowerBound).bits
-            return range.count >= 8 ? word : word & ~(UInt64.max << UInt64(8 * range.count))
-        }
-        // At the end of the text there is no whole word to load.
+    /// `nil` for a longer word, which no table holds.
+    @inline(__always)
+    init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        guard range.count <= Self.maximumLength else { return nil }
+        first = Self.word(bytes, at: range.lowerBound, byteCount: range.count)
+        if range.count > 8 { second = Self.word(bytes, at: range.lowerBound + 8, byteCount: range.count - 8) }
+        if range.count > 16 { third = Self.word(bytes, at: range.lowerBound + 16, byteCount: range.count - 16) }
+    }
+
+    /// Up to eight bytes, the first one lowest; zeros where there are fewer.
+    @inline(__always)
+    private static func word(_ bytes: Span<UInt8>, at start: Int, byteCount: Int) -> UInt64 {
+        guard start <= bytes.count - ByteWord.byteCount else { return lastWord(bytes, at: start, byteCount: byteCount) }
+        let word = ByteWord(bytes, at: start).bits
+        return byteCount >= 8 ? word : word & ~(UInt64.max &<< UInt64(8 &* byteCount))
+    }
+
+    /// At the end of the text there is no whole word to load.
+    @inline(never)
+    private static func lastWord(_ bytes: Span<UInt8>, at start: Int, byteCount: Int) -> UInt64 {
         var word: UInt64 = 0
-        for index in range.prefix(8).reversed() { word = word << 8 | UInt64(bytes[index]) }
+        for index in (start..<start + min(byteCount, 8)).reversed() { word = word << 8 | UInt64(bytes[index]) }
         return word
     }
 
@@ -37,8 +53,12 @@ struct PackedWord: Hashable, Sendable {
 
 /// Finds the value of a word: open addressing, half empty, built once.
 struct WordTable<Value: Sendable>: Sendable {
-    private var words: [PackedWord]
-    private var values: [Value?]
+    private struct Entry: Sendable {
+        var word: PackedWord
+        var value: Value?
+    }
+
+    private var entries: [Entry]
     private let shift: UInt64
 
     /// - Parameter entries: words of at most ``PackedWord/maximumLength`` bytes, each once.
@@ -46,24 +66,21 @@ struct WordTable<Value: Sendable>: Sendable {
         var bits = 4
         while 1 << bits < entries.count * 2 { bits += 1 }
         shift = UInt64(64 - bits)
-        let unused = PackedWord([], 0..<0)
-        words = unused.map { [PackedWord](repeating: $0, count: 1 << bits) } ?? []
-        values = [Value?](repeating: nil, count: 1 << bits)
+        self.entries = [Entry](repeating: Entry(word: .none, value: nil), count: 1 << bits)
         for (name, value) in entries {
             let bytes = Array(name.utf8)
-            guard let word = PackedWord(bytes, 0..<bytes.count) else { continue }
-            let slot = slot(of: word)
-            words[slot] = word
-            values[slot] = value
+            guard let word = PackedWord(bytes.span, 0..<bytes.count) else { continue }
+            self.entries[slot(of: word)] = Entry(word: word, value: value)
         }
     }
 
     /// Where the word is, or where it would be.
+    @inline(__always)
     private func slot(of word: PackedWord) -> Int {
-        var slot = Int(truncatingIfNeeded: word.hash >> shift)
-        while values[slot] != nil, words[slot] != word { slot = (slot + 1) & (words.count - 1) }
+        var slot = Int(truncatingIfNeeded: word.hash &>> shift)
+        while entries[slot].value != nil, entries[slot].word != word { slot = (slot + 1) & (entries.count - 1) }
         return slot
     }
 
-    subscript(word: PackedWord) -> Value? { values[slot(of: word)] }
+    subscript(word: PackedWord) -> Value? { entries[slot(of: word)].value }
 }

@@ -1,7 +1,7 @@
 /// Eight bytes of a text, looked at together: long texts are read by words where every instruction a byte counts.
 ///
 /// A mask has the highest bit of a byte set where the byte is what was asked for. Masks are exact up to the first such
-/// byte; a borrow may set bits above it, so only ``firstIndex(in:)`` and "none at all" may be read off them.
+/// byte; a borrow or a carry may set bits above it, so only ``firstIndex(in:)`` and "none at all" may be read off them.
 ///
 /// `@usableFromInline`, without which `@inlinable` is of no effect on the members of a package type.
 @usableFromInline
@@ -41,6 +41,12 @@ package struct ByteWord {
         ByteWord(bits: bits ^ Self.repeating(byte)).mask(below: 1)
     }
 
+    /// Where a byte is `limit` or above; `limit` is at most 0x80.
+    @inlinable @inline(__always)
+    package func mask(from limit: UInt8) -> UInt64 {
+        (bits &+ Self.repeating(0x80 - limit) | bits) & Self.repeating(0x80)
+    }
+
     /// Where a byte is no ASCII; exact throughout.
     @inlinable @inline(__always)
     package var nonASCII: UInt64 { bits & Self.repeating(0x80) }
@@ -49,17 +55,26 @@ package struct ByteWord {
     @inlinable @inline(__always)
     package static func firstIndex(in mask: UInt64) -> Int { mask.trailingZeroBitCount / 8 }
 
-    /// The four bytes that eight hexadecimal digits stand for, the first one lowest; `nil` where one is no digit.
+    /// Whether all eight bytes are hexadecimal digits.
     @inlinable @inline(__always)
-    package var hexadecimalDigits: UInt32? {
+    package var isHexadecimal: Bool {
         // No sum below exceeds a byte, so these masks are exact throughout.
         func mask(from first: UInt8, through last: UInt8, _ bits: UInt64) -> UInt64 {
             (bits &+ Self.repeating(0x80 - first)) & ~(bits &+ Self.repeating(0x7f - last))
         }
-        guard nonASCII == 0 else { return nil }
+        guard nonASCII == 0 else { return false }
         let decimal = mask(from: UInt8(ascii: "0"), through: UInt8(ascii: "9"), bits)
         let letter = mask(from: UInt8(ascii: "a"), through: UInt8(ascii: "f"), bits | Self.repeating(0x20))
-        guard (decimal | letter) & Self.repeating(0x80) == Self.repeating(0x80) else { return nil }
+        return (decimal | letter) & Self.repeating(0x80) == Self.repeating(0x80)
+    }
+
+    /// The four bytes that eight hexadecimal digits stand for, the first one lowest; `nil` where one is no digit.
+    @inlinable @inline(__always)
+    package var hexadecimalDigits: UInt32? { isHexadecimal ? valueOfDigits : nil }
+
+    /// The same of bytes that are known to be digits.
+    @inlinable @inline(__always)
+    package var valueOfDigits: UInt32 {
         let nibbles = (bits & Self.repeating(0x0f)) &+ (bits >> 6 & Self.repeating(1)) &* 9
         let pairs = (nibbles << 4 | nibbles >> 8) & 0x00ff_00ff_00ff_00ff
         let halves = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff

@@ -1,0 +1,69 @@
+import IPsec
+import TextBytes
+
+/// The key of an algorithm as it is written, which stays where it is until the SA takes it.
+enum WrittenKey {
+    /// Where the characters between the quotes are.
+    case characters(Range<Int>)
+    /// Where the digits are, two for each byte.
+    case hexadecimal(Range<Int>)
+    case credential(KeyMaterial)
+
+    var byteCount: Int {
+        switch self {
+        case .characters(let range): range.count
+        case .hexadecimal(let digits): digits.count / 2
+        case .credential(let key): key.byteCount
+        }
+    }
+
+    /// Fills `key`, which has ``byteCount`` bytes.
+    ///
+    /// - Parameter text: what the key is written in.
+    func write(from text: Span<UInt8>, to key: inout MutableSpan<UInt8>) {
+        switch self {
+        case .characters(let range): Self.copy(text.extracting(range), to: &key)
+        case .hexadecimal(let digits): text.extracting(digits).decodeHexadecimalDigits(to: &key)
+        case .credential(let material): material.withBytes { Self.copy($0, to: &key) }
+        }
+    }
+
+    /// Fills `key` with as many bytes.
+    static func copy(_ bytes: Span<UInt8>, to key: inout MutableSpan<UInt8>) {
+        for index in bytes.indices { key[index] = bytes[index] }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether all bytes are hexadecimal digits.
+    var areHexadecimalDigits: Bool {
+        var index = 0
+        while index <= count - ByteWord.byteCount {
+            guard ByteWord(self, at: index).isHexadecimal else { return false }
+            index += ByteWord.byteCount
+        }
+        while index < count {
+            guard self[index].hexadecimalDigitValue != nil else { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// Fills `bytes` from twice as many digits, eight digits at a time, as long as they last.
+    func decodeHexadecimalDigits(to bytes: inout MutableSpan<UInt8>) {
+        var index = 0
+        while index <= bytes.count - 4 {
+            let four = ByteWord(self, at: 2 * index).valueOfDigits
+            bytes[index] = UInt8(truncatingIfNeeded: four)
+            bytes[index + 1] = UInt8(truncatingIfNeeded: four >> 8)
+            bytes[index + 2] = UInt8(truncatingIfNeeded: four >> 16)
+            bytes[index + 3] = UInt8(truncatingIfNeeded: four >> 24)
+            index += 4
+        }
+        while index < bytes.count {
+            let high = self[2 * index].hexadecimalDigitValue ?? 0
+            bytes[index] = high << 4 | (self[2 * index + 1].hexadecimalDigitValue ?? 0)
+            index += 1
+        }
+    }
+}
