@@ -20,9 +20,6 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     package var needsMore: Bool { self == .monitor }
 }
 
-/// The name of our interface.
-package let controlInterfaceName = "org.setkeyd"
-
 extension Call {
     /// Which method this is a call of.
     package var method: Method {

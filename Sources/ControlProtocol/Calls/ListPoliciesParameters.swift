@@ -1,0 +1,4 @@
+/// `ListPolicies`: the SPD as records.
+package struct ListPoliciesParameters: Codable, Hashable, Sendable {
+    package init() {}
+}

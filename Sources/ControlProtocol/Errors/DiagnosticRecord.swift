@@ -1,0 +1,20 @@
+/// A diagnostic about a call's text.
+package struct DiagnosticRecord: Codable, Hashable, Sendable {
+    /// `error`, `warning` or `note`.
+    package var severity: String
+    /// Where it begins in the call's text, in bytes of its UTF-8.
+    package var offset: Int
+    package var length: Int
+    /// What is wrong.
+    package var message: String
+    /// What to do; may be empty.
+    package var advice: String
+
+    package init(severity: String, offset: Int, length: Int, message: String, advice: String) {
+        self.severity = severity
+        self.offset = offset
+        self.length = length
+        self.message = message
+        self.advice = advice
+    }
+}

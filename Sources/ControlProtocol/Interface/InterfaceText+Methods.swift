@@ -1,0 +1,164 @@
+extension InterfaceText {
+    /// The methods.
+    static let methods = """
+        # Runs statements of the setkey language. A run that does not fit into one call (1 MiB) is cut between statements:
+        # all parts but the last say 'unfinished', on one connection. Each part is parsed whole before any of it is applied.
+        # Failures, output and messages of a reply are those since the reply before.
+        method Execute(
+          text: string,
+          rfcSemantics: ?bool,
+          atomic: ?bool,
+          showKeys: ?bool,
+          verbose: ?bool,
+          showPorts: ?bool,
+          unfinished: ?bool
+        ) -> (
+          executed: int,
+          failures: ?[]StatementFailure,
+          # What was done, and is probably not enough.
+          warnings: ?[]StatementFailure,
+          output: ?string,
+          messages: ?string,
+          undone: ?int,
+          ended: ?bool
+        )
+
+        # The SAD as records. If the kernel cannot tell all of it, incomplete says so in the last reply, here as below. Time is the daemon's clock, to which ages are counted, in seconds since 1970.
+        method ListAssociations(
+          protocol: ?Protocol,
+          includeDead: ?bool,
+          showKeys: ?bool
+        ) -> (
+          associations: []Association,
+          time: int,
+          incomplete: ?string
+        )
+
+        # The SPD as records.
+        method ListPolicies() -> (policies: []Policy, incomplete: ?string)
+
+        # A database as setkey -D and setkey -DP print it.
+        method Render(
+          database: Database,
+          protocol: ?Protocol,
+          includeDead: ?bool,
+          showPorts: ?bool,
+          hidePerSocket: ?bool,
+          showKeys: ?bool
+        ) -> (text: string, incomplete: ?string)
+
+        # Empties a database; a protocol (ah, esp, ipcomp) limits it to the associations of that protocol.
+        method Flush(database: Database, protocol: ?Protocol) -> ()
+
+        # Every change of the kernel's databases, until the caller leaves. The first reply has the event 'listening'.
+        method Monitor(raw: ?bool, showKeys: ?bool) -> (
+          event: Event,
+          # With the event 'expired'.
+          expiry: ?Expiry,
+          seconds: int,
+          microseconds: int,
+          pid: ?int,
+          association: ?Association,
+          policy: ?Policy,
+          summary: ?string,
+          text: ?string,
+          hex: ?string
+        )
+
+        # Reads the configuration again and applies what differs. With confirmSeconds the reload is rolled back unless
+        # Confirm is called within that time, even if the caller has left or the daemon has been restarted meanwhile.
+        method Reload(confirmSeconds: ?int) -> (
+          writes: int,
+          associations: int,
+          policies: int,
+          warnings: []string,
+          confirmSeconds: ?int
+        )
+
+        # Keeps the last Reload.
+        method Confirm() -> ()
+
+        # Rolls the last Reload back.
+        method Revert() -> (
+          writes: int,
+          associations: int,
+          policies: int,
+          warnings: []string,
+          confirmSeconds: ?int
+        )
+
+        # What Reload would do; or what it would do if the configuration were this text, which only callers who may see
+        # keys can ask. A text that does not fit into one call comes in parts, as for Execute. Warnings are about the file;
+        # callers who may not see keys get them without source lines.
+        method Plan(text: ?string, unfinished: ?bool) -> (steps: []PlanStep, warnings: ?[]string)
+
+        # The daemon's status.
+        method Status() -> (
+          version: string,
+          kernelInterface: string,
+          protectsTraffic: bool,
+          configuration: string,
+          settled: bool,
+          state: string,
+          # What the kernel has: declared (less missing and expired), undeclared and foreign entries.
+          associations: int,
+          policies: int,
+          ownedAssociations: int,
+          ownedPolicies: int,
+          # What the file declares.
+          declaredAssociations: int,
+          declaredPolicies: int,
+          # Declared entries that the kernel does not have, those that have expired apart.
+          missingAssociations: int,
+          missingPolicies: int,
+          # Declared entries that the kernel has with other values.
+          alteredAssociations: int,
+          alteredPolicies: int,
+          # Entries that the kernel has and that the file no longer declares, but still owns.
+          undeclaredAssociations: int,
+          undeclaredPolicies: int,
+          foreignAssociations: int,
+          foreignPolicies: int,
+          # Databases that the kernel cannot list completely, SAD or SPD: there are foreign entries that no number counts.
+          incomplete: []string,
+          # Declared entries that the kernel does not have as declared.
+          drifted: int,
+          # Of these, how many are no longer repaired, because another program insists or the kernel refuses them.
+          unrepaired: ?int,
+          # Declared associations whose lifetime has ended.
+          expired: int,
+          # repair, report
+          drift: string,
+          # When the last reload, revert or start ended, seconds since 1970, and how.
+          lastReload: ?int,
+          lastOutcome: ?string,
+          # Seconds within which the last reload must be confirmed.
+          confirmSeconds: ?int,
+          # Why some of the file's UDP ports for ESP in UDP are not open, one sentence for each.
+          closedPorts: ?[]string,
+          overruns: int,
+          uptimeSeconds: int,
+          pid: int,
+          clients: int
+        )
+
+        # What the kernel interface in use can carry. A text that says anything else is refused, so whoever judges one
+        # beforehand asks this.
+        method Traits() -> (
+          # As messages call it: PF_KEY
+          interface: string,
+          # Algorithms by their names in setkey.conf(5).
+          encryption: []string,
+          integrity: []string,
+          compression: []string,
+          # The widest anti-replay window, in packets.
+          replay: int,
+          # The largest reqid that a policy may name.
+          reqid: int,
+          # Whether the original address of an association behind a NAT is stored.
+          originalAddress: bool
+        )
+
+
+        """
+}

@@ -1,0 +1,145 @@
+extension InterfaceText {
+    /// The types that methods and errors share.
+    static let types = """
+        # One of the two databases.
+        type Database (associations, policies)
+
+        # The protocols of associations.
+        type Protocol (ah, esp, ipcomp)
+
+        # What a monitor is told of: 'listening' is the first reply, 'overrun' says that messages of the kernel may have been
+        # lost, 'other' is any other message of the kernel. Later versions may know further events.
+        type Event (
+          listening,
+          added,
+          updated,
+          deleted,
+          expired,
+          acquire,
+          flushed,
+          policyAdded,
+          policyUpdated,
+          policyDeleted,
+          policiesFlushed,
+          migrated,
+          newMapping,
+          overrun,
+          other
+        )
+
+        # Which lifetime of an association has ended. After the hard one it is gone.
+        type Expiry (soft, hard)
+
+        # One column of lifetimes: seconds, bytes, packets.
+        type Lifetime (
+          allocations: int,
+          bytes: int,
+          addTime: int,
+          useTime: int
+        )
+
+        # The two ports of ESP in UDP.
+        type Encapsulation (
+          sourcePort: int,
+          destinationPort: int
+        )
+
+        # A security association. Keys are hexadecimal digits.
+        type Association (
+          source: string,
+          destination: string,
+          protocol: string,
+          spi: int,
+          mode: string,
+          state: string,
+          reqid: int,
+          # Anti-replay window in packets.
+          replay: int,
+          flags: int,
+          encryption: ?string,
+          integrity: ?string,
+          compression: ?string,
+          encryptionKey: ?string,
+          integrityKey: ?string,
+          encapsulation: ?Encapsulation,
+          current: Lifetime,
+          soft: ?Lifetime,
+          hard: ?Lifetime,
+          # The kernel interface could tell only part of it.
+          degraded: ?bool
+        )
+
+        # A security policy.
+        type Policy (
+          # in, out, fwd, in(socket), out(socket)
+          direction: string,
+          # Address with prefix length.
+          source: string,
+          destination: string,
+          sourcePort: int,
+          destinationPort: int,
+          # IP protocol number; 255 is any.
+          nextLayer: int,
+          # discard, none, ipsec
+          action: string,
+          # As in setkey.conf, in order: esp/tunnel/192.0.2.1-192.0.2.2/require
+          transforms: []string,
+          priority: int,
+          index: ?int,
+          # Seconds since 1970; 0 is never.
+          created: int,
+          lastUsed: int,
+          # Seconds; 0 is unlimited.
+          lifetime: int,
+          validTime: int
+        )
+
+        # Something about a call's text; offset and length are bytes of its UTF-8.
+        type Diagnostic (
+          # error, warning, note
+          severity: string,
+          offset: int,
+          length: int,
+          message: string,
+          # What to do; may be empty.
+          advice: string
+        )
+
+        # A statement that the kernel refused; offset and length are bytes of the text's UTF-8.
+        type StatementFailure (
+          offset: int,
+          length: int,
+          operation: string,
+          errno: int,
+          reason: string
+        )
+
+        # A property of an entry that is not as declared; of keys only that they differ.
+        type PlanDifference (
+          field: string,
+          present: ?string,
+          declared: ?string
+        )
+
+        # A step of a plan, without keys.
+        type PlanStep (
+          # add, update (in place), replace (delete and add), delete
+          change: string,
+          operation: string,
+          # The entry as a statement.
+          statement: string,
+          # missing, stale, differs(...)
+          reason: string,
+          # Kernel writes that it takes.
+          writes: int,
+          differences: ?[]PlanDifference,
+          # FILE:LINE:COLUMN of the declaring statement.
+          location: ?string,
+          # For a text of the caller's: in which of its parts the statement stands, and at which byte.
+          part: ?int,
+          offset: ?int
+        )
+
+
+        """
+}

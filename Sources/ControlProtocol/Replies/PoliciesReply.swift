@@ -1,0 +1,10 @@
+/// A part of the SPD.
+package struct PoliciesReply: Codable, Hashable, Sendable {
+    package var policies: [PolicyRecord]
+    /// As in ``AssociationsReply``.
+    package var incomplete: String?
+
+    package init(policies: [PolicyRecord]) {
+        self.policies = policies
+    }
+}

@@ -1,0 +1,10 @@
+/// A part of a dump's text.
+package struct RenderReply: Codable, Hashable, Sendable {
+    package var text: WireText
+    /// As in ``AssociationsReply``.
+    package var incomplete: String?
+
+    package init(text: WireText) {
+        self.text = text
+    }
+}

@@ -1,0 +1,84 @@
+/// How the daemon is.
+package struct StatusReply: Codable, Hashable, Sendable {
+    package var version: String
+    /// `PF_KEY` or `simulated`.
+    package var kernelInterface: String
+    /// False for the simulated kernel, which protects nothing.
+    package var protectsTraffic: Bool
+    package var configuration: String
+    /// Whether the kernel holds what the file declares.
+    package var settled: Bool
+    /// What keeps it from being settled, or what the last reload said.
+    package var state: String
+    /// Entries that the kernel has.
+    package var associations: Int
+    package var policies: Int
+    /// Entries that are the file's, whether the kernel has them or not.
+    package var ownedAssociations: Int
+    package var ownedPolicies: Int
+    /// Entries that the file declares. Those that are neither missing nor expired are in the kernel.
+    package var declaredAssociations = 0
+    package var declaredPolicies = 0
+    /// Declared entries that the kernel does not have, those that have expired apart.
+    package var missingAssociations = 0
+    package var missingPolicies = 0
+    /// Declared entries that the kernel has with other values.
+    package var alteredAssociations = 0
+    package var alteredPolicies = 0
+    /// Entries that the kernel has and that the file no longer declares, but still owns.
+    package var undeclaredAssociations = 0
+    package var undeclaredPolicies = 0
+    /// Databases that the kernel cannot list completely, `SAD` or `SPD`: there are foreign entries that no number counts.
+    package var incomplete: [String] = []
+    /// Entries that the kernel has and that are not the file's.
+    package var foreignAssociations: Int
+    package var foreignPolicies: Int
+    /// Declared entries that the kernel does not hold as declared.
+    package var drifted: Int
+    /// Of these, how many are no longer repaired, because another program insists or the kernel refuses them; nothing if
+    /// all are, or none is to be.
+    package var unrepaired: Int?
+    /// Declared SAs whose lifetime has ended.
+    package var expired: Int
+    /// What becomes of drift: `repair` or `report`.
+    package var drift: String
+    /// When the last reload, revert or start ended, in seconds since 1970, and how; nothing before the first.
+    package var lastReload: Int?
+    package var lastOutcome: String?
+    /// Seconds within which the last reload must be confirmed; nothing if none waits.
+    package var confirmSeconds: Int?
+    /// Of the file's UDP ports for ESP in UDP, why some are not open, one sentence for each; nothing if all are.
+    package var closedPorts: [String]?
+    /// How often the kernel's messages overran the socket since the start.
+    package var overruns: Int
+    package var uptimeSeconds: Int
+    package var pid: Int
+    package var clients: Int
+
+    package init(
+        version: String, kernelInterface: String, protectsTraffic: Bool, configuration: String, settled: Bool,
+        state: String, associations: Int, policies: Int, ownedAssociations: Int, ownedPolicies: Int,
+        foreignAssociations: Int, foreignPolicies: Int, drifted: Int, expired: Int, drift: String, overruns: Int,
+        uptimeSeconds: Int, pid: Int, clients: Int
+    ) {
+        self.version = version
+        self.kernelInterface = kernelInterface
+        self.protectsTraffic = protectsTraffic
+        self.configuration = configuration
+        self.settled = settled
+        self.state = state
+        self.associations = associations
+        self.policies = policies
+        self.ownedAssociations = ownedAssociations
+        self.ownedPolicies = ownedPolicies
+        self.foreignAssociations = foreignAssociations
+        self.foreignPolicies = foreignPolicies
+        self.drifted = drifted
+        self.expired = expired
+        self.drift = drift
+        self.overruns = overruns
+        self.uptimeSeconds = uptimeSeconds
+        self.pid = pid
+        self.clients = clients
+    }
+}

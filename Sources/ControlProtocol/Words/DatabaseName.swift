@@ -1,0 +1,5 @@
+/// The two databases (RFC 4301, 4.4).
+package enum DatabaseName: String, CaseIterable, Codable, Hashable, Sendable {
+    case associations
+    case policies
+}
