@@ -6,6 +6,8 @@ package import IPsec
 /// second copy), the index is eight bytes a bucket, and every operation but the walks is O(1). Cursors outlive
 /// changes, so that a walk can be made in parts while the table lives on.
 package struct EntryTable<Entry: TableEntry>: Sendable {
+    private typealias Slots = EntrySlots<Entry>
+
     /// Where a walk stands; see ``openCursor()``.
     package struct CursorID: Hashable, Sendable {
         fileprivate let number: Int
@@ -25,23 +27,7 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         case kin(UInt32)
     }
 
-    private struct Slot: Sendable {
-        var entry: Entry?
-        /// Neighbours in the order; for a free slot `older` is the next free one.
-        var newer: UInt32
-        var older: UInt32
-        var generation: UInt32
-    }
-
-    private static var none: UInt32 { .max }
-    private static var chunkShift: UInt32 { 7 }
-    private static var chunkMask: UInt32 { 127 }
-
-    private var chunks: [[Slot]] = []
-    private var slotCount: UInt32 = 0
-    private var firstFree = none
-    private var newest = none
-    private var oldest = none
+    private var slots = EntrySlots<Entry>()
     private var names = SlotIndex()
     private var rings = SlotRings()
     /// Few at any time, one for each dump that is being sent: a search is cheaper than a hash.
@@ -60,7 +46,7 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     /// The entry of this name.
     package subscript(identity: Entry.Identity) -> Entry? {
         guard let slot = slot(of: identity) else { return nil }
-        return entry(slot)
+        return slots.entry(slot)
     }
 
     /// Whether there is one of this name.
@@ -70,10 +56,10 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
 
     /// Whether `condition` is true of one entry's name.
     package func contains(where condition: (Entry.Identity) -> Bool) -> Bool {
-        var slot = newest
-        while slot != Self.none {
-            if let identity = identity(slot), condition(identity) { return true }
-            slot = older(slot)
+        var slot = slots.newest
+        while slot != Slots.none {
+            if let identity = slots.identity(slot), condition(identity) { return true }
+            slot = slots.older(slot)
         }
         return false
     }
@@ -82,31 +68,31 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     /// - Parameter end: where a new entry goes.
     /// - Parameter moving: whether a replaced one goes there too.
     package mutating func insert(_ entry: Entry, at end: TableEnd, moving: Bool = false) {
-        let hash = Self.hash(of: entry.identity)
+        let hash = Entry.hash(of: entry.identity)
         if let bucket = bucket(of: entry.identity, hash) {
             let slot = names[bucket]
             replace(slot, entry)
             if moving {
-                unlink(slot)
-                link(slot, at: end)
+                slots.unlink(slot)
+                slots.link(slot, at: end)
             }
             return
         }
-        let slot = allocate(entry)
+        let slot = slots.allocate(entry, generation)
         names.insert(slot, hash)
-        link(slot, at: end)
+        slots.link(slot, at: end)
         if let kinship = entry.kinship { rings.link(slot, kinship, at: end) }
         count += 1
     }
 
     private mutating func replace(_ slot: UInt32, _ entry: Entry) {
-        let (former, kinship) = (kinship(of: slot), entry.kinship)
+        let (former, kinship) = (slots.kinship(of: slot), entry.kinship)
         if former != kinship, let former {
             leaveRing(slot, former)
             if let kinship { rings.link(slot, kinship, at: .newest) }
         }
         let generation = generation
-        update(slot) {
+        slots.update(slot) {
             let former = $0.entry
             $0.entry = entry
             if let former { $0.entry?.share(former) }
@@ -117,7 +103,7 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     /// Lets the entry of this name share with `known` what is the same in both; nobody has written it thereby.
     package mutating func share(_ known: Entry) {
         guard let slot = slot(of: known.identity) else { return }
-        update(slot) { $0.entry?.share(known) }
+        slots.update(slot) { $0.entry?.share(known) }
     }
 
     /// Changes the entry of this name in place; its identity must stay.
@@ -125,29 +111,27 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     @discardableResult
     package mutating func modify(_ identity: Entry.Identity, _ change: (inout Entry) -> Void) -> Bool {
         guard let slot = slot(of: identity) else { return false }
-        update(slot) { slot in
+        let generation = generation
+        slots.update(slot) { slot in
             if var entry = slot.entry.take() {
                 change(&entry)
                 slot.entry = entry
             }
+            slot.generation = generation
         }
-        stamp(slot)
         return true
     }
 
     /// Removes and returns the entry of this name.
     @discardableResult
     package mutating func remove(_ identity: Entry.Identity) -> Entry? {
-        guard let bucket = bucket(of: identity, Self.hash(of: identity)) else { return nil }
+        guard let bucket = bucket(of: identity, Entry.hash(of: identity)) else { return nil }
         let slot = names[bucket]
-        let entry = entry(slot)
+        let entry = slots.entry(slot)
         names.remove(at: bucket)
         if let kinship = entry?.kinship { leaveRing(slot, kinship) }
         moveCursors(from: slot) { $0 == .fromNewest || $0 == .fromOldest }
-        unlink(slot)
-        update(slot) { $0.entry = nil }
-        setOlder(slot, firstFree)
-        firstFree = slot
+        slots.free(slot)
         count -= 1
         return entry
     }
@@ -164,11 +148,11 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     /// Removes every entry that `condition` is true of, and returns how many.
     @discardableResult
     package mutating func removeAll(where condition: (Entry) -> Bool) -> Int {
-        var slot = newest
+        var slot = slots.newest
         var removed = 0
-        while slot != Self.none {
-            let next = older(slot)
-            if let entry = entry(slot), condition(entry) {
+        while slot != Slots.none {
+            let next = slots.older(slot)
+            if let entry = slots.entry(slot), condition(entry) {
                 remove(entry.identity)
                 removed += 1
             }
@@ -179,15 +163,15 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
 
     /// Whether the entry of this name has been written since the stamp became ``generation``.
     package func isStamped(_ identity: Entry.Identity) -> Bool {
-        slot(of: identity).map { generation(of: $0) == generation } ?? false
+        slot(of: identity).map { slots.generation(of: $0) == generation } ?? false
     }
 
     /// Removes every entry not written since its stamp became ``generation``, and hands each to `body`.
     package mutating func removeAll(notStampedWith generation: UInt32, _ body: (Entry) -> Void) {
-        var slot = newest
-        while slot != Self.none {
-            let next = older(slot)
-            if self.generation(of: slot) != generation, let entry = entry(slot) {
+        var slot = slots.newest
+        while slot != Slots.none {
+            let next = slots.older(slot)
+            if slots.generation(of: slot) != generation, let entry = slots.entry(slot) {
                 body(entry)
                 remove(entry.identity)
             }
@@ -197,10 +181,10 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
 
     /// Hands every entry to `body`, newest first.
     package func forEach(_ body: (Entry) -> Void) {
-        var slot = newest
-        while slot != Self.none {
-            if let entry = entry(slot) { body(entry) }
-            slot = older(slot)
+        var slot = slots.newest
+        while slot != Slots.none {
+            if let entry = slots.entry(slot) { body(entry) }
+            slot = slots.older(slot)
         }
     }
 
@@ -209,14 +193,14 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     /// Begins a walk from one end. Entries that come later at that end are not met; removed ones are stepped over.
     package mutating func openCursor(at end: TableEnd = .newest) -> CursorID {
         switch end {
-        case .newest: openCursor(.fromNewest, at: newest)
-        case .oldest: openCursor(.fromOldest, at: oldest)
+        case .newest: openCursor(.fromNewest, at: slots.newest)
+        case .oldest: openCursor(.fromOldest, at: slots.oldest)
         }
     }
 
     /// Begins a walk over the entries of one kinship, newest first as far as that is known, and by chance some others.
     package mutating func openCursor(kinship: UInt32) -> CursorID {
-        openCursor(.kin(kinship), at: rings.head(of: kinship) ?? Self.none)
+        openCursor(.kin(kinship), at: rings.head(of: kinship) ?? Slots.none)
     }
 
     private mutating func openCursor(_ course: Course, at slot: UInt32) -> CursorID {
@@ -230,16 +214,16 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     package mutating func next(_ cursor: CursorID) -> Entry? {
         guard let index = cursors.firstIndex(where: { $0.id == cursor }) else { return nil }
         let slot = cursors[index].slot
-        guard slot != Self.none else { return nil }
+        guard slot != Slots.none else { return nil }
         cursors[index].slot = following(slot, on: cursors[index].course)
-        return entry(slot)
+        return slots.entry(slot)
     }
 
     private func following(_ slot: UInt32, on course: Course) -> UInt32 {
         switch course {
-        case .fromNewest: older(slot)
-        case .fromOldest: newer(slot)
-        case .kin(let kinship): rings.next(after: slot, of: kinship) ?? Self.none
+        case .fromNewest: slots.older(slot)
+        case .fromOldest: slots.newer(slot)
+        case .kin(let kinship): rings.next(after: slot, of: kinship) ?? Slots.none
         }
     }
 
@@ -255,84 +239,7 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         cursors.removeAll { $0.id == cursor }
     }
 
-    // MARK: Slots
-
-    // One field at a time: a slot holds an entry of some hundred bytes, which nobody wants copied to see its neighbour.
-
-    private func entry(_ slot: UInt32) -> Entry? {
-        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry
-    }
-
-    private func identity(_ slot: UInt32) -> Entry.Identity? {
-        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry?.identity
-    }
-
-    private func newer(_ slot: UInt32) -> UInt32 {
-        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].newer
-    }
-
-    private func older(_ slot: UInt32) -> UInt32 {
-        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].older
-    }
-
-    private func generation(of slot: UInt32) -> UInt32 {
-        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].generation
-    }
-
-    private func kinship(of slot: UInt32) -> UInt32? {
-        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry?.kinship
-    }
-
-    private mutating func update(_ slot: UInt32, _ change: (inout Slot) -> Void) {
-        change(&chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)])
-    }
-
-    private mutating func setNewer(_ slot: UInt32, _ newer: UInt32) { update(slot) { $0.newer = newer } }
-    private mutating func setOlder(_ slot: UInt32, _ older: UInt32) { update(slot) { $0.older = older } }
-    private mutating func stamp(_ slot: UInt32) {
-        let generation = generation
-        update(slot) { $0.generation = generation }
-    }
-
-    private mutating func allocate(_ entry: Entry) -> UInt32 {
-        let fresh = Slot(entry: entry, newer: Self.none, older: Self.none, generation: generation)
-        if firstFree != Self.none {
-            let slot = firstFree
-            firstFree = older(slot)
-            update(slot) { $0 = fresh }
-            return slot
-        }
-        let slot = slotCount
-        if slot & Self.chunkMask == 0 {
-            var chunk: [Slot] = []
-            chunk.reserveCapacity(Int(Self.chunkMask) + 1)
-            chunks.append(chunk)
-        }
-        chunks[chunks.count - 1].append(fresh)
-        slotCount += 1
-        return slot
-    }
-
-    private mutating func link(_ slot: UInt32, at end: TableEnd) {
-        switch end {
-        case .newest:
-            setNewer(slot, Self.none)
-            setOlder(slot, newest)
-            if newest == Self.none { oldest = slot } else { setNewer(newest, slot) }
-            newest = slot
-        case .oldest:
-            setNewer(slot, oldest)
-            setOlder(slot, Self.none)
-            if oldest == Self.none { newest = slot } else { setOlder(oldest, slot) }
-            oldest = slot
-        }
-    }
-
-    private mutating func unlink(_ slot: UInt32) {
-        let (newer, older) = (newer(slot), older(slot))
-        if newer == Self.none { newest = older } else { setOlder(newer, older) }
-        if older == Self.none { oldest = newer } else { setNewer(older, newer) }
-    }
+    // MARK: Names
 
     /// Takes a slot out of its ring; a walk along the ring goes on behind it.
     private mutating func leaveRing(_ slot: UInt32, _ kinship: UInt32) {
@@ -340,17 +247,11 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         rings.unlink(slot, kinship)
     }
 
-    // MARK: Names
-
-    private static func hash(of identity: Entry.Identity) -> UInt32 {
-        UInt32(truncatingIfNeeded: identity.hashValue)
-    }
-
     private func bucket(of identity: Entry.Identity, _ hash: UInt32) -> Int? {
-        names.bucket(of: hash) { self.identity($0) == identity }
+        names.bucket(of: hash) { slots.identity($0) == identity }
     }
 
     private func slot(of identity: Entry.Identity) -> UInt32? {
-        bucket(of: identity, Self.hash(of: identity)).map { names[$0] }
+        bucket(of: identity, Entry.hash(of: identity)).map { names[$0] }
     }
 }

@@ -6,11 +6,19 @@ package protocol TableEntry: Named {
     /// entries that nobody seeks so.
     var kinship: UInt32? { get }
 
+    /// A hash of a name; collisions must not be foreseeable, for others choose names.
+    static func hash(of identity: Identity) -> UInt32
+
     /// Uses the secrets of `known` in place of equal ones of its own, so that each is in memory once.
     mutating func share(_ known: Self)
 }
 
 extension TableEntry {
+    /// Swift's own.
+    package static func hash(of identity: Identity) -> UInt32 {
+        UInt32(truncatingIfNeeded: identity.hashValue)
+    }
+
     /// Most have none.
     package mutating func share(_ known: Self) {}
 }
@@ -30,10 +38,10 @@ extension SecurityAssociation: TableEntry {
     }
 
     fileprivate static func kinship(_ source: IPAddress, _ destination: IPAddress) -> UInt32 {
-        var hasher = Hasher()
-        hasher.combine(source)
-        hasher.combine(destination)
-        return UInt32(truncatingIfNeeded: hasher.finalize())
+        var hash = SeededHash()
+        hash.combine(source)
+        hash.combine(destination)
+        return hash.finish()
     }
 }
 
