@@ -70,6 +70,8 @@ package struct Algorithm: Sendable {
 package struct KeyLengths: Hashable, Sendable {
     /// The algorithm takes no key.
     package static let none = KeyLengths(exactly: 0)
+    /// Whole bytes, as many as have a length on the wire.
+    package static let any = KeyLengths(from: 8, through: 0xfff8, by: 8)
 
     package let first: Int
     package let last: Int
@@ -109,6 +111,9 @@ package struct EncryptionAlgorithm: RawRepresentable, Hashable, Sendable {
 
     /// The row; `nil` for a number that the table does not have.
     package var row: Algorithm? { Algorithm.row(in: Algorithm.encryptionRows, rawValue) }
+
+    /// What it is called wherever something is printed; the language reads it back.
+    package var name: String { Algorithm.name(of: row, rawValue) }
 }
 
 /// An integrity algorithm by number (`SADB_AALG_*`); open, because the kernel gives it.
@@ -124,6 +129,9 @@ package struct IntegrityAlgorithm: RawRepresentable, Hashable, Sendable {
 
     /// The row; `nil` for a number that the table does not have.
     package var row: Algorithm? { Algorithm.row(in: Algorithm.integrityRows, rawValue) }
+
+    /// What it is called wherever something is printed; the language reads it back.
+    package var name: String { Algorithm.name(of: row, rawValue) }
 }
 
 /// A compression algorithm by number (`SADB_X_CALG_*`); open, because the kernel gives it.
@@ -139,4 +147,7 @@ package struct CompressionAlgorithm: RawRepresentable, Hashable, Sendable {
 
     /// The row; `nil` for a number that the table does not have.
     package var row: Algorithm? { Algorithm.row(in: Algorithm.compressionRows, rawValue) }
+
+    /// What it is called wherever something is printed; the language reads it back.
+    package var name: String { Algorithm.name(of: row, rawValue) }
 }

@@ -120,6 +120,11 @@ extension Algorithm {
         return byNumber
     }
 
+    /// The name of a row; without one the number, as in ipsec-tools.
+    static func name(of row: Algorithm?, _ number: UInt16) -> String {
+        row?.name ?? (number == 0 ? "none" : "\(number)")
+    }
+
     static func row(in rows: [Algorithm?], _ number: UInt16) -> Algorithm? {
         Int(number) < rows.count ? rows[Int(number)] : nil
     }

@@ -11,6 +11,8 @@ package struct KernelTraits: Hashable, Sendable {
     package private(set) var protectsTraffic = true
     /// The algorithms that it can carry.
     package let algorithms: AlgorithmSet
+    /// Whether algorithms travel by number, so that one without a row can be carried, too.
+    package let numbersAlgorithms: Bool
     /// The widest anti-replay window.
     package let maximumReplayWindow: ReplayWindow
     /// The largest reqid that a transform of a policy may name.
@@ -21,12 +23,13 @@ package struct KernelTraits: Hashable, Sendable {
     package let tellsPolicyExpiry: Bool
 
     package init(
-        name: String, algorithms: AlgorithmSet, maximumReplayWindow: ReplayWindow, maximumUniqueReqID: ReqID,
-        keepsOriginalAddress: Bool, tellsPolicyExpiry: Bool = false
+        name: String, algorithms: AlgorithmSet, numbersAlgorithms: Bool, maximumReplayWindow: ReplayWindow,
+        maximumUniqueReqID: ReqID, keepsOriginalAddress: Bool, tellsPolicyExpiry: Bool = false
     ) {
         self.name = name
         kernelName = name
         self.algorithms = algorithms
+        self.numbersAlgorithms = numbersAlgorithms
         self.maximumReplayWindow = maximumReplayWindow
         self.maximumUniqueReqID = maximumUniqueReqID
         self.keepsOriginalAddress = keepsOriginalAddress
@@ -35,7 +38,7 @@ package struct KernelTraits: Hashable, Sendable {
 
     /// PF_KEY version 2 of Linux (kernel-facts 0.4, K2, K3, K4, K18).
     package static let pfKey = KernelTraits(
-        name: "PF_KEY", algorithms: AlgorithmSet { $0.interfaces == .all },
+        name: "PF_KEY", algorithms: AlgorithmSet { $0.interfaces == .all }, numbersAlgorithms: true,
         maximumReplayWindow: .ordinary, maximumUniqueReqID: ReqID(rawValue: ReqID.manualMaximum),
         keepsOriginalAddress: false)
 

@@ -70,11 +70,11 @@ extension DumpFormat {
     private func appendAlgorithms(_ association: SecurityAssociation, to output: inout [UInt8]) {
         if association.identity.ipsecProtocol == .ipcomp {
             output.append("\tC: ")
-            append(association.compression.row, association.compression.rawValue, to: &output)
+            output += association.compression.name.utf8
             output.append(" \n")
         }
         if let key = association.encryptionKey, key.byteCount > 0 {
-            append("\tE: ", association.encryption.row, association.encryption.rawValue, key, to: &output)
+            append("\tE: ", association.encryption.name, key, to: &output)
         } else if association.isDegraded {
             // In the place and shape of an algorithm, so that what reads the line finds a name and a key.
             output.append("\tE: none  <not expressible by ")
@@ -82,28 +82,16 @@ extension DumpFormat {
             output.append(">\n")
         }
         if let key = association.integrityKey, key.byteCount > 0 {
-            append("\tA: ", association.integrity.row, association.integrity.rawValue, key, to: &output)
+            append("\tA: ", association.integrity.name, key, to: &output)
         }
     }
 
-    private func append(
-        _ label: StaticString, _ row: Algorithm?, _ number: UInt16, _ key: KeyMaterial, to output: inout [UInt8]
-    ) {
+    private func append(_ label: StaticString, _ name: String, _ key: KeyMaterial, to output: inout [UInt8]) {
         output.append(label)
-        append(row, number, to: &output)
+        output += name.utf8
         output.append(" ")
         append(key, to: &output)
         output.append("\n")
-    }
-
-    private func append(_ row: Algorithm?, _ number: UInt16, to output: inout [UInt8]) {
-        if let row {
-            output += row.name.utf8
-        } else if number == 0 {
-            output.append("none")
-        } else {
-            output.append(decimal: number)
-        }
     }
 
     /// Groups of eight digits, each with a blank in front; a long key stays on its line.

@@ -32,6 +32,15 @@ extension Parser {
             }
         }
 
+        /// What an algorithm without a name is.
+        var kind: Algorithm.Kind {
+            switch self {
+            case .encryption: .encryption
+            case .integrity: .integrity
+            case .compression: .compression
+            }
+        }
+
         /// What the clause begins with.
         var option: String {
             switch self {
@@ -48,10 +57,12 @@ extension Parser {
         advance()
         let range = try takeWord(
             clause == .encryption || clause == .integrity ? "an \(clause.name)" : "a \(clause.name)")
-        guard let word = PackedWord(lexer.bytes.span, range), let algorithm = clause.table[word] else {
-            throw unknownAlgorithm(range, clause)
+        guard
+            let algorithm = PackedWord(lexer.bytes.span, range).flatMap({ clause.table[$0] }) ?? nameless(range, clause)
+        else { throw unknownAlgorithm(range, clause) }
+        if let position = algorithm.position, !options.traits.algorithms.contains(position) {
+            throw inexpressible(Algorithm.table[Int(position)], range)
         }
-        guard options.traits.algorithms.contains(algorithm.position) else { throw inexpressible(algorithm, range) }
         if algorithm.number == EncryptionAlgorithm.null.rawValue, lexer.bytes[range].elementsEqual("simple".utf8) {
             warn(range, "'simple' is obsolete and means no encryption", "write null")
         }
@@ -61,8 +72,16 @@ extension Parser {
         )
     }
 
-    private func inexpressible(_ algorithm: AlgorithmWord, _ range: Range<Int>) -> Diagnostic {
-        guard Algorithm.table[Int(algorithm.position)].interfaces != .none else {
+    /// An algorithm that has no name here, as dumps print one that only the kernel knows: by its number.
+    private func nameless(_ range: Range<Int>, _ clause: AlgorithmClause) -> AlgorithmWord? {
+        guard options.traits.numbersAlgorithms, bytes[range].allSatisfy({ $0 &- 48 < 10 }),
+            let number = UInt8(text(range))
+        else { return nil }
+        return AlgorithmWord(clause.kind, number: UInt16(number))
+    }
+
+    private func inexpressible(_ row: Algorithm, _ range: Range<Int>) -> Diagnostic {
+        guard row.interfaces != .none else {
             return failure(range, "Linux does not support \(text(range))", "choose another algorithm")
         }
         return needsXFRM(range, text(range), else: "choose another algorithm")

@@ -8,6 +8,7 @@ extension Parser {
             if looksLikeKey { throw failure(current.range, "\(text(name)) takes no key", "remove the key") }
             return nil
         }
+        if algorithm.position == nil, !looksLikeKey, !isHiddenKey(current.range) { return nil }
         guard current.kind == .string || current.kind == .word && keyword == nil else {
             let advice = "write \"...\", 0x and hexadecimal digits, or @NAME"
             throw unexpected("the key of \(text(name))", advice)

@@ -37,7 +37,8 @@ extension Parser {
         switch association.integrity.rawValue {
         case 5:
             let advice = "peers that follow RFC 4868 use 128 (hmac-sha256-128, by XFRM); hmac-sha512 agrees everywhere"
-            warn(integrity.range, "Linux truncates hmac-sha256 to 96 bits", advice)
+            let bits = association.integrity.row?.icvBits ?? 0
+            warn(integrity.range, "Linux truncates \(association.integrity.name) to \(bits) bits", advice)
         case 2: warn(integrity.range, "RFC 8221 forbids HMAC-MD5", "use hmac-sha512")
         case 8: warn(integrity.range, "kernels since 2026 no longer have hmac-ripemd160", "use hmac-sha512")
         default: break

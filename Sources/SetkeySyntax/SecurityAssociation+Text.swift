@@ -49,16 +49,16 @@ extension SecurityAssociation {
     }
 
     func appendAlgorithms(_ showKeys: Bool, to output: inout [UInt8]) {
-        if encryption != .none { append(" -E ", encryption.row, encryptionKey, showKeys, to: &output) }
-        if integrity != .none { append(" -A ", integrity.row, integrityKey, showKeys, to: &output) }
-        if compression != .none { append(" -C ", compression.row, nil, showKeys, to: &output) }
+        if encryption != .none { append(" -E ", encryption.name, encryptionKey, showKeys, to: &output) }
+        if integrity != .none { append(" -A ", integrity.name, integrityKey, showKeys, to: &output) }
+        if compression != .none { append(" -C ", compression.name, nil, showKeys, to: &output) }
     }
 
     private func append(
-        _ option: StaticString, _ row: Algorithm?, _ key: KeyMaterial?, _ showKeys: Bool, to output: inout [UInt8]
+        _ option: StaticString, _ name: String, _ key: KeyMaterial?, _ showKeys: Bool, to output: inout [UInt8]
     ) {
         output.append(option)
-        output += (row?.name ?? "unknown").utf8
+        output += name.utf8
         guard let key else { return }
         guard showKeys else { return output.append(" <hidden>") }
         output.append(" 0x")

@@ -48,9 +48,9 @@ extension SecurityAssociation {
         if let encapsulation {
             fields.append(("UDP ports", "\(encapsulation.sourcePort) to \(encapsulation.destinationPort)"))
         }
-        if encryption != .none { fields.append(("encryption", describe(encryption.row, encryptionKey))) }
-        if integrity != .none { fields.append(("integrity", describe(integrity.row, integrityKey))) }
-        if compression != .none { fields.append(("compression", describe(compression.row, nil))) }
+        if encryption != .none { fields.append(("encryption", describe(encryption.name, encryptionKey))) }
+        if integrity != .none { fields.append(("integrity", describe(integrity.name, integrityKey))) }
+        if compression != .none { fields.append(("compression", describe(compression.name, nil))) }
         if !limits.isNone {
             fields.append(("soft limits", limits.soft.phrase))
             fields.append(("hard limits", limits.hard.phrase))
@@ -58,8 +58,8 @@ extension SecurityAssociation {
         return fields
     }
 
-    private func describe(_ row: Algorithm?, _ key: KeyMaterial?) -> String {
-        (row?.name ?? "unknown") + (key.map { " with a key of \($0.bitCount) bits" } ?? "")
+    private func describe(_ name: String, _ key: KeyMaterial?) -> String {
+        name + (key.map { " with a key of \($0.bitCount) bits" } ?? "")
     }
 }
 

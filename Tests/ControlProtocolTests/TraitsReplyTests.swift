@@ -7,7 +7,8 @@ import Testing
         #expect(KernelTraits(TraitsReply(.pfKey)) == .pfKey)
         let narrow = KernelTraits(
             name: "TOY", algorithms: AlgorithmSet { $0.kind == .combined || $0.name == "hmac-md5" },
-            maximumReplayWindow: ReplayWindow(rawValue: 8), maximumUniqueReqID: ReqID(rawValue: 70_000),
+            numbersAlgorithms: false, maximumReplayWindow: ReplayWindow(rawValue: 8),
+            maximumUniqueReqID: ReqID(rawValue: 70_000),
             keepsOriginalAddress: true)
         #expect(KernelTraits(TraitsReply(narrow)) == narrow)
     }

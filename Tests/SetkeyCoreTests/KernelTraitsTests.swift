@@ -33,7 +33,8 @@ import Testing
         policy.current.addTime = 1000
         policy.index = PolicyIndex(rawValue: 8)
         let told = KernelTraits(
-            name: "TOY", algorithms: KernelTraits.pfKey.algorithms, maximumReplayWindow: .ordinary,
+            name: "TOY", algorithms: KernelTraits.pfKey.algorithms, numbersAlgorithms: true,
+            maximumReplayWindow: .ordinary,
             maximumUniqueReqID: .none, keepsOriginalAddress: false, tellsPolicyExpiry: true)
         for (traits, asks) in [(KernelTraits.pfKey, true), (told, false)] {
             var desk = KernelDesk(traits, requestsAfter: RequestID(rawValue: 0))

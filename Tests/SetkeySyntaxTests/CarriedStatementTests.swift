@@ -63,6 +63,22 @@ import Testing
         }
     }
 
+    @Test(arguments: ["esp 256 -E 99 0x5a5a -A 77 0x3c", "esp 256 -E 255", "ah 256 -A 4 @NAME", "ipcomp 256 -C 9"])
+    func anAlgorithmWithoutANameIsItsNumber(_ clauses: String) throws {
+        let text = "add ::1 ::2 \(clauses) ;"
+        let kind = try #require(Parsed(text, options).kinds.first)
+        #expect(try isWhole(kind))
+        #expect(Parsed(kind.text(showKeys: true)).kinds == [kind])
+        let refused = Parsed(text, ParserOptions(credentials: .unread, traits: .xfrm))
+        #expect(refused.kinds.isEmpty && refused.diagnostics.first?.severity == .error)
+    }
+
+    @Test(arguments: ["-E 12 0x00112233445566778899aabbccddeeff", "-E 0", "-E 256 0x00", "-E 20 0x00", "-A 5 0x00"])
+    func anAlgorithmThatHasANameIsNotCalledByNumber(_ clause: String) {
+        let parsed = Parsed("add ::1 ::2 esp 256 \(clause) ;")
+        #expect(parsed.kinds.isEmpty && parsed.headlines.first?.contains("unknown") == true, "\(parsed.headlines)")
+    }
+
     /// At each limit: what just fits, and what is one too much, which is an error at its place.
     @Test(arguments: [
         ("esp 256 -r 32 -E null", "esp 256 -r 33 -E null"),

@@ -151,6 +151,8 @@ extension InterfaceText {
           encryption: []string,
           integrity: []string,
           compression: []string,
+          # Whether an algorithm without a name can be said by its number.
+          algorithmNumbers: bool,
           # The widest anti-replay window, in packets.
           replay: int,
           # The largest reqid that a policy may name.

@@ -56,6 +56,7 @@ extension InterfaceText {
           # Anti-replay window in packets.
           replay: int,
           flags: int,
+          # Algorithms by name, or by number if they have none.
           encryption: ?string,
           integrity: ?string,
           compression: ?string,

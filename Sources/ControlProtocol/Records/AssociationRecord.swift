@@ -40,9 +40,9 @@ extension AssociationRecord {
         reqid = Int(association.reqID.rawValue)
         replay = Int(association.replayWindow.rawValue)
         flags = Int(association.flags.rawValue)
-        encryption = association.encryption == .none ? nil : association.encryption.row?.name
-        integrity = association.integrity == .none ? nil : association.integrity.row?.name
-        compression = association.compression == .none ? nil : association.compression.row?.name
+        encryption = association.encryption == .none ? nil : association.encryption.name
+        integrity = association.integrity == .none ? nil : association.integrity.name
+        compression = association.compression == .none ? nil : association.compression.name
         encryptionKey = showKeys ? association.encryptionKey?.hexadecimal : nil
         integrityKey = showKeys ? association.integrityKey?.hexadecimal : nil
         encapsulation = association.encapsulation.map {

@@ -8,6 +8,8 @@ package struct TraitsReply: Codable, Hashable, Sendable {
     package var encryption: [String]
     package var integrity: [String]
     package var compression: [String]
+    /// Whether an algorithm without a name can be said by its number.
+    package var algorithmNumbers: Bool
     /// The widest replay window, in packets.
     package var replay: Int
     /// The largest reqid that a policy may name.
@@ -24,6 +26,7 @@ package struct TraitsReply: Codable, Hashable, Sendable {
         encryption = names(.encryption, .combined)
         integrity = names(.integrity)
         compression = names(.compression)
+        algorithmNumbers = traits.numbersAlgorithms
         replay = Int(traits.maximumReplayWindow.rawValue)
         reqid = Int(traits.maximumUniqueReqID.rawValue)
         originalAddress = traits.keepsOriginalAddress
@@ -41,7 +44,7 @@ extension KernelTraits {
             }
         }
         self.init(
-            name: reply.interface, algorithms: algorithms,
+            name: reply.interface, algorithms: algorithms, numbersAlgorithms: reply.algorithmNumbers,
             maximumReplayWindow: ReplayWindow(rawValue: UInt8(clamping: reply.replay)),
             maximumUniqueReqID: ReqID(rawValue: UInt32(clamping: reply.reqid)),
             keepsOriginalAddress: reply.originalAddress)

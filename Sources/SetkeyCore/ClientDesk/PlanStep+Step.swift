@@ -91,9 +91,9 @@ extension Field {
 extension SecurityAssociation {
     fileprivate var algorithmNames: String {
         let names = [
-            encryption == .none ? nil : encryption.row?.name ?? "unknown",
-            integrity == .none ? nil : integrity.row?.name ?? "unknown",
-            compression == .none ? nil : compression.row?.name ?? "unknown",
+            encryption == .none ? nil : encryption.name,
+            integrity == .none ? nil : integrity.name,
+            compression == .none ? nil : compression.name,
         ]
         return names.compactMap { $0 }.joined(separator: " ")
     }
