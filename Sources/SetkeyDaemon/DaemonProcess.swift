@@ -117,7 +117,7 @@ package enum DaemonProcess {
         case .auto, .pfkey:
             let socket = try PFKeySocket()
             if !socket.hasLargeBuffer { warnOfSmallBuffer() }
-            return .pfKey(on: socket, life: KernelLife.ofThisNamespace)
+            return try .pfKey(on: socket, life: KernelLife.ofThisNamespace)
         case .simulated:
             return .pfKey(on: SimulatedTransport(), life: KernelLife.ofThisProcess, isSimulated: true)
         }

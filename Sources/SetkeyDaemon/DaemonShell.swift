@@ -40,8 +40,6 @@ final class DaemonShell {
     private var isHandling = false
     private var isPumping = false
     private var pumpsNextTurn = false
-    /// The request that was sent last, unless the socket has been empty since.
-    private var lastSent: RequestID?
     private var now = Instant.now
 
     init(
@@ -114,7 +112,7 @@ final class DaemonShell {
 
     private func perform(_ effect: Effect) {
         switch effect {
-        case .burst(let burst): send(burst)
+        case .burst(let burst): ask(burst)
         case .reply(let client, let reply, let continues): answer(client, reply, continues: continues)
         case .fail(let client, let error): server.fail(client, with: error)
         case .tell(let clients, let reply): server.reply(.monitor(reply), toAll: clients)
@@ -200,21 +198,9 @@ final class DaemonShell {
 
     // MARK: The kernel
 
-    private func send(_ burst: RequestBurst) {
-        var id = burst.firstID
-        for request in burst.requests {
-            lastSent = id
-            send(request, id)
-            id = id.next
-        }
-    }
-
-    private func send(_ request: KernelRequest, _ id: RequestID) {
-        if let errno = kernel.send(request, id: id) {
-            let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
-            pending.append(.kernel(KernelEvent(origin: origin, content: .refused(errno))))
-        }
-        // The answer is there already; reading it at once is four times as fast as waiting for the source to fire.
+    private func ask(_ burst: RequestBurst) {
+        kernel.ask(burst)
+        // An exchange that has no thread of its own is worked by the pump.
         if !isPumping { pumpNextTurn() }
     }
 
@@ -241,19 +227,17 @@ final class DaemonShell {
         log.flush()
     }
 
-    /// Reads one message; false when there is none and nothing was sent either.
+    /// Handles the next thing that the kernel has to say; false when there is none.
     private func pumpOne() -> Bool {
         switch kernel.read(showing: daemon.wantedForms) {
-        case .event(let event): post(.kernel(event))
-        case .overrun: post(.overrun)
+        case .event(let event):
+            post(event)
+            return true
         case .failed(let errno):
             log.append(LogEntry(.error, "reading from the kernel failed: \(errno)"))
             return false
-        case .drained:
-            if let id = lastSent.take() { post(.unanswered(id)) }
-            return daemon.isWaitingForKernel
+        case .nothing: return false
         }
-        return true
     }
 
     private func pumpNextTurn() {

@@ -15,15 +15,16 @@ nonisolated final class WorkerThread: Sendable {
         var thread = pthread_t()
         let context = unsafe Unmanaged.passRetained(self).toOpaque()
         let status = unsafe pthread_create(&thread, nil, workerMain, context)
-        if status == 0 { pthread_detach(thread) } else { isMissing.store(true, ordering: .relaxed) }
+        if status == 0 { pthread_detach(thread) } else { hasFailed.store(true, ordering: .relaxed) }
     }
 
     /// Whether there is no thread: then the caller does the work.
-    private let isMissing = Atomic(false)
+    var isMissing: Bool { hasFailed.load(ordering: .relaxed) }
+    private let hasFailed = Atomic(false)
 
     /// Does `work` when what was given before it is done.
     func run(_ work: @escaping @Sendable () -> Void) {
-        guard !isMissing.load(ordering: .relaxed) else { return work() }
+        guard !isMissing else { return work() }
         self.work.withLock { $0.append(work) }
         count.signal()
     }

@@ -25,7 +25,7 @@ extension Machine {
     private mutating func perform(_ effect: Effect) {
         guard requestLimit != 0 else { return }
         switch effect {
-        case .burst(let burst): send(burst)
+        case .burst(let burst): ask(burst)
         case .reply(let client, let reply, let continues):
             replies.append((client, reply, continues))
             if continues, areClientsReading { handle(.drained(client)) }
@@ -76,44 +76,10 @@ extension Machine {
         settle()
     }
 
-    private mutating func send(_ burst: RequestBurst) {
-        var id = burst.firstID
-        for request in burst.requests {
-            lastSent = id
-            send(request, id)
-            id = id.next
-        }
-    }
-
-    private mutating func send(_ request: KernelRequest, _ id: RequestID) {
-        if case .dump = request { dumps += 1 }
-        if request.isWrite {
-            writes.append(request)
-            requestLimit = requestLimit.map { $0 - 1 }
-        }
-        var bytes: [UInt8] = []
-        let time = SimulatedKernel.Instant(seconds: UInt64(seconds))
-        do throws(WireError) {
-            try codec.encode(request, id: id, into: &bytes)
-        } catch {
-            return refuse(id, .invalidArgument)
-        }
-        if let errno = kernel.send(bytes, from: socket, at: time) { refuse(id, errno) }
-    }
-
-    private mutating func refuse(_ id: RequestID, _ errno: KernelErrno) {
-        let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
-        handle(.kernel(KernelEvent(origin: origin, content: .refused(errno))))
-    }
-
-    /// Reads the kernel until nothing is left, and nothing that follows either.
+    /// Has the kernel do what it is asked, until nothing is left, and nothing that follows either.
     mutating func settle() {
         repeat {
-            while let datagram = kernel.receive(on: socket) {
-                handle(.kernel(codec.decode(datagram.span)))
-            }
-            guard requestLimit != 0 else { return }
-            if let id = lastSent.take() { handle(.unanswered(id)) }
+            while requestLimit != 0, let event = nextOfKernel() { handle(event) }
             guard requestLimit != 0 else { return }
             if isTurnDue, !daemon.isWaitingForKernel {
                 isTurnDue = false

@@ -73,8 +73,11 @@ struct Machine {
     var turns = 0
     /// The turn that was asked for; turns come when nothing else is left to do.
     var isTurnDue = false
-    /// The request that was sent last, unless the kernel has had nothing to say since.
-    var lastSent: RequestID?
+    var exchange = Exchange<PFKeyAwaitedAnswer>()
+    /// The stops of it that the daemon has been told of.
+    var stops = ExchangeStops()
+    /// Requests that wait for their turn in it.
+    var asked: [RequestID: KernelRequest] = [:]
 
     init(
         file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20, drift: DriftPolicy = .repair,
@@ -122,6 +125,9 @@ struct Machine {
         settings.kernelLife = life ?? settings.kernelLife
         disk.life = settings.kernelLife
         daemon = Daemon(settings: settings)
+        exchange = Exchange()
+        stops = ExchangeStops()
+        asked = [:]
         isTurnDue = false
         isDiskSlow = false
         unwritten = []

@@ -19,14 +19,13 @@ struct WatchedLoop {
     }
 
     private var daemon: Daemon
-    private var kernel: SimulatedKernel
+    private var link: SimulatedLink
     private var codec = PFKeyCodec(processID: 1)
-    private let socket: SimulatedKernel.SocketID
     private let foreignSocket: SimulatedKernel.SocketID
     private var foreignCodec = PFKeyCodec(processID: 4711)
-    private var seconds = 1_000_000
     private var isTurnDue = false
-    private var lastSent: RequestID?
+    private var exchange = Exchange<PFKeyAwaitedAnswer>()
+    private var stops = ExchangeStops()
     /// Clients that have read what was sent to them.
     private var drained: [ClientID] = []
     private var journal: [UInt8] = []
@@ -39,10 +38,8 @@ struct WatchedLoop {
     private(set) var turns = 0
 
     init() {
-        kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
-        socket = kernel.open()
-        kernel.setReceiveLimit(1 << 40, of: socket)
-        foreignSocket = kernel.open()
+        link = SimulatedLink(startingAt: 1_000_000)
+        foreignSocket = link.kernel.open()
         daemon = Self.daemon()
     }
 
@@ -63,7 +60,7 @@ struct WatchedLoop {
 
     /// Starts a daemon with what the last one has left written down.
     mutating func start(remembering: Bool = true) {
-        while kernel.receive(on: socket) != nil {}
+        while link.kernel.receive(on: link.socket) != nil {}
         daemon = Self.daemon()
         var state = RestoredState()
         if remembering {
@@ -88,8 +85,8 @@ struct WatchedLoop {
     mutating func foreign(_ request: KernelRequest) {
         var bytes: [UInt8] = []
         guard (try? foreignCodec.encode(request, id: RequestID(rawValue: 1), into: &bytes)) != nil else { return }
-        _ = kernel.send(bytes, from: foreignSocket, at: .init(seconds: UInt64(seconds)))
-        while kernel.receive(on: foreignSocket) != nil {}
+        _ = link.kernel.send(bytes, from: foreignSocket, at: .init(seconds: UInt64(link.seconds)))
+        while link.kernel.receive(on: foreignSocket) != nil {}
         settle()
     }
 
@@ -114,8 +111,8 @@ struct WatchedLoop {
 
     /// Lets time pass, and the timer fire.
     mutating func pass(seconds passed: Int) {
-        seconds += passed
-        kernel.advance(to: .init(seconds: UInt64(seconds)))
+        link.seconds += passed
+        link.kernel.advance(to: .init(seconds: UInt64(link.seconds)))
         settle()
         post(.woken)
     }
@@ -123,7 +120,7 @@ struct WatchedLoop {
     // MARK: The shell's part
 
     private mutating func handle(_ event: Event) {
-        let now = Instant(seconds: seconds, microseconds: 0, monotonic: UInt64(seconds) * 1_000_000_000)
+        let now = Instant(seconds: link.seconds, microseconds: 0, monotonic: UInt64(link.seconds) * 1_000_000_000)
         turns += 1
         let begin = Self.processorTime()
         let effects = daemon.handle(event, at: now)
@@ -147,7 +144,7 @@ struct WatchedLoop {
 
     private mutating func perform(_ effect: Effect) {
         switch effect {
-        case .burst(let burst): send(burst)
+        case .burst(let burst): ask(burst)
         case .reply(let client, let reply, let continues):
             if let frames, frames != .monitor { pass(reply, continues: continues, to: frames) }
             if continues { drained.append(client) }
@@ -185,34 +182,43 @@ struct WatchedLoop {
         handle(.recorded(complaint: nil))
     }
 
-    private mutating func send(_ burst: RequestBurst) {
-        var id = burst.firstID
-        for request in burst.requests {
-            lastSent = id
-            send(request, id)
+    private mutating func ask(_ requests: RequestBurst) {
+        var burst = EncodedBurst(
+            from: requests.firstID, stopsAtRefusal: requests.stopsAtRefusal, known: stops,
+            reserving: requests.requests.count * 512)
+        var id = requests.firstID
+        var bytes: [UInt8] = []
+        for request in requests.requests {
+            if (try? codec.encode(request, id: id, into: &bytes)) != nil {
+                burst.append(bytes)
+            } else {
+                burst.appendUnspeakable()
+            }
             id = id.next
         }
+        exchange.submit(burst)
     }
 
-    private mutating func send(_ request: KernelRequest, _ id: RequestID) {
-        var bytes: [UInt8] = []
-        do throws(WireError) {
-            try codec.encode(request, id: id, into: &bytes)
-        } catch {
-            return refuse(id, .invalidArgument)
+    /// What happens next between the daemon and the kernel; `nil` if nothing does.
+    private mutating func nextOfKernel() -> Event? {
+        var datagram: [UInt8] = []
+        let step = exchange.next(on: &link, into: &datagram)
+        if let stop = step.stop { stops.count(stop) }
+        switch step {
+        case .message: return .kernel(codec.decode(datagram.span))
+        case .refused(let id, let errno, _):
+            let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
+            return .kernel(KernelEvent(origin: origin, content: .refused(errno)))
+        case .unanswered(let id, _): return .unanswered(id)
+        case .unsent(let id, let count): return .unsent(id, count: count)
+        case .overrun: return .overrun
+        case .failed, .idle: return nil
         }
-        if let errno = kernel.send(bytes, from: socket, at: .init(seconds: UInt64(seconds))) { refuse(id, errno) }
-    }
-
-    private mutating func refuse(_ id: RequestID, _ errno: KernelErrno) {
-        let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
-        handle(.kernel(KernelEvent(origin: origin, content: .refused(errno))))
     }
 
     private mutating func settle() {
         repeat {
-            while let datagram = kernel.receive(on: socket) { handle(.kernel(codec.decode(datagram.span))) }
-            if let id = lastSent.take() { handle(.unanswered(id)) }
+            while let event = nextOfKernel() { handle(event) }
             let clients = drained
             drained = []
             for client in clients { handle(.drained(client)) }

@@ -1,10 +1,11 @@
 import Glibc
 import IPsec
+import KernelBackends
 import SetkeyDaemon
 import TestSupport
 
 /// A kernel that lives in another process, the test's, and so survives this one.
-final class HostedKernelTransport: KernelTransport {
+final class HostedKernelTransport: @MainActor KernelTransport {
     private let descriptor: FileDescriptor
     private var source: MainQueueSource?
     /// Messages that came before the end of a request, and were not read yet.
@@ -27,11 +28,11 @@ final class HostedKernelTransport: KernelTransport {
     }
 
     /// Waits until the kernel has done its work: the messages about it are here when this returns.
-    func send(_ datagram: [UInt8]) -> KernelErrno? {
-        let count = unsafe datagram.withUnsafeBytes {
+    func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
+        let count = unsafe bytes[range].withUnsafeBytes {
             unsafe Glibc.send(descriptor.rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
-        guard count == datagram.count else { return KernelErrno(rawValue: errno) }
+        guard count == range.count else { return KernelErrno(rawValue: errno) }
         while true {
             switch next(flags: 0) {
             case .message(let message)?: messages.append(message)

@@ -3,6 +3,7 @@
 #define SETKEYD_CLINUX_H
 
 #include <netinet/udp.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <linux/filter.h>

@@ -4,11 +4,11 @@ internal import IPsec
 ///
 /// Entries are not taken out: a FLUSH is answered twice. A new request takes the place of the one `capacity` before it.
 struct PFKeyRequestLog: Sendable {
-    /// More than are ever outstanding: the daemon sends one at a time.
-    static let capacity = 64
+    /// Twice as many as are ever in flight.
+    static let capacity = 256
 
     /// Sequence number in the upper half, type in the lowest byte; 0 is free, for no request has number 0.
-    private var entries = InlineArray<64, UInt64>(repeating: 0)
+    private var entries = InlineArray<256, UInt64>(repeating: 0)
 
     mutating func record(_ id: RequestID, _ type: PFKeyMessageType) {
         entries[Self.slot(id.rawValue)] = Self.entry(id.rawValue, type)

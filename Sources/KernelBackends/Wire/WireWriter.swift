@@ -122,9 +122,24 @@ extension [UInt8] {
     ///
     /// - Parameter byteCount: what lies beyond ``count`` is left out.
     package mutating func overwriteWithZeros(first byteCount: Int) {
-        let reach = Swift.max(0, Swift.min(byteCount, count))
+        overwriteWithZeros(in: 0..<Swift.max(0, Swift.min(byteCount, count)))
+    }
+
+    /// Overwrites the bytes of `range`, which is within the array, with zero, in a way that the compiler may not leave
+    /// out.
+    package mutating func overwriteWithZeros(in range: Range<Int>) {
         unsafe withUnsafeMutableBytes { raw in
-            if let start = raw.baseAddress { unsafe explicit_bzero(start, reach) }
+            let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: raw[range])
+            if let start = bytes.baseAddress { unsafe explicit_bzero(start, bytes.count) }
+        }
+    }
+
+    /// Copies the bytes of `source` at `range` over the first ones of this array, which is long enough.
+    package mutating func overwrite(with source: [UInt8], _ range: Range<Int>) {
+        unsafe withUnsafeMutableBytes { target in
+            unsafe source.withUnsafeBytes { source in
+                unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[range]))
+            }
         }
     }
 }

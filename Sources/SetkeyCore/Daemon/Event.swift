@@ -7,7 +7,8 @@ package enum Event: Sendable {
     case started(RestoredState)
     /// One message of the kernel.
     case kernel(KernelEvent)
-    /// A request has been sent, nothing is left in the kernel socket, and the answer has not come: it was lost.
+    /// The requests up to this one have been sent, and nothing is left in the kernel socket: an answer that has not come by
+    /// now was lost.
     case unanswered(RequestID)
     /// So many requests of a burst, from this one on, were not sent, because one before them was refused or its answer
     /// lost; that was told before. See ``RequestBurst``.

@@ -1,72 +1,72 @@
-import Glibc
 import IPsec
 import KernelBackends
+import SetkeyCore
 
-/// A kernel interface on a transport: requests out, events in, and the proof that nothing was lost.
-///
-/// PF_KEY drops messages for a full socket silently, but it does so only while the queued bytes exceed the limit, and
-/// only our reading lowers them. So the queue is measured before each batch of reads: where a batch could have
-/// hidden an overflow, ``KernelInput/overrun`` is told (kernel-facts 3.3). No overflow goes unseen; with a large
-/// buffer a false alarm needs one that is almost full.
+/// A kernel interface on an exchange: bursts of requests out, events in.
 final class KernelSocket {
-    /// Reads between two measurements.
-    private static var batch: Int { 16 }
-    /// More than one message ever takes in the queue.
-    private static var largestMessage: Int { 4096 }
-
-    private let transport: any KernelTransport
+    private let exchange: any KernelExchange
     private var interface: any KernelInterface
     private var outgoing: [UInt8] = []
     private var incoming = [UInt8](repeating: 0, count: 1 << 16)
-    private var readsLeft = 0
+    /// The stops that the daemon has been told of.
+    private var stops = ExchangeStops()
 
     init(_ kernel: OpenKernel) {
-        transport = kernel.transport
+        exchange = kernel.exchange
         interface = kernel.interface
     }
 
     /// What a read came to.
     enum KernelInput {
-        case event(KernelEvent)
-        case overrun
-        case drained
+        /// For the daemon.
+        case event(Event)
+        /// There is nothing more to read now.
+        case nothing
         case failed(KernelErrno)
     }
 
-    /// Calls `readable` on the main queue whenever ``read()`` has something to tell.
+    /// Calls `readable` on the main queue whenever ``read(showing:)`` has something to tell.
     func activate(_ readable: @escaping () -> Void) {
-        transport.activate(readable)
+        exchange.activate(readable)
     }
 
-    /// Sends a request. Its answer can be read at once.
-    /// - Returns: why it could not be sent.
-    func send(_ request: KernelRequest, id: RequestID) -> KernelErrno? {
-        do throws(WireError) {
-            try interface.encode(request, id: id, into: &outgoing)
-        } catch {
-            // Nothing that the traits allow: the parser has refused the rest.
-            return .inexpressible
-        }
-        defer { outgoing.overwriteWithZeros(first: outgoing.count) }
-        return transport.send(outgoing)
-    }
-
-    /// Reads the next message, or measures the queue.
-    /// - Parameter forms: the forms in which somebody wants to see the message.
-    func read(showing forms: ShownMessage.Forms) -> KernelInput {
-        if readsLeft == 0 {
-            readsLeft = Self.batch
-            if let memory = transport.memory, memory.allocated + Self.batch * Self.largestMessage > memory.limit {
-                return .overrun
+    /// Has requests sent, after those of the bursts before.
+    func ask(_ requests: RequestBurst) {
+        var burst = EncodedBurst(
+            from: requests.firstID, stopsAtRefusal: requests.stopsAtRefusal, known: stops,
+            reserving: requests.requests.count * 512)
+        var id = requests.firstID
+        for request in requests.requests {
+            do throws(WireError) {
+                try interface.encode(request, id: id, into: &outgoing)
+                burst.append(outgoing)
+                outgoing.wipe()
+            } catch {
+                // Nothing that the traits allow: the parser has refused the rest.
+                burst.appendUnspeakable()
             }
+            id = id.next
         }
-        switch transport.receive(into: &incoming) {
-        case .datagram(let byteCount):
-            readsLeft -= 1
+        exchange.submit(burst)
+    }
+
+    /// Reads what has happened next.
+    /// - Parameter forms: the forms in which somebody wants to see a message.
+    func read(showing forms: ShownMessage.Forms) -> KernelInput {
+        let step = exchange.next(into: &incoming)
+        if let stop = step.stop { stops.count(stop) }
+        switch step {
+        case .message(let byteCount, _):
             defer { incoming.overwriteWithZeros(first: byteCount) }
-            return .event(decode(incoming, byteCount, showing: forms))
-        case .empty: return .drained
+            return .event(.kernel(decode(incoming, byteCount, showing: forms)))
+        case .refused(let id, let errno, _):
+            let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
+            return .event(.kernel(KernelEvent(origin: origin, content: .refused(errno))))
+        case .unanswered(let id, _): return .event(.unanswered(id))
+        case .unsent(let id, let count): return .event(.unsent(id, count: count))
+        case .overrun: return .event(.overrun)
         case .failed(let errno): return .failed(errno)
+        case .idle: return .nothing
         }
     }
 
@@ -79,6 +79,6 @@ final class KernelSocket {
     }
 
     func close() {
-        transport.close()
+        exchange.close()
     }
 }

@@ -4,8 +4,8 @@ import KernelBackends
 
 /// A kernel to talk to, and what is said of it.
 package struct OpenKernel {
-    let transport: any KernelTransport
-    /// What is said on the transport.
+    let exchange: any KernelExchange
+    /// What is said in the exchange.
     let interface: any KernelInterface
     /// Names its tables; see ``OwnershipRecord/life``.
     let life: String
@@ -14,15 +14,25 @@ package struct OpenKernel {
     var traits: KernelTraits { interface.traits }
 
     /// A kernel that is spoken to by PF_KEY.
-    ///
+    static func pfKey(on socket: PFKeySocket, life: String) throws(KernelErrno) -> OpenKernel {
+        let exchange = try ThreadedExchange<PFKeyAwaitedAnswer, PFKeySocket>(socket)
+        return OpenKernel(exchange: exchange, interface: codec(.pfKey), life: life)
+    }
+
+    /// A kernel that lives in the main queue, or is waited for there, and is spoken to by PF_KEY.
+    package static func pfKey(
+        on transport: some KernelTransport, life: String, isSimulated: Bool = false
+    ) -> OpenKernel {
+        OpenKernel(
+            exchange: DirectExchange<PFKeyAwaitedAnswer, _>(transport),
+            interface: codec(isSimulated ? .pfKey.ofSimulatedKernel : .pfKey),
+            life: life)
+    }
+
     /// The numbers of its messages are such that other processes cannot tell them beforehand: what they send is not taken
     /// for an answer to us.
-    package static func pfKey(
-        on transport: any KernelTransport, life: String, isSimulated: Bool = false
-    ) -> OpenKernel {
-        let codec = PFKeyCodec(
-            processID: UInt32(clamping: getpid()), signature: PFKeyCodec.drawSignature(),
-            traits: isSimulated ? .pfKey.ofSimulatedKernel : .pfKey)
-        return OpenKernel(transport: transport, interface: codec, life: life)
+    private static func codec(_ traits: KernelTraits) -> PFKeyCodec {
+        PFKeyCodec(
+            processID: UInt32(clamping: getpid()), signature: PFKeyCodec.drawSignature(), traits: traits)
     }
 }

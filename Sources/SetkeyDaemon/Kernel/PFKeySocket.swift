@@ -1,14 +1,14 @@
 import CLinux
 import Glibc
 import IPsec
+import KernelBackends
 
 /// A PF_KEY version 2 socket (RFC 2367, 1.3).
-final class PFKeySocket: KernelTransport {
+nonisolated final class PFKeySocket: PollableLink {
     /// Half of what the kernel may queue for us: it doubles the number. About 13,000 events fit (kernel-facts 3.3).
     private static let receiveBuffer: Int32 = 8 << 20
 
-    private let descriptor: FileDescriptor
-    private var source: MainQueueSource?
+    let descriptor: FileDescriptor
     /// Whether the receive buffer is as large as we want it; a user namespace's root may not force it.
     let hasLargeBuffer: Bool
 
@@ -50,13 +50,14 @@ final class PFKeySocket: KernelTransport {
         return false
     }
 
-    func send(_ datagram: [UInt8]) -> KernelErrno? {
+    func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
         while true {
-            let count = unsafe datagram.withUnsafeBytes {
+            let count = unsafe bytes[range].withUnsafeBytes {
                 unsafe Glibc.send(descriptor.rawValue, $0.baseAddress, $0.count, 0)
             }
             if count >= 0 { return nil }
-            if errno != EINTR { return KernelErrno(rawValue: errno) }
+            let number = errno
+            if number != EINTR { return KernelErrno(rawValue: number) }
         }
     }
 
@@ -77,16 +78,5 @@ final class PFKeySocket: KernelTransport {
         return (
             Int(information[Int(SK_MEMINFO_RMEM_ALLOC)]), Int(information[Int(SK_MEMINFO_RCVBUF)])
         )
-    }
-
-    func activate(_ readable: @escaping () -> Void) {
-        let source = MainQueueSource.reading(descriptor, handler: readable)
-        self.source = source
-        source.resume()
-    }
-
-    func close() {
-        source?.cancel()
-        source = nil
     }
 }

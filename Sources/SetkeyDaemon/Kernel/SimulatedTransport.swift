@@ -3,7 +3,7 @@ import KernelBackends
 import SetkeyCore
 
 /// The simulated kernel as a transport: its clock is this machine's, its timer ours.
-final class SimulatedTransport: KernelTransport {
+final class SimulatedTransport: @MainActor KernelTransport {
     private var kernel: SimulatedKernel
     private let socket: SimulatedKernel.SocketID
     private var timer: MainQueueTimer?
@@ -21,9 +21,9 @@ final class SimulatedTransport: KernelTransport {
             nanoseconds: UInt64(now.seconds) * 1_000_000_000 + UInt64(now.microseconds) * 1000)
     }
 
-    func send(_ datagram: [UInt8]) -> KernelErrno? {
+    func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
         defer { arm() }
-        return kernel.send(datagram, from: socket, at: Self.now)
+        return kernel.send(Array(bytes[range]), from: socket, at: Self.now)
     }
 
     func receive(into buffer: inout [UInt8]) -> KernelReception {

@@ -1,0 +1,47 @@
+package import IPsec
+
+/// Requests as bytes, to be sent one after the other; see ``Exchange``.
+package struct EncodedBurst: Sendable {
+    /// The id of the first request; those that follow have the ids that follow.
+    package let firstID: RequestID
+    /// Whether a request that is refused keeps those behind it from being sent.
+    package let stopsAtRefusal: Bool
+    /// What had stopped when whoever asks asked.
+    let known: ExchangeStops
+
+    private(set) var bytes: [UInt8]
+    /// Where the datagrams lie; `nil` for a request that the interface has no bytes for.
+    private(set) var datagrams: [Range<Int>?] = []
+
+    /// - Parameters:
+    ///   - byteCount: about what its datagrams will take.
+    ///   - known: the stops that whoever asks knows of.
+    package init(from firstID: RequestID, stopsAtRefusal: Bool, known: ExchangeStops, reserving byteCount: Int) {
+        self.firstID = firstID
+        self.stopsAtRefusal = stopsAtRefusal
+        self.known = known
+        bytes = []
+        bytes.reserveCapacity(byteCount)
+    }
+
+    /// Adds a request.
+    package mutating func append(_ datagram: [UInt8]) {
+        let start = bytes.count
+        bytes += datagram
+        datagrams.append(start..<bytes.count)
+    }
+
+    /// Adds a request that cannot be said: it will be refused when its turn comes.
+    package mutating func appendUnspeakable() {
+        datagrams.append(nil)
+    }
+
+    /// Wipes what has been sent: it may hold keys.
+    mutating func wipe(_ range: Range<Int>) {
+        bytes.overwriteWithZeros(in: range)
+    }
+
+    mutating func wipe() {
+        wipe(0..<bytes.count)
+    }
+}

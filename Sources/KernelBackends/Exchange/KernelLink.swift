@@ -1,0 +1,23 @@
+package import IPsec
+
+/// A way to move datagrams to a kernel and back, without waiting: a PF_KEY socket, or the simulated kernel.
+package protocol KernelLink {
+    /// Sends one datagram, which lies at `range` of `bytes`; the kernel does its work before this returns.
+    /// - Returns: the errno with which sending failed; there is no reply then.
+    mutating func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno?
+
+    /// Receives one datagram over the beginning of `buffer`, without waiting.
+    mutating func receive(into buffer: inout [UInt8]) -> KernelReception
+
+    /// What the received and not yet read messages take, and how much they may (`SO_MEMINFO`), in bytes; `nil` where
+    /// it cannot be told.
+    var memory: (allocated: Int, limit: Int)? { get }
+}
+
+/// What receiving came to.
+package enum KernelReception: Sendable {
+    case datagram(byteCount: Int)
+    /// Nothing is there.
+    case empty
+    case failed(KernelErrno)
+}

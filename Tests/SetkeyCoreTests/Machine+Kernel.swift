@@ -1,0 +1,74 @@
+import IPsec
+import KernelBackends
+import TestSupport
+
+@testable import SetkeyCore
+
+// The exchange with the kernel: as the shell's, but all of it within the turn of the loop.
+
+extension Machine: KernelLink {
+    mutating func ask(_ requests: RequestBurst) {
+        var burst = EncodedBurst(
+            from: requests.firstID, stopsAtRefusal: requests.stopsAtRefusal, known: stops, reserving: 0)
+        var id = requests.firstID
+        var bytes: [UInt8] = []
+        for request in requests.requests {
+            do throws(WireError) {
+                try codec.encode(request, id: id, into: &bytes)
+                burst.append(bytes)
+                asked[id] = request
+            } catch {
+                note(request)
+                burst.appendUnspeakable()
+            }
+            id = id.next
+        }
+        exchange.submit(burst)
+    }
+
+    private mutating func note(_ request: KernelRequest) {
+        if case .dump = request { dumps += 1 }
+        guard request.isWrite else { return }
+        writes.append(request)
+        requestLimit = requestLimit.map { $0 - 1 }
+    }
+
+    mutating func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
+        let datagram = Array(bytes[range])
+        if let header = PFKeyHeader(ofDatagram: datagram.span),
+            let request = asked.removeValue(forKey: RequestID(rawValue: header.sequence))
+        {
+            note(request)
+        }
+        return kernel.send(datagram, from: socket, at: .init(seconds: UInt64(seconds)))
+    }
+
+    mutating func receive(into buffer: inout [UInt8]) -> KernelReception {
+        guard let datagram = kernel.receive(on: socket) else { return .empty }
+        buffer = datagram
+        return .datagram(byteCount: datagram.count)
+    }
+
+    /// Where messages are lost, a test says so.
+    var memory: (allocated: Int, limit: Int)? { nil }
+
+    /// What happens next between the daemon and the kernel; `nil` if nothing does.
+    mutating func nextOfKernel() -> Event? {
+        var taken = exchange
+        exchange = Exchange()
+        var datagram: [UInt8] = []
+        let step = taken.next(on: &self, into: &datagram)
+        exchange = taken
+        if let stop = step.stop { stops.count(stop) }
+        switch step {
+        case .message: return .kernel(codec.decode(datagram.span))
+        case .refused(let id, let errno, _):
+            let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
+            return .kernel(KernelEvent(origin: origin, content: .refused(errno)))
+        case .unanswered(let id, _): return .unanswered(id)
+        case .unsent(let id, let count): return .unsent(id, count: count)
+        case .overrun: return .overrun
+        case .failed, .idle: return nil
+        }
+    }
+}
