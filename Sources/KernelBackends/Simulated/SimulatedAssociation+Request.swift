@@ -22,7 +22,7 @@ extension SimulatedAssociation {
         self.mode = mode.inKernel
         reqID = message.association2?.reqID ?? .none
         replayWindow = min(association.replayWindow, KernelTraits.pfKey.maximumReplayWindow.rawValue)
-        flags = association.flags.intersection([.noECN, .decapsulateDSCP, .noPathMTUDiscovery])
+        flags = association.flags.intersection(Self.keptFlags)
         integrity = association.integrity
         encryption = association.encryption
         integrityKey = integrity == 0 ? nil : message.integrityKey?.present
@@ -33,6 +33,9 @@ extension SimulatedAssociation {
         try readSelector(of: message)
         try SimulatedCrypto.checkInstance(of: self, release: release)
     }
+
+    /// What the kernel keeps of the flags of a request.
+    private static let keptFlags: SAFlags = [.noECN, .decapsulateDSCP, .noPathMTUDiscovery]
 
     private static func checkExtensions(of message: PFKeyMessage) throws(KernelErrno) {
         let saType = message.header.saType

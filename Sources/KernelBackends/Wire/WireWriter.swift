@@ -6,7 +6,6 @@ internal import Glibc
 package struct WireWriter {
     /// Room that any ordinary message finds without growing.
     private static let ordinaryByteCount = 1024
-    private static let ordinaryRoom = [UInt8](repeating: 0, count: ordinaryByteCount)
 
     /// The memory; what has been written is its first ``count`` bytes.
     private var bytes: [UInt8]
@@ -26,10 +25,8 @@ package struct WireWriter {
         bytes = []
         swap(&bytes, &buffer)
         // Room is made once, so that appending is a store and not a growth of the array.
-        if bytes.count < Self.ordinaryByteCount {
-            bytes.reserveCapacity(Self.ordinaryByteCount)
-            bytes.append(contentsOf: Self.ordinaryRoom[bytes.count...])
-        }
+        let missing = Self.ordinaryByteCount - bytes.count
+        if missing > 0 { bytes.append(addingCapacity: missing) { $0.append(repeating: 0, count: missing) } }
     }
 
     /// Gives the memory with what has been written to `buffer`; the writer is empty then.

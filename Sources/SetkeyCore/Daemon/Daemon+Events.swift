@@ -92,7 +92,10 @@ extension Daemon {
 
     /// Has the shell told how things stand, and when it is to wake the daemon, if these may have become others.
     mutating func finish() {
-        if context.out.isToTellStatus { reconciler.tellStatus(&context) }
+        if context.out.isToTellStatus {
+            context.out.statusIsTold()
+            reconciler.tellStatus(&context)
+        }
         guard context.out.isToRearm else { return }
         let deadlines = [
             context.kernel.deadline(at: context.now), reconciler.deadline(context.kernel),
