@@ -52,8 +52,8 @@ package struct KernelEvent: Sendable {
         case dumpedPolicy(SecurityPolicy, isLast: Bool)
         /// The last record of a dump was not readable: the dump is over, and what it told is incomplete.
         case dumpEnded
-        /// REGISTER's answer.
-        case registered(SupportedAlgorithms)
+        /// What is asked to be told will be.
+        case subscribed(SupportedAlgorithms)
         /// SAs and policies have moved to other addresses (MIGRATE); only a dump tells which.
         case migrated
         /// The peer of an ESP-in-UDP SA appears under another address (NAT_T_NEW_MAPPING).
@@ -91,7 +91,7 @@ package struct Acquire: Hashable, Sendable {
     }
 }
 
-/// What REGISTER says that the kernel can do.
+/// What the kernel says that it can do, in answer to a subscription.
 package struct SupportedAlgorithms: Hashable, Sendable {
     package let integrity: [IntegrityAlgorithm]
     package let encryption: [EncryptionAlgorithm]

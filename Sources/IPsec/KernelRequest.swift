@@ -2,8 +2,10 @@
 ///
 /// Two words and a tag, because requests are passed on by the thousand: what is larger is `indirect`.
 package enum KernelRequest: Sendable {
-    /// Become a key manager for `ipsecProtocol`, so that EXPIRE and ACQUIRE arrive (RFC 2367, 3.1.7).
-    case register(IPsecProtocol)
+    /// Be told of lifetimes that end, and of traffic that finds no SA.
+    case subscribe
+    /// Answer, whatever it may be: a refusal is an answer.
+    case ping
     case add(SecurityAssociation)
     /// Lifetimes and NAT-T ports of a mature SA; everything of a larval one (kernel-facts 7).
     case update(SecurityAssociation)

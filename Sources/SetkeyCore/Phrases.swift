@@ -12,7 +12,8 @@ extension KernelRequest {
     /// What is attempted, as messages say it: `add esp 10.0.11.33 spi 0x1e241`.
     package var phrase: String {
         switch self {
-        case .register(let ipsecProtocol): "register \(ipsecProtocol.word)"
+        case .subscribe: "register"
+        case .ping: "ping"
         case .add(let association): "add \(association.identity)"
         case .update(let association): "update \(association.identity)"
         case .get(let reference): "get \(reference.identity)"
@@ -64,7 +65,7 @@ extension KernelRequest {
     private var isAboutPolicies: Bool {
         switch self {
         case .addPolicy, .updatePolicy, .deletePolicy, .getPolicy, .flushPolicies, .dumpPolicies: true
-        case .register, .add, .update, .get, .delete, .reserveSPI, .flush, .dump: false
+        case .subscribe, .ping, .add, .update, .get, .delete, .reserveSPI, .flush, .dump: false
         }
     }
 
@@ -120,7 +121,7 @@ extension KernelEvent.Content {
         case .newMapping(let identity, let mapping):
             (.newMapping, .mappingChanged, "NAT mapping changed: \(identity) port \(mapping.destinationPort)")
         case .reservedSPI(let association): (.other, nil, "SPI reserved: \(association.phrase)")
-        case .refused, .association(.got, _), .policy(.got, _), .dumped, .dumpedPolicy, .dumpEnded, .registered,
+        case .refused, .association(.got, _), .policy(.got, _), .dumped, .dumpedPolicy, .dumpEnded, .subscribed,
             .ignored, .unreadable:
             nil
         }

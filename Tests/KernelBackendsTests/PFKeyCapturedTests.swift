@@ -143,7 +143,7 @@ import Testing
             """)
         var codec = PFKeyCodec(processID: 1)
         var buffer: [UInt8] = []
-        try codec.encode(.register(.esp), id: RequestID(rawValue: 1), into: &buffer)
+        try codec.encode(.subscribe, id: RequestID(rawValue: 1), into: &buffer)
         let event = codec.decode(bytes)
         let supported = try #require(event.content.supported)
         #expect(event.origin.request == RequestID(rawValue: 1))

@@ -7,7 +7,7 @@ extension KernelEvent.Content {
     var ignoredType: UInt8? { if case .ignored(let type) = self { type } else { nil } }
     var unreadable: UnreadableMessage? { if case .unreadable(let message) = self { message } else { nil } }
     var acquire: Acquire? { if case .acquire(let acquire) = self { acquire } else { nil } }
-    var supported: SupportedAlgorithms? { if case .registered(let supported) = self { supported } else { nil } }
+    var supported: SupportedAlgorithms? { if case .subscribed(let supported) = self { supported } else { nil } }
     var isMigration: Bool { if case .migrated = self { true } else { false } }
     var isEndOfDump: Bool { if case .dumpEnded = self { true } else { false } }
 

@@ -58,7 +58,7 @@ enum PFKeySamples {
     /// Every request there is.
     static var requests: [KernelRequest] {
         [
-            .register(.esp), .add(espSA()), .add(espSA(ipv6: true)), .update(natSA()), .add(ipcompSA()), .add(ahSA()),
+            .subscribe, .ping, .add(espSA()), .add(espSA(ipv6: true)), .update(natSA()), .add(ipcompSA()), .add(ahSA()),
             .get(reference), .delete(reference), .reserveSPI(espSA(), range: 0x100...0xfff), .flush(nil),
             .flush(.ah), .dump(nil), .dump(.ipcomp), .addPolicy(policy()), .updatePolicy(policy(ipv6: true)),
             .deletePolicy(policy().identity), .getPolicy(PolicyIndex(rawValue: 81)), .flushPolicies, .dumpPolicies,

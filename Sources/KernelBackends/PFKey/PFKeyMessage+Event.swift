@@ -14,7 +14,7 @@ extension PFKeyMessage {
         case .getSPI: .reservedSPI(try SecurityAssociation(from: self))
         case .expire: try expiry()
         case .acquire: .acquire(try Acquire(from: self))
-        case .register: .registered(SupportedAlgorithms(from: self))
+        case .register: .subscribed(SupportedAlgorithms(from: self))
         case .flush: flushed()
         case .natNewMapping: try newMapping()
         default: try policyContent()

@@ -12,7 +12,10 @@ extension PFKeyMessage {
     /// Fills a message of the request's type in place, which spares the hot path a copy of so large a value.
     mutating func set(_ request: KernelRequest) throws(WireError) {
         switch request {
-        case .register(let ipsecProtocol): header.saType = PFKeySAType(ipsecProtocol)
+        // Registering one SA type brings EXPIRE and ACQUIRE of all (kernel-facts 1.2).
+        case .subscribe: header.saType = PFKeySAType(.esp)
+        // There is no policy of this number.
+        case .ping: policy = PFKeyPolicy(type: 0, direction: 0, index: PolicyIndex(rawValue: 0))
         case .flush(let ipsecProtocol), .dump(let ipsecProtocol): header.saType = PFKeySAType(ipsecProtocol)
         case .add(let sa), .update(let sa): try set(sa)
         case .get(let reference), .delete(let reference): setReference(reference)
@@ -39,7 +42,7 @@ extension PFKeyMessageType {
     package init(_ request: KernelRequest) {
         self =
             switch request {
-            case .register: .register
+            case .subscribe: .register
             case .add: .add
             case .update: .update
             case .get: .get
@@ -50,7 +53,7 @@ extension PFKeyMessageType {
             case .addPolicy: .spdAdd
             case .updatePolicy: .spdUpdate
             case .deletePolicy: .spdDelete
-            case .getPolicy: .spdGet
+            case .getPolicy, .ping: .spdGet
             case .flushPolicies: .spdFlush
             case .dumpPolicies: .spdDump
             }

@@ -77,7 +77,7 @@ struct Conversation: Sendable {
         // A flush is told twice to who asked for it, and then its flight is over.
         return switch content {
         case .flushed, .policiesFlushed: true
-        case .refused, .registered, .dumpEnded, .ignored, .unreadable: true
+        case .refused, .subscribed, .dumpEnded, .ignored, .unreadable: true
         default: false
         }
     }

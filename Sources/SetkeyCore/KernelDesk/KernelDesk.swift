@@ -83,8 +83,7 @@ struct KernelDesk: Sendable {
     mutating func nextReading(_ out: borrowing Outbox) -> (KernelRequest, Requester)? {
         if isWatched {
             isWatched = false
-            // There is no policy of this number, and that is an answer.
-            return (.getPolicy(PolicyIndex(rawValue: 0)), .watchdog)
+            return (.ping, .watchdog)
         }
         if let reference = refreshes.next() { return (.get(reference), .refresh(reference)) }
         guard let identity = expiries.due(at: out.now.seconds, patience: 30) else { return nil }

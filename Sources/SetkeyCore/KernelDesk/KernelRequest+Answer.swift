@@ -9,7 +9,7 @@ extension KernelRequest {
         switch (self, content) {
         // To the requester alone.
         case (_, .refused), (_, .unreadable): true
-        case (.register, .registered): true
+        case (.subscribe, .subscribed): true
         case (.add(let asked), .association(.added, let told)), (.update(let asked), .association(.updated, let told)):
             asked.identity == told.identity
         case (.get(let asked), .association(.got, let told)), (.delete(let asked), .association(.deleted, let told)):

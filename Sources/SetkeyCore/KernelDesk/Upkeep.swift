@@ -61,14 +61,14 @@ struct Upkeep: Sendable {
     /// What is to be asked next; a dump that it gives has begun.
     mutating func next(at now: UInt64) -> (KernelRequest, Requester)? {
         guard retryAt == nil else { return nil }
-        if !isRegistered { return (.register(.esp), .registration) }
+        if !isRegistered { return (.subscribe, .registration) }
         guard let database = DatabaseName.allCases.first(where: { dumps[$0].isDue }) else { return nil }
         dumps[database].begin(at: now)
         return (database.dumpRequest, .dump(database))
     }
 
-    /// Registering one SA type brings EXPIRE and ACQUIRE of all (kernel-facts 1.2). It also makes the kernel create a
-    /// larval SA for traffic that finds none; those are shown, never managed, and leave after 30 seconds.
+    /// What ends and what is missing will be told, or not. Through PF_KEY being told also makes the kernel create a larval
+    /// SA for traffic that finds none; those are shown, never managed, and leave after 30 seconds.
     mutating func registered(_ outcome: Outcome, _ out: inout Outbox) {
         isRegistered = true
         switch outcome {

@@ -41,7 +41,7 @@ package struct Mirror: Sendable {
         case .newMapping(let identity, _):
             guard let association = associations[identity] else { return .nothing }
             return .get(association.reference)
-        case .refused, .acquire, .dumpEnded, .registered, .ignored, .unreadable: break
+        case .refused, .acquire, .dumpEnded, .subscribed, .ignored, .unreadable: break
         }
         return .nothing
     }
