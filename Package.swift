@@ -61,7 +61,8 @@ let package = Package(
             swiftSettings: strict),
         // The daemon on a kernel that a test hosts and that outlives it; never installed.
         .executableTarget(
-            name: "setkeyd-under-test", dependencies: ["SetkeyDaemon", "SetkeyCore", "TestSupport", "IPsec"],
+            name: "setkeyd-under-test",
+            dependencies: ["SetkeyDaemon", "SetkeyCore", "ControlProtocol", "TestSupport", "IPsec"],
             path: "Tests/setkeyd-under-test", swiftSettings: mainActor),
         // What a kernel answers, as one table for the simulated and for the real one; the executable plays it in the VM.
         .target(

@@ -1,9 +1,9 @@
 import CPrivateMemory
-import ControlProtocol
+package import ControlProtocol
 import Dispatch
 import Glibc
 import IPsec
-package import SetkeyCore
+import SetkeyCore
 import SetkeySyntax
 
 /// What the command line of setkeyd says.

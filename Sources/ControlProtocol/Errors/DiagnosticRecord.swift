@@ -1,7 +1,6 @@
 /// A diagnostic about a call's text.
 package struct DiagnosticRecord: Codable, Hashable, Sendable {
-    /// `error`, `warning` or `note`.
-    package var severity: String
+    package var severity: Word<DiagnosticSeverity>
     /// Where it begins in the call's text, in bytes of its UTF-8.
     package var offset: Int
     package var length: Int
@@ -10,7 +9,7 @@ package struct DiagnosticRecord: Codable, Hashable, Sendable {
     /// What to do; may be empty.
     package var advice: String
 
-    package init(severity: String, offset: Int, length: Int, message: String, advice: String) {
+    package init(severity: Word<DiagnosticSeverity>, offset: Int, length: Int, message: String, advice: String) {
         self.severity = severity
         self.offset = offset
         self.length = length

@@ -1,13 +1,11 @@
 /// One step of a plan; no keys.
 package struct PlanStep: Codable, Hashable, Sendable {
-    /// `add`, `update` (in place), `replace` (delete and add), `delete`.
-    package var change: String
+    package var change: Word<PlanChange>
     /// What would be done, in one phrase.
     package var operation: String
     /// The statement that declares the entry, as the parser understood it, or one that removes it.
     package var statement: String
-    /// `missing`, `stale`, `differs(mode, key)`.
-    package var reason: String
+    package var reason: PlanReason
     /// Kernel writes that it takes.
     package var writes: Int
     /// What differs, where something does.
@@ -18,7 +16,9 @@ package struct PlanStep: Codable, Hashable, Sendable {
     package var part: Int?
     package var offset: Int?
 
-    package init(change: String, operation: String, statement: String, reason: String, writes: Int) {
+    package init(
+        change: Word<PlanChange>, operation: String, statement: String, reason: PlanReason, writes: Int
+    ) {
         self.change = change
         self.operation = operation
         self.statement = statement

@@ -28,8 +28,8 @@ package struct StatusReply: Codable, Hashable, Sendable {
     /// Entries that the kernel has and that the file no longer declares, but still owns.
     package var undeclaredAssociations = 0
     package var undeclaredPolicies = 0
-    /// Databases that the kernel cannot list completely, `SAD` or `SPD`: there are foreign entries that no number counts.
-    package var incomplete: [String] = []
+    /// Databases that the kernel cannot list completely: there are foreign entries that no number counts.
+    package var incomplete: [Word<DatabaseAcronym>] = []
     /// Entries that the kernel has and that are not the file's.
     package var foreignAssociations: Int
     package var foreignPolicies: Int
@@ -40,8 +40,8 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var unrepaired: Int?
     /// Declared SAs whose lifetime has ended.
     package var expired: Int
-    /// What becomes of drift: `repair` or `report`.
-    package var drift: String
+    /// What becomes of drift.
+    package var drift: Word<DriftPolicy>
     /// When the last reload, revert or start ended, in seconds since 1970, and how; nothing before the first.
     package var lastReload: Int?
     package var lastOutcome: String?
@@ -58,7 +58,8 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package init(
         version: String, kernelInterface: String, protectsTraffic: Bool, configuration: String, settled: Bool,
         state: String, associations: Int, policies: Int, ownedAssociations: Int, ownedPolicies: Int,
-        foreignAssociations: Int, foreignPolicies: Int, drifted: Int, expired: Int, drift: String, overruns: Int,
+        foreignAssociations: Int, foreignPolicies: Int, drifted: Int, expired: Int, drift: Word<DriftPolicy>,
+        overruns: Int,
         uptimeSeconds: Int, pid: Int, clients: Int
     ) {
         self.version = version

@@ -28,3 +28,10 @@ package enum MonitorEvent: String, CaseIterable, Codable, Hashable, Sendable {
     /// Any other message of the kernel.
     case other
 }
+
+extension MonitorEvent {
+    /// An event that only a daemon of another version knows is ``other``.
+    package init(from decoder: any Decoder) throws {
+        self = Self(rawValue: try decoder.singleValueContainer().decode(String.self)) ?? .other
+    }
+}

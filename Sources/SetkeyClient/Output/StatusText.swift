@@ -31,7 +31,7 @@ package enum StatusText {
         let present = status.declaredAssociations - status.missingAssociations - status.expired
         return inKernel(
             status.associations, present, leftover(status.undeclaredAssociations, status), status.foreignAssociations,
-            isIncomplete: status.incomplete.contains("SAD"))
+            isIncomplete: status.incomplete.contains(.known(.associations)))
             + "; \(status.declaredAssociations) declared: \(present) present, \(status.missingAssociations) missing, "
             + "\(status.expired) expired; \(status.alteredAssociations) altered"
     }
@@ -40,7 +40,7 @@ package enum StatusText {
         let present = status.declaredPolicies - status.missingPolicies
         return inKernel(
             status.policies, present, leftover(status.undeclaredPolicies, status), status.foreignPolicies,
-            isIncomplete: status.incomplete.contains("SPD"))
+            isIncomplete: status.incomplete.contains(.known(.policies)))
             + "; \(status.declaredPolicies) declared: \(present) present, \(status.missingPolicies) missing; "
             + "\(status.alteredPolicies) altered"
     }

@@ -18,7 +18,7 @@ package struct PlanText {
     private func text(_ step: PlanStep) -> String {
         let place = step.location.map { "\($0): " } ?? ""
         var text = "\(colored("\(sign(of: step)) \(step.statement)", step))\n"
-        text += "    \(place)\(step.reasonPhrase)\(cost(of: step))\n"
+        text += "    \(place)\(step.reason.phrase)\(cost(of: step))\n"
         for difference in step.differences ?? [] {
             guard let present = difference.present, let declared = difference.declared else { continue }
             text += "    \(difference.field): \(present) -> \(declared)\n"
@@ -28,14 +28,14 @@ package struct PlanText {
 
     private func sign(of step: PlanStep) -> String {
         switch step.change {
-        case "add": "+"
-        case "delete": "-"
+        case .known(.add): "+"
+        case .known(.delete): "-"
         default: "~"
         }
     }
 
     private func cost(of step: PlanStep) -> String {
-        guard step.change == "replace" else { return "" }
+        guard step.change == .known(.replace) else { return "" }
         return "; will be deleted and re-added, losing packets in between (use a new SPI to avoid this)"
     }
 
@@ -43,8 +43,8 @@ package struct PlanText {
         guard style.color else { return line }
         let color =
             switch step.change {
-            case "add": 32
-            case "delete": 31
+            case .known(.add): 32
+            case .known(.delete): 31
             default: 33
             }
         return "\u{1b}[\(color)m\(line)\u{1b}[0m"

@@ -6,9 +6,9 @@ extension RunPart {
     func render(_ record: DiagnosticRecord, of sources: [SourceText], style: DiagnosticStyle) -> String {
         let severity: Diagnostic.Severity =
             switch record.severity {
-            case "warning": .warning
-            case "note": .note
-            default: .error
+            case .known(.warning): .warning
+            case .known(.note): .note
+            case .known(.error), .unknown: .error
             }
         guard let origin = origin(of: record.offset) else {
             return "\(style.word(severity)): \(record.message)\(record.advice.isEmpty ? "" : "; \(record.advice)")"

@@ -141,7 +141,7 @@ extension ClientDesk {
 extension DiagnosticRecord {
     init(_ diagnostic: Diagnostic) {
         self.init(
-            severity: "\(diagnostic.severity.word)", offset: diagnostic.range.lowerBound,
+            severity: Word(rawValue: "\(diagnostic.severity.word)"), offset: diagnostic.range.lowerBound,
             length: diagnostic.range.count, message: diagnostic.message, advice: diagnostic.advice)
     }
 }

@@ -7,8 +7,8 @@ extension PlanStep {
     /// A step for people and programs: no keys.
     init(_ step: Step, locate: StatementLocator?) {
         self.init(
-            change: step.change.word, operation: step.phrase, statement: step.change.statement.text(),
-            reason: step.reason.description, writes: step.change.requests.count)
+            change: .known(step.change.word), operation: step.phrase, statement: step.change.statement.text(),
+            reason: step.reason.record, writes: step.change.requests.count)
         if let differences = step.change.differences(step.reason), !differences.isEmpty {
             self.differences = differences
         }
@@ -23,12 +23,12 @@ extension PlanStep {
 }
 
 extension Change {
-    fileprivate var word: String {
+    fileprivate var word: PlanChange {
         switch self {
-        case .add, .addPolicy: "add"
-        case .update, .updatePolicy: "update"
-        case .replace: "replace"
-        case .delete, .deletePolicy: "delete"
+        case .add, .addPolicy: .add
+        case .update, .updatePolicy: .update
+        case .replace: .replace
+        case .delete, .deletePolicy: .delete
         }
     }
 

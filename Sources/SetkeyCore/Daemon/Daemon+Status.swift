@@ -17,7 +17,7 @@ extension Daemon {
             ownedPolicies: reconciler.inForce.policies.count + reconciler.ownership.leftover.policies.count,
             foreignAssociations: associations.foreign, foreignPolicies: policies.foreign,
             drifted: reconciler.drift.drifted.count, expired: reconciler.ownership.expired.count,
-            drift: settings.drift.rawValue,
+            drift: .known(settings.drift),
             overruns: context.kernel.overruns, uptimeSeconds: startedAt.map { context.now.secondsSince($0) } ?? 0,
             pid: Int(settings.processID), clients: clients.count)
         status.declaredAssociations = associations.declared
@@ -28,7 +28,7 @@ extension Daemon {
         status.alteredPolicies = policies.altered
         status.undeclaredAssociations = associations.leftover
         status.undeclaredPolicies = policies.leftover
-        status.incomplete = context.kernel.incompleteDatabases.map(\.acronym)
+        status.incomplete = context.kernel.incompleteDatabases.map { .known($0.acronym) }
         status.lastReload = reconciler.last?.time
         status.lastOutcome = reconciler.last?.outcome
         if settings.drift == .repair, reconciler.drift.givenUpCount > 0 {
@@ -58,7 +58,7 @@ extension Daemon {
     private var settledState: String {
         let gaps = context.kernel.incompleteDatabases
         guard !gaps.isEmpty else { return "settled" }
-        let names = gaps.map(\.acronym).joined(separator: " and ")
+        let names = gaps.map(\.acronym.rawValue).joined(separator: " and ")
         return "settled; the kernel cannot list its \(names) completely, so not all foreign entries are known"
     }
 }

@@ -1,3 +1,4 @@
+package import ControlProtocol
 package import IPsec
 package import SetkeySyntax
 

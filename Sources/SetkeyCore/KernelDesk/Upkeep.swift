@@ -187,9 +187,6 @@ extension DatabaseName {
     /// Asks for all of it.
     var dumpRequest: KernelRequest { self == .associations ? .dump(nil) : .dumpPolicies }
 
-    /// As RFC 4301 calls it.
-    var acronym: String { self == .associations ? "SAD" : "SPD" }
-
     /// What is in it.
     var plural: String { self == .associations ? "SAs" : "policies" }
 

@@ -11,17 +11,20 @@ package enum StepReason: Hashable, Sendable, CustomStringConvertible {
     /// In the kernel, owned, and no longer declared.
     case stale
 
-    /// `missing`, `stale`, `differs(mode, key)`: for programs.
-    package var description: String {
+    /// As it travels.
+    var record: PlanReason {
         switch self {
-        case .missing: "missing"
-        case .stale: "stale"
-        case .differs(let fields): "differs(\(fields.map(\.rawValue).joined(separator: ", ")))"
+        case .missing: .missing
+        case .stale: .stale
+        case .differs(let fields): .differs(fields.map(\.rawValue))
         }
     }
 
+    /// `missing`, `stale`, `differs(mode, key)`: for programs.
+    package var description: String { record.rawValue }
+
     /// `missing`, `no longer declared`, `mode and key differ`: for people.
-    var phrase: String { PlanStep.phrase(ofReason: description) }
+    var phrase: String { record.phrase }
 }
 
 /// What a step makes of one entry.

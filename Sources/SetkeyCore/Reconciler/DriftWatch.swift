@@ -1,13 +1,5 @@
 import IPsec
 
-/// What to do about declared entries that others delete or alter.
-package enum DriftPolicy: String, Sendable, CaseIterable {
-    /// Put them back.
-    case repair
-    /// Say so.
-    case report
-}
-
 /// Declared entries that the kernel does not hold as declared, and how often they have been put back.
 struct DriftWatch: Sendable {
     /// So long after the first sign, in nanoseconds: somebody who replaces an entry by delete and add is not disturbed in
