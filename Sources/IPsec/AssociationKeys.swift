@@ -3,11 +3,19 @@ internal import Glibc
 /// The keys of an SA in one allocation, written once, and wiped when the last holder lets go.
 struct AssociationKeys: Equatable, Sendable {
     private struct Header {
-        /// The bytes of the encryption key, and of the integrity key behind it; `nil` where there is no key.
-        let encryptionByteCount: Int32?
-        let integrityByteCount: Int32?
+        /// The bytes of the encryption key, and of the integrity key behind it; -1 where there is no key. Two
+        /// optionals would take another 16 bytes of every SA.
+        private let encryption: Int32
+        private let integrity: Int32
 
-        var byteCount: Int { Int(encryptionByteCount ?? 0) + Int(integrityByteCount ?? 0) }
+        init(encryption: Int?, integrity: Int?) {
+            self.encryption = Int32(encryption ?? -1)
+            self.integrity = Int32(integrity ?? -1)
+        }
+
+        var encryptionByteCount: Int? { encryption < 0 ? nil : Int(encryption) }
+        var integrityByteCount: Int? { integrity < 0 ? nil : Int(integrity) }
+        var byteCount: Int { max(Int(encryption), 0) + max(Int(integrity), 0) }
     }
 
     private final class Storage: ManagedBuffer<Header, UInt8> {
@@ -27,8 +35,7 @@ struct AssociationKeys: Equatable, Sendable {
         _ write: (inout MutableSpan<UInt8>, inout MutableSpan<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
         guard encryption != nil || integrity != nil else { return nil }
-        let header = Header(
-            encryptionByteCount: encryption.map { Int32($0) }, integrityByteCount: integrity.map { Int32($0) })
+        let header = Header(encryption: encryption, integrity: integrity)
         let storage = Storage.create(minimumCapacity: header.byteCount) { _ in header }
         let bytes = unsafe storage.withUnsafeMutablePointerToElements { pointer in
             unsafe pointer.initialize(repeating: 0, count: header.byteCount)
@@ -55,12 +62,12 @@ struct AssociationKeys: Equatable, Sendable {
 
     var integrity: KeyMaterial? {
         let header = unsafe storage.header
-        return header.integrityByteCount.map { key(at: Int(header.encryptionByteCount ?? 0), byteCount: $0) }
+        return header.integrityByteCount.map { key(at: header.encryptionByteCount ?? 0, byteCount: $0) }
     }
 
-    private func key(at offset: Int, byteCount: Int32) -> KeyMaterial {
+    private func key(at offset: Int, byteCount: Int) -> KeyMaterial {
         unsafe storage.withUnsafeMutablePointerToElements { bytes in
-            let lent = unsafe UnsafeBufferPointer(start: bytes + offset, count: Int(byteCount))
+            let lent = unsafe UnsafeBufferPointer(start: bytes + offset, count: byteCount)
             return unsafe KeyMaterial(bytes: lent, ownedBy: storage)
         }
     }

@@ -107,29 +107,38 @@ extension DumpFormat {
 
     // MARK: Lifetimes
 
+    /// More than these lines can have: eleven numbers of at most 20 digits, three times of 20 characters, and 153
+    /// characters between them.
+    private static var lifetimesByteCount: Int { 512 }
+
     private mutating func appendLifetimes(_ association: SecurityAssociation, to output: inout [UInt8]) {
-        let (current, hard, soft) = (association.current, association.limits.hard, association.limits.soft)
-        output.append("\tcreated: ")
-        append(time: current.addTime, to: &output)
-        output.append("\tcurrent: ")
-        append(time: now, to: &output)
-        output.append("\n\tdiff: ")
-        output.append(decimal: current.addTime == 0 || current.addTime > now ? 0 : now - current.addTime)
-        append("(s)\thard: ", hard.addTime, "(s)\tsoft: ", soft.addTime, "(s)\n", to: &output)
-        output.append("\tlast: ")
-        append(time: current.useTime, to: &output)
-        append("\thard: ", hard.useTime, "(s)\tsoft: ", soft.useTime, "(s)\n", to: &output)
-        output.append("\tcurrent: ")
-        output.append(decimal: current.bytes)
-        append("(bytes)\thard: ", hard.bytes, "(bytes)\tsoft: ", soft.bytes, "(bytes)\n", to: &output)
-        output.append("\tallocated: ")
-        output.append(decimal: current.allocations)
-        append("\thard: ", UInt64(hard.allocations), "\tsoft: ", UInt64(soft.allocations), "\n", to: &output)
+        let (current, limits) = (association.current, association.limits)
+        let (hard, soft) = (limits.hard, limits.soft)
+        // One growth of the array for all of them: most of what a dump of SAs shows is these.
+        output.append(addingCapacity: Self.lifetimesByteCount) { output in
+            output.append("\tcreated: ")
+            times.append(current.addTime, to: &output)
+            output.append("\tcurrent: ")
+            times.append(now, to: &output)
+            output.append("\n\tdiff: ")
+            output.append(decimal: current.addTime == 0 || current.addTime > now ? 0 : now - current.addTime)
+            Self.append("(s)\thard: ", hard.addTime, "(s)\tsoft: ", soft.addTime, "(s)\n", to: &output)
+            output.append("\tlast: ")
+            times.append(current.useTime, to: &output)
+            Self.append("\thard: ", hard.useTime, "(s)\tsoft: ", soft.useTime, "(s)\n", to: &output)
+            output.append("\tcurrent: ")
+            output.append(decimal: current.bytes)
+            Self.append("(bytes)\thard: ", hard.bytes, "(bytes)\tsoft: ", soft.bytes, "(bytes)\n", to: &output)
+            output.append("\tallocated: ")
+            output.append(decimal: UInt64(current.allocations))
+            Self.append(
+                "\thard: ", UInt64(hard.allocations), "\tsoft: ", UInt64(soft.allocations), "\n", to: &output)
+        }
     }
 
-    private func append(
+    private static func append(
         _ first: StaticString, _ hard: UInt64, _ second: StaticString, _ soft: UInt64, _ end: StaticString,
-        to output: inout [UInt8]
+        to output: inout OutputSpan<UInt8>
     ) {
         output.append(first)
         output.append(decimal: hard)

@@ -40,6 +40,20 @@ extension [UInt8] {
 }
 
 extension OutputSpan<UInt8> {
+    /// Appends the UTF-8 of `text`, for which there must be room.
+    @inlinable
+    package mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { bytes in
+            for index in 0..<bytes.count { append(unsafe bytes[index]) }
+        }
+    }
+
+    /// Appends `value` in decimal: at most 20 bytes, for which there must be room.
+    package mutating func append(decimal value: UInt64) {
+        if value < 10 { return append(48 + UInt8(truncatingIfNeeded: value)) }
+        append(decimal: value, width: 1)
+    }
+
     /// Appends `value` in decimal with at least `width` digits: at most 20 bytes, for which there must be room.
     fileprivate mutating func append(decimal value: UInt64, width: Int) {
         if value >= 100_000_000 {
