@@ -67,7 +67,7 @@ struct ForgedAnswerTests {
     /// A flush alone is told twice to who asked for it.
     @Test func ofAPastRequestAreNews() throws {
         var conversation = Conversation(after: RequestID(rawValue: 100))
-        let id = conversation.begin(.flush(.esp), for: .application)
+        let id = conversation.begin([RequestRun.Item(.flush(.esp))], for: .application, Flight.Manner())
         func told(_ content: KernelEvent.Content) -> KernelEvent {
             let origin = KernelEvent.Origin(request: id, processID: 4711, sequence: id.rawValue)
             return KernelEvent(origin: origin, content: content)

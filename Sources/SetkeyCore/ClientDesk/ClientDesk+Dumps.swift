@@ -72,7 +72,7 @@ extension ClientDesk {
             streams[client] = nil
             let request = database.dumpRequest
             if runs[client] != nil {
-                runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))
+                runs[client]?.dumpFailed(request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))
                 runs[client]?.proceed()
             } else {
                 refuse(client, request, errno, &context)
@@ -136,7 +136,7 @@ extension ClientDesk {
         if stream.isFinished {
             if let errno = context.kernel.gap(in: stream.database) {
                 let request = stream.database.dumpRequest
-                runs[client]?.failed(
+                runs[client]?.dumpFailed(
                     request.phrase, errno: Int(errno.rawValue), reason: stream.database.gapText(errno, settings.traits))
             }
             runs[client]?.proceed()

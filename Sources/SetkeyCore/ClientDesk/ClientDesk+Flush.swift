@@ -14,11 +14,12 @@ extension ClientDesk {
 
     mutating func flushEnded(_ client: ClientID, _ request: KernelRequest, _ outcome: Outcome, _ context: inout Context)
     {
+        if outcome.isUnsent { return flushes.insert((client, request), at: 0) }
         context.out.logChange(by: caller(client), request.phrase)
         switch outcome {
         case .done: context.out.reply(client, .flushed)
         case .refused(let errno): refuse(client, request, errno, &context)
-        case .lost: refuse(client, request, .timedOut, &context)
+        case .lost, .unsent: refuse(client, request, .timedOut, &context)
         }
     }
 

@@ -29,31 +29,47 @@ extension ClientDesk {
         if parameters.verbose == true { tracedClients.append(client) }
     }
 
-    /// The next request of a client: flushes first, then the runs in turn.
-    mutating func nextRequest(_ context: inout Context) -> (KernelRequest, Requester)? {
+    /// The next requests of a client, and how they are to be asked: flushes first, then the runs in turn.
+    mutating func nextRequests(
+        _ context: inout Context
+    ) -> (items: [RequestRun.Item], requester: Requester, manner: Flight.Manner)? {
         if !flushes.isEmpty {
             let (client, request) = flushes.removeFirst()
-            return (request, .flush(client))
+            return ([RequestRun.Item(request)], .flush(client), Flight.Manner())
         }
         for _ in 0..<turns.count {
             guard let client = turns.next() else { break }
             sendFullPart(of: client, &context)
-            guard let next = runs[client]?.next(mirror: &context.kernel.mirror) else { continue }
-            switch next {
-            case .request(let request):
-                takeTurn(client)
-                return (request, .run(client))
-            case .dump(let database, let ipsecProtocol):
-                beginDump(database, ipsecProtocol, inRunOf: client, &context)
-                takeTurn(client)
-            case .wait: takeTurn(client)
-            case .rest:
-                takeTurn(client)
-                context.out.askTurn()
-            case .finished: finishPart(of: client, &context)
-            }
+            let items = nextItems(of: client, &context)
+            guard !items.isEmpty, let run = runs[client] else { continue }
+            let manner = Flight.Manner(stopsAtRefusal: run.stopsAtRefusal, keepsFormer: run.keepsFormer)
+            return (items, .run(client), manner)
         }
         return nil
+    }
+
+    /// The next requests of a client's run, as many as make a burst; what else it comes to is begun.
+    private mutating func nextItems(of client: ClientID, _ context: inout Context) -> [RequestRun.Item] {
+        var items: [RequestRun.Item] = []
+        while items.count < Conversation.burst,
+            let next = runs[client]?.next(mirror: &context.kernel.mirror)
+        {
+            switch next {
+            case .request(let item):
+                items.append(item)
+                continue
+            case .dump(let database, let ipsecProtocol):
+                beginDump(database, ipsecProtocol, inRunOf: client, &context)
+            case .wait: break
+            case .rest: context.out.askTurn()
+            case .finished:
+                finishPart(of: client, &context)
+                return items
+            }
+            break
+        }
+        if runs[client] != nil { takeTurn(client) }
+        return items
     }
 
     /// Lets the run of a client wait for its next turn.
@@ -74,30 +90,32 @@ extension ClientDesk {
     }
 
     mutating func runStepEnded(
-        _ client: ClientID, _ request: KernelRequest, _ outcome: Outcome, former: FormerEntries,
+        _ client: ClientID, _ item: RequestRun.Item, _ outcome: Outcome, former: FormerEntries,
         _ arrivalPorts: ArrivalPorts, _ context: inout Context
     ) {
         switch outcome {
         case .done(let answer):
-            runs[client]?.succeeded(request, answer: answer, former: former)
+            runs[client]?.succeeded(item, answer: answer, former: former)
             show(answer, to: client, &context)
-            warnOfArrival(request, client, arrivalPorts)
+            warnOfArrival(item, client, arrivalPorts)
         case .refused(let errno):
             let rfcSemantics = runs[client]?.parameters.rfcSemantics == true
             runs[client]?.failed(
-                request.phrase, errno: Int(errno.rawValue),
-                reason: request.explanation(errno, rfcSemantics: rfcSemantics))
+                item, errno: Int(errno.rawValue),
+                reason: item.request.explanation(errno, rfcSemantics: rfcSemantics))
         case .lost:
             let errno = KernelErrno.timedOut
-            runs[client]?.failed(request.phrase, errno: Int(errno.rawValue), reason: errno.description)
+            runs[client]?.failed(item, errno: Int(errno.rawValue), reason: errno.description)
+        case .unsent: runs[client]?.unsent(item)
         }
     }
 
     /// Says once in a run that an SA for ESP in UDP does not make the daemon open its port.
-    private mutating func warnOfArrival(_ request: KernelRequest, _ client: ClientID, _ ports: ArrivalPorts) {
-        guard runs[client]?.isWarnedOfArrival == false, let reason = ports.closedArrival(of: request, settings)
+    private mutating func warnOfArrival(_ item: RequestRun.Item, _ client: ClientID, _ ports: ArrivalPorts) {
+        guard runs[client]?.isWarnedOfArrival == false,
+            let reason = ports.closedArrival(of: item.request, settings)
         else { return }
-        runs[client]?.warnOfArrival(request.phrase, reason: reason)
+        runs[client]?.warnOfArrival(item, reason: reason)
     }
 
     /// `get` and `getspi` print the SA that came back.

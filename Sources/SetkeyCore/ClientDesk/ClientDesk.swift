@@ -90,7 +90,7 @@ struct ClientDesk: Sendable {
         _ context: inout Context
     ) {
         switch flight.requester {
-        case .run(let client): runStepEnded(client, flight.request, outcome, former: former, arrivalPorts, &context)
+        case .run(let client): runStepEnded(client, flight.item, outcome, former: former, arrivalPorts, &context)
         case .flush(let client): flushEnded(client, flight.request, outcome, &context)
         default: break
         }

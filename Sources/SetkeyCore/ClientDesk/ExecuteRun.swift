@@ -8,7 +8,7 @@ import SetkeySyntax
 struct ExecuteRun: Sendable {
     /// What the run wants next.
     enum Next: Sendable {
-        case request(KernelRequest)
+        case request(RequestRun.Item)
         /// A `dump` or `spddump`: a fresh dump, printed.
         case dump(DatabaseName, IPsecProtocol?)
         /// Nothing until what it waits for has come.
@@ -28,13 +28,13 @@ struct ExecuteRun: Sendable {
 
     private(set) var parameters: ExecuteParameters
     private var statements: [Statement]
+    /// The next statement to begin.
     private var cursor = 0
-    /// Requests of the statement at the cursor that are still to be sent; the last comes first.
-    private var remaining: [KernelRequest] = []
-    /// The SAs that a `deleteall` is going through.
+    private var run: RequestRun
+    /// The `deleteall` at the statement before the cursor, and how far it is.
     private var deletion: (pair: DesiredState.AddressPair, cursor: EntryTable<SecurityAssociation>.CursorID)?
-    /// Whether the statement at the cursor has been begun.
-    private var isInStatement = false
+    /// Whether the statement before the cursor is a dump that is being made.
+    private var isDumping = false
     private(set) var isWaiting = false
 
     private(set) var executed = 0
@@ -51,16 +51,13 @@ struct ExecuteRun: Sendable {
     /// Messages that were not kept.
     private var unkeptMessages = 0
     private var hasEnded = false
-
-    private var undoLog = UndoLog()
-    private var isUndoing = false
-    private var undone = 0
     /// Whether the run has been rolled back: its further parts are refused.
     private(set) var isAborted = false
 
     init(parameters: ExecuteParameters, statements: [Statement]) {
         self.parameters = parameters
         self.statements = statements
+        run = RequestRun(temper: parameters.atomic == true ? .undoing : .goingOn)
     }
 
     /// Takes the next part of a run over.
@@ -72,68 +69,90 @@ struct ExecuteRun: Sendable {
     }
 
     /// How many entries it holds, about: to free many takes its time.
-    var size: Int { undoLog.size }
+    var size: Int { run.size }
 
-    /// Whether the mirror has to be asked for what a request replaces, so that it can be undone.
-    var isAtomic: Bool { parameters.atomic == true }
+    /// Whether what a request replaces or removes is wanted, to undo it.
+    var keepsFormer: Bool { run.keepsFormer }
+
+    /// Whether a request that is refused keeps those behind it from being sent: they may depend on it.
+    var stopsAtRefusal: Bool {
+        !run.isUndoing && (parameters.atomic == true || parameters.rfcSemantics == true)
+    }
 
     // MARK: Going on
 
-    /// What to do next; call it when nothing of this run is under way.
+    /// What to do next.
     mutating func next(mirror: inout Mirror) -> Next {
         if isWaiting { return .wait }
+        if isDumping { endDump() }
         for _ in 0..<Self.share {
-            if isUndoing { return nextUndo(&mirror) }
-            if let request = remaining.popLast() { return .request(request) }
+            if let item = run.next() { return .request(item) }
+            if run.isUndoing || run.hasMore {
+                guard run.isIdle else { return .wait }
+                return endUndo(&mirror)
+            }
             if deletion != nil {
-                if let request = nextDeletion(&mirror) { return .request(request) }
+                if let next = nextDeletion(&mirror) { return next }
                 continue
             }
-            if isInStatement { endStatement() }
-            guard cursor < statements.count else { return .finished }
-            isInStatement = true
-            if let next = begin(statements[cursor].kind, mirror: &mirror) { return next }
+            guard cursor < statements.count else { return run.isIdle ? .finished : .wait }
+            // What it does depends on what is there, so those before it have to be done.
+            if !run.isIdle, statements[cursor].kind.looksAtTables { return .wait }
+            cursor += 1
+            if let next = begin(statements[cursor - 1].kind, mirror: &mirror) { return next }
         }
         return .rest
     }
 
-    /// - Returns: `nil` for a statement that has no first request, or has failed without one.
+    /// - Returns: `nil` for a statement that goes on with its requests, or has failed without one.
     private mutating func begin(_ kind: Statement.Kind, mirror: inout Mirror) -> Next? {
         if let request = kind.request {
             if let reason = request.futility(in: mirror) {
-                failed(request.phrase, errno: Int(KernelErrno.operationUnsupported.rawValue), reason: reason)
+                fail(
+                    cursor - 1, request.phrase, errno: Int(KernelErrno.operationUnsupported.rawValue), reason: reason)
                 return nil
             }
-            if parameters.rfcSemantics == true, let twin = kind.forwardTwin?.request { remaining = [twin] }
-            return .request(request)
+            let twin = parameters.rfcSemantics == true ? kind.forwardTwin?.request : nil
+            run.begin(cursor - 1, [request] + (twin.map { [$0] } ?? []))
+            return nil
         }
         switch kind {
-        case .dump(let ipsecProtocol): return .dump(.associations, ipsecProtocol)
-        case .dumpPolicies: return .dump(.policies, nil)
+        case .dump(let ipsecProtocol):
+            isDumping = true
+            return .dump(.associations, ipsecProtocol)
+        case .dumpPolicies:
+            isDumping = true
+            return .dump(.policies, nil)
         case .deleteAll(let source, let destination, let ipsecProtocol):
             let pair = DesiredState.AddressPair(
                 source: source, destination: destination, ipsecProtocol: ipsecProtocol)
             deletion = (pair, mirror.associations.openCursor(between: source, destination))
         case .end:
             hasEnded = true
-            isInStatement = false
             cursor = statements.count
-            return .finished
         default:
             // `include`: the parser of this text has refused it.
-            break
+            endStatement()
         }
         return nil
     }
 
+    private mutating func endDump() {
+        isDumping = false
+        endStatement()
+    }
+
     /// Looks at the next SA that a `deleteall` may mean. SAs that come meanwhile are not met.
-    private mutating func nextDeletion(_ mirror: inout Mirror) -> KernelRequest? {
-        guard let (pair, cursor) = deletion else { return nil }
-        guard let association = mirror.associations.next(cursor) else {
+    private mutating func nextDeletion(_ mirror: inout Mirror) -> Next? {
+        guard let (pair, position) = deletion else { return nil }
+        guard let association = mirror.associations.next(position) else {
+            guard run.isIdle else { return .wait }
             close(&mirror)
+            endStatement()
             return nil
         }
-        return pair.contains(association) ? .delete(association.reference) : nil
+        if pair.contains(association) { run.begin(cursor - 1, [.delete(association.reference)]) }
+        return nil
     }
 
     /// Ends the walk of a `deleteall`; also for a client that has left.
@@ -142,57 +161,65 @@ struct ExecuteRun: Sendable {
     }
 
     private mutating func endStatement() {
-        isInStatement = false
-        cursor += 1
         executed += 1
         totalExecuted += 1
+    }
+
+    private mutating func endUndo(_ mirror: inout Mirror) -> Next {
+        close(&mirror)
+        run.endUndo()
+        cursor = statements.count
+        return .finished
     }
 
     // MARK: What came back
 
     /// The kernel did what was asked.
-    mutating func succeeded(_ request: KernelRequest, answer: KernelEvent.Content, former: FormerEntries) {
-        if isUndoing {
-            undone += 1
-        } else if isAtomic {
-            undoLog.record(request, answer: answer, former: former)
-        }
+    mutating func succeeded(_ item: RequestRun.Item, answer: KernelEvent.Content, former: FormerEntries) {
+        run.succeeded(item, answer: answer, former: former)
+        if item.endsUnit, deletion == nil { endStatement() }
     }
 
-    /// The kernel did not, or would not; an atomic run turns round, any other goes on.
-    mutating func failed(_ operation: String, errno: Int, reason: String) {
-        let failure = remark((isUndoing ? "undo: " : "") + operation, errno: errno, reason: reason)
+    /// The kernel did not; an atomic run turns round, any other goes on.
+    mutating func failed(_ item: RequestRun.Item, errno: Int, reason: String) {
+        tell((item.role == .undo ? "undo: " : "") + item.request.phrase, of: item.unit, errno: errno, reason: reason)
+        run.failed(item)
+        guard item.role != .undo else { return }
+        if run.isUndoing { isAborted = true } else if deletion == nil { endStatement() }
+    }
+
+    /// It was not sent.
+    mutating func unsent(_ item: RequestRun.Item) { run.unsent(item) }
+
+    /// The dump that the run waits for cannot be made.
+    mutating func dumpFailed(_ operation: String, errno: Int, reason: String) {
+        isDumping = false
+        fail(cursor - 1, operation, errno: errno, reason: reason)
+    }
+
+    private mutating func fail(_ unit: Int, _ operation: String, errno: Int, reason: String) {
+        tell(operation, of: unit, errno: errno, reason: reason)
+        run.fail(unit)
+        if run.isUndoing { isAborted = true } else { endStatement() }
+    }
+
+    private mutating func tell(_ operation: String, of unit: Int, errno: Int, reason: String) {
+        let failure = remark(operation, of: unit, errno: errno, reason: reason)
         failures.append(failure)
         failureSize += 100 + failure.operation.utf8.count + reason.utf8.count
         totalFailed += 1
-        guard !isUndoing else { return }
-        remaining = []
-        if isAtomic {
-            isUndoing = true
-            isAborted = true
-        }
     }
 
     /// An SA for ESP in UDP has been added whose port is not open.
-    mutating func warnOfArrival(_ operation: String, reason: String) {
+    mutating func warnOfArrival(_ item: RequestRun.Item, reason: String) {
         isWarnedOfArrival = true
-        warnings.append(remark(operation, errno: 0, reason: reason))
+        warnings.append(remark(item.request.phrase, of: item.unit, errno: 0, reason: reason))
     }
 
-    /// About the statement at the cursor.
-    private func remark(_ operation: String, errno: Int, reason: String) -> StatementFailure {
-        let range = statements.indices.contains(cursor) ? statements[cursor].range : 0..<0
+    private func remark(_ operation: String, of unit: Int, errno: Int, reason: String) -> StatementFailure {
+        let range = statements.indices.contains(unit) ? statements[unit].range : 0..<0
         return StatementFailure(
             offset: range.lowerBound, length: range.count, operation: operation, errno: errno, reason: reason)
-    }
-
-    private mutating func nextUndo(_ mirror: inout Mirror) -> Next {
-        if let request = undoLog.next() { return .request(request) }
-        close(&mirror)
-        isUndoing = false
-        isInStatement = false
-        cursor = statements.count
-        return .finished
     }
 
     // MARK: What the client gets
@@ -227,7 +254,7 @@ struct ExecuteRun: Sendable {
             messages += "setkeyd: \(count) missing here: they came faster than this client reads\n".utf8
         }
         if !messages.isEmpty { reply.messages = WireText(messages) }
-        if isAborted { reply.undone = undone }
+        if isAborted { reply.undone = run.undone }
         if hasEnded { reply.ended = true }
         failures = []
         warnings = []
@@ -254,6 +281,16 @@ extension Statement.Kind {
         case .deletePolicy(let identity): .deletePolicy(identity)
         case .flushPolicies: .flushPolicies
         case .deleteAll, .dump, .dumpPolicies, .include, .end: nil
+        }
+    }
+}
+
+extension Statement.Kind {
+    /// Whether what it does depends on what is in the tables.
+    fileprivate var looksAtTables: Bool {
+        switch self {
+        case .update, .deleteAll, .dump, .dumpPolicies: true
+        default: false
         }
     }
 }

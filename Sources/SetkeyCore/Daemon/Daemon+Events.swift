@@ -75,7 +75,7 @@ extension Daemon {
         switch development {
         case .ended(let flight, let outcome, let former):
             if case .application = flight.requester {
-                reconciler.ended(flight.request, outcome, former: former, &context)
+                reconciler.ended(flight.item, outcome, former: former, &context)
             } else {
                 clients.ended(flight, outcome, former: former, reconciler.arrivalPorts, &context)
             }

@@ -11,35 +11,42 @@ extension Daemon {
         case clients
     }
 
-    /// Sends the next request, if none is in flight and somebody has one.
+    /// Asks the kernel what is to be asked, as long as more may be in flight.
     mutating func serve() {
-        guard !context.kernel.isWaiting else { return }
+        while context.kernel.hasRoom, serveNext() {}
+    }
+
+    /// Asks the kernel what somebody has to ask whose turn it is; `false` if nobody has anything, or all have to wait.
+    private mutating func serveNext() -> Bool {
         // Twice round: a client's turn may make a dump wanted after that has had its own.
         for offset in 1...2 * Service.allCases.count {
-            guard let service = Service(rawValue: (lastServed.rawValue + offset) % Service.allCases.count),
-                let (request, requester) = nextRequest(of: service)
-            else { continue }
+            guard let service = Service(rawValue: (lastServed.rawValue + offset) % Service.allCases.count) else {
+                continue
+            }
+            // Nothing else is asked beside a dump, and it is not put off for ever.
+            if case .dumps = service, context.kernel.isDumpDue, context.kernel.isWaiting { return false }
+            guard serve(service) else { continue }
             lastServed = service
-            context.kernel.ask(
-                request, for: requester, keepsFormer: request.touchesEntries && mayBeUndone(requester), &context.out)
-            return
+            return true
         }
+        return false
     }
 
-    private mutating func nextRequest(of service: Service) -> (KernelRequest, Requester)? {
+    private mutating func serve(_ service: Service) -> Bool {
         switch service {
-        case .reading: context.kernel.nextReading(context.out)
-        case .dumps: context.kernel.nextDump(context.out)
-        case .application: reconciler.nextRequest().map { ($0, .application) }
-        case .clients: clients.nextRequest(&context)
+        case .reading:
+            guard let (request, requester) = context.kernel.nextReading(context.out) else { return false }
+            context.kernel.ask([RequestRun.Item(request)], for: requester, &context.out)
+        case .dumps:
+            guard let (request, requester) = context.kernel.nextDump(context.out) else { return false }
+            context.kernel.ask([RequestRun.Item(request)], for: requester, &context.out)
+        case .application:
+            guard let (items, manner) = reconciler.nextRequests() else { return false }
+            context.kernel.ask(items, for: .application, manner: manner, &context.out)
+        case .clients:
+            guard let (items, requester, manner) = clients.nextRequests(&context) else { return false }
+            context.kernel.ask(items, for: requester, manner: manner, &context.out)
         }
-    }
-
-    private func mayBeUndone(_ requester: Requester) -> Bool {
-        switch requester {
-        case .application: reconciler.temper == .undoing
-        case .run(let client): clients.runs[client]?.isAtomic == true
-        default: false
-        }
+        return true
     }
 }

@@ -45,7 +45,7 @@ package struct Daemon: Sendable {
         case .started(let state): start(state)
         case .kernel(let event): heard(event)
         case .unanswered(let id): context.kernel.answerIsLost(id, &context.out)
-        case .unsent(let id, _): context.kernel.sendAgain(id, &context.out)
+        case .unsent(let id, let count): context.kernel.notSent(id, count: count, &context.out)
         case .overrun: overrun()
         case .configuration(let configuration, let purpose): reconciler.read(configuration, for: purpose, &context)
         case .recorded(let complaint): reconciler.recorded(complaint, &context)

@@ -5,11 +5,22 @@ import IPsec
 struct Flight: Sendable {
     let id: RequestID
     let requester: Requester
-    let request: KernelRequest
+    let item: RequestRun.Item
+    let manner: Manner
     /// Whether this is the second try, after the first one's answer was lost.
     let isRepeated: Bool
-    /// Whether what it replaces or removes is wanted, to undo it.
-    let keepsFormer: Bool
+    /// Whether it will come back unsent, because one before it was refused or lost.
+    fileprivate(set) var isDoomed = false
+
+    /// How requests of a burst are asked.
+    struct Manner: Hashable, Sendable {
+        /// Whether a request that is refused keeps those behind it from being sent.
+        var stopsAtRefusal = false
+        /// Whether what a request replaces or removes is wanted, to undo it.
+        var keepsFormer = false
+    }
+
+    var request: KernelRequest { item.request }
 
     var isDump: Bool {
         switch request {
@@ -21,7 +32,17 @@ struct Flight: Sendable {
 
 /// The requests that are in flight, the oldest first.
 struct Conversation: Sendable {
-    private var flights: [Flight] = []
+    /// So many are given to the shell at once.
+    static let burst = 64
+    /// So many are in flight at most.
+    private static let window = 2 * burst
+
+    /// Those before `head` have ended.
+    private var flights: [Flight?] = []
+    private var head = 0
+    private var count = 0
+    private var doomed = 0
+    private var isDumping = false
     private var lastID: RequestID
 
     /// - Parameter start: the id before the first; one that nobody can tell beforehand makes forged answers a guess.
@@ -30,37 +51,33 @@ struct Conversation: Sendable {
     }
 
     /// Whether nothing is in flight.
-    var isEmpty: Bool { flights.isEmpty }
+    var isEmpty: Bool { count == 0 }
+
+    /// Whether a burst may be added to what is in flight: not beside a dump, and not before those that come back unsent
+    /// have done so, or it would overtake them.
+    var hasRoom: Bool { count + Self.burst <= Self.window && doomed == 0 && !isDumping }
 
     /// Whether one of those is in flight that `condition` means.
     func contains(where condition: (Requester) -> Bool) -> Bool {
-        flights.contains { condition($0.requester) }
+        flights[head...].contains { $0.map { condition($0.requester) } ?? false }
     }
 
-    /// Notes a request as in flight and gives it its id.
-    mutating func begin(_ request: KernelRequest, for requester: Requester, keepsFormer: Bool = false) -> RequestID {
-        begin(request, for: requester, isRepeated: false, keepsFormer: keepsFormer)
-    }
-
-    /// Notes a request as in flight whose first answer was lost.
-    mutating func `repeat`(_ flight: Flight) -> RequestID {
-        begin(flight.request, for: flight.requester, isRepeated: true, keepsFormer: flight.keepsFormer)
-    }
-
-    /// Notes a request as in flight anew that was not sent.
-    mutating func begin(_ flight: Flight) -> RequestID {
-        begin(
-            flight.request, for: flight.requester, isRepeated: flight.isRepeated, keepsFormer: flight.keepsFormer)
-    }
-
-    private mutating func begin(
-        _ request: KernelRequest, for requester: Requester, isRepeated: Bool, keepsFormer: Bool
+    /// Notes requests as in flight.
+    ///
+    /// - Returns: the id of the first; those that follow have the ids that follow.
+    mutating func begin(
+        _ items: some Collection<RequestRun.Item>, for requester: Requester, _ manner: Flight.Manner,
+        isRepeated: Bool = false
     ) -> RequestID {
-        lastID = lastID.next
-        flights.append(
-            Flight(
-                id: lastID, requester: requester, request: request, isRepeated: isRepeated, keepsFormer: keepsFormer))
-        return lastID
+        let first = lastID.next
+        for item in items {
+            lastID = lastID.next
+            let flight = Flight(id: lastID, requester: requester, item: item, manner: manner, isRepeated: isRepeated)
+            if flight.isDump { isDumping = true }
+            flights.append(flight)
+            count += 1
+        }
+        return first
     }
 
     /// The event, as news where its numbers alone would make it an answer of ours.
@@ -73,7 +90,7 @@ struct Conversation: Sendable {
 
     private func isOurs(_ id: RequestID, _ content: KernelEvent.Content) -> Bool {
         if content.isRecord { return true }
-        if let index = index(of: id) { return flights[index].request.isAnswered(by: content) }
+        if let index = index(of: id), let flight = flights[index] { return flight.request.isAnswered(by: content) }
         // A flush is told twice to who asked for it, and then its flight is over.
         return switch content {
         case .flushed, .policiesFlushed: true
@@ -86,18 +103,67 @@ struct Conversation: Sendable {
     mutating func end(with event: KernelEvent) -> (Flight, Outcome)? {
         // Most messages are records within a dump: they are told apart before a flight is looked for.
         guard let id = event.origin.request, !event.content.isFollowed, let index = index(of: id),
-            let outcome = flights[index].outcome(of: event.content)
+            let flight = flights[index], let outcome = flight.outcome(of: event.content)
         else { return nil }
-        return (flights.remove(at: index), outcome)
+        remove(at: index)
+        if case .refused = outcome, flight.manner.stopsAtRefusal { doom(after: id) { $0.stopsAtRefusal } }
+        return (flight, outcome)
     }
 
-    /// Ends the flight of this request, if it is under way: its answer has not come, or it was not sent.
-    mutating func end(_ id: RequestID) -> Flight? {
-        index(of: id).map { flights.remove(at: $0) }
+    /// Ends the flight of this request, if it is under way: its answer has not come.
+    mutating func endLost(_ id: RequestID) -> Flight? {
+        guard let index = index(of: id), let flight = flights[index] else { return nil }
+        remove(at: index)
+        doom(after: id) { _ in true }
+        return flight
+    }
+
+    /// Ends the flight of this request, if it is under way: it was not sent.
+    mutating func endUnsent(_ id: RequestID) -> Flight? {
+        guard let index = index(of: id) else { return nil }
+        defer { remove(at: index) }
+        return flights[index]
+    }
+
+    /// Notes that the flights behind one will come back unsent.
+    private mutating func doom(after id: RequestID, where isMeant: (Flight.Manner) -> Bool) {
+        for index in head..<flights.count {
+            guard let flight = flights[index], flight.id.isAfter(id), !flight.isDoomed, isMeant(flight.manner) else {
+                continue
+            }
+            flights[index]?.isDoomed = true
+            doomed += 1
+        }
+    }
+
+    private mutating func remove(at index: Int) {
+        guard let flight = flights[index] else { return }
+        flights[index] = nil
+        count -= 1
+        if flight.isDoomed { doomed -= 1 }
+        if flight.isDump { isDumping = false }
+        while head < flights.count, case nil = flights[head] { head += 1 }
+        guard head == flights.count || head >= Self.window else { return }
+        flights.removeFirst(head)
+        head = 0
     }
 
     // Answers come in the order of the requests, so the first one is it, as a rule.
-    private func index(of id: RequestID) -> Int? { flights.firstIndex { $0.id == id } }
+    private func index(of id: RequestID) -> Int? {
+        var index = head
+        while index < flights.count {
+            if flights[index]?.id == id { return index }
+            index += 1
+        }
+        return nil
+    }
+}
+
+extension RequestID {
+    /// Whether it was given after `other`, not very long after.
+    fileprivate func isAfter(_ other: RequestID) -> Bool {
+        Int32(truncatingIfNeeded: Int64(rawValue) - Int64(other.rawValue)) > 0
+    }
 }
 
 extension Flight {

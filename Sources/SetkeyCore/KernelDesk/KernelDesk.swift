@@ -66,18 +66,24 @@ struct KernelDesk: Sendable {
     /// Whether no SA has to be read again, or is being.
     var isFresh: Bool { refreshes.isEmpty && !isRefreshing }
 
-    /// Asks the kernel.
-    ///
-    /// - Parameter keepsFormer: whether what the request replaces or removes is wanted, to undo it.
+    /// Whether the kernel can be asked something now.
+    var hasRoom: Bool { conversation.hasRoom }
+
+    /// Asks the kernel, after what it was asked before.
     mutating func ask(
-        _ request: KernelRequest, for requester: Requester, keepsFormer: Bool = false, _ out: inout Outbox
+        _ items: [RequestRun.Item], for requester: Requester, manner: Flight.Manner = Flight.Manner(),
+        isRepeated: Bool = false, _ out: inout Outbox
     ) {
-        let id = conversation.begin(request, for: requester, keepsFormer: keepsFormer)
-        out.perform(.burst(RequestBurst(from: id, [request], stopsAtRefusal: false)))
+        let id = conversation.begin(items, for: requester, manner, isRepeated: isRepeated)
+        out.perform(
+            .burst(RequestBurst(from: id, items.map(\.request), stopsAtRefusal: manner.stopsAtRefusal)))
     }
 
     /// The service manager wants to know whether we live, and so we ask the kernel whether it does.
     mutating func watch() { isWatched = true }
+
+    /// Whether a dump, or the registration, waits for everything in flight to end.
+    var isDumpDue: Bool { upkeep.isDue }
 
     /// What is to be read again: an SA or a policy of which the kernel has told a part.
     mutating func nextReading(_ out: borrowing Outbox) -> (KernelRequest, Requester)? {
@@ -108,7 +114,7 @@ struct KernelDesk: Sendable {
         let event = conversation.attributed(message)
         let answer = conversation.end(with: event)
         var former = FormerEntries.none
-        if case (let flight, _)? = answer, flight.keepsFormer {
+        if case (let flight, _)? = answer, flight.manner.keepsFormer {
             former = FormerEntries(touchedBy: flight.request, in: mirror)
         }
         switch mirror.apply(event.content, isAnswer: event.origin.request != nil) {
@@ -120,7 +126,7 @@ struct KernelDesk: Sendable {
         if noteExpiry(event.content) { out.rearm() }
         guard let (flight, outcome) = answer else { return Heard(event: event, requester: nil) }
         if case .lost = outcome, !flight.isRepeated {
-            askAgain(flight, &out)
+            askAgain(flight, isRepeated: true, &out)
         } else {
             ended(flight, outcome, former: former, &out)
         }
@@ -171,39 +177,41 @@ struct KernelDesk: Sendable {
     /// The kernel answers inside `send`: what has not come when the socket is empty was lost. No reply does not mean
     /// not done, so the request is sent once more, and "already exists" then counts as done.
     mutating func answerIsLost(_ id: RequestID, _ out: inout Outbox) {
-        guard let flight = conversation.end(id) else { return }
+        guard let flight = conversation.endLost(id) else { return }
         // An answer is news too, and this one has not reached the mirror.
         if !flight.isDump { upkeep.mistrust() }
         if flight.isRepeated {
             ended(flight, .lost, former: .none, &out)
         } else {
-            askAgain(flight, &out)
+            askAgain(flight, isRepeated: true, &out)
         }
     }
 
-    /// A request was not sent: it is asked as if for the first time.
-    mutating func sendAgain(_ id: RequestID, _ out: inout Outbox) {
-        guard let flight = conversation.end(id) else { return }
-        let id = conversation.begin(flight)
-        out.perform(.burst(RequestBurst(from: id, [flight.request], stopsAtRefusal: false)))
+    /// So many requests from this one on were not sent.
+    mutating func notSent(_ id: RequestID, count: Int, _ out: inout Outbox) {
+        var id = id
+        for _ in 0..<count {
+            if let flight = conversation.endUnsent(id) { ended(flight, .unsent, former: .none, &out) }
+            id = id.next
+        }
     }
 
-    private mutating func askAgain(_ flight: Flight, _ out: inout Outbox) {
+    private mutating func askAgain(_ flight: Flight, isRepeated: Bool, _ out: inout Outbox) {
         if case .dump(let database) = flight.requester { mirror.beginDump(of: database) }
-        let id = conversation.repeat(flight)
-        out.perform(.burst(RequestBurst(from: id, [flight.request], stopsAtRefusal: false)))
+        ask([flight.item], for: flight.requester, manner: flight.manner, isRepeated: isRepeated, &out)
     }
 
     private mutating func ended(
         _ flight: Flight, _ outcome: Outcome, former: FormerEntries, _ out: inout Outbox
     ) {
         switch flight.requester {
+        case .application, .run, .flush: developments.append(.ended(flight, outcome, former: former))
+        case _ where outcome.isUnsent: askAgain(flight, isRepeated: flight.isRepeated, &out)
         case .registration: upkeep.registered(outcome, &out)
         case .dump(let database): upkeep.dumpEnded(database, outcome, &mirror, &developments, &out)
         case .refresh: refreshEnded(outcome, &out)
         case .expiryCheck(let identity): expiryCheckEnded(identity, outcome, &out)
         case .watchdog: watchdogAnswered(outcome, &out)
-        case .application, .run, .flush: developments.append(.ended(flight, outcome, former: former))
         }
     }
 
@@ -212,7 +220,7 @@ struct KernelDesk: Sendable {
         case .done:
             developments.append(.caughtUp)
             out.rearm()
-        case .refused, .lost: upkeep.want(.associations)
+        case .refused, .lost, .unsent: upkeep.want(.associations)
         }
     }
 

@@ -31,4 +31,10 @@ enum Outcome: Sendable {
     case refused(KernelErrno)
     /// The answer was lost twice: whether it was done is unknown.
     case lost
+    /// It was not sent, because one before it was refused or lost: the kernel has not seen it.
+    case unsent
+
+    var isUnsent: Bool {
+        if case .unsent = self { true } else { false }
+    }
 }

@@ -58,6 +58,11 @@ struct Upkeep: Sendable {
         }
     }
 
+    /// Whether something is to be asked.
+    var isDue: Bool {
+        retryAt == nil && (!isRegistered || DatabaseName.allCases.contains { dumps[$0].isDue })
+    }
+
     /// What is to be asked next; a dump that it gives has begun.
     mutating func next(at now: UInt64) -> (KernelRequest, Requester)? {
         guard retryAt == nil else { return nil }
@@ -77,7 +82,7 @@ struct Upkeep: Sendable {
             out.log(
                 .error, "the kernel refuses to register setkeyd, so expired lifetimes will not be noticed: \(errno)",
                 .kernelFailure)
-        case .lost:
+        case .lost, .unsent:
             out.log(
                 .error, "the kernel did not answer REGISTER, so expired lifetimes may not be noticed", .kernelFailure)
         }
@@ -93,7 +98,7 @@ struct Upkeep: Sendable {
         case .done: endDump(of: database, &mirror, &developments, &out)
         case .refused(let errno) where errno.breaksOffDump: breakOffDump(of: database, errno, &mirror, &out)
         case .refused(let errno): developments.append(failDump(of: database, errno, &mirror, &out))
-        case .lost: developments.append(failDump(of: database, .timedOut, &mirror, &out))
+        case .lost, .unsent: developments.append(failDump(of: database, .timedOut, &mirror, &out))
         }
         nextAudit = out.now.monotonic &+ Self.auditInterval
         out.rearm()

@@ -14,15 +14,6 @@ struct Target: Sendable {
 
 /// A plan being applied, step by step.
 struct Application: Sendable {
-    /// What a refusal by the kernel means.
-    enum Temper: Hashable, Sendable {
-        /// Everything applied so far is undone, in reverse order: the former state stays in force.
-        case undoing
-        /// The other steps are done all the same: this is going back, or putting back, and half of the policies protect
-        /// more than none.
-        case goingOn
-    }
-
     /// Failures that are told one by one.
     private static let failureLimit = 100
 
@@ -30,19 +21,10 @@ struct Application: Sendable {
     let steps: StepList
     /// The file's SAs with a limited life that its steps make anew: they live from now on.
     let reborn: [SAIdentity]
-    private let temper: Temper
     /// Databases that may hold more than the plan knew of: an entry that is to be added may be there already.
     private let incomplete: Set<DatabaseName>
+    private var run: RequestRun
     private var cursor = 0
-    /// Requests of the step at the cursor that are still to be sent; the last comes first.
-    private var remaining: [KernelRequest] = []
-    private var isInStep = false
-    /// Whether the step at the cursor failed after it had deleted: what it deleted is being put back.
-    private var isRestoring = false
-    private var undoLog = UndoLog()
-    private(set) var isUndoing = false
-    /// Requests that were to undo something and were refused.
-    private(set) var notUndone: [KernelRequest] = []
     /// Policies that took the place of ones that nobody had seen; undoing does not bring those back.
     private(set) var overwritten: [PolicyIdentity] = []
     /// Entries that the kernel did not find when they were to be deleted: others have removed them, or the kernel interface cannot name
@@ -59,109 +41,121 @@ struct Application: Sendable {
     /// Kernel writes so far, undone ones and undoing ones included.
     private(set) var writes = 0
 
-    init(plan: Plan, target: Target, temper: Temper, incomplete: [DatabaseName], reborn: [SAIdentity]) {
+    init(
+        plan: Plan, target: Target, temper: RequestRun.Temper, incomplete: [DatabaseName], reborn: [SAIdentity]
+    ) {
         steps = plan.steps
         self.reborn = reborn
         self.target = target
-        self.temper = temper
+        run = RequestRun(temper: temper)
         self.incomplete = Set(incomplete)
     }
 
-    /// The next request; `nil` when the application is over, one way or the other.
-    mutating func next() -> KernelRequest? {
-        if isUndoing { return undoLog.next() }
-        if remaining.isEmpty, isInStep { endStep() }
-        if !isInStep, cursor < steps.count {
-            remaining = steps[cursor].change.requests.reversed()
-            isInStep = true
-        }
-        return remaining.popLast()
-    }
+    /// Whether steps that were applied are being undone, or have been.
+    var isUndoing: Bool { run.isUndoing }
+    /// Requests that were to undo something and were refused.
+    var notUndone: [KernelRequest] { run.notUndone }
+    /// Whether what a request replaces or removes is wanted, to undo it.
+    var keepsFormer: Bool { run.keepsFormer }
 
     /// Whether nothing is left to do, one way or the other.
-    var isOver: Bool {
-        if isUndoing { return undoLog.isEmpty }
-        return remaining.isEmpty && cursor + (isInStep ? 1 : 0) >= steps.count
+    var isOver: Bool { run.isIdle && (isUndoing || cursor == steps.count) }
+
+    /// The next request; `nil` if there is none now.
+    mutating func next() -> RequestRun.Item? {
+        if !run.hasMore, !isUndoing, cursor < steps.count {
+            run.begin(cursor, steps[cursor].change.requests)
+            cursor += 1
+        }
+        return run.next()
     }
 
-    private mutating func endStep() {
-        isInStep = false
-        isRestoring = false
-        cursor += 1
+    mutating func ended(_ item: RequestRun.Item, _ outcome: Outcome, former: FormerEntries) {
+        switch outcome {
+        case .done(let answer): succeeded(item, answer: answer, former: former)
+        case .refused(let errno): failed(item, errno: errno)
+        case .lost: failed(item, errno: .timedOut)
+        case .unsent: run.unsent(item)
+        }
     }
 
-    mutating func succeeded(_ request: KernelRequest, answer: KernelEvent.Content, former: FormerEntries) {
-        if case .get = request { return meet(answer) }
+    private mutating func succeeded(_ item: RequestRun.Item, answer: KernelEvent.Content, former: FormerEntries) {
+        if case .question = item.role {
+            run.passed(item)
+            return meet(answer, item.unit)
+        }
         writes += 1
-        guard !isUndoing else { return }
         // There was a policy of this name, and the answer does not tell which.
-        if case .updatePolicy(let policy) = request, case .addPolicy = steps[cursor].change {
+        if item.role == .step, case .updatePolicy(let policy) = item.request,
+            case .addPolicy = steps[item.unit].change
+        {
+            run.succeededForGood(item)
             return overwritten.append(policy.identity)
         }
-        if temper == .undoing { undoLog.record(request, answer: answer, former: former) }
+        run.succeeded(item, answer: answer, former: former)
     }
 
-    mutating func failed(_ request: KernelRequest, errno: KernelErrno) {
-        if request.isDeletion, errno == .noSuchProcess || errno == .noEntry { return notFound(request) }
+    private mutating func failed(_ item: RequestRun.Item, errno: KernelErrno) {
+        if item.request.isDeletion, errno == .noSuchProcess || errno == .noEntry { return notFound(item) }
         if errno == .exists {
-            if let other = otherWay(than: request) { return remaining.append(other) }
-            if let database = request.database { doubted.insert(database) }
+            if let (other, role) = otherWay(than: item) {
+                run.passed(item)
+                return run.interpose([other], role, of: item.unit)
+            }
+            if let database = item.request.database { doubted.insert(database) }
         }
         self.errno = self.errno ?? errno
-        tell(request, errno)
-        guard !isUndoing else { return notUndone.append(request) }
-        let step = steps[cursor]
-        remaining = []
-        switch temper {
-        case .undoing:
-            isUndoing = true
-            // It may have been done all the same.
-            if errno == .timedOut, request.isAddition {
-                undoLog.record(request, answer: .refused(errno), former: .none)
-            }
-        case .goingOn:
-            guard case .replace(_, let former) = step.change, case .add = request, !isRestoring else { return }
-            isRestoring = true
-            remaining = UndoLog.restoring(former).map { [$0] } ?? []
-        }
+        tell(item, errno)
+        run.failed(item, mayBeDone: errno == .timedOut)
+        guard run.temper == .goingOn, item.role == .step, case .add = item.request,
+            case .replace(_, let former) = steps[item.unit].change
+        else { return }
+        run.interpose(UndoLog.restoring(former).map { [$0] } ?? [], .restore, of: item.unit)
     }
 
     /// Somebody else has removed it, which is what was wanted; or it is there all the same, which a dump tells.
-    private mutating func notFound(_ request: KernelRequest) {
-        if let database = request.database { doubted.insert(database) }
-        if !isUndoing { notFound[steps[cursor].change.entry] = () }
+    private mutating func notFound(_ item: RequestRun.Item) {
+        if let database = item.request.database { doubted.insert(database) }
+        if item.role != .undo { notFound[steps[item.unit].change.entry] = () }
+        run.passed(item)
     }
 
-    private mutating func tell(_ request: KernelRequest, _ errno: KernelErrno) {
+    private mutating func tell(_ item: RequestRun.Item, _ errno: KernelErrno) {
         failureCount += 1
         guard failureCount <= Self.failureLimit else {
             if failureCount == Self.failureLimit + 1 { failures.append("error: further refusals are not shown") }
             return
         }
-        let place = isUndoing ? "" : place(of: steps[cursor])
-        let prefix = isUndoing ? "undo: " : isRestoring ? "restoring what was there: " : ""
-        failures.append("\(place)error: \(prefix)\(request.phrase): \(request.reason(errno))")
+        let place = item.role == .undo ? "" : place(of: steps[item.unit])
+        let prefix =
+            switch item.role {
+            case .undo: "undo: "
+            case .restore: "restoring what was there: "
+            case .step, .question: ""
+            }
+        failures.append("\(place)error: \(prefix)\(item.request.phrase): \(item.request.reason(errno))")
     }
 
     // MARK: What nobody had seen
 
     /// What to do where an entry was in the kernel although the mirror had none, because no dump tells all of them.
-    private func otherWay(than request: KernelRequest) -> KernelRequest? {
-        guard !isUndoing, !isRestoring else { return nil }
-        switch request {
+    private func otherWay(than item: RequestRun.Item) -> (KernelRequest, RequestRun.Item.Role)? {
+        guard item.role == .step else { return nil }
+        switch item.request {
         // The kernel finds policies by their names only to replace or to remove them (kernel-facts 1.2).
-        case .addPolicy(let policy) where incomplete.contains(.policies): return .updatePolicy(policy)
-        case .add(let association) where incomplete.contains(.associations): return .get(association.reference)
+        case .addPolicy(let policy) where incomplete.contains(.policies): return (.updatePolicy(policy), .step)
+        case .add(let association) where incomplete.contains(.associations):
+            return (.get(association.reference), .question)
         default: return nil
         }
     }
 
     /// An SA that was to be added is there already, and this is how it is.
-    private mutating func meet(_ answer: KernelEvent.Content) {
-        guard case .association(.got, let present) = answer, case .add(let declared) = steps[cursor].change,
+    private mutating func meet(_ answer: KernelEvent.Content, _ unit: Int) {
+        guard case .association(.got, let present) = answer, case .add(let declared) = steps[unit].change,
             let change = Verdict.change(of: present, to: declared)
         else { return }
-        remaining += change.change.requests.reversed()
+        run.interpose(change.change.requests, .step, of: unit)
     }
 
     private func place(of step: Step) -> String {

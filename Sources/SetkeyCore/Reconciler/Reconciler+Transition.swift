@@ -106,7 +106,7 @@ extension Reconciler {
     }
 
     /// What a refusal means for the transition under way.
-    var temper: Application.Temper {
+    var temper: RequestRun.Temper {
         switch transition.cause {
         case .start, .reload: .undoing
         case .revert, .repair: .goingOn
@@ -177,24 +177,26 @@ extension Reconciler {
 
     // MARK: Apply
 
-    /// The next request of the plan that is being applied.
-    mutating func nextRequest() -> KernelRequest? {
+    /// The next requests of the plan that is being applied, and how they are to be asked.
+    mutating func nextRequests() -> (items: [RequestRun.Item], manner: Flight.Manner)? {
         guard case .applying(var application) = transition.phase else { return nil }
         transition.phase = .idle
         defer { transition.phase = .applying(application) }
-        return application.next()
+        var items: [RequestRun.Item] = []
+        while items.count < Conversation.burst, let item = application.next() { items.append(item) }
+        guard !items.isEmpty else { return nil }
+        let manner = Flight.Manner(
+            stopsAtRefusal: !application.isUndoing, keepsFormer: application.keepsFormer)
+        return (items, manner)
     }
 
+    /// A request of the plan has ended.
     mutating func ended(
-        _ request: KernelRequest, _ outcome: Outcome, former: FormerEntries, _ context: inout Context
+        _ item: RequestRun.Item, _ outcome: Outcome, former: FormerEntries, _ context: inout Context
     ) {
         guard case .applying(var application) = transition.phase else { return }
         transition.phase = .idle
-        switch outcome {
-        case .done(let answer): application.succeeded(request, answer: answer, former: former)
-        case .refused(let errno): application.failed(request, errno: errno)
-        case .lost: application.failed(request, errno: .timedOut)
-        }
+        application.ended(item, outcome, former: former)
         transition.phase = .applying(application)
         finishApplicationIfOver(&context)
     }

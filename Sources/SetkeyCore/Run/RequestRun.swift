@@ -1,0 +1,188 @@
+import IPsec
+
+/// Requests on their way to the kernel, in order and many at a time, and how to undo what they have done.
+///
+/// A client's statements, the application of a plan, a repair and an undo are all run by this. Whoever has one gives it
+/// units (statements or steps), each of which is a few requests, and hears of each request how it ended. A request that
+/// was not sent because one before it failed is asked again in its place, unless it was of no use any more.
+struct RequestRun: Sendable {
+    /// What a refusal by the kernel means.
+    enum Temper: Hashable, Sendable {
+        /// Everything done so far is undone, in reverse order.
+        case undoing
+        /// The other units are done all the same.
+        case goingOn
+    }
+
+    /// One request, and what it is of.
+    struct Item: Sendable {
+        enum Role: Hashable, Sendable {
+            /// It belongs to its unit.
+            case step
+            /// It undoes something.
+            case undo
+            /// It brings back what its unit has removed in vain.
+            case restore
+            /// It asks how things are, and what comes next depends on the answer.
+            case question
+        }
+
+        let request: KernelRequest
+        /// The number of the unit.
+        let unit: Int
+        let role: Role
+        /// Whether it is the last of its unit.
+        let endsUnit: Bool
+
+        init(request: KernelRequest, unit: Int, role: Role, endsUnit: Bool) {
+            self.request = request
+            self.unit = unit
+            self.role = role
+            self.endsUnit = endsUnit
+        }
+
+        /// A request that is all there is to ask.
+        init(_ request: KernelRequest) {
+            self.init(request: request, unit: 0, role: .step, endsUnit: true)
+        }
+    }
+
+    let temper: Temper
+    /// Requests that come before all others; the next one comes last.
+    private var urgent: [Item] = []
+    /// Requests that were not sent, in their order, the first ones at `head` having been given out again.
+    private var returned: [Item] = []
+    private var head = 0
+    /// The rest of the unit that has been begun; the next one comes last.
+    private var waiting: [Item] = []
+    /// Requests that have been given out, and have not ended.
+    private(set) var inFlight = 0
+    /// Whether nothing is given out before what is in flight has ended.
+    private var isHeld = false
+    /// The last unit of which a request has failed that others were to follow.
+    private var failedUnit: Int?
+
+    private var undoLog = UndoLog()
+    private(set) var isUndoing = false
+    /// How many requests have undone something.
+    private(set) var undone = 0
+    /// Requests that were to undo something and were refused.
+    private(set) var notUndone: [KernelRequest] = []
+
+    init(temper: Temper) {
+        self.temper = temper
+    }
+
+    /// How many entries it holds, about: to free many takes its time.
+    var size: Int { undoLog.size }
+
+    /// Whether everything that was begun has ended, and nothing is left to be undone.
+    var isIdle: Bool { inFlight == 0 && !hasMore && (!isUndoing || undoLog.isEmpty) }
+
+    /// Whether requests of what was begun are still to be given out.
+    var hasMore: Bool { !urgent.isEmpty || head < returned.count || !waiting.isEmpty }
+
+    /// Whether what a request replaces or removes is wanted, to undo it.
+    var keepsFormer: Bool { temper == .undoing && !isUndoing }
+
+    // MARK: Giving out
+
+    /// Begins a unit; call it when nothing is left of the one before.
+    mutating func begin(_ unit: Int, _ requests: [KernelRequest]) {
+        for (index, request) in requests.enumerated().reversed() {
+            waiting.append(
+                Item(request: request, unit: unit, role: .step, endsUnit: index + 1 == requests.count))
+        }
+    }
+
+    /// A request that comes before all others.
+    mutating func interpose(_ requests: [KernelRequest], _ role: Item.Role, of unit: Int) {
+        for request in requests.reversed() {
+            urgent.append(Item(request: request, unit: unit, role: role, endsUnit: false))
+        }
+    }
+
+    /// The next request; `nil` if there is none now.
+    mutating func next() -> Item? {
+        if isHeld {
+            guard inFlight == 0 else { return nil }
+            isHeld = false
+        }
+        guard let item = take() else { return nil }
+        inFlight += 1
+        isHeld = item.role == .question
+        return item
+    }
+
+    private mutating func take() -> Item? {
+        if let item = urgent.popLast() { return item }
+        if head < returned.count {
+            defer { head += 1 }
+            return returned[head]
+        }
+        if !returned.isEmpty {
+            returned.removeAll(keepingCapacity: true)
+            head = 0
+        }
+        guard isUndoing else { return waiting.popLast() }
+        return undoLog.next().map { Item(request: $0, unit: 0, role: .undo, endsUnit: false) }
+    }
+
+    // MARK: Ending
+
+    /// The kernel did what was asked.
+    mutating func succeeded(_ item: Item, answer: KernelEvent.Content, former: FormerEntries) {
+        inFlight -= 1
+        switch item.role {
+        case .undo: undone += 1
+        case .question: break
+        case .step, .restore: if temper == .undoing { undoLog.record(item.request, answer: answer, former: former) }
+        }
+    }
+
+    /// The kernel did it, and nobody can undo it.
+    mutating func succeededForGood(_ item: Item) {
+        inFlight -= 1
+    }
+
+    /// The kernel did not do it, and that does no harm.
+    mutating func passed(_ item: Item) {
+        inFlight -= 1
+    }
+
+    /// The kernel did not do it, or it may have and did not answer: the rest of its unit is of no use.
+    ///
+    /// - Parameter mayBeDone: whether it may have been done all the same.
+    mutating func failed(_ item: Item, mayBeDone: Bool = false) {
+        inFlight -= 1
+        guard item.role != .undo else { return notUndone.append(item.request) }
+        if !item.endsUnit { failedUnit = item.unit }
+        fail(item.unit)
+        if isUndoing, mayBeDone, item.request.isAddition {
+            undoLog.record(item.request, answer: .refused(.timedOut), former: .none)
+        }
+    }
+
+    /// A unit has failed, perhaps without having asked anything.
+    mutating func fail(_ unit: Int) {
+        waiting.removeAll { $0.unit == unit }
+        guard temper == .undoing else { return }
+        isUndoing = true
+        // Not before everything has ended that may have to be undone.
+        isHeld = true
+        waiting = []
+        returned = []
+        head = 0
+    }
+
+    /// It was not sent.
+    mutating func unsent(_ item: Item) {
+        inFlight -= 1
+        if isUndoing ? item.role == .undo : item.unit != failedUnit { returned.append(item) }
+    }
+
+    /// Ends the undoing.
+    mutating func endUndo() {
+        isUndoing = false
+    }
+}
