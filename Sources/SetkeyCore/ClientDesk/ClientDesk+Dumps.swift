@@ -117,9 +117,9 @@ extension ClientDesk {
         var reply: Reply
         switch stream.form {
         case .text:
-            var text: [UInt8] = []
+            var text = WireText(reserving: DumpStream.partSize)
             stream.appendPart(of: &context.kernel.mirror, to: &text)
-            reply = .render(RenderReply(text: WireText(text)))
+            reply = .render(RenderReply(text: text))
         case .records(let showKeys):
             reply = stream.nextRecords(of: &context.kernel.mirror, showKeys: showKeys, at: context.now)
         }
@@ -130,9 +130,9 @@ extension ClientDesk {
     }
 
     private mutating func appendPart(of stream: inout DumpStream, toRunOf client: ClientID, _ context: inout Context) {
-        var output: [UInt8] = []
+        var output = WireText(reserving: DumpStream.partSize)
         stream.appendPart(of: &context.kernel.mirror, to: &output)
-        runs[client]?.output += output
+        runs[client]?.output.append(output)
         if stream.isFinished {
             if let errno = context.kernel.gap(in: stream.database) {
                 let request = stream.database.dumpRequest

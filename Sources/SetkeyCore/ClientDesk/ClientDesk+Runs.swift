@@ -127,7 +127,7 @@ extension ClientDesk {
                 for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts, context)
             var text: [UInt8] = []
             format.append(association, isLast: true, to: &text)
-            runs[client]?.output += text
+            runs[client]?.output.append(escaping: text.span)
         default: break
         }
     }

@@ -14,7 +14,7 @@ struct DumpStream: Sendable {
     }
 
     /// About this many bytes of text make a part.
-    private static let partSize = 128 * 1024
+    static let partSize = 128 * 1024
     /// This many records make a part.
     private static let recordsPerPart = 200
 
@@ -45,27 +45,38 @@ struct DumpStream: Sendable {
     // MARK: Text
 
     /// Appends the next part; ``isFinished`` tells whether it was the last.
-    mutating func appendPart(of mirror: inout Mirror, to output: inout [UInt8]) {
-        let limit = output.count + Self.partSize
+    ///
+    /// Each entry is escaped right after it was rendered, while its text is in the cache.
+    mutating func appendPart(of mirror: inout Mirror, to output: inout WireText) {
+        let limit = output.approximateByteCount + Self.partSize
+        var entry: [UInt8] = []
         let filter = filter
         switch database {
         case .associations:
             if associations.begin(&mirror.associations, where: filter.passes) {
-                output.append(DumpFormat.noAssociations)
+                entry.append(DumpFormat.noAssociations)
             }
             while let (association, isLast) = associations.next(&mirror.associations, where: filter.passes) {
-                format.append(association, isLast: isLast, to: &output)
-                if !isLast, output.count >= limit { return }
+                format.append(association, isLast: isLast, to: &entry)
+                Self.move(&entry, to: &output)
+                if !isLast, output.approximateByteCount >= limit { return }
             }
         case .policies:
-            if policies.begin(&mirror.policies, where: { _ in true }) { output.append(DumpFormat.noPolicies) }
+            if policies.begin(&mirror.policies, where: { _ in true }) { entry.append(DumpFormat.noPolicies) }
             while let (policy, isLast) = policies.next(&mirror.policies, where: { _ in true }) {
-                format.append(policy, isLast: isLast, to: &output)
-                if !isLast, output.count >= limit { return }
+                format.append(policy, isLast: isLast, to: &entry)
+                Self.move(&entry, to: &output)
+                if !isLast, output.approximateByteCount >= limit { return }
             }
-            format.appendSummary(to: &output)
+            format.appendSummary(to: &entry)
         }
+        Self.move(&entry, to: &output)
         finish(&mirror)
+    }
+
+    private static func move(_ entry: inout [UInt8], to output: inout WireText) {
+        output.append(escaping: entry.span)
+        entry.removeAll(keepingCapacity: true)
     }
 
     // MARK: Records

@@ -46,7 +46,7 @@ struct ExecuteRun: Sendable {
     private(set) var isWarnedOfArrival = false
     /// Bytes of the failures, about.
     private var failureSize = 0
-    var output: [UInt8] = []
+    var output = WireText(reserving: 0)
     private var messages: [UInt8] = []
     /// Messages that were not kept.
     private var unkeptMessages = 0
@@ -235,7 +235,7 @@ struct ExecuteRun: Sendable {
     }
 
     /// Whether what the client has to be told fills a part: it goes out before the run goes on.
-    var isPartFull: Bool { output.count + messages.count + failureSize >= Self.partSize }
+    var isPartFull: Bool { output.approximateByteCount + messages.count + failureSize >= Self.partSize }
 
     /// Stops until ``proceed()``: a dump is being made, or the client has to read first.
     mutating func wait() { isWaiting = true }
@@ -248,7 +248,7 @@ struct ExecuteRun: Sendable {
         var reply = ExecuteReply(executed: executed)
         if !failures.isEmpty { reply.failures = failures }
         if !warnings.isEmpty { reply.warnings = warnings }
-        if !output.isEmpty { reply.output = WireText(output) }
+        if !output.isEmpty { reply.output = output }
         if unkeptMessages > 0 {
             let count = unkeptMessages == 1 ? "1 kernel message is" : "\(unkeptMessages) kernel messages are"
             messages += "setkeyd: \(count) missing here: they came faster than this client reads\n".utf8
@@ -259,7 +259,7 @@ struct ExecuteRun: Sendable {
         failures = []
         warnings = []
         failureSize = 0
-        output = []
+        output = WireText(reserving: 0)
         messages = []
         unkeptMessages = 0
         return reply
