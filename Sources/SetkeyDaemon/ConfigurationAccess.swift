@@ -68,8 +68,7 @@ nonisolated struct ConfigurationAccess {
     }
 
     private static func access(of directory: String) -> SourceAccess? {
-        var status = stat()
-        guard unsafe stat(directory, &status) == 0 else { return nil }
+        guard let status = Path.status(of: directory) else { return nil }
         return SourceAccess(owner: status.st_uid, group: status.st_gid, mode: status.st_mode)
     }
 

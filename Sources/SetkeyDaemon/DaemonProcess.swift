@@ -85,16 +85,27 @@ package enum DaemonProcess {
             let log = Log()
             log.append(LogEntry(.error, "cannot start: \(error)"))
             log.finish()
-            ServiceManager.failed(errno: errno, status: "cannot start: \(error)")
+            ServiceManager.failed(errno: number(of: error), status: "cannot start: \(error)")
             return EXIT_FAILURE
         }
         shell.start()
         withExtendedLifetime(shell) { dispatchMain() }
     }
 
+    /// The errno of the system call that is to blame; 0 where none is.
+    private static func number(of error: any Error) -> Int32 {
+        switch error {
+        case let error as KernelErrno: error.rawValue
+        case let error as PFKeySocket.OpenError: error.errno.rawValue
+        case ListenError.system(_, _, let errno): errno
+        case let error as StartError: error.errno
+        default: 0
+        }
+    }
+
     private static func build(_ options: DaemonOptions, on kernel: OpenKernel) throws -> DaemonShell {
         // A file that was named must exist; what is in it is judged when it is read.
-        if let path = options.configuration, unsafe access(path, F_OK) != 0, errno == ENOENT {
+        if let path = options.configuration, Path.isMissing(path) {
             throw StartError("\(path) does not exist; create it, or omit --config")
         }
         let state = try StateDirectory(path: options.stateDirectory, life: kernel.life)
@@ -137,8 +148,11 @@ package enum DaemonProcess {
 /// Why the daemon cannot start, and what to do.
 nonisolated struct StartError: Error, CustomStringConvertible {
     let description: String
+    /// Of the system call that is to blame; 0 where none is.
+    let errno: Int32
 
-    init(_ description: String) {
+    init(_ description: String, errno: Int32 = 0) {
         self.description = description
+        self.errno = errno
     }
 }

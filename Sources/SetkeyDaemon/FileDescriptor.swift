@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// An open descriptor, closed when the last reference to it goes.

@@ -1,5 +1,3 @@
-import CSystemd
-import Glibc
 import SetkeyCore
 
 /// The journal, told by sd_journal_sendv(3).
@@ -14,16 +12,7 @@ nonisolated struct Journal: Sendable {
             text += field.utf8
             ends.append(text.count)
         }
-        return unsafe text.withUnsafeMutableBytes { bytes in
-            var start = 0
-            var vectors = unsafe [iovec]()
-            for end in ends {
-                let base = unsafe bytes.baseAddress?.advanced(by: start)
-                unsafe vectors.append(unsafe iovec(iov_base: base, iov_len: end - start))
-                start = end
-            }
-            return unsafe sd_journal_sendv(vectors, Int32(clamping: vectors.count)) == 0
-        }
+        return Systemd.sendToJournal(&text, ends: ends)
     }
 
     /// `NAME=value`, one each; a value may have several lines.

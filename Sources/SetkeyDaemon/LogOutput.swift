@@ -34,10 +34,10 @@ nonisolated final class LogOutput: Sendable {
 
     /// Whether `$JOURNAL_STREAM` names the very file that stderr is (systemd.exec(5)).
     private static var standardErrorIsJournal: Bool {
-        guard let value = unsafe getenv("JOURNAL_STREAM") else { return false }
-        var status = stat()
-        guard unsafe fstat(STDERR_FILENO, &status) == 0 else { return false }
-        return unsafe String(cString: value) == "\(status.st_dev):\(status.st_ino)"
+        guard let value = ProcessEnvironment.variable("JOURNAL_STREAM"),
+            let status = FileDescriptor.status(of: STDERR_FILENO)
+        else { return false }
+        return value == "\(status.st_dev):\(status.st_ino)"
     }
 
     /// Has `entries` written; drops them if too much waits already.
@@ -86,24 +86,7 @@ nonisolated final class LogOutput: Sendable {
                 lines += Array("setkeyd: \(line)\n".utf8)
             }
         }
-        write(lines)
-    }
-
-    private func write(_ bytes: [UInt8]) {
-        var start = 0
-        while start < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress?.advanced(by: start), $0.count - start)
-            }
-            if count < 0, errno == EINTR { continue }
-            if count < 0, errno == EAGAIN {
-                // Somebody who shares the descriptor has made it so.
-                var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                unsafe poll(&entry, 1, -1)
-                continue
-            }
-            guard count > 0 else { return }
-            start += count
-        }
+        // What cannot be written is lost: there is nobody else to tell.
+        try? FileDescriptor.write(lines, to: descriptor)
     }
 }

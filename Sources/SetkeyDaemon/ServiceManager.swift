@@ -5,8 +5,8 @@ import SetkeyCore
 
 /// The service manager, told in the manner of sd_notify(3); silent where there is none.
 enum ServiceManager {
-    private static let notifications = unsafe getenv("NOTIFY_SOCKET").flatMap {
-        Notifications(path: unsafe String(cString: $0))
+    private static let notifications = ProcessEnvironment.variable("NOTIFY_SOCKET").flatMap {
+        Notifications(path: $0)
     }
 
     /// We serve, and the file is in force.
@@ -45,8 +45,7 @@ enum ServiceManager {
 
     /// The time within which it wants to hear that we are alive, in microseconds; `nil` if it does not.
     static var watchdogInterval: UInt64? {
-        var microseconds: UInt64 = 0
-        return unsafe sd_watchdog_enabled(0, &microseconds) > 0 ? microseconds : nil
+        Systemd.watchdogInterval
     }
 
     /// The control sockets that it listens on for us (socket activation), which are all served alike; `nil` if it does

@@ -12,11 +12,11 @@ nonisolated struct ServiceReader {
 
     /// The service's, which runs as its own user where it is installed; else of this process.
     static func ofThisProcess() -> ServiceReader {
-        if let entry = unsafe getgrnam(standardGroup) {
-            return ServiceReader(group: standardGroup, isDaemon: unsafe entry.pointee.gr_gid == getegid())
+        if let number = ProcessEnvironment.group(named: standardGroup) {
+            return ServiceReader(group: standardGroup, isDaemon: number == getegid())
         }
         guard geteuid() != 0 else { return ServiceReader(group: nil) }
-        return ServiceReader(group: unsafe getgrgid(getegid()).map { unsafe String(cString: $0.pointee.gr_name) })
+        return ServiceReader(group: ProcessEnvironment.ownGroupName)
     }
 
     /// The commands after which the daemon may read `path`, which is quoted for a shell, and others may not.

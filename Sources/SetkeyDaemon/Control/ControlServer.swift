@@ -97,11 +97,6 @@ extension ControlServer {
     package func queuedBytes(_ client: ClientID) -> Int {
         connections[client]?.queuedBytes ?? 0
     }
-
-    /// Disconnects `client` when it has its replies, or its time is up.
-    package func close(_ client: ClientID, reason: String) {
-        connections[client]?.finish(.closed(reason))
-    }
 }
 
 // MARK: - Coming and going

@@ -1,5 +1,6 @@
 import ControlProtocol
 import Glibc
+import IPsec
 
 /// A Unix stream socket that clients connect to.
 package final class ListeningSocket {
@@ -30,7 +31,7 @@ package final class ListeningSocket {
         // Linux takes the file's mode from the socket's, less the umask: it is never open to more than `mode`.
         guard fchmod(rawValue, mode) == 0 else { throw .system(operation: "fchmod", path: path, errno: errno) }
         try Self.bind(descriptor, to: path)
-        guard unsafe chmod(path, mode) == 0 else { throw .system(operation: "chmod", path: path, errno: errno) }
+        try Self.perform("chmod", path) { () throws(KernelErrno) in try Path.setMode(of: path, mode) }
         guard Glibc.listen(rawValue, 512) == 0 else { throw .system(operation: "listen", path: path, errno: errno) }
         guard let status = FileStatus(path: path) else { throw .system(operation: "stat", path: path, errno: errno) }
         file = (path, status.device, status.inode)
@@ -51,7 +52,7 @@ package final class ListeningSocket {
     package func removePath() {
         guard let file, let status = FileStatus(path: file.path) else { return }
         guard status.device == file.device, status.inode == file.inode else { return }
-        _ = unsafe unlink(file.path)
+        try? Path.remove(file.path)
     }
 }
 
@@ -88,8 +89,7 @@ extension ListeningSocket {
 extension FileDescriptor {
     /// Whether the other end of a connected socket is closed altogether, not for sending alone.
     var isHungUp: Bool {
-        var entry = pollfd(fd: rawValue, events: 0, revents: 0)
-        return unsafe poll(&entry, 1, 0) == 1 && Int32(entry.revents) & Int32(POLLHUP) != 0
+        Self.wait(for: 0, of: rawValue, milliseconds: 0) & Int32(POLLHUP) != 0
     }
 }
 
@@ -99,16 +99,17 @@ extension ListeningSocket {
     /// Opens and locks the directory that `path` lies in.
     private static func lockDirectory(of path: String) throws(ListenError) -> FileDescriptor {
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        let rawValue = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard rawValue >= 0 else {
-            guard errno == ENOENT else { throw .system(operation: "open", path: directory, errno: errno) }
+        let descriptor: FileDescriptor
+        do throws(KernelErrno) {
+            descriptor = try .open(directory, O_RDONLY | O_DIRECTORY)
+        } catch {
+            guard error == .noEntry else { throw .system(operation: "open", path: directory, errno: error.rawValue) }
             throw .noDirectory(directory)
         }
-        let descriptor = FileDescriptor(owning: rawValue)
         // Another daemon holds it for a few system calls. Whoever holds it for long is none: anyone who can read the
         // directory can lock it, and must not keep us from starting.
         for _ in 0..<200 {
-            if flock(rawValue, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+            if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 { return descriptor }
             guard errno == EWOULDBLOCK || errno == EINTR else {
                 throw .system(operation: "flock", path: directory, errno: errno)
             }
@@ -138,7 +139,17 @@ extension ListeningSocket {
         case EAGAIN: throw .inUse(path)
         case let number: throw .system(operation: "connect", path: path, errno: number)
         }
-        guard unsafe unlink(path) == 0 else { throw .system(operation: "unlink", path: path, errno: errno) }
+        try perform("unlink", path) { () throws(KernelErrno) in try Path.remove(path) }
+    }
+
+    private static func perform(
+        _ operation: String, _ path: String, _ body: () throws(KernelErrno) -> Void
+    ) throws(ListenError) {
+        do throws(KernelErrno) {
+            try body()
+        } catch {
+            throw .system(operation: operation, path: path, errno: error.rawValue)
+        }
     }
 }
 
@@ -149,8 +160,7 @@ private struct FileStatus {
     let isSocket: Bool
 
     init?(path: String) {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0 else { return nil }
+        guard let status = Path.statusOfLink(at: path) else { return nil }
         device = status.st_dev
         inode = status.st_ino
         isSocket = status.st_mode & S_IFMT == S_IFSOCK

@@ -13,13 +13,15 @@ struct PeerIdentification {
 
     /// The group whose members have read-only access.
     static var readers: UInt32? {
-        unsafe getgrnam(readersName).map { unsafe $0.pointee.gr_gid }
+        ProcessEnvironment.group(named: readersName)
     }
 
     /// - Parameter readers: the group whose members have read-only access.
     init?(_ client: FileDescriptor, readers: UInt32?) {
         // `struct ucred`: three 32-bit numbers, pid, uid and gid, of the time of connect(2).
-        guard let credentials = client.option(SO_PEERCRED, capacity: 3), credentials.count == 3 else { return nil }
+        guard let credentials: [UInt32] = client.option(SO_PEERCRED, capacity: 3), credentials.count == 3 else {
+            return nil
+        }
         let (pid, uid, gid) = (Int32(bitPattern: credentials[0]), credentials[1], credentials[2])
         let isReader = readers.map { gid == $0 || Self.groups(of: client).contains($0) } ?? false
         let access: Peer.Access =
@@ -35,15 +37,5 @@ struct PeerIdentification {
     private static func groups(of client: FileDescriptor) -> [UInt32] {
         // As many as Linux allows (NGROUPS_MAX); almost always a few.
         client.option(SO_PEERGROUPS, capacity: 64) ?? client.option(SO_PEERGROUPS, capacity: 65_536) ?? []
-    }
-}
-
-extension FileDescriptor {
-    /// A socket's option that is an array of 32-bit numbers; `nil` if there is none, or it has more than `capacity`.
-    fileprivate func option(_ name: Int32, capacity: Int) -> [UInt32]? {
-        var values = [UInt32](repeating: 0, count: capacity)
-        var length = socklen_t(capacity * 4)
-        guard unsafe getsockopt(rawValue, SOL_SOCKET, name, &values, &length) == 0 else { return nil }
-        return Array(values.prefix(Int(length) / 4))
     }
 }

@@ -12,33 +12,20 @@ final class EncapsulationSocket {
 
     init(at endpoint: UDPEndpoint) throws(KernelErrno) {
         let family = endpoint.address.family == .ipv4 ? AF_INET : AF_INET6
-        let rawValue = socket(family, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), Int32(IPPROTO_UDP))
-        guard rawValue >= 0 else { throw KernelErrno(rawValue: errno) }
-        descriptor = FileDescriptor(owning: rawValue)
-        try dropWhatIsQueued()
+        descriptor = try .socket(family, SOCK_DGRAM, Int32(IPPROTO_UDP))
+        try descriptor.dropAllArrivals()
         switch endpoint.address.family {
         case .ipv4:
             // The machine may get its address later.
-            try set(Int32(IPPROTO_IP), IP_FREEBIND, 1 as Int32)
+            try descriptor.setOption(Int32(IPPROTO_IP), IP_FREEBIND, 1 as Int32)
             try bypassPolicies(Int32(IPPROTO_IP), IP_IPSEC_POLICY)
         case .ipv6:
-            try set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1 as Int32)
-            try set(Int32(IPPROTO_IPV6), IPV6_FREEBIND, 1 as Int32)
+            try descriptor.setOption(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1 as Int32)
+            try descriptor.setOption(Int32(IPPROTO_IPV6), IPV6_FREEBIND, 1 as Int32)
             try bypassPolicies(Int32(IPPROTO_IPV6), IPV6_IPSEC_POLICY)
         }
-        try set(Int32(IPPROTO_UDP), UDP_ENCAP, Int32(UDP_ENCAP_ESPINUDP))
-        try bind(to: endpoint)
-    }
-
-    /// A filter of one instruction: return 0, keep no byte.
-    private func dropWhatIsQueued() throws(KernelErrno) {
-        var instruction = sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: 0)
-        let status = unsafe withUnsafeMutablePointer(to: &instruction) { pointer in
-            var program = unsafe sock_fprog(len: 1, filter: pointer)
-            let length = unsafe socklen_t(MemoryLayout<sock_fprog>.size)
-            return unsafe setsockopt(descriptor.rawValue, SOL_SOCKET, SO_ATTACH_FILTER, &program, length)
-        }
-        guard status == 0 else { throw KernelErrno(rawValue: errno) }
+        try descriptor.setOption(Int32(IPPROTO_UDP), UDP_ENCAP, Int32(UDP_ENCAP_ESPINUDP))
+        try descriptor.bind(to: PFKeySocketAddress(endpoint.address, port: endpoint.port).bytes)
     }
 
     /// Keeps the policies away from what arrives in UDP: one that wants ESP of all traffic between the two ends would
@@ -50,25 +37,7 @@ final class EncapsulationSocket {
             policy.sadb_x_policy_exttype = UInt16(SADB_X_EXT_POLICY)
             policy.sadb_x_policy_type = UInt16(IPSEC_POLICY_BYPASS)
             policy.sadb_x_policy_dir = UInt8(direction)
-            try set(level, option, policy)
+            try descriptor.setOption(level, option, policy)
         }
-    }
-
-    private func bind(to endpoint: UDPEndpoint) throws(KernelErrno) {
-        let address = PFKeySocketAddress(endpoint.address, port: endpoint.port).bytes
-        let status = unsafe address.withUnsafeBytes { bytes in
-            unsafe Glibc.bind(
-                descriptor.rawValue, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
-        }
-        guard status == 0 else { throw KernelErrno(rawValue: errno) }
-    }
-
-    private func set<Value: BitwiseCopyable>(
-        _ level: Int32, _ option: Int32, _ value: Value
-    ) throws(KernelErrno) {
-        let status = unsafe withUnsafeBytes(of: value) {
-            unsafe setsockopt(descriptor.rawValue, level, option, $0.baseAddress, socklen_t($0.count))
-        }
-        guard status == 0 else { throw KernelErrno(rawValue: errno) }
     }
 }

@@ -34,30 +34,28 @@ nonisolated final class PFKeySocket: PollableLink {
     }
 
     init() throws(OpenError) {
-        let rawValue = socket(AF_KEY, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), Int32(PF_KEY_V2))
-        guard rawValue >= 0 else { throw OpenError(errno: KernelErrno(rawValue: errno)) }
-        descriptor = FileDescriptor(owning: rawValue)
+        do throws(KernelErrno) {
+            descriptor = try .socket(AF_KEY, SOCK_RAW, Int32(PF_KEY_V2))
+        } catch {
+            throw OpenError(errno: error)
+        }
         descriptor.setNonBlocking()
-        hasLargeBuffer = Self.setReceiveBuffer(of: rawValue)
+        hasLargeBuffer = Self.setReceiveBuffer(of: descriptor)
     }
 
     /// Forces the large buffer; where that is not allowed, takes what the administrator allows everybody.
-    private static func setReceiveBuffer(of descriptor: Int32) -> Bool {
-        var size = receiveBuffer
-        let length = socklen_t(MemoryLayout<Int32>.size)
-        if unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &size, length) == 0 { return true }
-        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, length)
+    private static func setReceiveBuffer(of descriptor: FileDescriptor) -> Bool {
+        if (try? descriptor.setOption(SOL_SOCKET, SO_RCVBUFFORCE, receiveBuffer)) != nil { return true }
+        try? descriptor.setOption(SOL_SOCKET, SO_RCVBUF, receiveBuffer)
         return false
     }
 
     func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
-        while true {
-            let count = unsafe bytes[range].withUnsafeBytes {
-                unsafe Glibc.send(descriptor.rawValue, $0.baseAddress, $0.count, 0)
-            }
-            if count >= 0 { return nil }
-            let number = errno
-            if number != EINTR { return KernelErrno(rawValue: number) }
+        do throws(KernelErrno) {
+            try descriptor.send(bytes, range)
+            return nil
+        } catch {
+            return error
         }
     }
 
@@ -70,11 +68,8 @@ nonisolated final class PFKeySocket: PollableLink {
     }
 
     var memory: (allocated: Int, limit: Int)? {
-        var information = [UInt32](repeating: 0, count: Int(SK_MEMINFO_VARS))
-        var length = socklen_t(information.count * MemoryLayout<UInt32>.size)
-        guard unsafe getsockopt(descriptor.rawValue, SOL_SOCKET, SO_MEMINFO, &information, &length) == 0 else {
-            return nil
-        }
+        let information: [UInt32]? = descriptor.option(SO_MEMINFO, capacity: Int(SK_MEMINFO_VARS))
+        guard let information, information.count > SK_MEMINFO_RCVBUF else { return nil }
         return (
             Int(information[Int(SK_MEMINFO_RMEM_ALLOC)]), Int(information[Int(SK_MEMINFO_RCVBUF)])
         )

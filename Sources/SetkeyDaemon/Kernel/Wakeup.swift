@@ -19,12 +19,11 @@ nonisolated struct Wakeup: Sendable {
     }
 
     /// Waits for ``signal()``, or until `descriptor` has something to read.
+    ///
+    /// It may end without either: whoever waits looks for themselves.
     func wait(orFor descriptor: FileDescriptor?) {
-        var descriptors = [pollfd(fd: event.rawValue, events: Int16(POLLIN), revents: 0)]
-        if let descriptor { descriptors.append(pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)) }
-        // Interrupted, it has waited long enough: who waits looks for themselves.
-        guard unsafe poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else { return }
-        var count: UInt64 = 0
-        if descriptors[0].revents != 0 { unsafe eventfd_read(event.rawValue, &count) }
+        guard event.wait(orFor: descriptor) else { return }
+        var count = [UInt8](repeating: 0, count: 8)
+        _ = try? event.read(into: &count)
     }
 }

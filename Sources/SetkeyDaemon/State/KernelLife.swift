@@ -21,23 +21,15 @@ enum KernelLife {
     /// The kernel's number for the network namespace; it is not given out again before the next boot, unlike the inode
     /// number of `/proc/self/ns/net`, which the next namespace often gets at once. `SO_NETNS_COOKIE`, socket(7).
     private static var namespaceCookie: UInt64? {
-        let rawValue = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard rawValue >= 0 else { return nil }
-        let descriptor = FileDescriptor(owning: rawValue)
-        var cookie: UInt64 = 0
-        var size = socklen_t(MemoryLayout<UInt64>.size)
-        let status = unsafe getsockopt(descriptor.rawValue, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size)
-        return status == 0 ? cookie : nil
+        let cookie: [UInt64]? = (try? FileDescriptor.socket(AF_UNIX, SOCK_DGRAM))?.option(SO_NETNS_COOKIE)
+        return cookie?.first
     }
 
     /// The kernel's name for this boot: a UUID.
     private static var bootID: String? {
-        let rawValue = unsafe open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
-        guard rawValue >= 0 else { return nil }
-        let descriptor = FileDescriptor(owning: rawValue)
         var buffer = [UInt8](repeating: 0, count: 64)
-        let count = unsafe read(descriptor.rawValue, &buffer, buffer.count)
-        let id = String(decoding: buffer.prefix(max(0, count)).prefix { $0 > 32 }, as: UTF8.self)
+        let count = try? FileDescriptor.open("/proc/sys/kernel/random/boot_id", O_RDONLY).read(into: &buffer)
+        let id = String(decoding: buffer.prefix(count ?? 0).prefix { $0 > 32 }, as: UTF8.self)
         return id.isEmpty ? nil : id
     }
 }

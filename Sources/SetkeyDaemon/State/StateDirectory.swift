@@ -1,4 +1,6 @@
+import ControlProtocol
 import Glibc
+import IPsec
 import SetkeyCore
 import SetkeySyntax
 
@@ -37,22 +39,27 @@ nonisolated struct StateDirectory: Sendable {
         // A name with a slash behind it is followed, if it is a link, whatever the flags say.
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
         self.path = String(trimmed)
-        guard unsafe mkdir(self.path, 0o755) == 0 || errno == EEXIST else {
-            throw StartError("cannot create the state directory \(self.path): \(StateFile.text(errno))")
+        do throws(KernelErrno) {
+            try Path.makeDirectory(self.path)
+        } catch {
+            if error != .exists {
+                throw StartError(
+                    "cannot create the state directory \(self.path): \(systemErrorText(error.rawValue))",
+                    errno: error.rawValue)
+            }
         }
-        let rawValue = unsafe open(self.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard rawValue >= 0 else {
-            let number = errno
-            guard number != ENOTDIR, number != ELOOP else {
+        let status: stat
+        do throws(KernelErrno) {
+            descriptor = try .open(self.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+            status = try descriptor.status()
+        } catch {
+            guard error.rawValue != ENOTDIR, error.rawValue != ELOOP else {
                 throw StartError(
                     "the state directory \(self.path) is not a directory; name another with --state-directory")
             }
-            throw StartError("cannot open the state directory \(self.path): \(StateFile.text(number))")
-        }
-        descriptor = FileDescriptor(owning: rawValue)
-        var status = stat()
-        guard unsafe fstat(rawValue, &status) == 0 else {
-            throw StartError("cannot open the state directory \(self.path): \(StateFile.text(errno))")
+            throw StartError(
+                "cannot open the state directory \(self.path): \(systemErrorText(error.rawValue))",
+                errno: error.rawValue)
         }
         if let reason = Self.distrust(status) { throw StartError("the state directory \(self.path) \(reason)") }
     }

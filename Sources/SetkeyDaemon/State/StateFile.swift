@@ -1,4 +1,6 @@
+import ControlProtocol
 import Glibc
+import IPsec
 import SetkeyCore
 
 /// One file of the state directory, for its owner alone.
@@ -26,10 +28,7 @@ nonisolated struct StateFile: StateStorage {
     /// Whether it is there, and ours.
     var isTrusted: Bool { status.map { distrust($0) == nil } ?? false }
 
-    private var status: stat? {
-        var status = stat()
-        return unsafe fstatat(directory.rawValue, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
-    }
+    private var status: stat? { directory.status(of: name) }
 
     /// Why what has `status` is not a file of ours; `nil` if it is one.
     func distrust(_ status: stat) -> String? {
@@ -51,21 +50,16 @@ nonisolated struct StateFile: StateStorage {
     /// - Parameter flags: `O_RDONLY` and the like; opening never waits, and never follows a link.
     /// - Returns: `nil` for `descriptor` if it could not be done, and why; `nil` for both if nothing is there.
     private func open(_ flags: Int32) -> (descriptor: FileDescriptor?, complaint: String?) {
-        let flags = flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
-        let rawValue = unsafe openat(directory.rawValue, name, flags)
-        guard rawValue >= 0 else {
-            guard errno != ENOENT else { return (nil, nil) }
-            let number = errno
+        do throws(KernelErrno) {
+            let descriptor = try directory.open(name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+            if let reason = distrust(try descriptor.status()) { return (nil, "cannot use \(path): \(reason)") }
+            return (descriptor, nil)
+        } catch {
+            guard error != .noEntry else { return (nil, nil) }
             // What a link or a device comes to says less than what it is.
             if let reason = status.flatMap(distrust) { return (nil, "cannot use \(path): \(reason)") }
-            errno = number
-            return (nil, failure("open"))
+            return (nil, failure("open", error))
         }
-        let descriptor = FileDescriptor(owning: rawValue)
-        var status = stat()
-        guard unsafe fstat(rawValue, &status) == 0 else { return (nil, failure("open")) }
-        if let reason = distrust(status) { return (nil, "cannot use \(path): \(reason)") }
-        return (descriptor, nil)
     }
 
     /// Gives the contents to `take`, piece by piece.
@@ -75,12 +69,14 @@ nonisolated struct StateFile: StateStorage {
         let (descriptor, complaint) = open(O_RDONLY)
         guard let descriptor else { return (false, complaint) }
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = unsafe Glibc.read(descriptor.rawValue, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { return (false, failure("read")) }
-            guard count > 0 else { return (true, nil) }
-            take(buffer[..<count])
+        do throws(KernelErrno) {
+            while true {
+                let count = try descriptor.read(into: &buffer)
+                guard count > 0 else { return (true, nil) }
+                take(buffer[..<count])
+            }
+        } catch {
+            return (false, failure("read", error))
         }
     }
 
@@ -88,12 +84,14 @@ nonisolated struct StateFile: StateStorage {
     ///
     /// - Returns: `nil` for `descriptor` if it could not be done, and why.
     func openLock() -> (descriptor: FileDescriptor?, complaint: String?) {
-        let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
-        let rawValue = unsafe openat(directory.rawValue, name, flags, 0o600)
-        guard rawValue >= 0 else { return (nil, failure("open")) }
-        let descriptor = FileDescriptor(owning: rawValue)
-        guard isTrusted else { return (nil, "cannot use \(path): it is not a file of setkeyd's; remove it") }
-        return (descriptor, nil)
+        do throws(KernelErrno) {
+            let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+            let descriptor = try directory.open(name, flags)
+            guard isTrusted else { return (nil, "cannot use \(path): it is not a file of setkeyd's; remove it") }
+            return (descriptor, nil)
+        } catch {
+            return (nil, failure("open", error))
+        }
     }
 
     /// Replaces the contents at once or not at all.
@@ -103,18 +101,25 @@ nonisolated struct StateFile: StateStorage {
         guard text.count <= sizeLimit else { return tooLarge }
         // What a daemon before us has left, or somebody has put there; a directory stays, and is said to be in the way.
         if let complaint = draft.remove() { return complaint }
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        let descriptor = unsafe openat(directory.rawValue, draft.name, flags, 0o600)
-        guard descriptor >= 0 else { return draft.failure("make") }
-        defer { close(descriptor) }
-        guard write(text, to: descriptor), fsync(descriptor) == 0 else {
+        let made: FileDescriptor
+        do throws(KernelErrno) {
+            made = try directory.open(draft.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+        } catch {
+            return draft.failure("make", error)
+        }
+        do throws(KernelErrno) {
+            try made.write(text)
+            try made.synchronize()
+        } catch {
             defer { _ = draft.remove() }
-            return draft.failure("write")
+            return draft.failure("write", error)
         }
-        guard unsafe renameat(directory.rawValue, draft.name, directory.rawValue, name) == 0 else {
-            return draft.failure("rename")
+        do throws(KernelErrno) {
+            try directory.rename(draft.name, to: name)
+            return nil
+        } catch {
+            return draft.failure("rename", error)
         }
-        return nil
     }
 
     /// Adds whole lines at the end.
@@ -122,31 +127,38 @@ nonisolated struct StateFile: StateStorage {
     /// - Returns: why it could not be done; what had been added is removed again.
     func append(_ text: [UInt8]) -> String? {
         let (opened, complaint) = open(O_RDWR | O_APPEND)
-        guard let opened else { return complaint ?? failure("open") }
-        let descriptor = opened.rawValue
-        // Half a line is what a daemon was writing when it was killed. Left there, and ended by ours, it might be taken
-        // for a whole one: an SPI that has lost digits is another.
-        let end = endOfLines(descriptor)
-        guard end >= 0, ftruncate(descriptor, end) == 0 else { return failure("read") }
-        guard Int(end) + text.count <= sizeLimit else { return tooLarge }
-        guard write(text, to: descriptor), fdatasync(descriptor) == 0 else {
-            defer { _ = ftruncate(descriptor, end) }
-            return failure("write")
+        guard let opened else { return complaint ?? failure("open", .noEntry) }
+        let end: Int
+        do throws(KernelErrno) {
+            // Half a line is what a daemon was writing when it was killed. Left there, and ended by ours, it might be
+            // taken for a whole one: an SPI that has lost digits is another.
+            end = try endOfLines(opened)
+            try opened.cut(to: end)
+        } catch {
+            return failure("read", error)
         }
-        return nil
+        guard end + text.count <= sizeLimit else { return tooLarge }
+        do throws(KernelErrno) {
+            try opened.write(text)
+            try opened.synchronizeData()
+            return nil
+        } catch {
+            defer { try? opened.cut(to: end) }
+            return failure("write", error)
+        }
     }
 
     /// What does not fit is not written: it would not be read.
     private var tooLarge: String { "cannot write \(path): it would have more than \(sizeLimit) bytes" }
 
-    /// Where the last whole line ends; -1 if that cannot be read.
-    private func endOfLines(_ descriptor: Int32) -> off_t {
-        var end = lseek(descriptor, 0, SEEK_END)
-        var buffer = [UInt8](repeating: 0, count: 512)
+    /// Where the last whole line ends.
+    private func endOfLines(_ descriptor: FileDescriptor) throws(KernelErrno) -> Int {
+        var end = Int(try descriptor.status().st_size)
         while end > 0 {
-            let start = max(0, end - off_t(buffer.count))
-            guard unsafe pread(descriptor, &buffer, Int(end - start), start) == Int(end - start) else { return -1 }
-            if let index = buffer[..<Int(end - start)].lastIndex(of: 10) { return start + off_t(index) + 1 }
+            let start = max(0, end - 512)
+            var buffer = [UInt8](repeating: 0, count: end - start)
+            guard try descriptor.read(into: &buffer, at: start) == end - start else { throw .inputOutputError }
+            if let index = buffer.lastIndex(of: 10) { return start + index + 1 }
             end = start
         }
         return end
@@ -161,28 +173,15 @@ nonisolated struct StateFile: StateStorage {
     ///
     /// - Returns: why it could not be done.
     func remove() -> String? {
-        guard unsafe unlinkat(directory.rawValue, name, 0) != 0, errno != ENOENT else { return nil }
-        return failure("remove")
-    }
-
-    private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        var start = 0
-        while start < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress?.advanced(by: start), $0.count - start)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            start += count
+        do throws(KernelErrno) {
+            try directory.remove(name)
+            return nil
+        } catch {
+            return error == .noEntry ? nil : failure("remove", error)
         }
-        return true
     }
 
-    private func failure(_ verb: String) -> String {
-        "cannot \(verb) \(path): \(Self.text(errno))"
-    }
-
-    static func text(_ number: Int32) -> String {
-        unsafe String(cString: strerror(number))
+    private func failure(_ verb: String, _ errno: KernelErrno) -> String {
+        "cannot \(verb) \(path): \(systemErrorText(errno.rawValue))"
     }
 }

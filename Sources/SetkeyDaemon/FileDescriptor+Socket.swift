@@ -1,0 +1,66 @@
+import CLinux
+import Glibc
+import IPsec
+
+// Sockets: the calls of the C library that take addresses, options and datagrams.
+
+extension FileDescriptor {
+    /// Makes a socket; see socket(2).
+    nonisolated static func socket(
+        _ family: Int32, _ type: __socket_type, _ protocolNumber: Int32 = 0
+    ) throws(KernelErrno) -> FileDescriptor {
+        let rawValue = Glibc.socket(family, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), protocolNumber)
+        guard rawValue >= 0 else { throw KernelErrno(rawValue: errno) }
+        return FileDescriptor(owning: rawValue)
+    }
+
+    /// Sends one datagram, which lies at `range` of `bytes`.
+    nonisolated func send(_ bytes: [UInt8], _ range: Range<Int>) throws(KernelErrno) {
+        while true {
+            let count = unsafe bytes[range].withUnsafeBytes {
+                unsafe Glibc.send(rawValue, $0.baseAddress, $0.count, 0)
+            }
+            if count >= 0 { return }
+            let number = errno
+            if number != EINTR { throw KernelErrno(rawValue: number) }
+        }
+    }
+
+    /// Gives a socket its address, a `sockaddr` of any family.
+    nonisolated func bind(to address: [UInt8]) throws(KernelErrno) {
+        let status = unsafe address.withUnsafeBytes { bytes in
+            unsafe Glibc.bind(
+                rawValue, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        }
+        guard status == 0 else { throw KernelErrno(rawValue: errno) }
+    }
+
+    nonisolated func setOption<Value: BitwiseCopyable>(
+        _ level: Int32, _ option: Int32, _ value: Value
+    ) throws(KernelErrno) {
+        let status = unsafe withUnsafeBytes(of: value) {
+            unsafe setsockopt(rawValue, level, option, $0.baseAddress, socklen_t($0.count))
+        }
+        guard status == 0 else { throw KernelErrno(rawValue: errno) }
+    }
+
+    /// An option of a socket that is one or more numbers; `nil` if there is none, or it has more than `capacity`.
+    nonisolated func option<Number: FixedWidthInteger>(_ name: Int32, capacity: Int = 1) -> [Number]? {
+        let size = MemoryLayout<Number>.size
+        var values = [Number](repeating: 0, count: capacity)
+        var length = socklen_t(capacity * size)
+        guard unsafe getsockopt(rawValue, SOL_SOCKET, name, &values, &length) == 0 else { return nil }
+        return Array(values.prefix(Int(length) / size))
+    }
+
+    /// Has whatever arrives at the socket dropped, by a filter of one instruction: return 0, keep no byte.
+    nonisolated func dropAllArrivals() throws(KernelErrno) {
+        var instruction = sock_filter(code: UInt16(BPF_RET | BPF_K), jt: 0, jf: 0, k: 0)
+        let status = unsafe withUnsafeMutablePointer(to: &instruction) { pointer in
+            var program = unsafe sock_fprog(len: 1, filter: pointer)
+            let length = unsafe socklen_t(MemoryLayout<sock_fprog>.size)
+            return unsafe setsockopt(rawValue, SOL_SOCKET, SO_ATTACH_FILTER, &program, length)
+        }
+        guard status == 0 else { throw KernelErrno(rawValue: errno) }
+    }
+}
