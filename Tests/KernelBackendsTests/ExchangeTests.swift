@@ -4,7 +4,7 @@ import Testing
 @testable import KernelBackends
 
 struct ExchangeTests {
-    private var exchange = Exchange<PFKeyAwaitedAnswer>()
+    private var exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
     private var link = ScriptedLink()
     private var stops = ExchangeStops()
 
@@ -125,7 +125,7 @@ struct ExchangeTests {
         #expect(run().indices(of: "overrun").ranges.map(\.lowerBound) == [0, 17, 34])
         link.queue = (0..<40).map { _ in ScriptedLink.message(1, sender: 8) }
         link.memory = (allocated: 934_464, limit: 1_000_000)
-        exchange = Exchange()
+        exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
         #expect(!run().contains("overrun"))
     }
 

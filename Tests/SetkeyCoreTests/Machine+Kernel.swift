@@ -55,7 +55,7 @@ extension Machine: KernelLink {
     /// What happens next between the daemon and the kernel; `nil` if nothing does.
     mutating func nextOfKernel() -> Event? {
         var taken = exchange
-        exchange = Exchange()
+        exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
         var datagram: [UInt8] = []
         let step = taken.next(on: &self, into: &datagram)
         exchange = taken

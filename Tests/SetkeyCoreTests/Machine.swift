@@ -73,7 +73,7 @@ struct Machine {
     var turns = 0
     /// The turn that was asked for; turns come when nothing else is left to do.
     var isTurnDue = false
-    var exchange = Exchange<PFKeyAwaitedAnswer>()
+    var exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
     /// The stops of it that the daemon has been told of.
     var stops = ExchangeStops()
     /// Requests that wait for their turn in it.
@@ -125,7 +125,7 @@ struct Machine {
         settings.kernelLife = life ?? settings.kernelLife
         disk.life = settings.kernelLife
         daemon = Daemon(settings: settings)
-        exchange = Exchange()
+        exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
         stops = ExchangeStops()
         asked = [:]
         isTurnDue = false

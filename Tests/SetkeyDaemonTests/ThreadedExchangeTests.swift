@@ -8,7 +8,7 @@ import Testing
 
 /// The thread between a socket and the main queue; in which order it asks, ``Exchange`` says.
 struct ThreadedExchangeTests {
-    private typealias TestedExchange = ThreadedExchange<PFKeyAwaitedAnswer, SocketPairLink>
+    private typealias TestedExchange = ThreadedExchange<SocketPairLink>
 
     /// What an exchange has told, one line a step.
     private final class Listener {
@@ -17,7 +17,7 @@ struct ThreadedExchangeTests {
         private let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
 
         init(_ link: SocketPairLink) throws {
-            exchange = try TestedExchange(link)
+            exchange = try TestedExchange(link, awaiting: PFKeyAwaitedAnswer.self)
             exchange.activate { [arrival] in arrival.yield() }
         }
 

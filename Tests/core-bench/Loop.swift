@@ -24,7 +24,7 @@ struct WatchedLoop {
     private let foreignSocket: SimulatedKernel.SocketID
     private var foreignCodec = PFKeyCodec(processID: 4711)
     private var isTurnDue = false
-    private var exchange = Exchange<PFKeyAwaitedAnswer>()
+    private var exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
     private var stops = ExchangeStops()
     /// Clients that have read what was sent to them.
     private var drained: [ClientID] = []

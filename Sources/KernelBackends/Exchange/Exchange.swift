@@ -10,11 +10,11 @@ internal import IPsec
 /// only our reading lowers them. So the queue is measured before each batch of reads: where a batch could have
 /// hidden an overflow, ``ExchangeStep/overrun`` is told (kernel-facts 3.3). No overflow goes unseen, however long nobody
 /// reads; with a large buffer a false alarm needs one that is almost full.
-package struct Exchange<Answer: AwaitedAnswer>: Sendable {
+package struct Exchange: Sendable {
     /// Reads between two measurements.
-    private static var batch: Int { 16 }
+    private static let batch = 16
     /// More than one message ever takes in the queue.
-    private static var largestMessage: Int { 4096 }
+    private static let largestMessage = 4096
 
     private struct Pending {
         var burst: EncodedBurst
@@ -24,22 +24,27 @@ package struct Exchange<Answer: AwaitedAnswer>: Sendable {
         var left: Int { burst.datagrams.count - sent }
 
         /// Sends the next datagram, and wipes it: it may hold keys.
-        mutating func sendNext(on link: inout some KernelLink) -> Result<Answer, KernelErrno> {
+        ///
+        /// - Returns: what to wait for.
+        mutating func sendNext(
+            on link: inout some KernelLink, awaiting answer: any AwaitedAnswer.Type
+        ) -> Result<any AwaitedAnswer, KernelErrno> {
             let range = burst.datagrams[sent]
             sent += 1
             nextID = nextID.next
             guard let range else { return .failure(.inexpressible) }
             defer { burst.wipe(range) }
             if let errno = link.send(burst.bytes, range) { return .failure(errno) }
-            return .success(Answer(to: burst.bytes.span.extracting(range)))
+            return .success(answer.init(to: burst.bytes.span.extracting(range)))
         }
     }
 
     private struct Flight {
-        let answer: Answer
+        let answer: any AwaitedAnswer
         let stopsAtRefusal: Bool
     }
 
+    private let answer: any AwaitedAnswer.Type
     private var bursts: [Pending] = []
     private var flight: Flight?
     private var stops = ExchangeStops()
@@ -47,7 +52,10 @@ package struct Exchange<Answer: AwaitedAnswer>: Sendable {
     /// The request that had its turn last, unless the socket has been empty since.
     private var lastID: RequestID?
 
-    package init() {}
+    /// - Parameter answer: how answers are known in the bytes of the interface.
+    package init(awaiting answer: any AwaitedAnswer.Type) {
+        self.answer = answer
+    }
 
     /// Takes requests, to be sent after those that it was given before.
     package mutating func submit(_ burst: EncodedBurst) {
@@ -93,7 +101,7 @@ package struct Exchange<Answer: AwaitedAnswer>: Sendable {
             return .unsent(id, count: stopped.left)
         }
         lastID = id
-        let outcome: Result<Answer, KernelErrno> = bursts[0].sendNext(on: &link)
+        let outcome = bursts[0].sendNext(on: &link, awaiting: answer)
         if bursts[0].left == 0 { bursts.removeFirst() }
         switch outcome {
         case .success(let answer):

@@ -12,7 +12,7 @@ nonisolated protocol PollableLink: KernelLink, Sendable {
 ///
 /// It reads on only while the main queue keeps up with it: what waits then waits in the kernel's socket, which counts it
 /// (``Exchange``).
-nonisolated final class ExchangeThread<Answer: AwaitedAnswer, Link: PollableLink>: Sendable {
+nonisolated final class ExchangeThread<Link: PollableLink>: Sendable {
     /// How many bytes of messages may wait for the main queue.
     private static var limit: Int { 256 << 10 }
 
@@ -37,12 +37,18 @@ nonisolated final class ExchangeThread<Answer: AwaitedAnswer, Link: PollableLink
 
     private let shared = Mutex(Shared())
     private let link: Link
+    private let answer: any AwaitedAnswer.Type
     private let wakeup: Wakeup
     private let tell: @Sendable () -> Void
 
-    /// - Parameter tell: called on the thread when there is something to ``take()`` after there was nothing.
-    init(_ link: Link, tell: @escaping @Sendable () -> Void) throws(KernelErrno) {
+    /// - Parameters:
+    ///   - answer: how answers are known in the bytes of the interface.
+    ///   - tell: called on the thread when there is something to ``take()`` after there was nothing.
+    init(
+        _ link: Link, awaiting answer: any AwaitedAnswer.Type, tell: @escaping @Sendable () -> Void
+    ) throws(KernelErrno) {
         self.link = link
+        self.answer = answer
         self.tell = tell
         wakeup = try Wakeup()
     }
@@ -90,7 +96,7 @@ nonisolated final class ExchangeThread<Answer: AwaitedAnswer, Link: PollableLink
 
     /// Exchanges until it is closed.
     func run() {
-        var exchange = Exchange<Answer>()
+        var exchange = Exchange(awaiting: answer)
         var link = link
         var batch = ExchangeBatch()
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -106,7 +112,7 @@ nonisolated final class ExchangeThread<Answer: AwaitedAnswer, Link: PollableLink
 
     /// Takes the requests that were given to it, and waits while the main queue has enough to read.
     /// - Returns: false when it is closed.
-    private func takeRequests(_ exchange: inout Exchange<Answer>) -> Bool {
+    private func takeRequests(_ exchange: inout Exchange) -> Bool {
         while true {
             let (requests, undelivered, isClosed) = shared.withLock { shared in
                 defer { shared.submitted = [] }

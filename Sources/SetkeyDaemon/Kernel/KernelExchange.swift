@@ -17,12 +17,13 @@ protocol KernelExchange: AnyObject {
 }
 
 /// An exchange that takes place on the main queue, where the kernel does too: the simulated one.
-final class DirectExchange<Answer: AwaitedAnswer, Transport: KernelTransport>: KernelExchange {
+final class DirectExchange<Transport: KernelTransport>: KernelExchange {
     private var transport: Transport
-    private var exchange = Exchange<Answer>()
+    private var exchange: Exchange
 
-    init(_ transport: Transport) {
+    init(_ transport: Transport, awaiting answer: any AwaitedAnswer.Type) {
         self.transport = transport
+        exchange = Exchange(awaiting: answer)
     }
 
     func submit(_ burst: EncodedBurst) { exchange.submit(burst) }

@@ -15,7 +15,7 @@ package struct OpenKernel {
 
     /// A kernel that is spoken to by PF_KEY.
     static func pfKey(on socket: PFKeySocket, life: String) throws(KernelErrno) -> OpenKernel {
-        let exchange = try ThreadedExchange<PFKeyAwaitedAnswer, PFKeySocket>(socket)
+        let exchange = try ThreadedExchange(socket, awaiting: PFKeyAwaitedAnswer.self)
         return OpenKernel(exchange: exchange, interface: codec(.pfKey), life: life)
     }
 
@@ -24,7 +24,7 @@ package struct OpenKernel {
         on transport: some KernelTransport, life: String, isSimulated: Bool = false
     ) -> OpenKernel {
         OpenKernel(
-            exchange: DirectExchange<PFKeyAwaitedAnswer, _>(transport),
+            exchange: DirectExchange(transport, awaiting: PFKeyAwaitedAnswer.self),
             interface: codec(isSimulated ? .pfKey.ofSimulatedKernel : .pfKey),
             life: life)
     }

@@ -3,16 +3,16 @@ import IPsec
 import KernelBackends
 
 /// An exchange on a thread of its own, so that a kernel that takes its time does not hold the loop.
-final class ThreadedExchange<Answer: AwaitedAnswer, Link: PollableLink>: KernelExchange {
-    private let thread: ExchangeThread<Answer, Link>
+final class ThreadedExchange<Link: PollableLink>: KernelExchange {
+    private let thread: ExchangeThread<Link>
     private let arrivals: Arrivals
     /// What is being read.
     private var batch: ExchangeBatch?
 
-    init(_ link: Link) throws(KernelErrno) {
+    init(_ link: Link, awaiting answer: any AwaitedAnswer.Type) throws(KernelErrno) {
         let arrivals = Arrivals()
         self.arrivals = arrivals
-        thread = try ExchangeThread(link) { onNextTurn { arrivals.readable() } }
+        thread = try ExchangeThread(link, awaiting: answer) { onNextTurn { arrivals.readable() } }
         let worker = WorkerThread()
         guard !worker.isMissing else { throw KernelErrno(rawValue: EAGAIN) }
         worker.run { [thread] in thread.run() }
