@@ -46,4 +46,12 @@ extension ServiceCall {
         case .getInterfaceDescription(let other): throw .interfaceNotFound(other)
         }
     }
+
+    /// Appends the frame of the answer, which may be an error.
+    /// - Throws: if the frame would be too long.
+    package func appendAnswer(_ info: ServiceInfo, to bytes: inout [UInt8]) throws(FrameError) {
+        let answer: ServiceReply
+        do throws(ServiceError) { answer = try reply(info) } catch { return try error.appendFrame(to: &bytes) }
+        try answer.appendFrame(to: &bytes)
+    }
 }

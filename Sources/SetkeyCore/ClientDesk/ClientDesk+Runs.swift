@@ -112,8 +112,8 @@ extension ClientDesk {
 
     /// Says once in a run that an SA for ESP in UDP does not make the daemon open its port.
     private mutating func warnOfArrival(_ item: RequestRun.Item, _ client: ClientID, _ ports: ArrivalPorts) {
-        guard runs[client]?.isWarnedOfArrival == false,
-            let reason = ports.closedArrival(of: item.request, settings)
+        guard let reason = ports.closedArrival(of: item.request, settings),
+            runs[client]?.isWarnedOfArrival == false
         else { return }
         runs[client]?.warnOfArrival(item, reason: reason)
     }

@@ -63,7 +63,7 @@ extension Daemon {
 
     /// Tells the machines what the others have come to.
     mutating func follow() {
-        for development in context.kernel.takeDevelopments() { tell(development) }
+        while let development = context.kernel.nextDevelopment() { tell(development) }
         if reconciler.isIdle {
             reconciler.beginFilePlan(&context)
             clients.resumePlans(&context)

@@ -239,11 +239,9 @@ struct KernelDesk: Sendable {
         out.perform(.alive)
     }
 
-    /// What the others are to be told, once.
-    mutating func takeDevelopments() -> [Development] {
-        guard !developments.isEmpty else { return [] }
-        defer { developments.removeAll(keepingCapacity: true) }
-        return developments
+    /// What the others are to be told next, once.
+    mutating func nextDevelopment() -> Development? {
+        developments.isEmpty ? nil : developments.removeFirst()
     }
 
     // MARK: Dumps

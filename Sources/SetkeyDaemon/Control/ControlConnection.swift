@@ -7,6 +7,7 @@ final class ControlConnection {
     let id: ClientID
     /// Whose places and memory it takes.
     let user: ClientUser
+    private let limits: ConnectionLimits
     private unowned let server: ControlServer
     private let descriptor: FileDescriptor
     private var readSource: MainQueueSource?
@@ -29,21 +30,17 @@ final class ControlConnection {
     private var awaitsWriting = false
     private var patience = Patience()
     /// Bytes that the server counts as held for this connection.
-    private(set) var heldBytes = 0
-
-    /// Frames of a privileged client that are taken in one turn of the loop: so much at most is done for one while others
-    /// wait. Those of others are taken one at a time, as their users' turns come.
-    private static let framesPerTurn = 16
-    /// Reads in one turn, for the same reason.
-    private static let readsPerTurn = 4
+    private(set) var heldBytes = 0 {
+        didSet { if heldBytes != oldValue { server.hold(heldBytes - oldValue, for: user) } }
+    }
 
     init(_ id: ClientID, of user: ClientUser, descriptor: FileDescriptor, server: ControlServer) {
         self.id = id
         self.user = user
         self.descriptor = descriptor
         self.server = server
-        let limits = server.limits
-        reader = FrameReader(maximumFrame: user.isPrivileged ? limits.frameBytes : limits.unprivilegedFrameBytes)
+        limits = ConnectionLimits(server.limits, for: user)
+        reader = FrameReader(maximumFrame: limits.frameBytes)
         readSource = .reading(descriptor) { [weak self] in self?.readable() }
         writeSource = .writing(descriptor) { [weak self] in self?.writable() }
         readSource?.resume()
@@ -62,7 +59,7 @@ extension ControlConnection {
     private var wantsInput: Bool { !isClosed && !inputEnded && ending == nil && !reader.isFull }
 
     private func readable() {
-        for _ in 0..<(user.isPrivileged ? Self.readsPerTurn : 1) where wantsInput {
+        for _ in 0..<limits.readsPerTurn where wantsInput {
             switch descriptor.receive(into: &server.scratch) {
             case .bytes(let count):
                 reader.append(server.scratch[..<count])
@@ -80,17 +77,13 @@ extension ControlConnection {
     /// The client sends no more. It may still read: `nc` and the like close one side first.
     private func end() {
         inputEnded = true
-        if let running, !running.oneway, descriptor.isHungUp {
-            close(.left)
-        } else {
-            advance()
-        }
+        if let running, !running.oneway, descriptor.isHungUp { close(.left) } else { advance() }
     }
 
     /// Takes frames if nothing else is to be done first: those of the privileged now, those of others at their users' turns.
     private func advance() {
         guard !isAdvancing, !isClosed else { return }
-        if user.isPrivileged { takeFrames(Self.framesPerTurn) } else { askTurn() }
+        if user.isPrivileged { takeFrames() } else { askTurn() }
         settle()
     }
 
@@ -105,14 +98,14 @@ extension ControlConnection {
     func turnCame() {
         awaitsTurn = false
         guard !isClosed else { return }
-        takeFrames(user.isPrivileged ? Self.framesPerTurn : 1)
+        takeFrames()
         settle()
     }
 
-    private func takeFrames(_ count: Int) {
+    private func takeFrames() {
         isAdvancing = true
         defer { isAdvancing = false }
-        for _ in 0..<count where mayTakeFrame {
+        for _ in 0..<limits.framesPerTurn where mayTakeFrame {
             do throws(FrameError) {
                 guard let frame = try reader.next() else {
                     if inputEnded { finish(.left) }
@@ -138,23 +131,14 @@ extension ControlConnection {
                 running = RunningCall(call)
                 server.delegate?.called(id, call)
             case .service(let call, let oneway):
-                answer(call, oneway: oneway)
+                guard !oneway else { return }
+                queue { bytes throws(FrameError) in try call.appendAnswer(server.info, to: &bytes) }
             }
         } catch {
             switch error {
             case .malformed(let error): reject(error)
             case .refused(let error, let oneway): if !oneway { queue(error.appendFrame(to:)) }
             }
-        }
-    }
-
-    private func answer(_ call: ServiceCall, oneway: Bool) {
-        guard !oneway else { return }
-        do throws(ServiceError) {
-            let reply = try call.reply(server.info)
-            queue(reply.appendFrame(to:))
-        } catch {
-            queue(error.appendFrame(to:))
         }
     }
 
@@ -201,8 +185,7 @@ extension ControlConnection {
 
     /// Puts the parts of an answer together for a caller who wants one.
     private func gather(_ reply: Reply, into call: inout RunningCall, isLast: Bool) {
-        let limit = user.isPrivileged ? server.limits.gatheredBytes : server.limits.unprivilegedGatheredBytes
-        if call.gather(reply, limit: limit) {
+        if call.gather(reply, limit: limits.gatheredBytes) {
             queue(ServiceError.expectedMore.appendFrame(to:))
         } else if isLast, let whole = call.gathered {
             queue { bytes throws(FrameError) in try whole.appendFrame(to: &bytes) }
@@ -287,12 +270,8 @@ extension ControlConnection {
 
     /// Closes the connection if its time has run out.
     func check(at now: ContinuousClock.Instant) {
-        guard let deadline, deadline <= now, let duty = patience.duty else { return }
-        switch duty {
-        case .frame: close(.halfFrame)
-        case .lastReply: close(.lastReplyNotTaken)
-        case .activity: close(output.isEmpty ? .idle : .stalled(bytes: output.count))
-        }
+        guard let duty = patience.overdue(at: now) else { return }
+        close(DisconnectReason(overdue: duty, queuedBytes: output.count))
     }
 
     /// Brings sources, deadline and what is counted into line with the state; the last act of every event.
@@ -315,10 +294,6 @@ extension ControlConnection {
 
     /// Tells the server of what is held for this client, if that has changed.
     private func countHeldBytes() {
-        let held = isClosed ? 0 : output.count + reader.bufferedCount + (running?.gatheredBytes ?? 0)
-        guard held != heldBytes else { return }
-        let difference = held - heldBytes
-        heldBytes = held
-        server.hold(difference, for: user)
+        heldBytes = isClosed ? 0 : output.count + reader.bufferedCount + (running?.gatheredBytes ?? 0)
     }
 }

@@ -10,7 +10,7 @@ struct Patience {
         case activity
     }
 
-    private(set) var duty: Duty?
+    private var duty: Duty?
     private(set) var deadline: ContinuousClock.Instant?
 
     /// Sets what is due within `limit`; the time of what was due already goes on.
@@ -18,6 +18,11 @@ struct Patience {
         guard duty != self.duty else { return }
         self.duty = duty
         deadline = .now + limit
+    }
+
+    /// What should have been done by `now`.
+    func overdue(at now: ContinuousClock.Instant) -> Duty? {
+        deadline.map { $0 <= now } == true ? duty : nil
     }
 
     /// Nothing is due, or it was done: what is due next has its full time.
@@ -29,5 +34,18 @@ struct Patience {
     /// The client has read or written something.
     mutating func noteActivity() {
         if duty == .activity { relax() }
+    }
+}
+
+extension DisconnectReason {
+    /// What somebody is told who has not done a duty in time.
+    /// - Parameter queuedBytes: what waits for being read.
+    init(overdue duty: Patience.Duty, queuedBytes: Int) {
+        self =
+            switch duty {
+            case .frame: .halfFrame
+            case .lastReply: .lastReplyNotTaken
+            case .activity: queuedBytes == 0 ? .idle : .stalled(bytes: queuedBytes)
+            }
     }
 }
