@@ -108,7 +108,7 @@ package enum DaemonProcess {
         if let path = options.configuration, Path.isMissing(path) {
             throw StartError("\(path) does not exist; create it, or omit --config")
         }
-        let state = try StateDirectory(path: options.stateDirectory, life: kernel.life)
+        let state = try StateDirectory(path: options.stateDirectory, life: kernel.life, traits: kernel.traits)
         let lock = try state.lock()
         let sockets = try ServiceManager.passedSockets() ?? ListeningSocket.pair(at: options.socket)
         var parserOptions = ParserOptions.ofThisMachine(kernel.traits)

@@ -41,6 +41,12 @@ import Testing
         var unreadable = 0
         let read = try #require(FormerState(parsing: state.text, endedAt: 1, unreadable: &unreadable))
         #expect(unreadable == 0 && read.foreignAssociations == state.foreignAssociations)
+        // An interface that calls algorithms by name has no word for it.
+        let named = KernelTraits(
+            name: "TOY", algorithms: KernelTraits.pfKey.algorithms, numbersAlgorithms: false,
+            maximumReplayWindow: .ordinary, maximumUniqueReqID: .none, keepsOriginalAddress: true)
+        let less = try #require(FormerState(parsing: state.text, endedAt: 1, named, unreadable: &unreadable))
+        #expect(unreadable > 0 && less.foreignAssociations.isEmpty)
     }
 
     @Test func aKernelThatDoesNotHaveItSaysSo() throws {

@@ -61,10 +61,12 @@ package struct FormerState: Sendable {
 
     /// Reads the text form; `nil` for one that has lost its end.
     ///
-    /// - Parameter unreadable: gets the number of statements that are not readable.
-    package init?(parsing bytes: [UInt8], endedAt: Int, unreadable: inout Int) {
+    /// - Parameters:
+    ///   - traits: of the kernel interface; what it cannot carry is not readable.
+    ///   - unreadable: gets the number of statements that are not readable.
+    package init?(parsing bytes: [UInt8], endedAt: Int, _ traits: KernelTraits = .pfKey, unreadable: inout Int) {
         guard bytes.suffix(Self.end.utf8CodeUnitCount).elementsEqual("\(Self.end)".utf8) else { return nil }
-        let options = ParserOptions(allowsInclude: false)
+        let options = ParserOptions(traits: traits, allowsInclude: false)
         var parser = Parser(bytes, options: options)
         var evaluation = DesiredState.Evaluation()
         var end = bytes.count

@@ -1,3 +1,5 @@
+package import IPsec
+
 /// What must outlive the daemon, as three files: what the file owns, what was in force before an unconfirmed reload, and
 /// whether one waits. It says what is in them and in which order they are written; where they are is their own matter.
 package struct StateFiles<Storage: StateStorage> {
@@ -7,11 +9,16 @@ package struct StateFiles<Storage: StateStorage> {
     package var confirmation: Storage
     /// Names the kernel's tables that a new ownership file is about; see ``OwnershipRecord/life``.
     package var life: String
+    /// Of the kernel interface that a former state is to be restored through.
+    package var traits: KernelTraits
 
     /// Files as their storage has them.
-    package init(ownership: Storage, former: Storage, confirmation: Storage, life: String) {
+    package init(
+        ownership: Storage, former: Storage, confirmation: Storage, life: String, traits: KernelTraits = .pfKey
+    ) {
         (self.ownership, self.former, self.confirmation) = (ownership, former, confirmation)
         self.life = life
+        self.traits = traits
     }
 
     // MARK: Reading
@@ -45,7 +52,7 @@ package struct StateFiles<Storage: StateStorage> {
             return nil
         }
         var unreadable = 0
-        guard let state = FormerState(parsing: text, endedAt: record.endedAt, unreadable: &unreadable) else {
+        guard let state = FormerState(parsing: text, endedAt: record.endedAt, traits, unreadable: &unreadable) else {
             complaints.append("\(former.path) is cut short: the unconfirmed reload cannot be rolled back")
             return nil
         }
