@@ -71,7 +71,7 @@ extension ClientDesk {
             guard let stream = streams[client], stream.database == database, !stream.hasBegun else { continue }
             streams[client] = nil
             let request = database.dumpRequest
-            if runs[client] != nil {
+            if runs.contains(client) {
                 runs[client]?.dumpFailed(request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))
                 runs[client]?.proceed()
             } else {
@@ -105,7 +105,7 @@ extension ClientDesk {
         guard streams[client] != nil else { return runs[client]?.proceed() ?? () }
         guard var stream = streams[client], isReady(stream, context.kernel) else { return }
         streams[client] = nil
-        if runs[client] != nil {
+        if runs.contains(client) {
             appendPart(of: &stream, toRunOf: client, &context)
         } else {
             send(partOf: &stream, to: client, &context)

@@ -19,7 +19,7 @@ extension ClientDesk {
             context.out.fail(client, .invalidText(parser.diagnostics.map(DiagnosticRecord.init)))
             return
         }
-        if runs[client] == nil {
+        if !runs.contains(client) {
             runs[client] = ExecuteRun(parameters: parameters, statements: statements)
         } else {
             runs[client]?.resume(parameters, statements: statements)
@@ -68,7 +68,7 @@ extension ClientDesk {
             }
             break
         }
-        if runs[client] != nil { takeTurn(client) }
+        if runs.contains(client) { takeTurn(client) }
         return items
     }
 
@@ -149,7 +149,7 @@ extension ClientDesk {
     private mutating func endRun(
         of client: ClientID, unlessUnfinished parameters: ExecuteParameters, _ context: inout Context
     ) {
-        guard parameters.unfinished != true, let run = runs.removeValue(forKey: client) else { return }
+        guard parameters.unfinished != true, let run = runs.remove(client) else { return }
         tracedClients.removeAll { $0 == client }
         logEnd(of: run, for: client, &context.out)
         context.out.discard(run, size: run.size)

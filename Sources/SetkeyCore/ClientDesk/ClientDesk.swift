@@ -6,7 +6,7 @@ import SetkeySyntax
 struct ClientDesk: Sendable {
     let settings: Daemon.Settings
     var peers: [ClientID: Peer] = [:]
-    var runs: [ClientID: ExecuteRun] = [:]
+    var runs = ClientTable<ExecuteRun>()
     /// Clients with runs that wait for their turns.
     var turns = ClientTurns()
     /// Clients, not privileged, that wait for their turns to get parts of dumps and plans.
@@ -50,7 +50,7 @@ struct ClientDesk: Sendable {
 
     /// A client has left: what it had under way ends, what it had applied stays.
     mutating func forget(_ client: ClientID, _ context: inout Context) {
-        if var run = runs.removeValue(forKey: client) {
+        if var run = runs.remove(client) {
             run.close(&context.kernel.mirror)
             logEnd(of: run, for: client, &context.out)
             context.out.discard(run, size: run.size)
@@ -108,7 +108,7 @@ struct ClientDesk: Sendable {
 
     /// The daemon ends.
     func stop(_ out: inout Outbox) {
-        for client in runs.keys { out.fail(client, .stopping) }
+        for client in runs.clients { out.fail(client, .stopping) }
         for client in streams.keys { out.fail(client, .stopping) }
     }
 }

@@ -1,0 +1,45 @@
+import ControlProtocol
+
+/// A value for each of a few clients.
+///
+/// Values are changed where they are: a dictionary would take one out and put it back with every request of a run.
+/// There are not more of them than places at the control socket, so a client is found by looking at all.
+struct ClientTable<Value: Sendable>: Sendable {
+    private(set) var clients: [ClientID] = []
+    private var values: [Value?] = []
+
+    /// The value of a client; `nil` for none.
+    subscript(client: ClientID) -> Value? {
+        _read {
+            if let index = clients.firstIndex(of: client) { yield values[index] } else { yield nil }
+        }
+        _modify {
+            guard let index = clients.firstIndex(of: client) else {
+                var value: Value?
+                yield &value
+                if let value {
+                    clients.append(client)
+                    values.append(value)
+                }
+                return
+            }
+            yield &values[index]
+            if case nil = values[index] { remove(at: index) }
+        }
+    }
+
+    /// Whether a client has one.
+    func contains(_ client: ClientID) -> Bool { clients.contains(client) }
+
+    /// Takes the value of a client away.
+    mutating func remove(_ client: ClientID) -> Value? {
+        guard let index = clients.firstIndex(of: client) else { return nil }
+        defer { remove(at: index) }
+        return values[index]
+    }
+
+    private mutating func remove(at index: Int) {
+        clients.remove(at: index)
+        values.remove(at: index)
+    }
+}
