@@ -11,7 +11,7 @@ import Testing
 
     /// The request of a statement, as the kernel reads it in its bytes; `nil` for a statement that is not one request.
     private func carried(_ kind: Statement.Kind) throws -> KernelEvent.Content? {
-        guard let request = kind.request else { return nil }
+        guard let request = kind.carriedRequest else { return nil }
         var codec = PFKeyCodec(processID: 1)
         var bytes: [UInt8] = []
         try codec.encode(request, id: RequestID(rawValue: 1), into: &bytes)
@@ -31,7 +31,7 @@ import Testing
         case (.flushPolicies, .policiesFlushed?): true
         // The kernel's answers are of another form: that there are bytes is all that can be seen here.
         case (.reserveSPI, _?), (.dump, _?), (.dumpPolicies, _?): true
-        case (_, nil): kind.request == nil
+        case (_, nil): kind.carriedRequest == nil
         default: false
         }
     }
@@ -122,22 +122,12 @@ import Testing
 }
 
 extension Statement.Kind {
-    /// The request that says it, if one does.
-    fileprivate var request: KernelRequest? {
+    /// The request that says it, if one does; that of a dump, too.
+    fileprivate var carriedRequest: KernelRequest? {
         switch self {
-        case .add(let association): .add(association)
-        case .update(let association): .update(association)
-        case .reserveSPI(let association, let range): .reserveSPI(association, range: range)
-        case .get(let reference): .get(reference)
-        case .delete(let reference): .delete(reference)
-        case .flush(let ipsecProtocol): .flush(ipsecProtocol)
         case .dump(let ipsecProtocol): .dump(ipsecProtocol)
-        case .addPolicy(let policy): .addPolicy(policy)
-        case .updatePolicy(let policy): .updatePolicy(policy)
-        case .deletePolicy(let identity): .deletePolicy(identity)
-        case .flushPolicies: .flushPolicies
         case .dumpPolicies: .dumpPolicies
-        case .deleteAll, .include, .end: nil
+        default: request
         }
     }
 }

@@ -40,19 +40,3 @@ package struct ForeignProgram: Sendable {
         return statements
     }
 }
-
-extension Statement.Kind {
-    fileprivate var request: KernelRequest? {
-        switch self {
-        case .add(let association): .add(association)
-        case .update(let association): .update(association)
-        case .delete(let reference): .delete(reference)
-        case .flush(let ipsecProtocol): .flush(ipsecProtocol)
-        case .addPolicy(let policy): .addPolicy(policy)
-        case .updatePolicy(let policy): .updatePolicy(policy)
-        case .deletePolicy(let identity): .deletePolicy(identity)
-        case .flushPolicies: .flushPolicies
-        default: nil
-        }
-    }
-}

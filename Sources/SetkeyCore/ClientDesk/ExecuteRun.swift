@@ -267,25 +267,6 @@ struct ExecuteRun: Sendable {
 }
 
 extension Statement.Kind {
-    /// The one request that the statement is; `nil` for those that are none or many.
-    fileprivate var request: KernelRequest? {
-        switch self {
-        case .add(let association): .add(association)
-        case .update(let association): .update(association)
-        case .reserveSPI(let association, let range): .reserveSPI(association, range: range)
-        case .get(let reference): .get(reference)
-        case .delete(let reference): .delete(reference)
-        case .flush(let ipsecProtocol): .flush(ipsecProtocol)
-        case .addPolicy(let policy): .addPolicy(policy)
-        case .updatePolicy(let policy): .updatePolicy(policy)
-        case .deletePolicy(let identity): .deletePolicy(identity)
-        case .flushPolicies: .flushPolicies
-        case .deleteAll, .dump, .dumpPolicies, .include, .end: nil
-        }
-    }
-}
-
-extension Statement.Kind {
     /// Whether what it does depends on what is in the tables.
     fileprivate var looksAtTables: Bool {
         switch self {
