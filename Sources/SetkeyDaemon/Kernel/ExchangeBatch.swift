@@ -22,8 +22,8 @@ nonisolated struct ExchangeBatch: Sendable {
     /// Whether it is to go on its way.
     var isFull: Bool { bytes.count >= Self.capacity - 2048 || steps.count >= 128 }
 
-    /// How many bytes of messages it holds.
-    var byteCount: Int { bytes.count }
+    /// How many bytes it holds: of messages, and of what happened without one.
+    var byteCount: Int { bytes.count + steps.count * MemoryLayout<ExchangeStep>.stride }
 
     /// Adds what happened; `buffer` begins with the message, if it is one, which is moved.
     mutating func append(_ step: ExchangeStep, _ buffer: inout [UInt8]) {
