@@ -2,7 +2,7 @@ import ControlProtocol
 import IPsec
 import SetkeySyntax
 
-// `Execute`: statements of clients, one request at a time, clients in turn.
+// `Execute`: statements of clients, a burst of requests at a time, clients in turn.
 
 extension ClientDesk {
     /// Parses a part of a run; an error in it, and nothing of the part is applied.
