@@ -52,8 +52,27 @@ struct RequestRunTests {
         for item in items[1...] { run.unsent(item) }
         run.begin(4, [Self.request(4)])
         var numbers: [UInt32?] = []
-        while let item = run.next() { numbers.append(Self.number(item)) }
+        while let item = run.next() {
+            numbers.append(Self.number(item))
+            run.succeeded(item, answer: Self.answer, former: .none)
+        }
         #expect(numbers == [1, 2, 3, 4])
+    }
+
+    /// A thousand refusals in a row do not cost a burst each.
+    @Test func afterRequestsHaveComeBackFewAreGivenOutUntilSomeSucceed() throws {
+        var run = RequestRun(temper: .goingOn)
+        run.begin(0, (0..<20).map { Self.request($0) })
+        let first = try Self.next(&run)
+        run.unsent(try Self.next(&run))
+        run.passed(first)
+        for most in [1, 2, 4, 8] {
+            var items: [RequestRun.Item] = []
+            while let item = run.next() { items.append(item) }
+            #expect(items.count == most)
+            run.succeeded(items[0], answer: Self.answer, former: .none)
+            for item in items.dropFirst() { run.passed(item) }
+        }
     }
 
     @Test func theRestOfAUnitIsOfNoUseAfterAFailure() throws {

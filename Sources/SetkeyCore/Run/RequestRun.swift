@@ -57,6 +57,10 @@ struct RequestRun: Sendable {
     private var waiting: [Item] = []
     /// Requests that have been given out, and have not ended.
     private(set) var inFlight = 0
+    /// How many may be in flight: one after requests have come back unsent, and more with each that succeeds. Where one
+    /// refusal follows another, a burst would be encoded for each of them, to come back.
+    private var allowance = Self.fullAllowance
+    private static let fullAllowance = 2 * Conversation.burst
     /// Whether nothing is given out before what is in flight has ended.
     private var isHeld = false
     /// The last unit of which a request has failed that others were to follow.
@@ -108,7 +112,7 @@ struct RequestRun: Sendable {
             guard inFlight == 0 else { return nil }
             isHeld = false
         }
-        guard let item = take() else { return nil }
+        guard inFlight < allowance, let item = take() else { return nil }
         inFlight += 1
         isHeld = item.role == .question
         return item
@@ -133,6 +137,7 @@ struct RequestRun: Sendable {
     /// The kernel did what was asked.
     mutating func succeeded(_ item: Item, answer: KernelEvent.Content, former: FormerEntries) {
         inFlight -= 1
+        allowance = min(2 * allowance, Self.fullAllowance)
         switch item.role {
         case .undo: undone += 1
         case .question: break
@@ -178,6 +183,7 @@ struct RequestRun: Sendable {
     /// It was not sent.
     mutating func unsent(_ item: Item) {
         inFlight -= 1
+        allowance = 1
         if isUndoing ? item.role == .undo : item.unit != failedUnit { returned.append(item) }
     }
 
