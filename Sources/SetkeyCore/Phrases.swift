@@ -3,11 +3,6 @@ package import IPsec
 
 // One phrase for each thing that messages speak of; keys are in none of them.
 
-/// `1 policy`, `2 policies`.
-func counted(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
-    "\(number) \(number == 1 ? singular : plural ?? "\(singular)s")"
-}
-
 extension KernelRequest {
     /// What is attempted, as messages say it: `add esp 10.0.11.33 spi 0x1e241`.
     package var phrase: String {

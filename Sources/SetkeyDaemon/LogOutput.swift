@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import SetkeyCore
 import Synchronization
+import TextBytes
 
 /// Where the log goes: entries of the journal with their fields, where stderr is the journal; else lines on stderr.
 ///
@@ -66,7 +67,7 @@ nonisolated final class LogOutput: Sendable {
     }
 
     private static func notice(ofDropped count: Int) -> LogEntry {
-        let entries = count == 1 ? "1 log entry was" : "\(count) log entries were"
+        let entries = counted(count, "log entry was", "log entries were")
         return LogEntry(.warning, "\(entries) dropped: the log was not read fast enough")
     }
 

@@ -22,7 +22,7 @@ extension Parser {
             return key
         }
         advance()
-        let got = "this one has \(key.byteCount * 8) bits (\(key.byteCount) \(key.byteCount == 1 ? "byte" : "bytes"))"
+        let got = "this one has \(key.byteCount * 8) bits (\(counted(key.byteCount, "byte")))"
         throw failure(
             range, "\(text(name)) takes a key of \(algorithm.keyLengths.phrase); \(got)",
             mend(ofKey: range, isWord: isWord))
@@ -137,9 +137,5 @@ extension KeyLengths {
         return "\(Self.list(all)) bits (\(Self.list(all.map { $0 / 8 })) bytes)"
     }
 
-    private static func list(_ numbers: [Int]) -> String {
-        let words = numbers.map { String($0) }
-        return words.count < 2
-            ? words.joined() : words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
-    }
+    private static func list(_ numbers: [Int]) -> String { listed(numbers.map { "\($0)" }, "or") }
 }

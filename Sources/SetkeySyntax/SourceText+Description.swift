@@ -42,7 +42,7 @@ extension SecurityAssociation {
     fileprivate var fields: [(String, String)] {
         var fields = [
             ("SA", "\(identity)"), ("source", "\(source)"), ("mode", mode.word.map { "\($0)" } ?? "\(mode.rawValue)"),
-            ("replay window", "\(replayWindow.rawValue) \(replayWindow.rawValue == 1 ? "packet" : "packets")"),
+            ("replay window", counted(replayWindow.rawValue, "packet")),
             ("reqid", "\(reqID.rawValue)"),
         ]
         if let encapsulation {
@@ -66,7 +66,7 @@ extension SecurityAssociation {
 extension Lifetime {
     fileprivate var phrase: String {
         let time = addTime == 0 ? "any time" : "\(addTime) s"
-        return bytes == 0 ? "\(time), any number of bytes" : "\(time), \(bytes) \(bytes == 1 ? "byte" : "bytes")"
+        return bytes == 0 ? "\(time), any number of bytes" : "\(time), \(counted(bytes, "byte"))"
     }
 }
 

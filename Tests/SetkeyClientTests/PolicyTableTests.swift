@@ -4,7 +4,7 @@ import Testing
 @testable import SetkeyClient
 
 @Suite struct PolicyTableTests {
-    private func policy(_ direction: String, lastUsed: Int = 0) -> PolicyRecord {
+    private func policy(_ direction: Word<DirectionName>, lastUsed: Int = 0) -> PolicyRecord {
         PolicyRecord(
             direction: direction, source: "10.1.0.0/24", destination: "10.2.0.0/16", sourcePort: 0, destinationPort: 80,
             nextLayer: 6, action: "ipsec", transforms: ["esp/tunnel/192.0.2.1-192.0.2.2/require"],

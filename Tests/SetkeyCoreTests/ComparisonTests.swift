@@ -1,3 +1,4 @@
+import ControlProtocol
 import IPsec
 import SetkeySyntax
 import TestSupport
@@ -24,7 +25,7 @@ struct ComparisonTests {
     }
 
     @Test(arguments: [
-        ("-m tunnel", "-m tunnel", [Field]()),
+        ("-m tunnel", "-m tunnel", [EntryField]()),
         ("", "-m transport", []),
         ("-m tunnel", "-m transport", [.mode]),
         ("-u 7", "-u 8", [.reqID]),
@@ -32,7 +33,7 @@ struct ComparisonTests {
         ("-lh 100", "-lh 200", [.lifetime]),
         ("-m tunnel -u 7 -lh 100", "-m transport -u 8 -lh 200", [.mode, .reqID, .lifetime]),
     ])
-    func optionsOfAnSA(declared: String, present: String, fields: [Field]) throws {
+    func optionsOfAnSA(declared: String, present: String, fields: [EntryField]) throws {
         #expect(differences(of: try Self.association(declared), from: try Self.association(present)) == fields)
     }
 
@@ -64,7 +65,7 @@ struct ComparisonTests {
     }
 
     @Test(arguments: [
-        ("none", "discard", [Field.action]),
+        ("none", "discard", [EntryField.action]),
         ("ipsec esp/transport//require", "ipsec esp/transport//use", [.action]),
         ("ipsec esp/transport//default", "ipsec esp/transport//require", []),
         ("ipsec esp/transport//unique:5", "ipsec esp/transport//unique:6", [.action]),
@@ -72,7 +73,7 @@ struct ComparisonTests {
         ("ipsec esp/transport//require", "ipsec ah/transport//require", [.action]),
         ("prio 5 none", "prio 6 none", [.priority]),
     ])
-    func actionsOfAPolicy(declared: String, present: String, fields: [Field]) throws {
+    func actionsOfAPolicy(declared: String, present: String, fields: [EntryField]) throws {
         #expect(differences(of: try Self.policy(declared), from: try Self.policy(present)) == fields)
     }
 }

@@ -5,10 +5,11 @@ import TextBytes
 package struct AssociationRecord: Codable, Hashable, Sendable {
     package var source: String
     package var destination: String
-    package var `protocol`: String
+    package var `protocol`: Word<ProtocolName>
     package var spi: Int
-    package var mode: String
-    package var state: String
+    /// A mode without a name is its number (`IPSEC_MODE_*`).
+    package var mode: Word<ModeName>
+    package var state: Word<StateName>
     package var reqid: Int
     /// Anti-replay window in packets.
     package var replay: Int
@@ -33,10 +34,10 @@ extension AssociationRecord {
     package init(_ association: SecurityAssociation, showKeys: Bool) {
         source = association.source.description
         destination = association.identity.destination.description
-        self.protocol = "\(association.identity.ipsecProtocol.word)"
+        self.protocol = .known(ProtocolName(association.identity.ipsecProtocol))
         spi = Int(association.identity.spi.rawValue)
-        mode = association.mode.word.map { "\($0)" } ?? "\(association.mode.rawValue)"
-        state = "\(association.state.word)"
+        mode = ModeName(association.mode).map { .known($0) } ?? .unknown("\(association.mode.rawValue)")
+        state = .known(StateName(association.state))
         reqid = Int(association.reqID.rawValue)
         replay = Int(association.replayWindow.rawValue)
         flags = Int(association.flags.rawValue)

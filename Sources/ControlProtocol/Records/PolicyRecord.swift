@@ -1,7 +1,6 @@
 /// A policy as a record for other programs.
 package struct PolicyRecord: Codable, Hashable, Sendable {
-    /// `in`, `out`, `fwd`, `in(socket)`, `out(socket)`.
-    package var direction: String
+    package var direction: Word<DirectionName>
     /// Address with prefix length.
     package var source: String
     package var destination: String
@@ -9,8 +8,7 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
     package var destinationPort: Int
     /// IP protocol number; 255 is any.
     package var nextLayer: Int
-    /// `discard`, `none`, `ipsec`.
-    package var action: String
+    package var action: Word<ActionName>
     /// `esp/tunnel/192.0.2.1-192.0.2.2/require`, in order.
     package var transforms: [String]
     package var priority: Int
@@ -23,9 +21,9 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
     package var validTime: Int
 
     package init(
-        direction: String, source: String, destination: String, sourcePort: Int, destinationPort: Int, nextLayer: Int,
-        action: String, transforms: [String], priority: Int, index: Int?, created: Int, lastUsed: Int, lifetime: Int,
-        validTime: Int
+        direction: Word<DirectionName>, source: String, destination: String, sourcePort: Int, destinationPort: Int,
+        nextLayer: Int, action: Word<ActionName>, transforms: [String], priority: Int, index: Int?, created: Int,
+        lastUsed: Int, lifetime: Int, validTime: Int
     ) {
         self.direction = direction
         self.source = source

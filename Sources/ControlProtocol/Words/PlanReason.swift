@@ -1,11 +1,13 @@
+import TextBytes
+
 /// Why a step is in a plan.
 package enum PlanReason: RawRepresentable, Hashable, Sendable, Codable {
     /// Declared, and not in the kernel.
     case missing
     /// In the kernel, the file's, and no longer declared.
     case stale
-    /// In the kernel with other values of these fields; see ``PlanDifference/field``.
-    case differs([String])
+    /// In the kernel with other values of these fields; at least one.
+    case differs([Word<EntryField>])
     /// What a daemon of another version says.
     case unknown(String)
 
@@ -15,7 +17,7 @@ package enum PlanReason: RawRepresentable, Hashable, Sendable, Codable {
         case "stale": self = .stale
         case _ where rawValue.hasPrefix("differs(") && rawValue.hasSuffix(")"):
             let fields = rawValue.dropFirst("differs(".count).dropLast().split(separator: ", ")
-            self = .differs(fields.map { String($0) })
+            self = .differs(fields.map { Word(rawValue: String($0)) })
         default: self = .unknown(rawValue)
         }
     }
@@ -25,7 +27,7 @@ package enum PlanReason: RawRepresentable, Hashable, Sendable, Codable {
         switch self {
         case .missing: "missing"
         case .stale: "stale"
-        case .differs(let fields): "differs(\(fields.joined(separator: ", ")))"
+        case .differs(let fields): "differs(\(fields.map(\.rawValue).joined(separator: ", ")))"
         case .unknown(let reason): reason
         }
     }
@@ -33,8 +35,7 @@ package enum PlanReason: RawRepresentable, Hashable, Sendable, Codable {
     /// `missing`, `no longer declared`, `mode and key differ`: for people.
     package var phrase: String {
         guard case .differs(let fields) = self else { return self == .stale ? "no longer declared" : rawValue }
-        guard let last = fields.last, fields.count > 1 else { return "\(fields.first ?? "") differs" }
-        return "\(fields.dropLast().joined(separator: ", ")) and \(last) differ"
+        return "\(listed(fields.map(\.rawValue), "and")) \(fields.count == 1 ? "differs" : "differ")"
     }
 }
 

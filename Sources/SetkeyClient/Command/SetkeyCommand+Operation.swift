@@ -1,4 +1,5 @@
 import ControlProtocol
+import TextBytes
 
 extension SetkeyCommand {
     /// What the command line asks for.
@@ -144,8 +145,6 @@ extension SetkeyCommand {
 
     /// `-a, -b or -c`.
     private static func list(_ kinds: [OperationKind], last word: String = "or") -> String {
-        let words = kinds.map(\.rawValue)
-        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
-        return "\(words.dropLast().joined(separator: ", ")) \(word) \(last)"
+        listed(kinds.map(\.rawValue), word)
     }
 }

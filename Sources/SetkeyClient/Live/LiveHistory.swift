@@ -34,7 +34,7 @@ extension LiveRow {
     fileprivate init(_ record: AssociationRecord, time: Int, previous: [Key: Int], interval: Double) {
         key = Key(
             source: record.source, destination: record.destination, protocol: record.protocol, spi: record.spi)
-        protocolWord = record.encapsulation == nil ? record.protocol : "\(record.protocol)-udp"
+        protocolWord = "\(record.protocol)\(record.encapsulation == nil ? "" : "-udp")"
         mode = record.mode
         state = record.state
         bytes = record.current.bytes

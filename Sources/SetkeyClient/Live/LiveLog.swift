@@ -1,3 +1,5 @@
+import ControlProtocol
+
 /// Rows as plain lines, for files and pipes: exact numbers, one SA a line, fields separated by single spaces.
 package enum LiveLog {
     /// The names of the fields.
@@ -7,8 +9,9 @@ package enum LiveLog {
     package static func lines(_ rows: [LiveRow], clock: String) -> [String] {
         rows.map { row in
             [
-                clock, row.protocolWord, Quantity.spi(row.key.spi), row.key.source, row.key.destination, row.mode,
-                row.state, "\(row.bytes)", row.rate.map { "\($0)" } ?? "-", row.age.map { "\($0)" } ?? "-",
+                clock, row.protocolWord, Quantity.spi(row.key.spi), row.key.source, row.key.destination,
+                row.mode.rawValue, row.state.rawValue, "\(row.bytes)", row.rate.map { "\($0)" } ?? "-",
+                row.age.map { "\($0)" } ?? "-",
                 row.remaining?.plainText ?? "-",
             ].joined(separator: " ")
         }

@@ -7,14 +7,14 @@ package struct LiveRow: Hashable, Sendable {
     package struct Key: Hashable, Comparable, Sendable {
         package let source: String
         package let destination: String
-        package let `protocol`: String
+        package let `protocol`: Word<ProtocolName>
         package let spi: Int
 
         /// By destination, source, protocol and SPI; addresses by their numbers.
         package static func < (left: Key, right: Key) -> Bool {
             if left.destination != right.destination { return precedes(left.destination, right.destination) }
             if left.source != right.source { return precedes(left.source, right.source) }
-            return (left.protocol, left.spi) < (right.protocol, right.spi)
+            return (left.protocol.rawValue, left.spi) < (right.protocol.rawValue, right.spi)
         }
 
         private static func precedes(_ left: String, _ right: String) -> Bool {
@@ -26,9 +26,8 @@ package struct LiveRow: Hashable, Sendable {
     package let key: Key
     /// `esp`, `ah`, `ipcomp`, `esp-udp`.
     package let protocolWord: String
-    package let mode: String
-    /// `larval`, `mature`, `dying`, `dead`.
-    package let state: String
+    package let mode: Word<ModeName>
+    package let state: Word<StateName>
     package let bytes: Int
     /// Bytes a second since the sample before; `nil` in the first.
     package let rate: Int?

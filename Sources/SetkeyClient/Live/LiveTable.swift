@@ -1,3 +1,5 @@
+import ControlProtocol
+
 /// What the terminal can show.
 package struct TerminalStyle: Hashable, Sendable {
     /// Whether its locale is UTF-8.
@@ -116,7 +118,7 @@ package struct LiveTable: Sendable {
             row.protocolWord,
             Quantity.spi(row.key.spi),
             "\(row.key.source) \(style.unicode ? "→" : "->") \(row.key.destination)",
-            row.mode,
+            row.mode.rawValue,
             Quantity.scaled(row.bytes),
             row.rate.map(Quantity.scaled) ?? "-",
             row.age.map(Quantity.duration) ?? "-",
@@ -125,7 +127,7 @@ package struct LiveTable: Sendable {
     }
 
     private func left(_ row: LiveRow, barWidth: Int) -> String {
-        var words = row.state == "mature" ? [] : [row.state]
+        var words = row.state == .known(.mature) ? [] : [row.state.rawValue]
         if let remaining = row.remaining {
             words.insert(remaining.text, at: 0)
             if barWidth > 0 {
@@ -169,10 +171,10 @@ private enum Emphasis {
 
     init(_ row: LiveRow) {
         let fraction = row.remaining?.fraction ?? 1
-        if row.state == "dead" || fraction < 0.05 {
+        if row.state == .known(.dead) || fraction < 0.05 {
             self = .alarm
         } else {
-            self = row.state == "dying" || fraction < 0.2 ? .warning : .none
+            self = row.state == .known(.dying) || fraction < 0.2 ? .warning : .none
         }
     }
 

@@ -28,10 +28,10 @@ package enum PolicyTable {
 
     private static func cells(_ policy: PolicyRecord, used: String) -> [String] {
         [
-            policy.direction, policy.source + port(policy.sourcePort),
+            policy.direction.rawValue, policy.source + port(policy.sourcePort),
             policy.destination + port(policy.destinationPort),
             policy.nextLayer == 255 ? "any" : "\(policy.nextLayer)",
-            ([policy.action] + policy.transforms).joined(separator: " "), "\(policy.priority)", used,
+            ([policy.action.rawValue] + policy.transforms).joined(separator: " "), "\(policy.priority)", used,
         ]
     }
 

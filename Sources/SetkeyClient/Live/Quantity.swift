@@ -30,11 +30,6 @@ enum Quantity {
         }
     }
 
-    /// `1 policy`, `2 policies`; where `plural` is not given, it ends in an s.
-    static func counted(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
-        "\(number) \(number == 1 ? singular : plural ?? "\(singular)s")"
-    }
-
     /// `0x00001001`.
     static func spi(_ value: Int) -> String {
         let digits = String(UInt32(truncatingIfNeeded: value), radix: 16)

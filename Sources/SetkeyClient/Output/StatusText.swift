@@ -1,5 +1,6 @@
 package import ControlProtocol
 import SetkeySyntax
+import TextBytes
 
 /// What `--status`, `--reload` and `--revert` print.
 package enum StatusText {
@@ -7,7 +8,7 @@ package enum StatusText {
     package static func text(_ status: StatusReply) -> String {
         """
         setkeyd \(status.version), pid \(status.pid), up \(Quantity.duration(status.uptimeSeconds)), \
-        \(Quantity.counted(status.clients, "client"))
+        \(counted(status.clients, "client"))
         kernel: \(status.kernelInterface)\(status.protectsTraffic ? "" : ", which protects nothing")
         file: \(status.configuration)
         state: \(status.state)
@@ -21,7 +22,7 @@ package enum StatusText {
 
     /// `2 entries (policy: repair)`, and how many of them stay as they are.
     private static func drift(_ status: StatusReply) -> String {
-        let count = status.drifted == 0 ? "none" : Quantity.counted(status.drifted, "entry", "entries")
+        let count = status.drifted == 0 ? "none" : counted(status.drifted, "entry", "entries")
         let rest = status.unrepaired.map { "; \($0) no longer repaired until setkey --reload" } ?? ""
         return "\(count) (policy: \(status.drift))\(rest)"
     }
@@ -90,10 +91,10 @@ package enum StatusText {
     }
 
     private static func entries(_ reload: ReloadReply) -> String {
-        "\(Quantity.counted(reload.associations, "SA")) and \(Quantity.counted(reload.policies, "policy", "policies"))"
+        "\(DatabaseName.associations.counted(reload.associations)) and \(DatabaseName.policies.counted(reload.policies))"
     }
 
     private static func writes(_ reload: ReloadReply) -> String {
-        reload.writes == 0 ? "nothing differed" : "\(Quantity.counted(reload.writes, "write")) to the kernel"
+        reload.writes == 0 ? "nothing differed" : "\(counted(reload.writes, "write")) to the kernel"
     }
 }

@@ -1,4 +1,5 @@
 package import ControlProtocol
+import TextBytes
 
 /// A plan as a difference: `+` what is added, `-` what goes, `~` what changes, and below each why.
 package struct PlanText {
@@ -12,7 +13,7 @@ package struct PlanText {
         guard !steps.isEmpty else { return "nothing would change\n" }
         let writes = steps.reduce(0) { $0 + $1.writes }
         return steps.map(text).joined()
-            + "\(Quantity.counted(steps.count, "change")), \(Quantity.counted(writes, "write")) to the kernel\n"
+            + "\(counted(steps.count, "change")), \(counted(writes, "write")) to the kernel\n"
     }
 
     private func text(_ step: PlanStep) -> String {

@@ -2,6 +2,7 @@ import ControlProtocol
 import Glibc
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 /// Sends the parts of a run and says what became of them.
 struct StatementRun: ~Copyable {
@@ -132,7 +133,7 @@ struct StatementRun: ~Copyable {
         guard executed > 0 || failed > 0 else { return failure }
         return ClientFailure(
             failure.status,
-            "\(failure.message)\n\(executed) of \(Quantity.counted(report.total, "statement")) "
+            "\(failure.message)\n\(executed) of \(counted(report.total, "statement")) "
                 + (executed == 1 ? "was executed" : "were executed") + (failed > 0 ? ", \(failed) without success" : "")
                 + "; what became of the next ones is unknown: see setkey -D and setkey -DP")
     }
@@ -142,7 +143,7 @@ struct StatementRun: ~Copyable {
             let what =
                 undone == 0
                 ? "stopped: it had not changed anything"
-                : "rolled back: \(Quantity.counted(undone, "change")) \(undone == 1 ? "was" : "were") undone"
+                : "rolled back: \(counted(undone, "change was", "changes were")) undone"
             throw ClientFailure(.failure, "the run was \(what)")
         }
         // Each failure has been told.

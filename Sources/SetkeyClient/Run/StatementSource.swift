@@ -132,9 +132,7 @@ struct StatementSource: ~Copyable {
         }
         let kept = diagnostics.count { $0.diagnostic.severity == .error }
         if loader.errorCount > kept {
-            output.append("... and ")
-            output.append(decimal: loader.errorCount - kept)
-            output.append(loader.errorCount - kept == 1 ? " more error\n" : " more errors\n")
+            output.append(contentsOf: "... and \(counted(loader.errorCount - kept, "more error"))\n".utf8)
         }
         return kept > 0 || loader.errorCount > 0
     }

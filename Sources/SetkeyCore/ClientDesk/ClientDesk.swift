@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 /// The desk at which clients are served: their runs of statements, dumps, plans, and what they listen to.
 struct ClientDesk: Sendable {

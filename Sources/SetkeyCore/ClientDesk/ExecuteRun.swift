@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 /// One client's `Execute`: statements, a cursor, and what became of them.
 ///
@@ -250,7 +251,7 @@ struct ExecuteRun: Sendable {
         if !warnings.isEmpty { reply.warnings = warnings }
         if !output.isEmpty { reply.output = output }
         if unkeptMessages > 0 {
-            let count = unkeptMessages == 1 ? "1 kernel message is" : "\(unkeptMessages) kernel messages are"
+            let count = counted(unkeptMessages, "kernel message is", "kernel messages are")
             messages += "setkeyd: \(count) missing here: they came faster than this client reads\n".utf8
         }
         if !messages.isEmpty { reply.messages = WireText(messages) }

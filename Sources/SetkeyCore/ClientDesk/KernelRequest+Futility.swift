@@ -1,3 +1,4 @@
+import ControlProtocol
 import IPsec
 
 extension KernelRequest {
@@ -20,7 +21,7 @@ extension KernelRequest {
 
 extension SecurityAssociation {
     /// Whether a value other than the one in use was asked for: what a statement leaves out has its default here.
-    fileprivate func asks(for field: Field) -> Bool {
+    fileprivate func asks(for field: EntryField) -> Bool {
         switch field {
         case .source, .algorithm, .key: true
         case .mode: mode != .any && mode != .transport

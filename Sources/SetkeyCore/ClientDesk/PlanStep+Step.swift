@@ -48,19 +48,19 @@ extension Change {
         case .update(let declared, let present), .replace(let declared, let present):
             return fields.map { field in
                 PlanDifference(
-                    field: field.rawValue, present: field.text(of: present), declared: field.text(of: declared))
+                    field: .known(field), present: field.text(of: present), declared: field.text(of: declared))
             }
         case .updatePolicy(let declared, let present):
             return fields.map { field in
                 PlanDifference(
-                    field: field.rawValue, present: field.text(of: present), declared: field.text(of: declared))
+                    field: .known(field), present: field.text(of: present), declared: field.text(of: declared))
             }
         case .add, .delete, .addPolicy, .deletePolicy: return nil
         }
     }
 }
 
-extension Field {
+extension EntryField {
     /// The value of this field, for people; `nil` for a key.
     fileprivate func text(of association: SecurityAssociation) -> String? {
         switch self {
@@ -106,9 +106,9 @@ extension LifetimeLimits {
         return [("hard", hard), ("soft", soft)].compactMap { name, limit in
             let parts = [
                 limit.addTime == 0 ? nil : "\(limit.addTime) s",
-                limit.bytes == 0 ? nil : counted(Int(clamping: limit.bytes), "byte"),
+                limit.bytes == 0 ? nil : counted(limit.bytes, "byte"),
                 limit.useTime == 0 ? nil : "\(limit.useTime) s of use",
-                limit.allocations == 0 ? nil : counted(Int(limit.allocations), "packet"),
+                limit.allocations == 0 ? nil : counted(limit.allocations, "packet"),
             ].compactMap { $0 }
             return parts.isEmpty ? nil : "\(name) \(parts.joined(separator: " or "))"
         }.joined(separator: ", ")

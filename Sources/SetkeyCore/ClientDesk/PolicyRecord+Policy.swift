@@ -11,10 +11,12 @@ extension PolicyRecord {
             transforms = wanted.map { transform in text { transform.append(to: &$0) } }
         }
         self.init(
-            direction: "\(policy.identity.direction.word)",
+            direction: .known(DirectionName(policy.identity.direction)),
             source: selector.source.description, destination: selector.destination.description,
             sourcePort: Int(selector.sourcePort), destinationPort: Int(selector.destinationPort),
-            nextLayer: Int(selector.nextLayer.rawValue), action: text { policy.action.appendWord(to: &$0) },
+            nextLayer: Int(selector.nextLayer.rawValue),
+            action: ActionName(policy.action).map { .known($0) }
+                ?? .unknown(text { policy.action.appendWord(to: &$0) }),
             transforms: transforms,
             priority: Int(policy.priority), index: policy.index.map { Int($0.rawValue) },
             created: Int(clamping: policy.current.addTime), lastUsed: Int(clamping: policy.current.useTime),

@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 // How things stand, of all that the machines know.
 
@@ -51,7 +52,7 @@ extension Daemon {
         if let trouble = reconciler.trouble { return trouble }
         let count = reconciler.drift.drifted.count
         guard count > 0 else { return settledState }
-        return "drifted: \(count) declared \(count == 1 ? "entry is" : "entries are") not in the kernel as declared"
+        return "drifted: \(counted(count, "declared entry is", "declared entries are")) not in the kernel as declared"
     }
 
     /// That nothing keeps the kernel from it, and what is not known all the same.

@@ -1,4 +1,5 @@
 import ControlProtocol
+import TextBytes
 
 /// What one event leads to: the moment at which it is handled, and what the shell has to do about it.
 ///
@@ -115,12 +116,12 @@ struct Outbox: Sendable {
         let news = newsThrottle.takeDue(at: now.monotonic)
         if news > 0 {
             log(
-                .notice, "\(news == 1 ? "1 kernel event was" : "\(news) kernel events were") not logged individually",
+                .notice, "\(counted(news, "kernel event was", "kernel events were")) not logged individually",
                 .summary)
         }
         for (cause, held) in causes.takeEnded(at: now.monotonic) {
             let (one, many) = cause.summary
-            log(.notice, "\(held) more \(held == 1 ? one : many), not logged individually", .summary)
+            log(.notice, "\(counted(held, "more \(one)", "more \(many)")), not logged individually", .summary)
         }
     }
 

@@ -192,9 +192,6 @@ extension DatabaseName {
     /// Asks for all of it.
     var dumpRequest: KernelRequest { self == .associations ? .dump(nil) : .dumpPolicies }
 
-    /// What is in it.
-    var plural: String { self == .associations ? "SAs" : "policies" }
-
     /// What ip-xfrm(8) calls an entry.
     private var xfrmObject: String { self == .associations ? "state" : "policy" }
 

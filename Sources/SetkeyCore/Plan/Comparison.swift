@@ -1,26 +1,12 @@
+package import ControlProtocol
 package import IPsec
-
-/// A property in which what the kernel has may differ from what the file declares.
-package enum Field: String, Sendable {
-    case source
-    case mode
-    case reqID = "reqid"
-    case replayWindow = "replay"
-    case flags
-    case algorithm
-    case key
-    case lifetime
-    case encapsulation
-    case action
-    case priority
-}
 
 /// Compares a declared SA with the kernel's, by what Linux keeps of a declaration (kernel-facts 4, 7, K18, K22).
 ///
 /// Security contexts are not compared: without a security module the kernel drops them silently.
-package func differences(of declared: SecurityAssociation, from present: SecurityAssociation) -> [Field] {
-    var fields: [Field] = []
-    func check(_ field: Field, _ isEqual: Bool) { if !isEqual { fields.append(field) } }
+package func differences(of declared: SecurityAssociation, from present: SecurityAssociation) -> [EntryField] {
+    var fields: [EntryField] = []
+    func check(_ field: EntryField, _ isEqual: Bool) { if !isEqual { fields.append(field) } }
     check(.source, declared.source == present.source)
     check(.mode, declared.mode.asStored == present.mode.asStored)
     check(.reqID, declared.reqID == present.reqID)
@@ -40,8 +26,8 @@ package func differences(of declared: SecurityAssociation, from present: Securit
 }
 
 /// Compares a declared policy with the kernel's, by what Linux keeps of a declaration (kernel-facts 4).
-package func differences(of declared: SecurityPolicy, from present: SecurityPolicy) -> [Field] {
-    var fields: [Field] = []
+package func differences(of declared: SecurityPolicy, from present: SecurityPolicy) -> [EntryField] {
+    var fields: [EntryField] = []
     if !isSameAction(declared.action, present.action) { fields.append(.action) }
     if declared.priority != present.priority { fields.append(.priority) }
     if declared.limits != present.limits { fields.append(.lifetime) }

@@ -1,4 +1,4 @@
-import ControlProtocol
+package import ControlProtocol
 package import IPsec
 package import SetkeySyntax
 
@@ -7,7 +7,7 @@ package enum StepReason: Hashable, Sendable, CustomStringConvertible {
     /// Declared, and not in the kernel.
     case missing
     /// In the kernel with other values.
-    case differs([Field])
+    case differs([EntryField])
     /// In the kernel, owned, and no longer declared.
     case stale
 
@@ -16,7 +16,7 @@ package enum StepReason: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .missing: .missing
         case .stale: .stale
-        case .differs(let fields): .differs(fields.map(\.rawValue))
+        case .differs(let fields): .differs(fields.map { .known($0) })
         }
     }
 

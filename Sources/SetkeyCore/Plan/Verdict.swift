@@ -1,3 +1,4 @@
+import ControlProtocol
 import IPsec
 import SetkeySyntax
 
@@ -23,7 +24,7 @@ struct Verdict: Sendable {
     /// How the kernel's SA becomes the declared one, and what differs; `nil` if nothing does.
     static func change(
         of present: SecurityAssociation, to declared: SecurityAssociation
-    ) -> (change: Change, fields: [Field])? {
+    ) -> (change: Change, fields: [EntryField])? {
         let fields = present.state == .larval ? [.algorithm] : differences(of: declared, from: present)
         guard !fields.isEmpty, !present.isDegraded else { return nil }
         // Lifetimes alone are updated in place.

@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 // Going back: at once, or because nobody has confirmed in time; also when the daemon was restarted in between.
 

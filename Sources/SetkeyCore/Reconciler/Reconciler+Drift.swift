@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 // Drift: what others do to declared entries. A lifetime that ends is none: it was declared.
 

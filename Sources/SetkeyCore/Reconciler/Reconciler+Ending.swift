@@ -75,7 +75,8 @@ extension Reconciler {
     }
 
     func entriesInForce(and: String) -> String {
-        "\(counted(inForce.associations.count, "SA"))\(and)\(counted(inForce.policies.count, "policy", "policies"))"
+        DatabaseName.associations.counted(inForce.associations.count) + and
+            + DatabaseName.policies.counted(inForce.policies.count)
     }
 
     /// The kernel cannot be asked now. The start goes on later, and meanwhile clients are served: status tells them why,

@@ -1,4 +1,5 @@
 package import IPsec
+import TextBytes
 
 /// What must outlive the daemon, as three files: what the file owns, what was in force before an unconfirmed reload, and
 /// whether one waits. It says what is in them and in which order they are written; where they are is their own matter.
@@ -58,7 +59,7 @@ package struct StateFiles<Storage: StateStorage> {
         }
         if unreadable > 0 {
             complaints.append(
-                "\(former.path): \(unreadable == 1 ? "1 statement is" : "\(unreadable) statements are") "
+                "\(former.path): \(counted(unreadable, "statement is", "statements are")) "
                     + "not readable, and will not be restored")
         }
         return (record, state)

@@ -1,0 +1,20 @@
+import Testing
+
+@testable import TextBytes
+
+@Suite struct WordingTests {
+    @Test(arguments: [(0, "0 SAs"), (1, "1 SA"), (2, "2 SAs"), (-1, "-1 SAs")])
+    func oneIsSingularAndAllElsePlural(number: Int, text: String) {
+        #expect(counted(number, "SA") == text)
+    }
+
+    @Test func whatAddsNoSHasItsOwnPlural() {
+        #expect(counted(1, "entry was", "entries were") == "1 entry was")
+        #expect(counted(UInt64.max, "policy", "policies") == "18446744073709551615 policies")
+    }
+
+    @Test(arguments: [([], ""), (["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")])
+    func theConjunctionStandsBeforeTheLast(words: [String], text: String) {
+        #expect(listed(words, "or") == text)
+    }
+}
