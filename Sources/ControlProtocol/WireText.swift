@@ -69,6 +69,7 @@ package struct WireText: Sendable, Codable, ExpressibleByStringLiteral {
     /// About how many bytes the text has.
     package var approximateByteCount: Int { storage.count }
 
+    /// Whether there is not a single byte.
     package var isEmpty: Bool { storage.isEmpty }
 
     /// The text; bytes that are not UTF-8 are there as they were given.

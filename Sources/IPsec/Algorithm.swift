@@ -5,9 +5,13 @@ package struct Algorithm: Sendable {
     /// What an algorithm does; rows of different kinds have separate number spaces, except that combined-mode
     /// ciphers share the one of the encryption algorithms.
     package enum Kind: Sendable {
+        /// Hides what a packet says (RFC 4301, 4.4.2.1: "ESP Encryption algorithm").
         case encryption
+        /// Hides and authenticates in one (AEAD; RFC 4301, 4.4.2.1: "ESP combined mode algorithms").
         case combined
+        /// Authenticates (RFC 4301, 4.4.2.1: "ESP integrity algorithm", "AH Authentication algorithm").
         case integrity
+        /// Compresses (IPComp, RFC 3173).
         case compression
     }
 
@@ -24,6 +28,7 @@ package struct Algorithm: Sendable {
         case none
     }
 
+    /// What it does.
     package let kind: Kind
     /// The name printed, and the first one read.
     package let name: String
@@ -39,6 +44,7 @@ package struct Algorithm: Sendable {
     package let icvBits: UInt16
     /// The name in the kernel's crypto API, which XFRM netlink wants.
     package let xfrmName: String
+    /// Which kernel interfaces can carry it.
     package let interfaces: Interfaces
     /// Where the row stands in the table.
     package fileprivate(set) var position: Position = 0
@@ -73,8 +79,11 @@ package struct KeyLengths: Hashable, Sendable {
     /// Whole bytes, as many as have a length on the wire.
     package static let any = KeyLengths(from: 8, through: 0xfff8, by: 8)
 
+    /// The shortest length, in bits.
     package let first: Int
+    /// The longest length, in bits; `first` where there is only one.
     package let last: Int
+    /// From one length to the next, in bits; at least 8.
     package let step: Int
 
     init(exactly bits: Int) {
@@ -103,6 +112,7 @@ package struct EncryptionAlgorithm: RawRepresentable, Hashable, Sendable {
     /// ESP without confidentiality, RFC 2410.
     package static let null = EncryptionAlgorithm(rawValue: 11)
 
+    /// The number, 0...65,535, as `sadb_sa_encrypt` has it.
     package let rawValue: UInt16
 
     package init(rawValue: UInt16) {
@@ -118,9 +128,12 @@ package struct EncryptionAlgorithm: RawRepresentable, Hashable, Sendable {
 
 /// An integrity algorithm by number (`SADB_AALG_*`); open, because the kernel gives it.
 package struct IntegrityAlgorithm: RawRepresentable, Hashable, Sendable {
+    /// No integrity extension at all.
     package static let none = IntegrityAlgorithm(rawValue: 0)
+    /// Integrity that is no integrity (`SADB_X_AALG_NULL`): to Linux the same as none.
     package static let null = IntegrityAlgorithm(rawValue: 251)
 
+    /// The number, 0...65,535, as `sadb_sa_auth` has it.
     package let rawValue: UInt16
 
     package init(rawValue: UInt16) {
@@ -136,9 +149,12 @@ package struct IntegrityAlgorithm: RawRepresentable, Hashable, Sendable {
 
 /// A compression algorithm by number (`SADB_X_CALG_*`); open, because the kernel gives it.
 package struct CompressionAlgorithm: RawRepresentable, Hashable, Sendable {
+    /// No IPComp SA.
     package static let none = CompressionAlgorithm(rawValue: 0)
+    /// DEFLATE, RFC 2394 (`SADB_X_CALG_DEFLATE`); the only one that Linux has.
     package static let deflate = CompressionAlgorithm(rawValue: 2)
 
+    /// The number, 0...65,535; PF_KEY carries it in `sadb_sa_encrypt`.
     package let rawValue: UInt16
 
     package init(rawValue: UInt16) {

@@ -5,7 +5,9 @@
 package struct IPAddress: Hashable, Sendable {
     /// The address family; the wire numbers (`AF_INET`, `AF_INET6`) belong to the codecs.
     package enum Family: UInt8, Hashable, Sendable {
+        /// 32 bits.
         case ipv4 = 4
+        /// 128 bits.
         case ipv6 = 6
     }
 

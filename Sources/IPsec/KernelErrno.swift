@@ -2,26 +2,46 @@
 package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomStringConvertible {
     /// No errno of the kernel: the kernel interface has no bytes for the request, and it was not sent.
     package static let inexpressible = KernelErrno(rawValue: 0)
+    /// `EPERM`.
     package static let operationNotPermitted = KernelErrno(rawValue: 1)
+    /// `ENOENT`: of policies, of the end of a dump of nothing, and of algorithms whose module is not there.
     package static let noEntry = KernelErrno(rawValue: 2)
+    /// `ESRCH`: what Linux says of an SA that is not there.
     package static let noSuchProcess = KernelErrno(rawValue: 3)
+    /// `EIO`; the kernel does not send it: an answer came that is not readable.
     package static let inputOutputError = KernelErrno(rawValue: 5)
+    /// `ENOMEM`.
     package static let outOfMemory = KernelErrno(rawValue: 12)
+    /// `EACCES`.
     package static let permissionDenied = KernelErrno(rawValue: 13)
+    /// `EBUSY`: a dump runs on this socket.
     package static let busy = KernelErrno(rawValue: 16)
+    /// `EEXIST`.
     package static let exists = KernelErrno(rawValue: 17)
+    /// `EINVAL`.
     package static let invalidArgument = KernelErrno(rawValue: 22)
+    /// `ENOSYS`: an algorithm that the kernel does not have.
     package static let noFunction = KernelErrno(rawValue: 38)
+    /// `ELOOP`: more than six transforms in a policy.
     package static let tooManyLinks = KernelErrno(rawValue: 40)
+    /// `EMSGSIZE`.
     package static let messageSize = KernelErrno(rawValue: 90)
+    /// `ENOPROTOOPT`.
     package static let protocolOptionUnavailable = KernelErrno(rawValue: 92)
+    /// `EPROTONOSUPPORT`.
     package static let protocolUnsupported = KernelErrno(rawValue: 93)
+    /// `EOPNOTSUPP`.
     package static let operationUnsupported = KernelErrno(rawValue: 95)
+    /// `EAFNOSUPPORT`.
     package static let familyUnsupported = KernelErrno(rawValue: 97)
+    /// `EADDRINUSE`: of UDP ports for ESP in UDP.
     package static let addressInUse = KernelErrno(rawValue: 98)
+    /// `ENOBUFS`.
     package static let noBuffers = KernelErrno(rawValue: 105)
+    /// `ETIMEDOUT`; the kernel does not send it: its answer did not come, and not when it was asked again.
     package static let timedOut = KernelErrno(rawValue: 110)
 
+    /// The number as in `errno.h` of Linux, above 0; 0 for ``inexpressible``.
     package let rawValue: Int32
 
     package init(rawValue: Int32) {

@@ -3,7 +3,9 @@
 /// For changes the two are the same message: the answer to an ADD *is* the broadcast (kernel-facts 1.1), so every
 /// event carries its origin, and ``Origin/request`` tells whether it answers a request of ours.
 package struct KernelEvent: Sendable {
+    /// Who caused it.
     package var origin: Origin
+    /// What it says.
     package let content: Content
     /// The message that it came from, if somebody wants to see that; `nil` for what no message of the kernel said.
     package var message: ShownMessage?
@@ -40,15 +42,20 @@ package struct KernelEvent: Sendable {
         case association(Verb, SecurityAssociation)
         /// GETSPI has made a larval SA.
         case reservedSPI(SecurityAssociation)
+        /// A lifetime of an SA has ended (EXPIRE; RFC 2367, 3.1.8). After the hard one the SA is gone, and no DELETE
+        /// follows.
         case expired(SecurityAssociation, Hardness)
+        /// Traffic found no SA (ACQUIRE; RFC 2367, 3.1.6).
         indirect case acquire(Acquire)
         /// All SAs of one protocol, or of all, are gone; no DELETE follows.
         case flushed(IPsecProtocol?)
         /// One record of a dump that we asked for; `isLast` ends it. An empty dump is ``refused(_:)`` with `ENOENT`.
         case dumped(SecurityAssociation, isLast: Bool)
+        /// SPDADD, SPDUPDATE, SPDDELETE or SPDGET of a policy.
         case policy(Verb, SecurityPolicy)
         /// All policies but the per-socket ones are gone.
         case policiesFlushed
+        /// The same of the SPD.
         case dumpedPolicy(SecurityPolicy, isLast: Bool)
         /// The last record of a dump was not readable: the dump is over, and what it told is incomplete.
         case dumpEnded
@@ -67,16 +74,22 @@ package struct KernelEvent: Sendable {
 
     /// What was done to an entry.
     package enum Verb: Hashable, Sendable {
+        /// It was not there before.
         case added
+        /// It was there, and is another one now.
         case updated
+        /// It is gone; the entry is what it was.
         case deleted
+        /// Nothing was done: a GET is answered.
         case got
     }
 }
 
 /// The kernel wants an SA that nobody has made (RFC 2367, 3.1.6); Linux tells the ends, not the flow.
 package struct Acquire: Hashable, Sendable {
+    /// Where the traffic comes from; for a tunnel its near end.
     package let source: IPAddress
+    /// Where the traffic goes; for a tunnel its far end.
     package let destination: IPAddress
     /// `nil` for a SA type that is neither AH, ESP nor IPComp.
     package let ipsecProtocol: IPsecProtocol?
@@ -93,7 +106,9 @@ package struct Acquire: Hashable, Sendable {
 
 /// What the kernel says that it can do, in answer to a subscription.
 package struct SupportedAlgorithms: Hashable, Sendable {
+    /// What can authenticate, in the kernel's order.
     package let integrity: [IntegrityAlgorithm]
+    /// What can encrypt, in the kernel's order.
     package let encryption: [EncryptionAlgorithm]
 
     package init(integrity: [IntegrityAlgorithm], encryption: [EncryptionAlgorithm]) {

@@ -6,22 +6,31 @@ package enum KernelRequest: Sendable {
     case subscribe
     /// Answer, whatever it may be: a refusal is an answer.
     case ping
+    /// Insert an SA; the kernel refuses one whose identity it has (`EEXIST`).
     case add(SecurityAssociation)
     /// Lifetimes and NAT-T ports of a mature SA; everything of a larval one (kernel-facts 7).
     case update(SecurityAssociation)
+    /// Tell an SA as it is.
     indirect case get(SAReference)
+    /// Remove an SA; `ESRCH` if there is none.
     indirect case delete(SAReference)
     /// Reserve an SPI in `range`: the SA's addresses, mode and reqid count, its SPI does not.
     case reserveSPI(SecurityAssociation, range: ClosedRange<UInt32>)
     /// All SAs of one protocol, or of all.
     case flush(IPsecProtocol?)
+    /// Tell all SAs of one protocol, or all; ``KernelEvent/Content/dumped(_:isLast:)`` for each.
     case dump(IPsecProtocol?)
+    /// Insert a policy; the kernel refuses one whose identity it has (`EEXIST`).
     case addPolicy(SecurityPolicy)
     /// Insert or replace (kernel-facts K13).
     case updatePolicy(SecurityPolicy)
+    /// Remove a policy; `ENOENT` if there is none.
     indirect case deletePolicy(PolicyIdentity)
+    /// Tell a policy as it is, by the kernel's number.
     case getPolicy(PolicyIndex)
+    /// Remove all policies but the per-socket ones.
     case flushPolicies
+    /// Tell all policies, the per-socket ones included; ``KernelEvent/Content/dumpedPolicy(_:isLast:)`` for each.
     case dumpPolicies
 }
 
@@ -29,6 +38,7 @@ package enum KernelRequest: Sendable {
 ///
 /// Never 0: ordinary broadcasts and the end of a dump carry 0 (kernel-facts 1.1, 3.1).
 package struct RequestID: RawRepresentable, Hashable, Sendable {
+    /// 1...4,294,967,295; after the largest comes 1 again (``next``).
     package let rawValue: UInt32
 
     /// - Parameter rawValue: not 0.

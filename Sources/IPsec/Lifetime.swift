@@ -43,6 +43,8 @@ package struct LifetimeLimits: Hashable, Sendable {
 
 /// Which of the two limits an EXPIRE tells of.
 package enum Hardness: Hashable, Sendable {
+    /// The one after which the SA is dying and still in use.
     case soft
+    /// The one after which the SA is gone.
     case hard
 }

@@ -4,11 +4,14 @@
 package struct Mode: RawRepresentable, Hashable, Sendable {
     /// Not specified; Linux stores transport.
     package static let any = Mode(rawValue: 0)
+    /// The packet's own header stays in front.
     package static let transport = Mode(rawValue: 1)
+    /// The packet, header included, is put into another one.
     package static let tunnel = Mode(rawValue: 2)
     /// Bound End-to-End Tunnel.
     package static let beet = Mode(rawValue: 3)
 
+    /// The number, 0...255, as `sadb_x_sa2_mode` and `sadb_x_ipsecrequest_mode` have it.
     package let rawValue: UInt8
 
     package init(rawValue: UInt8) {
@@ -31,9 +34,11 @@ package struct Mode: RawRepresentable, Hashable, Sendable {
 package enum SAState: UInt8, Hashable, Sendable {
     /// Reserved by GETSPI or awaited after ACQUIRE; carries no keys yet.
     case larval = 0
+    /// In use.
     case mature = 1
     /// Its soft lifetime has passed.
     case dying = 2
+    /// Its hard lifetime has passed, or it was deleted; it protects nothing.
     case dead = 3
 
     /// The word that dumps print.
@@ -56,6 +61,7 @@ package struct SAFlags: OptionSet, Hashable, Sendable {
     /// No path MTU discovery for the tunnel (`SADB_SAFLAGS_NOPMTUDISC`).
     package static let noPathMTUDiscovery = SAFlags(rawValue: 0x2000_0000)
 
+    /// The bits as `sadb_sa_flags` has them.
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {

@@ -7,7 +7,9 @@ package struct NATTraversal: Hashable, Sendable {
 
     /// `sadb_x_nat_t_type_type`; 2 is ESP in UDP.
     package var type: UInt8
+    /// The UDP port that its packets come from (`sadb_x_nat_t_port_port`), in host byte order; 0 for none.
     package var sourcePort: UInt16
+    /// The UDP port that its packets go to, in host byte order; 0 for none.
     package var destinationPort: UInt16
 
     package init(type: UInt8 = NATTraversal.espInUDP, sourcePort: UInt16, destinationPort: UInt16) {

@@ -19,8 +19,11 @@ package enum IPsecProtocol: UInt8, Hashable, Sendable, CaseIterable {
 
 /// What names an SA: destination, protocol and SPI (RFC 4301, 4.1). Source, mode and reqid are attributes.
 package struct SAIdentity: Hashable, Sendable, CustomStringConvertible {
+    /// Where its packets go, for a tunnel the far end; a multicast address is one, too.
     package let destination: IPAddress
+    /// SPIs of different protocols are different spaces.
     package let ipsecProtocol: IPsecProtocol
+    /// What its packets carry.
     package let spi: SPI
 
     package init(destination: IPAddress, ipsecProtocol: IPsecProtocol, spi: SPI) {
@@ -39,7 +42,9 @@ package struct SAIdentity: Hashable, Sendable, CustomStringConvertible {
 ///
 /// Linux demands the source extension and ignores its value (kernel-facts K7).
 package struct SAReference: Hashable, Sendable {
+    /// Which SA is meant.
     package let identity: SAIdentity
+    /// The SA's source address, of the family of its destination.
     package let source: IPAddress
 
     package init(identity: SAIdentity, source: IPAddress) {

@@ -4,6 +4,7 @@ import TextBytes
 ///
 /// 0...255 are reserved by IANA (RFC 4303, 2.1) and refused by the language; the kernel accepts them, so the type does.
 package struct SPI: RawRepresentable, Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The 32 bits, in host byte order; of IPComp the lower 16 (its CPI).
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {
@@ -32,6 +33,7 @@ package struct ReqID: RawRepresentable, Hashable, Sendable {
     /// No link.
     package static let none = ReqID(rawValue: 0)
 
+    /// The number, in host byte order; in policies written by hand at most ``manualMaximum``.
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {
@@ -49,6 +51,7 @@ package struct ReplayWindow: RawRepresentable, Hashable, Sendable {
     /// No replay check.
     package static let disabled = ReplayWindow(rawValue: 0)
 
+    /// Packets, 0...255, as `sadb_sa_replay` has them.
     package let rawValue: UInt8
 
     package init(rawValue: UInt8) {

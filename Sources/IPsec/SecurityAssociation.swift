@@ -8,6 +8,7 @@ package struct SecurityAssociation: Sendable {
     private final class Storage: Sendable {
         let fields: Fields
 
+        /// An SA of all its fields: one allocation.
         init(_ fields: Fields) {
             self.fields = fields
         }
@@ -17,6 +18,7 @@ package struct SecurityAssociation: Sendable {
         storage = Storage(fields)
     }
 
+    /// A mature SA in transport mode without algorithms, keys and limits; everything else is set afterwards.
     package init(identity: SAIdentity, source: IPAddress) {
         self.init(Fields(identity: identity, source: source))
     }
@@ -37,21 +39,29 @@ package struct SecurityAssociation: Sendable {
     package struct Fields: Equatable, Sendable {
         /// Destination, protocol and SPI: what names it.
         package var identity: SAIdentity
+        /// The source address of its packets, for a tunnel its near end; an attribute, not part of its name.
         package var source: IPAddress
+        /// Whether it carries packets or the payload of packets.
         package var mode = Mode.transport
         /// What the kernel says; a declared SA is mature.
         package var state = SAState.mature
+        /// How far behind the newest its packets may arrive; the receiver's.
         package var replayWindow = ReplayWindow.disabled
         /// Whether the kernel interface could tell only part of it: an AEAD SA seen through PF_KEY has no algorithm
         /// and no key. Such an entry is foreign: shown, never compared, never deleted.
         package var isDegraded = false
         // Not `[]`: that is a generic function, called for every SA that is parsed or decoded.
+        /// Of `sadb_sa_flags`, all bits that were given.
         package var flags = SAFlags(rawValue: 0)
+        /// Which transforms of policies want this SA and no other.
         package var reqID = ReqID.none
+        /// How it encrypts: of ESP; of a degraded SA `.none`.
         package var encryption = EncryptionAlgorithm.none
+        /// How it authenticates: of AH, and of ESP that is not of combined mode.
         package var integrity = IntegrityAlgorithm.none
         /// IPComp's algorithm; `.none` otherwise.
         package var compression = CompressionAlgorithm.none
+        /// The ports of ESP in UDP; `nil` where ESP goes bare.
         package var encapsulation: NATTraversal?
         /// What it has carried, and since when; zero in a declared SA.
         package var current = Lifetime.zero
@@ -59,16 +69,20 @@ package struct SecurityAssociation: Sendable {
         /// What few SAs have; one reference, so that the many do not pay for it.
         private var rare: Rare?
 
+        /// A mature SA in transport mode without algorithms, keys and limits; everything else is set afterwards.
         package init(identity: SAIdentity, source: IPAddress) {
             self.identity = identity
             self.source = source
         }
 
+        /// The key of ``encryption``, with the salt or nonce at its end where the algorithm has one; `nil` for none.
+        /// To set one key copies the other: to set both use ``setKeys(encryption:integrity:)``.
         package var encryptionKey: KeyMaterial? {
             get { keys?.encryption }
             set { setKeys(encryption: newValue, integrity: integrityKey) }
         }
 
+        /// The key of ``integrity``; `nil` for none.
         package var integrityKey: KeyMaterial? {
             get { keys?.integrity }
             set { setKeys(encryption: encryptionKey, integrity: newValue) }
@@ -92,6 +106,7 @@ package struct SecurityAssociation: Sendable {
             keys = try AssociationKeys(encryption: encryption, integrity: integrity, write)
         }
 
+        /// When it is to be dying, and when gone; ``LifetimeLimits/none`` for never.
         package var limits: LifetimeLimits {
             get { rare?.fields.limits ?? .none }
             set { if rare != nil || !newValue.isNone { setRare { $0.limits = newValue } } }
@@ -103,6 +118,7 @@ package struct SecurityAssociation: Sendable {
             set { setRare { $0.originalAddress = newValue } }
         }
 
+        /// The label of a security module (`sadb_x_sec_ctx`); `nil` for none.
         package var securityContext: SecurityContext? {
             get { rare?.fields.securityContext }
             set { setRare { $0.securityContext = newValue } }
@@ -145,6 +161,7 @@ extension SecurityAssociation: Hashable {
 
 // MARK: The fields one by one
 
+/// The properties of ``Fields``, which says what they are; to set one makes a new SA.
 extension SecurityAssociation {
     package var identity: SAIdentity {
         get { fields.identity }

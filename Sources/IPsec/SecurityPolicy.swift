@@ -1,11 +1,14 @@
 /// The way of the packets that a policy looks at; the values are PF_KEY's (`IPSEC_DIR_*`, and Linux's per-socket ones).
 package enum Direction: UInt8, Hashable, Sendable {
+    /// Packets to this machine.
     case inbound = 1
+    /// Packets that leave this machine, forwarded ones included.
     case outbound = 2
     /// Packets that this machine forwards; Linux checks them here and not as `inbound`.
     case forward = 3
     /// A per-socket policy (`IP_IPSEC_POLICY`): dumped, never managed.
     case socketInbound = 4
+    /// The same of packets that leave.
     case socketOutbound = 5
 
     /// Whether it belongs to one socket and not to the SPD that we manage.
@@ -25,7 +28,9 @@ package enum Direction: UInt8, Hashable, Sendable {
 
 /// What names a policy: direction and selector, exactly as written; not its priority, not its transforms.
 package struct PolicyIdentity: Hashable, Sendable {
+    /// Which way of the packets it looks at.
     package let direction: Direction
+    /// Which packets, host bits of the prefixes included.
     package let selector: Selector
 
     package init(direction: Direction, selector: Selector) {
@@ -50,17 +55,22 @@ package enum PolicyAction: Hashable, Sendable {
 package struct Transform: Hashable, Sendable {
     /// AH, ESP or IPComp; a number, because the kernel may name others.
     package var nextLayer: NextLayerProtocol
+    /// Whether packets or their payloads go through it.
     package var mode: Mode
     /// The tunnel's ends; `nil` in transport mode, where the packet's own addresses serve.
     package var endpoints: Endpoints?
+    /// Whether a packet may do without it, and which SA will do.
     package var level: TransformLevel
 
     /// Source and destination of the outer header.
     package struct Endpoints: Hashable, Sendable {
+        /// The near end of an outbound tunnel, the far end of an inbound one.
         package var source: IPAddress
+        /// The other end, of the same family.
         package var destination: IPAddress
         /// Ports of the `src[p]-dst[p]` form; 0 for none.
         package var sourcePort: UInt16
+        /// As ``sourcePort``.
         package var destinationPort: UInt16
 
         package init(
@@ -85,7 +95,9 @@ package struct Transform: Hashable, Sendable {
 package enum TransformLevel: Hashable, Sendable {
     /// Stored as `require` (kernel-facts K22).
     case `default`
+    /// By an SA if there is one, else in clear.
     case use
+    /// By an SA, or the packet does not pass.
     case require
     /// Only an SA with this reqid; `.none` lets the kernel draw one.
     case unique(ReqID)
@@ -93,6 +105,7 @@ package enum TransformLevel: Hashable, Sendable {
 
 /// The kernel's own number of a policy (`sadb_x_policy_id`); its lowest three bits tell the direction.
 package struct PolicyIndex: RawRepresentable, Hashable, Sendable {
+    /// The kernel's number, not 0.
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {
@@ -113,6 +126,7 @@ package struct SecurityPolicy: Sendable {
     private final class Storage: Sendable {
         let fields: Fields
 
+        /// A policy of all its fields: one allocation.
         init(_ fields: Fields) {
             self.fields = fields
         }
@@ -122,6 +136,7 @@ package struct SecurityPolicy: Sendable {
         storage = Storage(fields)
     }
 
+    /// A policy that lasts; everything else is set afterwards.
     package init(identity: PolicyIdentity, action: PolicyAction, priority: UInt32 = SecurityPolicy.defaultPriority) {
         self.init(Fields(identity: identity, action: action, priority: priority))
     }
@@ -134,7 +149,9 @@ package struct SecurityPolicy: Sendable {
 
     /// What a policy is; the properties of the same names of ``SecurityPolicy`` are these.
     package struct Fields: Equatable, Sendable {
+        /// Direction and selector: what names it.
         package var identity: PolicyIdentity
+        /// What happens to the packets that it matches.
         package var action: PolicyAction
         /// The kernel's number: the lowest wins. 0, the strongest, is what a zero field on the wire means.
         package var priority: UInt32
@@ -144,9 +161,12 @@ package struct SecurityPolicy: Sendable {
         package var referenceCount: UInt16 = 0
         /// `addTime` is when it was created, `useTime` when it was last used; zero in a declared policy.
         package var current = Lifetime.zero
+        /// After how many seconds it goes: since it was made (`addTime`), or since it was last used (`useTime`).
         package var limits = LifetimeLimits.none
+        /// The label of a security module (`sadb_x_sec_ctx`); `nil` for none.
         package var securityContext: SecurityContext?
 
+        /// A policy that lasts; everything else is set afterwards.
         package init(
             identity: PolicyIdentity, action: PolicyAction, priority: UInt32 = SecurityPolicy.defaultPriority
         ) {
@@ -170,6 +190,7 @@ extension SecurityPolicy: Hashable {
 
 // MARK: The fields one by one
 
+/// The properties of ``Fields``, which says what they are; to set one makes a new policy.
 extension SecurityPolicy {
     package var identity: PolicyIdentity {
         get { fields.identity }

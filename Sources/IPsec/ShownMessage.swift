@@ -15,6 +15,7 @@ package final class ShownMessage: Sendable {
 
     /// Which forms there are.
     package struct Forms: OptionSet, Sendable {
+        /// The bits of ``masked`` and ``keyed``.
         package let rawValue: UInt8
 
         package init(rawValue: UInt8) {
@@ -30,6 +31,9 @@ package final class ShownMessage: Sendable {
     private let masked: Form?
     private let keyed: Form?
 
+    /// - Parameters:
+    /// - masked: the form without keys; `nil` if nobody asked for it.
+    /// - keyed: the form with them; `nil` if nobody asked who may see them.
     package init(masked: Form?, keyed: Form?) {
         self.masked = masked
         self.keyed = keyed

@@ -1,6 +1,8 @@
 /// An address and a UDP port.
 package struct UDPEndpoint: Hashable, Sendable, CustomStringConvertible {
+    /// An address of this machine, or of a peer.
     package let address: IPAddress
+    /// In host byte order.
     package let port: UInt16
 
     package init(address: IPAddress, port: UInt16) {

@@ -13,6 +13,7 @@ package struct ByteWord {
     /// The first byte is the lowest.
     @usableFromInline package let bits: UInt64
 
+    /// The word of eight bytes, of which the first is the lowest.
     @inlinable @inline(__always)
     package init(bits: UInt64) {
         self.bits = bits
@@ -26,6 +27,7 @@ package struct ByteWord {
         bits = UInt64(littleEndian: loaded)
     }
 
+    /// Eight times `byte`.
     @inlinable @inline(__always)
     package static func repeating(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 

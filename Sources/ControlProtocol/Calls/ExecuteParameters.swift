@@ -18,6 +18,7 @@ package struct ExecuteParameters: Codable, Hashable, Sendable {
     /// Whether a further part of this run follows.
     package var unfinished: Bool?
 
+    /// The last part of a run, or all of it, with no option set.
     package init(text: WireText) {
         self.text = text
     }

@@ -1,4 +1,4 @@
-/// The methods of `org.setkeyd`, by their names there.
+/// The methods of `org.setkeyd`, by their names there; each case is the one of ``Call`` that is called so.
 package enum Method: String, CaseIterable, Hashable, Sendable {
     case execute = "Execute"
     case listAssociations = "ListAssociations"

@@ -1,8 +1,10 @@
 /// A diagnostic about a call's text.
 package struct DiagnosticRecord: Codable, Hashable, Sendable {
+    /// Whether it forbids to go on.
     package var severity: Word<DiagnosticSeverity>
     /// Where it begins in the call's text, in bytes of its UTF-8.
     package var offset: Int
+    /// How many bytes it is about; 0 where it points between two.
     package var length: Int
     /// What is wrong.
     package var message: String

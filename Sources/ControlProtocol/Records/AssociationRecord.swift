@@ -3,27 +3,42 @@ import TextBytes
 
 /// An SA as a record for other programs. Keys are there only where the caller asked for them and may see them.
 package struct AssociationRecord: Codable, Hashable, Sendable {
+    /// The source address, as `inet_ntop(3)` writes it.
     package var source: String
+    /// The destination address; with protocol and SPI the SA's identity.
     package var destination: String
+    /// Whether it is AH, ESP or IPComp.
     package var `protocol`: Word<ProtocolName>
+    /// The SPI as a number, 0...4,294,967,295.
     package var spi: Int
     /// A mode without a name is its number (`IPSEC_MODE_*`).
     package var mode: Word<ModeName>
+    /// Whether it can be used.
     package var state: Word<StateName>
+    /// The link to policies, 0...4,294,967,295; 0 for none.
     package var reqid: Int
     /// Anti-replay window in packets.
     package var replay: Int
+    /// `sadb_sa_flags` as a number.
     package var flags: Int
+    /// The encryption or combined-mode algorithm by its name in setkey.conf(5), or by its number if it has none;
+    /// nothing if there is none.
     package var encryption: String?
+    /// The integrity algorithm, in the same way.
     package var integrity: String?
+    /// The compression algorithm, in the same way.
     package var compression: String?
     /// Keys in hexadecimal.
     package var encryptionKey: String?
+    /// The key of the integrity algorithm, in the same way.
     package var integrityKey: String?
     /// ESP in UDP: the two ports.
     package var encapsulation: EncapsulationRecord?
+    /// What it has carried, and since when.
     package var current: LifetimeRecord
+    /// The limits after which it is dying; nothing if it has neither soft nor hard ones.
     package var soft: LifetimeRecord?
+    /// The limits after which it is gone; nothing if it has neither soft nor hard ones.
     package var hard: LifetimeRecord?
     /// Whether the kernel interface could tell only part of it.
     package var degraded: Bool?

@@ -1,23 +1,32 @@
 /// A policy as a record for other programs.
 package struct PolicyRecord: Codable, Hashable, Sendable {
+    /// Which way of the packets it looks at.
     package var direction: Word<DirectionName>
     /// Address with prefix length.
     package var source: String
+    /// Address with prefix length.
     package var destination: String
+    /// 0 is any; type and code of ICMP are in the two ports, as in the language.
     package var sourcePort: Int
+    /// 0 is any.
     package var destinationPort: Int
     /// IP protocol number; 255 is any.
     package var nextLayer: Int
+    /// What happens to matching packets. A per-socket policy may do what has no name; it is the word of dumps then.
     package var action: Word<ActionName>
     /// `esp/tunnel/192.0.2.1-192.0.2.2/require`, in order.
     package var transforms: [String]
+    /// The kernel's number, 0...4,294,967,295: the lowest wins.
     package var priority: Int
+    /// The kernel's number of the policy, for `spdget`.
     package var index: Int?
     /// Seconds since 1970; 0 for never.
     package var created: Int
+    /// When it last matched, in seconds since 1970; 0 for never.
     package var lastUsed: Int
     /// Seconds; 0 for unlimited.
     package var lifetime: Int
+    /// Seconds without use; 0 for unlimited.
     package var validTime: Int
 
     package init(

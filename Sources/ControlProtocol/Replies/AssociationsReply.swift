@@ -1,5 +1,6 @@
 /// A part of the SAD.
 package struct AssociationsReply: Codable, Hashable, Sendable {
+    /// Those of this part, in no particular order.
     package var associations: [AssociationRecord]
     /// The daemon's clock, seconds since 1970: what ages are counted to.
     package var time: Int

@@ -15,6 +15,7 @@ package struct ExecuteReply: Codable, Hashable, Sendable {
     /// Whether the text said `exit`: the rest of the run was not read.
     package var ended: Bool?
 
+    /// A reply without anything else to tell.
     package init(executed: Int) {
         self.executed = executed
     }

@@ -1,10 +1,12 @@
 /// One step of a plan; no keys.
 package struct PlanStep: Codable, Hashable, Sendable {
+    /// What becomes of the entry.
     package var change: Word<PlanChange>
     /// What would be done, in one phrase.
     package var operation: String
     /// The statement that declares the entry, as the parser understood it, or one that removes it.
     package var statement: String
+    /// Why.
     package var reason: PlanReason
     /// Kernel writes that it takes.
     package var writes: Int
@@ -14,6 +16,7 @@ package struct PlanStep: Codable, Hashable, Sendable {
     package var location: String?
     /// Where it stands in a text of the caller's: in which of its parts, counted from 0, and at which byte.
     package var part: Int?
+    /// In bytes of that part's UTF-8; together with ``part`` or not at all.
     package var offset: Int?
 
     package init(

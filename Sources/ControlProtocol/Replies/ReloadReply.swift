@@ -4,6 +4,7 @@ package struct ReloadReply: Codable, Hashable, Sendable {
     package var writes: Int
     /// Entries that the file declares.
     package var associations: Int
+    /// Policies that the file declares.
     package var policies: Int
     /// Warnings of the file, rendered.
     package var warnings: [String]

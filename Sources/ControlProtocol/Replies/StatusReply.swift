@@ -1,10 +1,12 @@
 /// How the daemon is.
 package struct StatusReply: Codable, Hashable, Sendable {
+    /// The daemon's.
     package var version: String
     /// `PF_KEY` or `simulated`.
     package var kernelInterface: String
     /// False for the simulated kernel, which protects nothing.
     package var protectsTraffic: Bool
+    /// The path of the file.
     package var configuration: String
     /// Whether the kernel holds what the file declares.
     package var settled: Bool
@@ -12,26 +14,33 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var state: String
     /// Entries that the kernel has.
     package var associations: Int
+    /// Policies that the kernel has.
     package var policies: Int
     /// Entries that are the file's, whether the kernel has them or not.
     package var ownedAssociations: Int
+    /// Policies that are the file's, whether the kernel has them or not.
     package var ownedPolicies: Int
     /// Entries that the file declares. Those that are neither missing nor expired are in the kernel.
     package var declaredAssociations = 0
+    /// Policies that the file declares.
     package var declaredPolicies = 0
     /// Declared entries that the kernel does not have, those that have expired apart.
     package var missingAssociations = 0
+    /// Declared policies that the kernel does not have.
     package var missingPolicies = 0
     /// Declared entries that the kernel has with other values.
     package var alteredAssociations = 0
+    /// Declared policies that the kernel has with other values.
     package var alteredPolicies = 0
     /// Entries that the kernel has and that the file no longer declares, but still owns.
     package var undeclaredAssociations = 0
+    /// Policies that the kernel has and that the file no longer declares, but still owns.
     package var undeclaredPolicies = 0
     /// Databases that the kernel cannot list completely: there are foreign entries that no number counts.
     package var incomplete: [Word<DatabaseAcronym>] = []
     /// Entries that the kernel has and that are not the file's.
     package var foreignAssociations: Int
+    /// Policies that the kernel has and that are not the file's.
     package var foreignPolicies: Int
     /// Declared entries that the kernel does not hold as declared.
     package var drifted: Int
@@ -44,6 +53,7 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var drift: Word<DriftPolicy>
     /// When the last reload, revert or start ended, in seconds since 1970, and how; nothing before the first.
     package var lastReload: Int?
+    /// How the last reload, revert or start ended: one phrase.
     package var lastOutcome: String?
     /// Seconds within which the last reload must be confirmed; nothing if none waits.
     package var confirmSeconds: Int?
@@ -51,8 +61,11 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var closedPorts: [String]?
     /// How often the kernel's messages overran the socket since the start.
     package var overruns: Int
+    /// Since the daemon was started.
     package var uptimeSeconds: Int
+    /// The daemon's process id.
     package var pid: Int
+    /// Connections at the moment, the caller's included.
     package var clients: Int
 
     package init(

@@ -6,7 +6,9 @@ package struct TraitsReply: Codable, Hashable, Sendable {
     package var interface: String
     /// The names of the algorithms, those of combined mode among the ones that encrypt.
     package var encryption: [String]
+    /// The names of those that authenticate.
     package var integrity: [String]
+    /// The names of those that compress.
     package var compression: [String]
     /// Whether an algorithm without a name can be said by its number.
     package var algorithmNumbers: Bool
@@ -17,6 +19,7 @@ package struct TraitsReply: Codable, Hashable, Sendable {
     /// Whether the original address of an SA behind a NAT is stored.
     package var originalAddress: Bool
 
+    /// What `traits` says, by names.
     package init(_ traits: KernelTraits) {
         let rows = traits.algorithms.rows
         func names(_ kinds: Algorithm.Kind...) -> [String] {

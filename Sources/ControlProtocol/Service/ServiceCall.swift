@@ -8,10 +8,15 @@ package enum ServiceCall: Hashable, Sendable {
 
 /// What `GetInfo` tells.
 package struct ServiceInfo: Codable, Hashable, Sendable {
+    /// Who has made the program.
     package var vendor: String
+    /// What the program is called.
     package var product: String
+    /// The program's version.
     package var version: String
+    /// Where to read about it.
     package var url: String
+    /// The names of the interfaces that it answers to.
     package var interfaces: [String]
 
     /// This product, in its version `version`.
@@ -32,7 +37,9 @@ struct ServiceDescription: Codable, Hashable, Sendable {
 
 /// The replies to ``ServiceCall``.
 package enum ServiceReply: Hashable, Sendable {
+    /// To ``ServiceCall/getInfo``.
     case info(ServiceInfo)
+    /// To ``ServiceCall/getInterfaceDescription(interface:)``: the interface in Varlink's language.
     case description(String)
 }
 

@@ -19,6 +19,7 @@ package struct FrameReader: Sendable {
     /// Up to where no NUL was found.
     private var searched = 0
 
+    /// - Parameter maximumFrame: in bytes without the NUL; a longer frame is an error of ``next()``.
     package init(maximumFrame: Int) {
         self.maximumFrame = maximumFrame
     }

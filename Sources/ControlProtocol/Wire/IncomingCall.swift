@@ -1,5 +1,6 @@
 /// A call of `org.setkeyd` with what the caller expects of the answer.
 package struct IncomingCall: Hashable, Sendable {
+    /// What is asked.
     package var call: Call
     /// Whether the caller takes several replies.
     package var more: Bool

@@ -2,6 +2,7 @@ package import IPsec
 
 /// What policies do with their packets, by the words of the language and of dumps.
 package enum ActionName: String, CaseIterable, Hashable, Sendable {
+    /// They do not pass.
     case discard
     /// In clear.
     case bypass = "none"

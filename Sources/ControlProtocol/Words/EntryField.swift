@@ -2,9 +2,13 @@
 package enum EntryField: String, CaseIterable, Hashable, Sendable {
     /// The source address of an SA, which is not part of its identity.
     case source
+    /// An SA's mode; of the modes of a policy's transforms speaks ``action``.
     case mode
+    /// An SA's reqid.
     case reqID = "reqid"
+    /// The width of an SA's replay window.
     case replayWindow = "replay"
+    /// Those flags of an SA that Linux keeps.
     case flags
     /// Any of an SA's algorithms.
     case algorithm
@@ -16,5 +20,6 @@ package enum EntryField: String, CaseIterable, Hashable, Sendable {
     case encapsulation
     /// What a policy does, its transforms included.
     case action
+    /// A policy's priority.
     case priority
 }

@@ -4,8 +4,11 @@ package import IPsec
 package enum ModeName: String, CaseIterable, Hashable, Sendable {
     /// Not specified: what Linux says of an SA that GETSPI has reserved.
     case any
+    /// Payloads are protected.
     case transport
+    /// Whole packets are protected.
     case tunnel
+    /// Bound End-to-End Tunnel.
     case beet
 
     /// The name of `mode`; `nil` for a mode without one.

@@ -14,8 +14,11 @@ package enum MonitorEvent: String, CaseIterable, Codable, Hashable, Sendable {
     case acquire
     /// All SAs, or all of one protocol, were removed.
     case flushed
+    /// A policy was added.
     case policyAdded
+    /// A policy was updated, or replaced.
     case policyUpdated
+    /// A policy was deleted.
     case policyDeleted
     /// All policies were removed.
     case policiesFlushed

@@ -2,8 +2,11 @@ package import IPsec
 
 /// The protocols of SAs, by their words in the language.
 package enum ProtocolName: String, Codable, CaseIterable, Hashable, Sendable {
+    /// Authentication Header.
     case ah
+    /// Encapsulating Security Payload, in UDP or not.
     case esp
+    /// IP Payload Compression.
     case ipcomp
 
     /// The name of `ipsecProtocol`.

@@ -4,9 +4,11 @@ package import IPsec
 package enum StateName: String, CaseIterable, Hashable, Sendable {
     /// An SPI is reserved, or a key manager was asked for an SA; there are no keys yet.
     case larval
+    /// In use.
     case mature
     /// Its soft lifetime has ended; it is still in use.
     case dying
+    /// Its hard lifetime has ended; it protects nothing.
     case dead
 
     /// The name of `state`.
