@@ -30,8 +30,8 @@ extension Daemon {
         status.undeclaredAssociations = associations.leftover
         status.undeclaredPolicies = policies.leftover
         status.incomplete = context.kernel.incompleteDatabases.map { .known($0.acronym) }
-        status.lastReload = reconciler.last?.time
-        status.lastOutcome = reconciler.last?.outcome
+        status.lastReload = reconciler.standing.last?.time
+        status.lastOutcome = reconciler.standing.last?.outcome
         if settings.drift == .repair, reconciler.drift.givenUpCount > 0 {
             status.unrepaired = reconciler.drift.givenUpCount
         }
@@ -49,7 +49,7 @@ extension Daemon {
 
     /// What keeps the kernel from holding what the file declares, or that nothing does.
     private var kernelState: String {
-        if let trouble = reconciler.trouble { return trouble }
+        if let trouble = reconciler.standing.trouble { return trouble }
         let count = reconciler.drift.drifted.count
         guard count > 0 else { return settledState }
         return "drifted: \(counted(count, "declared entry is", "declared entries are")) not in the kernel as declared"

@@ -19,8 +19,8 @@ struct Application: Sendable {
 
     let target: Target
     let steps: StepList
-    /// The file's SAs with a limited life that its steps make anew: they live from now on.
-    let reborn: [SAIdentity]
+    /// What its plan means besides its steps.
+    let consequences: Consequences
     /// Databases that may hold more than the plan knew of: an entry that is to be added may be there already.
     private let incomplete: Set<DatabaseName>
     private var run: RequestRun
@@ -42,14 +42,18 @@ struct Application: Sendable {
     private(set) var writes = 0
 
     init(
-        plan: Plan, target: Target, temper: RequestRun.Temper, incomplete: [DatabaseName], reborn: [SAIdentity]
+        _ steps: StepList, _ consequences: Consequences, to target: Target, temper: RequestRun.Temper,
+        incomplete: [DatabaseName]
     ) {
-        steps = plan.steps
-        self.reborn = reborn
+        self.steps = steps
+        self.consequences = consequences
         self.target = target
         run = RequestRun(temper: temper)
         self.incomplete = Set(incomplete)
     }
+
+    /// How many entries it holds, about.
+    var size: Int { steps.count + target.desired.count }
 
     /// Whether steps that were applied are being undone, or have been.
     var isUndoing: Bool { run.isUndoing }

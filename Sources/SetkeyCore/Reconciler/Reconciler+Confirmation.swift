@@ -11,9 +11,7 @@ extension Reconciler {
 
     /// How long the last reload waits for its confirmation, in seconds; `nil` if none does.
     func secondsLeftToConfirm(_ context: borrowing Context) -> Int? {
-        guard let deadline = confirmation?.deadline else { return nil }
-        return deadline <= context.now.monotonic
-            ? 0 : Int((deadline - context.now.monotonic + 999_999_999) / 1_000_000_000)
+        wayBack.confirmation?.secondsLeft(at: context.now)
     }
 
     // MARK: What clients ask
@@ -29,11 +27,10 @@ extension Reconciler {
     }
 
     mutating func confirm(for caller: Caller, _ context: inout Context) {
-        guard confirmation != nil else {
+        guard let change = wayBack.confirm() else {
             return context.out.fail(caller.client, .nothingPending(reason: "no reload waits for its confirmation"))
         }
-        confirmation = nil
-        write(.forget, &context)
+        write(change, &context)
         context.out.logChange(by: caller, "the last reload is confirmed")
         context.out.log(.notice, "the last reload is confirmed and kept", .confirmed)
         replyWhenRecorded(.confirmed, to: caller.client, &context)
@@ -41,128 +38,82 @@ extension Reconciler {
     }
 
     mutating func revert(for caller: Caller, _ context: inout Context) {
-        guard former != nil else {
+        guard wayBack.former != nil else {
             let reason =
                 "there is no reload to roll back: none has changed anything since setkeyd was started, or since the "
                 + "last one was rolled back"
             return context.out.fail(caller.client, .nothingPending(reason: reason))
         }
         context.out.logChange(by: caller, "revert")
-        wishes.reversal = .asked
-        wishes.reversedFile = fingerprintInForce
-        wishes.reversalClients.append(caller.client)
+        wishes.add(ReversalWish(reversal: .asked, file: fingerprintInForce, clients: [caller.client]))
         beginTransition(&context)
     }
 
     /// The time is over: nobody has confirmed.
-    mutating func confirmationIsOver(_ context: inout Context) {
-        guard let over = confirmation else { return }
-        confirmation = nil
+    mutating func confirmationIsOver(_ over: Confirmation, _ context: inout Context) {
         context.out.log(
             .warning,
             "the reload was not confirmed within \(over.seconds) s: rolling back to the previous state")
-        wishes.reversal = .unconfirmed
-        wishes.reversedFile = fingerprintInForce ?? over.record.fingerprint
+        wishes.add(ReversalWish(reversal: .unconfirmed, file: fingerprintInForce ?? over.record.fingerprint))
         beginTransition(&context)
     }
 
-    // MARK: Before a reload is applied
+    // MARK: A reload
 
-    /// Notes what is in force, and writes down what a daemon must know that comes after a kill: how to go back from a
-    /// reload that must be confirmed, and that a file which was rolled back is wanted again.
-    mutating func keepFormerState(_ application: Application, _ context: inout Context) {
-        // While a confirmation is pending, it is the state before that to which one goes back.
-        let state = confirmation == nil ? transition.present : former
-        transition.former = state
-        if let state, let seconds = transition.confirmSeconds {
-            if confirmation == nil { write(.keep(state), &context) }
-            write(.confirm(waitingRecord(seconds, application.target, state, context)), &context)
-        } else if let confirmation {
-            write(.confirm(confirmation.record(of: application.target)), &context)
-        } else if rolledBack != nil {
-            write(.forget, &context)
-        }
+    /// Writes down, before a reload is applied, what a daemon must know that comes after a kill.
+    mutating func keepFormerState(_ wish: ReloadWish, _ application: Application, _ context: inout Context) {
+        guard let former = application.consequences.former else { return }
+        let changes = wayBack.changes(
+            before: application.target.fingerprint ?? .none, confirmedWithin: wish.confirmSeconds, wayBackTo: former,
+            at: context.now)
+        write(changes, &context)
     }
-
-    private func waitingRecord(_ seconds: Int, _ target: Target, _ state: FormerState, _ context: borrowing Context)
-        -> ConfirmationRecord
-    {
-        ConfirmationRecord(
-            status: .waiting, seconds: seconds, deadline: context.now.seconds + seconds,
-            fingerprint: target.fingerprint ?? .none, endedAt: state.endedAt)
-    }
-
-    // MARK: After it
 
     /// A reload has been applied: from now on there is a way back, and maybe a time within which to confirm.
-    mutating func settleConfirmation(_ application: Application, _ context: inout Context) {
-        if let state = transition.former {
-            context.out.discard(former, size: former?.declared.count ?? 0)
-            former = state
+    mutating func settleConfirmation(_ wish: ReloadWish, _ application: Application, _ context: inout Context) {
+        let former = application.consequences.former
+        if former != nil, let displaced = wayBack.former {
+            context.out.discard(displaced, size: displaced.declared.count)
         }
-        // A reload that changes nothing has no former state of its own: it can only begin the time of another one anew.
-        let state = transition.former ?? (confirmation == nil ? nil : former)
-        if let seconds = transition.confirmSeconds, let state {
-            let record = waitingRecord(seconds, application.target, state, context)
-            confirmation = Confirmation(
-                seconds: seconds, deadline: context.now.monotonic &+ UInt64(seconds) * 1_000_000_000, record: record)
-            write(.confirm(record), &context)
-            context.out.log(.notice, "the reload must be confirmed within \(seconds) s: setkey --confirm", .pending)
-        } else if let pending = confirmation {
-            // Another file, and the time runs on.
-            let record = pending.record(of: application.target)
-            confirmation = Confirmation(seconds: pending.seconds, deadline: pending.deadline, record: record)
-            write(.confirm(record), &context)
-        } else if rolledBack != nil {
-            write(.forget, &context)
-        }
-        rolledBack = nil
+        let (change, isTimeBegun) = wayBack.settle(
+            application.target.fingerprint ?? .none, confirmedWithin: wish.confirmSeconds, wayBackTo: former,
+            at: context.now)
+        if let change { write(change, &context) }
+        guard isTimeBegun, let seconds = wish.confirmSeconds else { return }
+        context.out.log(.notice, "the reload must be confirmed within \(seconds) s: setkey --confirm", .pending)
     }
 
-    /// The reload was not carried out: what was pending before it still is, and nothing else.
-    mutating func dropConfirmation(_ context: inout Context) {
-        guard let state = transition.former else { return }
-        if let rolledBack {
-            write(.keep(state), &context)
-            write(.confirm(rolledBack), &context)
-        } else if let confirmation {
-            write(.confirm(confirmation.record), &context)
-        } else if transition.confirmSeconds != nil {
-            write(.forget, &context)
-        }
+    /// The reload was not carried out: what was written down of the way back is withdrawn.
+    mutating func dropConfirmation(_ application: Application, _ context: inout Context) {
+        guard let former = application.consequences.former else { return }
+        write(wayBack.changes(withdrawing: former, confirmedWithin: transition?.confirmSeconds), &context)
     }
 
     // MARK: Going back
 
     /// Begins to go back to the former state.
-    mutating func revert(_ context: inout Context) {
-        guard let former else { return fail(["there is no previous state"], "there is no previous state", &context) }
-        confirmation = nil
+    mutating func revert(_ wish: ReversalWish, _ context: inout Context) {
+        begin(.revert(wish), &context)
+        guard let former = wayBack.begin() else {
+            return fail(["there is no previous state"], "there is no previous state", &context)
+        }
         aim(at: Target(desired: former.target, locate: StatementLocator { _ in "" }), &context)
     }
 
     /// Before going back, what a daemon that comes after this one must know: the file is not to be applied unasked.
-    mutating func rememberReversal(_ context: inout Context) {
+    mutating func rememberReversal(_ wish: ReversalWish, _ context: inout Context) {
         // One that is remembered is written down already.
-        guard let former, transition.cause != .revert(.remembered) else { return }
-        let record = ConfirmationRecord(
-            status: .reverted, seconds: 0, deadline: context.now.seconds,
-            fingerprint: transition.reversedFile ?? .none, endedAt: former.endedAt)
-        write(.keep(former), &context)
-        write(.confirm(record), &context)
-        rolledBack = record
+        guard wish.reversal != .remembered else { return }
+        write(wayBack.rollBack(wish.file ?? .none, at: context.now), &context)
     }
 
     /// The former state is in force again, as far as the kernel let it.
-    mutating func reverted(_ application: Application, _ context: inout Context) {
-        guard let former, case .revert(let reversal) = transition.cause else { return }
-        let foreign = OwnedIdentities(foreignOf: former)
+    mutating func reverted(_ reversal: ReversalWish.Reversal, _ verification: Verification, _ context: inout Context) {
+        guard let former = wayBack.end() else { return }
+        let application = verification.application
         // Foreign entries that the reload had made its own are released, too.
-        transition.released.associations += foreign.associations.filter { ownership.owns($0) }
-        transition.released.policies += foreign.policies.filter { ownership.owns($0) }
-        takeOver(former.declared, application.target, &context)
+        takeOver(former.declared, verification, alsoReleasing: ownership.owned(ofForeignIn: former), &context)
         context.out.discard(former, size: former.declared.count)
-        self.former = nil
         let file = settings.configurationPath
         let how =
             switch reversal {
@@ -171,12 +122,12 @@ extension Reconciler {
             case .remembered: "rolled back before the restart"
             }
         let outcome = "the last reload was \(how): the previous state is in force, and \(file) is not applied"
-        trouble = outcome
+        standing.hinder(outcome)
         logFailures(of: application, &context)
         context.out.log(.warning, "\(outcome); edit it, or run setkey --reload", .rolledBack)
-        guard application.failures.isEmpty, transition.unfinished.isEmpty else {
+        guard verification.isSuccess else {
             let why =
-                "\(counted(transition.unfinished.count, "step")) of the rollback could not be carried out; the others remain "
+                "\(counted(verification.unfinished.count, "step")) of the rollback could not be carried out; the others remain "
                 + "applied"
             return fail(
                 application.failures + [why], "\(outcome); \(why)", errno: application.errno ?? .inputOutputError,
@@ -200,22 +151,21 @@ extension Reconciler {
             context.out.perform(context.recorder.rewrite(nothing))
         }
         guard let (record, former) = state.confirmation else { return }
-        self.former = former
-        if let life = state.ownership.life, life != settings.kernelLife { self.former?.forgetForeign() }
-        let left = record.secondsLeft(at: context.now.seconds)
-        switch record.status {
-        case .reverted: rolledBack = record
-        case .waiting where left == 0:
+        let isOfOtherTables = state.ownership.life.map { $0 != settings.kernelLife } ?? false
+        restore(record, isOfOtherTables ? former.withoutForeign : former, &context)
+    }
+
+    private mutating func restore(_ record: ConfirmationRecord, _ former: FormerState, _ context: inout Context) {
+        wayBack.restore(record, former, at: context.now)
+        guard record.status == .waiting else { return }
+        if wayBack.confirmation == nil {
             context.out.log(
                 .warning,
                 "the reload before the restart was not confirmed within \(record.seconds) s: rolling back to the "
                     + "previous state")
-            wishes.reversal = .unconfirmed
-            wishes.reversedFile = record.fingerprint
-        case .waiting:
-            confirmation = Confirmation(
-                seconds: record.seconds, deadline: context.now.monotonic &+ UInt64(left) * 1_000_000_000, record: record
-            )
+            wishes.add(ReversalWish(reversal: .unconfirmed, file: record.fingerprint))
+        } else {
+            let left = record.secondsLeft(at: context.now.seconds)
             context.out.log(
                 .warning, "a reload from before the restart must be confirmed within \(left) s: setkey --confirm",
                 .pending)
@@ -224,10 +174,8 @@ extension Reconciler {
 
     /// Whether SIGHUP alone asks for the very file that was rolled back: then nothing is done. Closing the terminal of a
     /// daemon in the foreground sends it, too, and must not bring the file back.
-    mutating func refusesHangup(_ file: LoadedConfiguration, _ context: inout Context) -> Bool {
-        guard transition.clients.isEmpty, let record = rolledBack, record.fingerprint == file.fingerprint else {
-            return false
-        }
+    mutating func refusesHangup(_ wish: ReloadWish, _ file: LoadedConfiguration, _ context: inout Context) -> Bool {
+        guard wish.clients.isEmpty, wayBack.wasRolledBack(file.fingerprint) else { return false }
         let path = settings.configurationPath
         context.out.log(
             .warning,
@@ -240,25 +188,20 @@ extension Reconciler {
 
     /// Whether the file is the very one that was rolled back: then the former state is led to instead.
     mutating func isRolledBack(_ file: LoadedConfiguration, _ context: inout Context) -> Bool {
-        guard let record = rolledBack else { return false }
-        guard record.fingerprint == file.fingerprint, former != nil else {
-            rolledBack = nil
-            former = nil
-            write(.forget, &context)
+        guard wayBack.wasRolledBack(file.fingerprint), wayBack.former != nil else {
+            write(wayBack.forgetRollback(), &context)
             return false
         }
-        transition.cause = .revert(.remembered)
-        transition.reversedFile = file.fingerprint
-        revert(&context)
+        revert(ReversalWish(reversal: .remembered, file: file.fingerprint), &context)
         return true
     }
 }
 
-extension OwnedIdentities {
-    /// The names of the foreign entries of a former state.
-    fileprivate init(foreignOf state: FormerState) {
-        self.init()
-        associations = Set(state.foreignAssociations.map(\.identity))
-        policies = Set(state.foreignPolicies.map(\.identity))
+extension Ownership {
+    /// The names of what was foreign in a former state, and is the file's now.
+    fileprivate func owned(ofForeignIn state: FormerState) -> NameLists {
+        NameLists(
+            associations: Set(state.foreignAssociations.map(\.identity)).filter { owns($0) },
+            policies: Set(state.foreignPolicies.map(\.identity)).filter { owns($0) })
     }
 }

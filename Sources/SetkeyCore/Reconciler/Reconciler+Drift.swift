@@ -92,19 +92,19 @@ extension Reconciler {
         guard let record = restored else { return nil }
         restored = nil
         guard record.life == settings.kernelLife,
-            target.fingerprint == record.fingerprint || transition.cause == .revert(.remembered)
+            target.fingerprint == record.fingerprint || transition?.isRemembered == true
         else { return nil }
         return record
     }
 
     /// Which declared SAs have come to their end while nobody looked, or before the last daemon ended; a few at a time.
     mutating func continueRemembering(_ context: inout Context) {
-        guard case .remembering(let target, let record, let position) = transition.phase, context.kernel.isMirrorTrue
+        guard case .remembering(let target, let record, let position) = transition?.phase, context.kernel.isMirrorTrue
         else { return }
         let declared = target.desired.associations
         let end = min(position + Daemon.slice, declared.count)
         for index in position..<end { noteEndBefore(declared[index], record, target, &context) }
-        transition.phase = .remembering(target, record, position: end)
+        enter(.remembering(target, record, position: end))
         guard end == declared.count else { return context.out.askTurn() }
         context.out.discard(record, size: record.times.count)
         beginPlan(to: target, &context)
@@ -133,7 +133,7 @@ extension Reconciler {
 
     /// Looks at what is suspect, if it is time.
     mutating func checkDrift(_ context: inout Context) {
-        guard transition.isIdle, drift.isDue(at: context.now.monotonic), context.kernel.isFresh else { return }
+        guard isIdle, drift.isDue(at: context.now.monotonic), context.kernel.isFresh else { return }
         begin(.repair, &context)
         let target = Target(desired: inForce, locate: locate)
         guard let suspects = drift.takeSuspects(), suspects.count <= Daemon.slice else {
@@ -151,19 +151,17 @@ extension Reconciler {
         let forgotten = drift.forgetRepairs(at: context.now.monotonic)
         context.out.discard(forgotten, size: forgotten.count)
         if let suspects { drift.look(at: suspects.keys) }
-        transition.phase = .treating(Treatment(steps: steps, suspects: suspects))
+        enter(.treating(Treatment(steps, of: suspects)))
         continueTreating(&context)
     }
 
     /// Decides on the next few entries that have drifted.
     mutating func continueTreating(_ context: inout Context) {
-        guard case .treating(var treatment) = transition.phase else { return }
-        transition.phase = .idle
-        let end = min(treatment.position + Daemon.slice, treatment.steps.count)
-        for number in treatment.position..<end { treat(treatment.steps[number], number, &treatment, &context) }
-        treatment.position = end
-        transition.phase = .treating(treatment)
-        guard end == treatment.steps.count else { return context.out.askTurn() }
+        guard case .treating(var treatment) = transition?.phase else { return }
+        enter(.begun)
+        for number in treatment.take(Daemon.slice) { treat(treatment.steps[number], number, &treatment, &context) }
+        enter(.treating(treatment))
+        guard treatment.isDone else { return context.out.askTurn() }
         endTreating(treatment, &context)
     }
 
@@ -174,9 +172,7 @@ extension Reconciler {
             let author = treatment.suspects?[step.change.entry] ?? flusher.map { "flushed by \($0)" } ?? ""
             tell(step, decision, author, &context)
         }
-        guard decision == .repair else { return }
-        treatment.repairs.append(step)
-        if step.isRebirth, case .association(let identity) = step.change.entry { treatment.reborn.append(identity) }
+        if decision == .repair { treatment.repair(step) }
     }
 
     private mutating func endTreating(_ treatment: Treatment, _ context: inout Context) {
@@ -190,9 +186,8 @@ extension Reconciler {
         context.out.tellStatus()
         guard !treatment.repairs.isEmpty else { return endRepair(&context) }
         record(
-            Application(
-                plan: Plan(steps: StepList([treatment.repairs])), target: Target(desired: inForce, locate: locate),
-                temper: temper, incomplete: context.kernel.incompleteDatabases, reborn: treatment.reborn), &context)
+            StepList([treatment.repairs]), Consequences(reborn: treatment.reborn),
+            to: Target(desired: inForce, locate: locate), &context)
     }
 
     private mutating func tell(
@@ -216,10 +211,10 @@ extension Reconciler {
     }
 
     /// A repair has been applied as far as it could be.
-    mutating func repaired(_ application: Application, _ context: inout Context) {
-        logFailures(of: application, &context)
-        drift.endRepair(unfinished: !transition.unfinished.isEmpty, at: context.now.monotonic)
-        let count = application.steps.count - transition.unfinished.count
+    mutating func repaired(_ verification: Verification, _ context: inout Context) {
+        logFailures(of: verification.application, &context)
+        drift.endRepair(unfinished: !verification.unfinished.isEmpty, at: context.now.monotonic)
+        let count = verification.application.steps.count - verification.unfinished.count
         if count > 0 {
             context.out.log(
                 .notice, "drift: \(counted(count, "declared entry", "declared entries")) restored", .repaired)

@@ -10,7 +10,7 @@ extension Reconciler {
             writes: application.writes, associations: inForce.associations.count,
             policies: inForce.policies.count, warnings: warnings,
             confirmSeconds: secondsLeftToConfirm(context))
-        for client in transition.clients { replyWhenRecorded(.reload(reply), to: client, &context) }
+        for client in transition?.clients ?? [] { replyWhenRecorded(.reload(reply), to: client, &context) }
         end(outcome, &context)
     }
 
@@ -20,8 +20,8 @@ extension Reconciler {
     mutating func fail(
         _ messages: [String], _ why: String, errno: KernelErrno = .invalidArgument, _ context: inout Context
     ) {
-        trouble = why
-        for client in transition.clients {
+        standing.hinder(why)
+        for client in transition?.clients ?? [] {
             context.out.fail(client, .reloadFailed(messages: messages))
         }
         end(why, failedWith: errno, &context)
@@ -29,39 +29,24 @@ extension Reconciler {
 
     /// Ends the transition, whatever became of it, and begins the next.
     mutating func end(_ outcome: String, failedWith errno: KernelErrno? = nil, _ context: inout Context) {
-        last = LastTransition(time: context.now.seconds, outcome: outcome)
-        toldStatus = serviceStatus(context)
-        if !isReady, let errno {
-            context.out.perform(.startFailed(errno, status: outcome))
-        } else {
-            context.out.perform(.ready(status: toldStatus))
-        }
-        isReady = true
-        discardTransition(&context)
+        let last = LastTransition(time: context.now.seconds, outcome: outcome)
+        context.out.perform(standing.end(last, failedWith: errno, status: serviceStatus(context)))
+        endTransition(&context)
         context.out.rearm()
         beginTransition(&context)
     }
 
     /// A repair ends without anybody being told.
     mutating func endRepair(_ context: inout Context) {
-        discardTransition(&context)
+        endTransition(&context)
         context.out.tellStatus()
         context.out.rearm()
         beginTransition(&context)
     }
 
-    private mutating func discardTransition(_ context: inout Context) {
-        context.out.discard(transition, size: transition.size)
-        transition = Transition()
-        transition.cause = .repair
-    }
-
     /// Tells how things stand, if that is news.
     mutating func tellStatus(_ context: inout Context) {
-        let status = serviceStatus(context)
-        guard isReady, status != toldStatus else { return }
-        toldStatus = status
-        context.out.perform(.status(status))
+        if let effect = standing.news(serviceStatus(context)) { context.out.perform(effect) }
     }
 
     /// One line: `settled: 12 SAs, 8 policies, 0 drifted`.
@@ -70,7 +55,7 @@ extension Reconciler {
         let counts =
             "\(entriesInForce(and: ", ")), \(drift.drifted.count) drifted\(gaps)"
             + (context.recorder.complaint == nil ? "" : ", not all saved")
-        return trouble.map { "\($0); declared: \(counts)" }
+        return standing.trouble.map { "\($0); declared: \(counts)" }
             ?? "\(drift.drifted.isEmpty ? "settled" : "drifted"): \(counts)"
     }
 
@@ -82,17 +67,10 @@ extension Reconciler {
     /// The kernel cannot be asked now. The start goes on later, and meanwhile clients are served: status tells them why,
     /// and those that wait for a reload are told not to.
     mutating func giveUpWaiting(_ why: String, _ context: inout Context) {
-        for client in transition.clients + wishes.reloadClients + wishes.reversalClients {
-            context.out.fail(client, .reloadFailed(messages: [why]))
-        }
-        transition.clients = []
-        wishes.reloadClients = []
-        wishes.reversalClients = []
+        for client in dismissClients() { context.out.fail(client, .reloadFailed(messages: [why])) }
         abandonFilePlan(&context)
         filePlan.next = []
         _ = filePlan.giveUp()
-        guard !isReady else { return }
-        trouble = why
-        context.out.perform(.status(why))
+        if let effect = standing.putOff(why) { context.out.perform(effect) }
     }
 }

@@ -13,7 +13,7 @@ extension Reconciler {
     /// Reads the file for everybody who waits for its plan, if no transition is under way: that comes first, and it
     /// changes what the plan is about.
     mutating func beginFilePlan(_ context: inout Context) {
-        guard transition.isIdle, filePlan.isIdle, !filePlan.next.isEmpty else { return }
+        guard isIdle, filePlan.isIdle, !filePlan.next.isEmpty else { return }
         filePlan.begin()
         context.out.perform(.readConfiguration(.plan(filePlan.number)))
     }
@@ -37,7 +37,7 @@ extension Reconciler {
     }
 
     mutating func continueFilePlan(_ context: inout Context) {
-        guard transition.isIdle, context.kernel.isMirrorTrue,
+        guard isIdle, context.kernel.isMirrorTrue,
             case .planning(var builder, let locate, let warnings) = filePlan.phase
         else { return }
         // One reference to what the builder has gathered.

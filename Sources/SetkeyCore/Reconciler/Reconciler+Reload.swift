@@ -14,14 +14,12 @@ extension Reconciler {
 
     /// SIGHUP, or a client's call.
     mutating func requestReload(for client: ClientID?, confirmSeconds: Int? = nil, _ context: inout Context) {
-        wishes.reload = true
-        if let client { wishes.reloadClients.append(client) }
-        if let confirmSeconds { wishes.confirmSeconds = min(confirmSeconds, wishes.confirmSeconds ?? .max) }
+        wishes.add(ReloadWish(clients: client.map { [$0] } ?? [], confirmSeconds: confirmSeconds))
         beginTransition(&context)
     }
 
     mutating func readFile(_ context: inout Context) {
-        transition.phase = .reading
+        enter(.reading)
         context.out.perform(.readConfiguration(.transition))
     }
 
@@ -34,11 +32,11 @@ extension Reconciler {
     }
 
     private mutating func read(_ configuration: Configuration, _ context: inout Context) {
-        guard case .reading = transition.phase else { return }
+        guard let transition, case .reading = transition.phase else { return }
         switch configuration {
         case .loaded(let file):
             if case .start = transition.cause, isRolledBack(file, &context) { return }
-            if case .reload = transition.cause, refusesHangup(file, &context) { return }
+            if case .reload(let wish) = transition.cause, refusesHangup(wish, file, &context) { return }
             let warnings = shortened(file.warnings)
             for warning in warnings { context.out.log(.warning, warning, .fileWarning) }
             aim(
@@ -52,7 +50,7 @@ extension Reconciler {
             for message in messages { context.out.log(.error, message, .fileError) }
             let path = settings.configurationPath
             context.out.log(.error, "\(path) has errors: nothing of it was applied", .fileError)
-            let former = transition.cause == .start ? "" : ", and the previous state is in force"
+            let former = if case .start = transition.cause { "" } else { ", and the previous state is in force" }
             fail(
                 messages,
                 "the file has errors (see setkeyd --check --config \(path)): nothing of it was applied\(former)",
@@ -72,22 +70,22 @@ extension Reconciler {
     // MARK: The end
 
     /// The plan of a file has been applied as far as it could be.
-    mutating func reloaded(_ application: Application, _ context: inout Context) {
-        let unfinished = transition.unfinished
-        takeOver(application.target.desired, application.target, &context)
-        if case .reload = transition.cause { settleConfirmation(application, &context) }
+    mutating func reloaded(_ verification: Verification, _ context: inout Context) {
+        let (application, unfinished) = (verification.application, verification.unfinished)
+        takeOver(application.target.desired, verification, &context)
+        if case .reload(let wish) = transition?.cause { settleConfirmation(wish, application, &context) }
         var messages = application.failures
         logFailures(of: application, &context)
         var warnings = application.target.warnings
-        for warning in replacements(application.target) {
+        for warning in replacements(verification.replaced, application.target) {
             context.out.log(.warning, warning, .fileWarning)
             warnings.append(warning)
         }
-        let unreachable = unreachableEntries()
+        let unreachable = unreachableEntries(verification.unreachable)
         for warning in unreachable { context.out.log(.warning, warning, .refused) }
         warnings += unreachable
         let counts = "\(entriesInForce(and: " and ")) declared"
-        guard unfinished.isEmpty, application.failures.isEmpty else {
+        guard verification.isSuccess else {
             for step in unfinished.prefix(20) {
                 context.out.log(
                     .error, "the kernel differs from the file: \(step.phrase): \(step.reason.phrase)", .refused,
@@ -103,19 +101,27 @@ extension Reconciler {
         context.out.log(
             .notice, "settled: \(counts), \(counted(application.writes, "kernel write"))", .settled,
             [LogField(.writes, application.writes)])
-        trouble = nil
+        standing.settle()
         succeed(
             application, warnings: warnings, outcome: "done: \(counted(application.writes, "kernel write"))", &context)
     }
 
     /// The state is in force from now on; what it no longer names is nobody's, or still to be removed.
-    mutating func takeOver(_ desired: DesiredState, _ target: Target, _ context: inout Context) {
+    ///
+    /// - Parameter released: what is no longer the file's besides.
+    mutating func takeOver(
+        _ desired: DesiredState, _ verification: Verification, alsoReleasing released: NameLists = NameLists(),
+        _ context: inout Context
+    ) {
+        let (target, consequences) = (verification.application.target, verification.application.consequences)
         var journal = OwnershipJournal(time: context.now.seconds)
-        journal.claimed = transition.claimedLater
-        journal.released = transition.released
+        journal.claimed = consequences.claimedLater
+        journal.released = consequences.released
+        journal.released.associations += released.associations
+        journal.released.policies += released.policies
         context.out.discard(
             ownership, drift.known, size: inForce.count + ownership.leftover.count + drift.drifted.count)
-        ownership.leftover = transition.leftover
+        ownership.leftover = verification.leftover
         if !ownership.leftover.isEmpty {
             journal.released.associations.removeAll(where: ownership.leftover.associations.contains)
             journal.released.policies.removeAll(where: ownership.leftover.policies.contains)
@@ -127,7 +133,7 @@ extension Reconciler {
         write(journal, &context)
         let owned = snapshot(context)
         if context.recorder.isLong(for: owned.entryCount) { context.out.perform(context.recorder.rewrite(owned)) }
-        drift.begin(with: transition.remainder)
+        drift.begin(with: verification.remainder)
         beginTidying(&context)
         openArrivalPorts(&context)
     }
@@ -142,29 +148,27 @@ extension Reconciler {
     }
 
     /// What the file wants away and the kernel interface cannot reach, said for each: it is no reason not to start.
-    private func unreachableEntries() -> [String] {
-        let (first, count) = transition.unreachable
-        var warnings = first.map { step in
+    private func unreachableEntries(_ steps: StepSample) -> [String] {
+        var warnings = steps.first.map { step in
             let object = if case .policy = step.change.entry { "policy" } else { "state" }
             return
                 "warning: \(step.change.entry.phrase) stays: the kernel lists it, but does not find it by what "
                 + "\(settings.traits.name) can say, because it has a mark or an interface id; delete it with 'ip xfrm \(object) delete'"
         }
-        if count > first.count { warnings.append("warning: \(count - first.count) more such entries stay") }
+        if steps.restCount > 0 { warnings.append("warning: \(steps.restCount) more such entries stay") }
         return warnings
     }
 
     /// What a key change under an old SPI costs, said for each.
-    private func replacements(_ target: Target) -> [String] {
-        let (first, count) = transition.replaced
-        var warnings = first.map { step in
+    private func replacements(_ steps: StepSample, _ target: Target) -> [String] {
+        var warnings = steps.first.map { step in
             let place = step.origin.map { target.locate($0) + ": " } ?? ""
             return
                 "\(place)warning: \(step.phrase): \(step.reason.phrase): deleted and re-added, losing packets in between "
                 + "(use a new SPI to avoid this)"
         }
-        if count > first.count {
-            warnings.append("warning: \(counted(count - first.count, "more SA", "more SAs")) replaced in the same way")
+        if steps.restCount > 0 {
+            warnings.append("warning: \(counted(steps.restCount, "more SA", "more SAs")) replaced in the same way")
         }
         return warnings
     }
@@ -177,7 +181,7 @@ extension Reconciler {
         let lasting = application.notUndone.count + application.overwritten.count
         let exception = lasting == 0 ? "" : ", except for \(counted(lasting, "change")) that could not be rolled back"
         let why =
-            switch transition.cause {
+            switch transition?.cause {
             case .start:
                 "the kernel refused a step of the start, which was rolled back: the kernel is as it was before the "
                     + "start\(exception)"
@@ -206,16 +210,16 @@ extension Reconciler {
     /// The reload was not carried out: what was written down before it is withdrawn.
     mutating func forgetRecorded(_ application: Application, _ context: inout Context) {
         var journal = OwnershipJournal(time: context.now.seconds)
-        journal.released = transition.claimed
+        journal.released = application.consequences.claimed
         // What could not be undone is the file's still; nothing else that was claimed was owned before.
         if !application.notUndone.isEmpty || !application.overwritten.isEmpty {
             journal.released.associations.removeAll(where: ownership.leftover.associations.contains)
             journal.released.policies.removeAll(where: ownership.leftover.policies.contains)
         }
         if !ownership.expired.isEmpty {
-            journal.expired = application.reborn.filter { ownership.expired[$0] != nil }
+            journal.expired = application.consequences.reborn.filter { ownership.expired[$0] != nil }
         }
         write(journal, &context)
-        dropConfirmation(&context)
+        dropConfirmation(application, &context)
     }
 }

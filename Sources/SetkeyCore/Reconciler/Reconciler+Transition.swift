@@ -7,41 +7,24 @@ import SetkeySyntax
 extension Reconciler {
     /// Begins what is wanted next, if nothing is under way.
     mutating func beginTransition(_ context: inout Context) {
-        guard transition.isIdle else { return }
-        if let reversal = wishes.reversal {
-            begin(.revert(reversal), for: wishes.reversalClients, &context)
-            transition.reversedFile = wishes.reversedFile
-            wishes.reversal = nil
-            wishes.reversalClients = []
-            revert(&context)
-        } else if wishes.reload {
-            begin(.reload, for: wishes.reloadClients, &context)
-            transition.confirmSeconds = wishes.confirmSeconds
-            wishes.reload = false
-            wishes.reloadClients = []
-            wishes.confirmSeconds = nil
+        guard isIdle else { return }
+        switch wishes.next() {
+        case .revert(let wish): revert(wish, &context)
+        case .some(let cause):
+            begin(cause, &context)
             readFile(&context)
-        } else {
-            checkDrift(&context)
+        case nil: checkDrift(&context)
         }
-    }
-
-    mutating func begin(_ cause: Transition.Cause, for clients: [ClientID] = [], _ context: inout Context) {
-        interruptFilePlan(&context)
-        transition = Transition()
-        transition.cause = cause
-        transition.clients = clients
-        if isReady, cause != .repair { context.out.perform(.reloading) }
     }
 
     /// Goes on with what waited for the mirror.
     mutating func advanceTransition(_ context: inout Context) {
-        switch transition.phase {
-        case .idle: beginTransition(&context)
+        switch transition?.phase {
+        case nil: beginTransition(&context)
         case .waitingForMirror(let target): aim(at: target, &context)
         case .remembering: continueRemembering(&context)
         case .verifying: continueVerifying(&context)
-        case .treating, .reading, .planning, .recording, .applying: break
+        case .begun, .treating, .reading, .planning, .recording, .applying: break
         }
     }
 
@@ -49,10 +32,10 @@ extension Reconciler {
 
     /// Leads to `target` as soon as the mirror is true.
     mutating func aim(at target: Target, _ context: inout Context) {
-        transition.phase = .waitingForMirror(target)
+        enter(.waitingForMirror(target))
         guard context.kernel.isMirrorTrue else { return }
         if let record = takeMemory(of: target) {
-            transition.phase = .remembering(target, record, position: 0)
+            enter(.remembering(target, record, position: 0))
             return continueRemembering(&context)
         }
         beginPlan(to: target, &context)
@@ -62,40 +45,30 @@ extension Reconciler {
         var scope = PlanBuilder.Scope.everything
         var claimable: DesiredState?
         var present: FormerState?
-        switch transition.cause {
+        switch transition?.cause {
         // The foreign entries that come back are nobody's but theirs.
-        case .revert: claimable = former?.declared ?? .empty
+        case .revert: claimable = wayBack.former?.declared ?? .empty
         case .reload: present = FormerState(declared: inForce, endedAt: context.now.seconds)
         case .repair: scope = .declared
-        case .start: break
+        case .start, nil: break
         }
         let builder = PlanBuilder(
             to: target.desired, ownership: ownership, scope: scope, claimable: claimable, keeping: present,
             incomplete: context.kernel.incompleteDatabases)
-        transition.phase = .planning(target, builder)
+        enter(.planning(target, builder))
         continuePlanning(&context)
     }
 
     mutating func continuePlanning(_ context: inout Context) {
-        guard case .planning(let target, var builder) = transition.phase else { return }
+        guard case .planning(let target, var builder) = transition?.phase else { return }
         // One reference to what the builder has gathered.
-        transition.phase = .idle
-        guard advance(&builder, &context) else { return transition.phase = .planning(target, builder) }
-        transition.claimed = builder.claimed
-        transition.claimedLater = builder.claimedAsIs
-        transition.released = builder.released
-        transition.leftover = builder.unseen
-        transition.present = builder.former
-        let plan = builder.plan
-        context.out.discard(builder, size: plan.steps.count)
-        if case .repair = transition.cause {
-            repair(plan.steps, of: nil, &context)
-        } else {
-            record(
-                Application(
-                    plan: plan, target: target, temper: temper, incomplete: context.kernel.incompleteDatabases,
-                    reborn: builder.reborn), &context)
-        }
+        enter(.begun)
+        guard advance(&builder, &context) else { return enter(.planning(target, builder)) }
+        let steps = builder.plan.steps
+        context.out.discard(builder, size: steps.count)
+        if case .repair = transition?.cause { return repair(steps, of: nil, &context) }
+        let former = steps.isEmpty ? nil : builder.former.map(wayBack.state(before:))
+        record(steps, Consequences(of: builder, wayBackTo: former), to: target, &context)
     }
 
     /// Goes on with a plan for one turn of the loop; `true` if it is complete, and else another turn has been asked for.
@@ -105,30 +78,27 @@ extension Reconciler {
         return builder.isDone
     }
 
-    /// What a refusal means for the transition under way.
-    var temper: RequestRun.Temper {
-        switch transition.cause {
-        case .start, .reload: .undoing
-        case .revert, .repair: .goingOn
-        }
-    }
-
     // MARK: Write down
 
     /// Writes down what a daemon that comes after this one must know, before anything of the plan is asked of the
     /// kernel.
-    mutating func record(_ application: Application, _ context: inout Context) {
-        transition.phase = .recording(application)
+    mutating func record(
+        _ steps: StepList, _ consequences: Consequences, to target: Target, _ context: inout Context
+    ) {
+        guard let cause = transition?.cause else { return }
+        let application = Application(
+            steps, consequences, to: target, temper: cause.temper, incomplete: context.kernel.incompleteDatabases)
+        enter(.recording(application))
         var journal = OwnershipJournal(time: context.now.seconds)
         // What is right already is the file's when that is in force. Of a file that never came into force, nothing is
         // owned that it left as it was.
-        journal.claimed = transition.claimed
-        journal.claimed.associations += application.reborn
+        journal.claimed = consequences.claimed
+        journal.claimed.associations += consequences.reborn
         write(journal, &context)
-        switch transition.cause {
-        case .reload where !application.steps.isEmpty: keepFormerState(application, &context)
-        case .revert: rememberReversal(&context)
-        default: break
+        switch cause {
+        case .reload(let wish): keepFormerState(wish, application, &context)
+        case .revert(let wish): rememberReversal(wish, &context)
+        case .start, .repair: break
         }
         applyIfRecorded(&context)
     }
@@ -142,6 +112,10 @@ extension Reconciler {
         context.out.perform(context.recorder.write(change))
     }
 
+    mutating func write(_ changes: [StateChange], _ context: inout Context) {
+        for change in changes { write(change, &context) }
+    }
+
     /// All that is owned.
     func snapshot(_ context: borrowing Context) -> OwnershipSnapshot {
         OwnershipSnapshot(ownership: ownership, time: context.now.seconds, fingerprint: fingerprintInForce)
@@ -152,7 +126,7 @@ extension Reconciler {
         let replies = context.recorder.ended(complaint)
         if let complaint {
             context.out.log(.error, complaint)
-            transition.recordFailure = complaint
+            noteRecordFailure(complaint)
         }
         context.out.tellStatus()
         context.out.perform(replies)
@@ -165,13 +139,15 @@ extension Reconciler {
     }
 
     private mutating func applyIfRecorded(_ context: inout Context) {
-        guard context.recorder.isIdle, case .recording(let application) = transition.phase else { return }
+        guard context.recorder.isIdle, let transition, case .recording(let application) = transition.phase else {
+            return
+        }
         if let failure = transition.recordFailure, transition.confirmSeconds != nil, !application.steps.isEmpty {
             forgetRecorded(application, &context)
             let why = "\(failure); a reload that could not be rolled back after a crash is not started"
             return fail([why], "the last reload was not started: the previous state could not be saved", &context)
         }
-        transition.phase = .applying(application)
+        enter(.applying(application))
         finishApplicationIfOver(&context)
     }
 
@@ -179,9 +155,9 @@ extension Reconciler {
 
     /// The next requests of the plan that is being applied, and how they are to be asked.
     mutating func nextRequests() -> (items: [RequestRun.Item], manner: Flight.Manner)? {
-        guard case .applying(var application) = transition.phase else { return nil }
-        transition.phase = .idle
-        defer { transition.phase = .applying(application) }
+        guard case .applying(var application) = transition?.phase else { return nil }
+        enter(.begun)
+        defer { enter(.applying(application)) }
         var items: [RequestRun.Item] = []
         while items.count < Conversation.burst, let item = application.next() { items.append(item) }
         guard !items.isEmpty else { return nil }
@@ -194,73 +170,41 @@ extension Reconciler {
     mutating func ended(
         _ item: RequestRun.Item, _ outcome: Outcome, former: FormerEntries, _ context: inout Context
     ) {
-        guard case .applying(var application) = transition.phase else { return }
-        transition.phase = .idle
+        guard case .applying(var application) = transition?.phase else { return }
+        enter(.begun)
         application.ended(item, outcome, former: former)
-        transition.phase = .applying(application)
+        enter(.applying(application))
         finishApplicationIfOver(&context)
     }
 
     private mutating func finishApplicationIfOver(_ context: inout Context) {
-        guard case .applying(let application) = transition.phase, application.isOver else { return }
-        for database in application.doubted { transition.awaited[database] = context.kernel.read(again: database) }
-        transition.phase = .verifying(application, position: 0)
+        guard case .applying(let application) = transition?.phase, application.isOver else { return }
+        var dumps: [DatabaseName: Int] = [:]
+        for database in application.doubted { dumps[database] = context.kernel.read(again: database) }
+        enter(.verifying(Verification(of: application, awaiting: dumps)))
         continueVerifying(&context)
     }
 
     // MARK: Verify
 
-    /// Each step must have led to what it was meant to lead to. What was right before the plan and is wrong now, others
-    /// have changed meanwhile: it comes as drift.
+    /// Looks at what has been applied, as soon as the mirror is true again.
     mutating func continueVerifying(_ context: inout Context) {
-        guard case .verifying(let application, let position) = transition.phase, context.kernel.isMirrorTrue,
-            transition.awaited.allSatisfy({ context.kernel.isOver($0.value, of: $0.key) })
+        guard let cause = transition?.cause, case .verifying(var verification) = transition?.phase,
+            context.kernel.isMirrorTrue,
+            verification.awaited.allSatisfy({ context.kernel.isOver($0.value, of: $0.key) })
         else { return }
-        guard !application.isUndoing else { return undone(application, &context) }
-        let verdict = Verdict(desired: application.target.desired, expired: ownership.expired)
-        let end = min(position + Daemon.slice, application.steps.count)
-        for step in application.steps[position..<end] { verify(step, verdict, application.notFound, &context) }
-        transition.phase = .verifying(application, position: end)
-        guard end == application.steps.count else { return context.out.askTurn() }
-        switch transition.cause {
-        case .repair: repaired(application, &context)
-        case .revert: reverted(application, &context)
-        case .start, .reload: reloaded(application, &context)
+        guard !verification.application.isUndoing else { return undone(verification.application, &context) }
+        enter(.begun)
+        let looked = verification.advance(Daemon.slice, in: context.kernel.mirror, ownership)
+        if case .repair = cause {
+            for (step, isDone) in looked { drift.repaired(step, isDone: isDone) }
         }
-    }
-
-    private mutating func verify(
-        _ step: Step, _ verdict: Verdict, _ notFound: ShardedDictionary<EntryName, Void>, _ context: inout Context
-    ) {
-        let isDone = isDone(step, verdict, context)
-        if !isDone, step.isDeletion, notFound[step.change.entry] != nil {
-            transition.unreachable.count += 1
-            if transition.unreachable.count <= 20 { transition.unreachable.first.append(step) }
-            return
-        }
-        if !isDone { transition.unfinished.append(step) }
-        if case .repair = transition.cause { return drift.repaired(step, isDone: isDone) }
-        if case .replace = step.change {
-            transition.replaced.count += 1
-            if transition.replaced.count <= 20 { transition.replaced.first.append(step) }
-        }
-        guard !isDone else { return }
-        transition.remainder.note(step)
-        switch step.change {
-        case .delete(let association) where ownership.owns(association.identity):
-            transition.leftover.associations.insert(association.identity)
-        case .deletePolicy(let policy) where ownership.owns(policy.identity):
-            transition.leftover.policies.insert(policy.identity)
-        default: break
-        }
-    }
-
-    private func isDone(_ step: Step, _ verdict: Verdict, _ context: borrowing Context) -> Bool {
-        switch step.change {
-        case .delete(let association): !context.kernel.mirror.associations.contains(association.identity)
-        case .deletePolicy(let policy): !context.kernel.mirror.policies.contains(policy.identity)
-        default:
-            if case nil = verdict.step(for: step.change.entry, in: context.kernel.mirror) { true } else { false }
+        enter(.verifying(verification))
+        guard verification.isDone else { return context.out.askTurn() }
+        switch cause {
+        case .repair: repaired(verification, &context)
+        case .revert(let wish): reverted(wish.reversal, verification, &context)
+        case .start, .reload: reloaded(verification, &context)
         }
     }
 }

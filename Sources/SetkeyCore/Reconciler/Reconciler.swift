@@ -20,31 +20,19 @@ struct Reconciler: Sendable {
     var tidying: Tidying?
 
     // The way to another one.
-    var transition = Transition()
+    /// The transition under way.
+    private(set) var transition: Transition?
     var wishes = Wishes()
     /// The plan of the file that clients wait for.
     var filePlan = FilePlan()
-    var last: LastTransition?
-
-    // The way back.
-    /// The state before the last reload, while one can go back to it.
-    var former: FormerState?
-    var confirmation: Confirmation?
-    /// The file that was rolled back and is not to be applied unasked.
-    var rolledBack: ConfirmationRecord?
+    var wayBack = WayBack()
 
     // What others do.
     var drift = DriftWatch()
     /// Who flushed a database, until that has been told.
     var flusher: String?
 
-    // How things stand.
-    /// What keeps the kernel from holding what the file declares; `nil` if nothing is known to.
-    var trouble: String? = "starting"
-    /// Whether whoever waits for readiness has been told.
-    var isReady = false
-    /// What was told last of how things stand.
-    var toldStatus = ""
+    var standing = Standing()
 
     init(settings: Daemon.Settings) {
         self.settings = settings
@@ -54,22 +42,22 @@ struct Reconciler: Sendable {
     var inForce: DesiredState { ownership.inForce }
 
     /// Whether the kernel holds what the file declares, as far as is known.
-    var isSettled: Bool { trouble == nil && drift.drifted.isEmpty }
+    var isSettled: Bool { standing.trouble == nil && drift.drifted.isEmpty }
 
     /// Whether no transition is under way.
-    var isIdle: Bool { transition.isIdle }
+    var isIdle: Bool { transition == nil }
 
     /// Start-up is a reload: the same plan, from whatever the kernel holds.
     mutating func start(_ state: RestoredState, _ context: inout Context) {
         restore(state, &context)
-        if wishes.reversal != nil { return beginTransition(&context) }
+        if wishes.wantsReversal { return beginTransition(&context) }
         begin(.start, &context)
         readFile(&context)
     }
 
     /// The daemon ends, and leaves the kernel as it is.
     func stop(_ out: inout Outbox) {
-        guard confirmation != nil else { return }
+        guard wayBack.confirmation != nil else { return }
         out.log(
             .warning, "a reload still waits for its confirmation: it is not rolled back before setkeyd is started again"
         )
@@ -98,19 +86,54 @@ struct Reconciler: Sendable {
         continueTidying(&context)
     }
 
+    // MARK: The transition under way
+
+    mutating func begin(_ cause: Transition.Cause, _ context: inout Context) {
+        interruptFilePlan(&context)
+        transition = Transition(cause)
+        guard standing.isReady else { return }
+        if case .repair = cause { return }
+        context.out.perform(.reloading)
+    }
+
+    /// The transition under way goes on in this phase.
+    mutating func enter(_ phase: Transition.Phase) {
+        transition?.phase = phase
+    }
+
+    /// Something could not be written down.
+    mutating func noteRecordFailure(_ complaint: String) {
+        transition?.recordFailure = complaint
+    }
+
+    /// Nobody waits any longer for the transition under way, or for the next ones.
+    ///
+    /// - Returns: who has waited.
+    mutating func dismissClients() -> [ClientID] {
+        let clients = transition?.clients ?? []
+        transition?.dismissClients()
+        return clients + wishes.dismissClients()
+    }
+
+    /// The transition under way is over, whatever became of it.
+    mutating func endTransition(_ context: inout Context) {
+        if let transition { context.out.discard(transition, size: transition.size) }
+        transition = nil
+    }
+
     // MARK: Time
 
     /// When something is due, on the monotonic clock.
     func deadline(_ kernel: borrowing KernelDesk) -> UInt64? {
-        var deadlines = [confirmation?.deadline].compactMap { $0 }
+        var deadlines = [wayBack.confirmation?.deadline].compactMap { $0 }
         // What a transition or a refresh holds up, their ends begin.
-        if transition.isIdle, kernel.isFresh, let moment = drift.checkAt { deadlines.append(moment) }
+        if isIdle, kernel.isFresh, let moment = drift.checkAt { deadlines.append(moment) }
         return deadlines.min()
     }
 
     /// Begins what is due.
     mutating func wake(_ context: inout Context) {
-        if let confirmation, confirmation.deadline <= context.now.monotonic { confirmationIsOver(&context) }
+        if let confirmation = wayBack.takeOverdue(at: context.now) { confirmationIsOver(confirmation, &context) }
         beginTransition(&context)
     }
 }

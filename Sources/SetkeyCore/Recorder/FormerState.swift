@@ -23,10 +23,7 @@ package struct FormerState: Sendable {
     var target: DesiredState { declared.adding(foreignAssociations, foreignPolicies) }
 
     /// What others had in a kernel that is no more is theirs to bring back.
-    mutating func forgetForeign() {
-        foreignAssociations = []
-        foreignPolicies = []
-    }
+    var withoutForeign: FormerState { FormerState(declared: declared, endedAt: endedAt) }
 
     // MARK: Text
 
