@@ -216,3 +216,19 @@ extension PFKeyMessage {
         self = try PFKeyMessage(parsing: bytes.span)
     }
 }
+
+extension SecurityAssociation {
+    /// The SA that a message tells of.
+    init(from message: PFKeyMessage) throws {
+        let bytes = try message.bytes()
+        self = try SecurityAssociation(from: PFKeyDatagram(bytes.span))
+    }
+}
+
+extension SecurityPolicy {
+    /// The policy that a message tells of.
+    init(from message: PFKeyMessage) throws {
+        let bytes = try message.bytes()
+        self = try SecurityPolicy(from: PFKeyDatagram(bytes.span))
+    }
+}

@@ -19,6 +19,7 @@ package struct PFKeyAddress: Hashable, Sendable {
     package var port: UInt16 { socketAddress.port }
     package var prefix: AddressPrefix { AddressPrefix(address: address, length: prefixLength) }
 
+    @inline(__always)
     init(from reader: inout WireReader) throws(WireError) {
         let start = reader.offset
         let raw = try reader.read(sadb_address.self)
@@ -53,6 +54,7 @@ package struct PFKeyKeyManagerAddress: Hashable, Sendable {
         self.remote = remote
     }
 
+    @inline(__always)
     init(from reader: inout WireReader) throws(WireError) {
         _ = try reader.read(sadb_x_kmaddress.self)
         local = try PFKeySocketAddress(from: &reader)

@@ -18,6 +18,7 @@ package struct PFKeyAssociation: Hashable, Sendable {
         self.spi = spi
     }
 
+    @inline(__always)
     init(from reader: inout WireReader) throws(WireError) {
         let raw = try reader.read(sadb_sa.self)
         spi = SPI(rawValue: UInt32(bigEndian: raw.sadb_sa_spi))
@@ -50,6 +51,7 @@ package struct PFKeyAssociation2: Hashable, Sendable {
         self.reqID = reqID
     }
 
+    @inline(__always)
     init(from reader: inout WireReader) throws(WireError) {
         let raw = try reader.read(sadb_x_sa2.self)
         mode = Mode(rawValue: raw.sadb_x_sa2_mode)
@@ -68,6 +70,7 @@ package struct PFKeyAssociation2: Hashable, Sendable {
 
 /// A lifetime extension is a ``Lifetime`` (RFC 2367, 2.3.2; `sadb_lifetime`).
 extension Lifetime {
+    @inline(__always)
     init(from reader: inout WireReader) throws(WireError) {
         let raw = try reader.read(sadb_lifetime.self)
         self.init(

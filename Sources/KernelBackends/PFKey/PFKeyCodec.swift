@@ -51,10 +51,7 @@ package struct PFKeyCodec: KernelInterface {
         if header.errorNumber != 0 { return .refused(KernelErrno(octet: header.errorNumber)) }
         guard header.type.isTold else { return .ignored(messageType: header.type.rawValue) }
         do throws(WireError) {
-            var reader = WireReader(datagram)
-            var message = PFKeyMessage(header: try PFKeyHeader(from: &reader))
-            try message.readExtensions(from: &reader)
-            return try message.content()
+            return try PFKeyDatagram(datagram).content()
         } catch {
             return .unreadable(UnreadableMessage(error, header.type))
         }

@@ -4,8 +4,8 @@ internal import TextBytes
 
 /// The text form of one raw message, in the layout of `setkey -x` (language 3.4).
 ///
-/// Reads the bytes and not a ``PFKeyMessage``, because it shows what is there: extensions that nobody knows, and
-/// messages that are no messages.
+/// Walks the extensions itself and is no ``PFKeyDatagram``, because it shows what is there: extensions that nobody
+/// knows, and messages that are no messages.
 package struct PFKeyDump: Sendable {
     /// Whether the bytes of keys are shown; else `<hidden>` stands for them.
     package var showsKeys: Bool

@@ -16,20 +16,26 @@ package struct PFKeyKey: Equatable, Sendable {
     }
 
     init(from reader: inout WireReader) throws(WireError) {
-        let start = reader.offset
-        bitCount = try reader.read(sadb_key.self).sadb_key_bits
-        let byteCount = (Int(bitCount) + 7) / 8
-        guard byteCount <= reader.remaining else { throw WireError(.keyBits(bitCount), at: start) }
-        guard byteCount > 0 else {
+        bitCount = try Self.readHeader(from: &reader)
+        guard bitCount > 0 else {
             material = nil
             return
         }
-        material = try Self.material(from: reader.slice(byteCount: byteCount))
+        material = KeyMaterial(byteCount: reader.remaining) { reader.copyRest(to: &$0) }
     }
 
-    private static func material(from bytes: consuming WireReader) throws(WireError) -> KeyMaterial {
-        var bytes = bytes
-        return try KeyMaterial(byteCount: bytes.remaining) { span throws(WireError) in try bytes.copy(to: &span) }
+    /// Reads the header of a key, and makes `reader` one over its bytes alone.
+    ///
+    /// - Returns: the key's length in bits.
+    @inline(__always)
+    @_lifetime(reader: copy reader)
+    static func readHeader(from reader: inout WireReader) throws(WireError) -> UInt16 {
+        let start = reader.offset
+        let bitCount = try reader.read(sadb_key.self).sadb_key_bits
+        let byteCount = (Int(bitCount) + 7) / 8
+        guard byteCount <= reader.remaining else { throw WireError(.keyBits(bitCount), at: start) }
+        reader = try reader.slice(byteCount: byteCount)
+        return bitCount
     }
 
     func write(_ type: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {

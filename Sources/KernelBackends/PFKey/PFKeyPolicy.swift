@@ -35,6 +35,12 @@ package struct PFKeyPolicy: Hashable, Sendable {
         while reader.remaining > 0 { transforms.append(try Transform(from: &reader)) }
     }
 
+    /// Reads it, and keeps nothing.
+    static func check(_ reader: inout WireReader) throws(WireError) {
+        _ = try reader.read(sadb_x_policy.self)
+        while reader.remaining > 0 { _ = try Transform(from: &reader) }
+    }
+
     func write(to writer: inout WireWriter) throws(WireError) {
         let header = sadb_x_policy(
             sadb_x_policy_len: 0, sadb_x_policy_exttype: PFKeyExtensionType.policy.rawValue,

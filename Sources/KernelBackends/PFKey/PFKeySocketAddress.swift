@@ -14,6 +14,7 @@ package struct PFKeySocketAddress: Hashable, Sendable {
         self.port = port
     }
 
+    @inline(__always)
     init(from reader: inout WireReader) throws(WireError) {
         var ahead = reader
         let family = try ahead.read(UInt16.self)

@@ -5,7 +5,7 @@ extension SecurityAssociation {
     /// The SA that a message tells of.
     ///
     /// - Throws: where an extension is missing, or a number has no meaning here.
-    package init(from message: borrowing PFKeyMessage) throws(WireError) {
+    package init(from message: borrowing PFKeyDatagram) throws(WireError) {
         guard let ipsecProtocol = message.header.saType.ipsecProtocol else {
             throw WireError(.value(field: "the SA type", UInt32(message.header.saType.rawValue)), at: 0)
         }
@@ -43,25 +43,35 @@ extension SecurityAssociation.Fields {
     /// Whether a protocol's own algorithm has no PF_KEY number: AEAD in ESP, CMAC in AH (kernel-facts 4).
     private var lacksAlgorithm: Bool {
         switch identity.ipsecProtocol {
-        case .esp: encryption == .none
-        case .ah: integrity == .none
-        case .ipcomp: compression == .none
+        case .esp: encryption.rawValue == 0
+        case .ah: integrity.rawValue == 0
+        case .ipcomp: compression.rawValue == 0
         }
     }
 
-    fileprivate mutating func setRest(from message: borrowing PFKeyMessage) {
+    fileprivate mutating func setRest(from message: borrowing PFKeyDatagram) {
         if let association2 = message.association2 {
             mode = association2.mode
             reqID = association2.reqID
         }
         limits = message.limits
         current = message.currentLifetime ?? .zero
-        setKeys(encryption: message.encryptionKey?.material, integrity: message.integrityKey?.material)
-        // CMAC over ESP shows no number, yet its key.
-        if integrity == .none, message.integrityKey?.material != nil { isDegraded = true }
+        setKeys(from: message)
         encapsulation = message.natTraversal
         if let address = message.natOriginalAddress { originalAddress = address.address }
         if let context = message.securityContext { securityContext = SecurityContext(context) }
+    }
+
+    /// Copies the keys once, from the datagram to where they stay.
+    private mutating func setKeys(from message: borrowing PFKeyDatagram) {
+        let encryption = message.keyBytes(.encryptionKey)
+        let integrity = message.keyBytes(.integrityKey)
+        setKeys(encryption: encryption?.remaining, integrity: integrity?.remaining) { encryptionKey, integrityKey in
+            encryption?.copyRest(to: &encryptionKey)
+            integrity?.copyRest(to: &integrityKey)
+        }
+        // CMAC over ESP shows no number, yet its key.
+        if self.integrity.rawValue == 0, integrity != nil { isDegraded = true }
     }
 }
 

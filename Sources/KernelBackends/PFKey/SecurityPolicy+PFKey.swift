@@ -5,7 +5,7 @@ extension SecurityPolicy {
     /// The policy that a message tells of; per-socket policies keep their directions 4 and 5.
     ///
     /// - Throws: where an extension is missing, or a number has no meaning here.
-    package init(from message: borrowing PFKeyMessage) throws(WireError) {
+    package init(from message: borrowing PFKeyDatagram) throws(WireError) {
         guard let policy = message.policy else { throw .missing(.policy) }
         guard let direction = Direction(rawValue: policy.direction) else {
             throw WireError(.value(field: "a policy's direction", UInt32(policy.direction)), at: 0)
@@ -25,7 +25,7 @@ extension SecurityPolicy {
 
 extension Selector {
     /// The two address extensions; the kernel looks at the destination's protocol alone (kernel-facts 6).
-    init(from message: borrowing PFKeyMessage) throws(WireError) {
+    init(from message: borrowing PFKeyDatagram) throws(WireError) {
         guard let source = message.source else { throw .missing(.source) }
         guard let destination = message.destination else { throw .missing(.destination) }
         guard source.address.family == destination.address.family else { throw WireError(.mixedFamilies, at: 0) }

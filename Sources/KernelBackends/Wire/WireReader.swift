@@ -2,39 +2,39 @@
 ///
 /// A child reader is a slice: it cannot see beyond its own bytes, and its offsets are still those of the message.
 package struct WireReader: ~Escapable {
-    private let bytes: RawSpan
-    /// Where `bytes` begins in the message.
-    private let base: Int
-    private var position = 0
+    private let message: RawSpan
+    /// Where the next byte lies in the message.
+    package private(set) var offset: Int
+    /// Where this reader's bytes end; never beyond the message.
+    private let end: Int
 
     /// Reads a whole message.
+    @inline(__always)
     @_lifetime(copy message)
     package init(_ message: Span<UInt8>) {
         // Bytes have no padding that could be left uninitialised.
-        self.init(unsafe message.bytes, base: 0)
+        self.init(unsafe message.bytes, 0..<message.count)
     }
 
-    @_lifetime(copy bytes)
-    private init(_ bytes: RawSpan, base: Int) {
-        self.bytes = bytes
-        self.base = base
+    /// - Parameter range: within `message`.
+    @inline(__always)
+    @_lifetime(copy message)
+    private init(_ message: RawSpan, _ range: Range<Int>) {
+        self.message = message
+        offset = range.lowerBound
+        end = range.upperBound
     }
-
-    /// Where the next byte lies in the message.
-    package var offset: Int { base + position }
 
     /// How many bytes are left.
-    package var remaining: Int { bytes.byteCount - position }
+    package var remaining: Int { end - offset }
 
     /// The next value, as it lies in memory: the C structs of the kernel's headers, and integers in host order.
     @inline(__always)
     @_lifetime(self: copy self)
     package mutating func read<Value: BitwiseCopyable>(_ type: Value.Type) throws(WireError) -> Value {
-        try need(MemoryLayout<Value>.size)
+        let start = try take(MemoryLayout<Value>.size)
         // Checked one line above; the types read here are integers and structs of integers, for which all bits are valid.
-        let value = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: type)
-        position += MemoryLayout<Value>.size
-        return value
+        return unsafe message.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: type)
     }
 
     /// The next integer, written in network order.
@@ -47,52 +47,46 @@ package struct WireReader: ~Escapable {
     }
 
     /// A reader over the next `byteCount` bytes, which this one then has behind it.
+    @inline(__always)
     @_lifetime(copy self)
     @_lifetime(self: copy self)
     package mutating func slice(byteCount: Int) throws(WireError) -> WireReader {
-        let base = offset
-        return WireReader(try take(byteCount), base: base)
+        let start = try take(byteCount)
+        return WireReader(message, start..<offset)
     }
 
     /// Leaves `byteCount` bytes out.
+    @inline(__always)
     @_lifetime(self: copy self)
     package mutating func skip(_ byteCount: Int) throws(WireError) {
-        try need(byteCount)
-        position += byteCount
+        _ = try take(byteCount)
     }
 
     /// A copy of the next `byteCount` bytes.
     @_lifetime(self: copy self)
     package mutating func readBytes(_ byteCount: Int) throws(WireError) -> [UInt8] {
-        let slice = try take(byteCount)
-        return unsafe slice.withUnsafeBytes { unsafe [UInt8]($0) }
+        let start = try take(byteCount)
+        return unsafe message.extracting(start..<offset).withUnsafeBytes { unsafe [UInt8]($0) }
     }
 
-    /// Copies as many bytes as `target` takes.
-    @_lifetime(self: copy self)
-    package mutating func copy(to target: inout MutableSpan<UInt8>) throws(WireError) {
-        let slice = try take(target.count)
-        // Both have `target.count` bytes.
+    /// Copies what is left to `target`, which is as long.
+    package func copyRest(to target: inout MutableSpan<UInt8>) {
+        let rest = message.extracting(offset..<end)
+        // More bytes than the target has would trap, fewer leave the rest of it as it is.
         unsafe target.withUnsafeMutableBytes { target in
-            unsafe slice.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+            unsafe rest.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
         }
     }
 
+    /// Goes over the next `byteCount` bytes, and says where they began.
     @inline(__always)
-    @_lifetime(copy self)
     @_lifetime(self: copy self)
-    private mutating func take(_ byteCount: Int) throws(WireError) -> RawSpan {
-        try need(byteCount)
-        let start = position
-        position += byteCount
-        // Checked two lines above.
-        return unsafe bytes.extracting(unchecked: start..<position)
-    }
-
-    @inline(__always)
-    private func need(_ byteCount: Int) throws(WireError) {
+    private mutating func take(_ byteCount: Int) throws(WireError) -> Int {
         guard byteCount >= 0, byteCount <= remaining else {
             throw WireError(.truncated(needed: byteCount, available: remaining), at: offset)
         }
+        let start = offset
+        offset += byteCount
+        return start
     }
 }

@@ -1,6 +1,6 @@
 internal import IPsec
 
-extension PFKeyMessage {
+extension PFKeyDatagram {
     /// What the message says; records of a dump that begins and ends elsewhere are told apart by the codec.
     ///
     /// - Throws: where an extension is missing, or a number has no meaning here.
@@ -36,8 +36,8 @@ extension PFKeyMessage {
 
     /// EXPIRE carries the limit that has passed: `sadb_lifetime` of one kind, not both (RFC 2367, 3.1.8).
     private func expiry() throws(WireError) -> KernelEvent.Content {
-        guard hardLifetime != nil || softLifetime != nil else { throw .missing(.hardLifetime) }
-        return .expired(try SecurityAssociation(from: self), hardLifetime != nil ? .hard : .soft)
+        guard has(.hardLifetime) || has(.softLifetime) else { throw .missing(.hardLifetime) }
+        return .expired(try SecurityAssociation(from: self), has(.hardLifetime) ? .hard : .soft)
     }
 
     private func flushed() -> KernelEvent.Content {
@@ -63,7 +63,7 @@ extension PFKeyMessage {
 }
 
 extension Acquire {
-    init(from message: borrowing PFKeyMessage) throws(WireError) {
+    init(from message: borrowing PFKeyDatagram) throws(WireError) {
         guard let source = message.source else { throw .missing(.source) }
         guard let destination = message.destination else { throw .missing(.destination) }
         self.init(
@@ -73,7 +73,7 @@ extension Acquire {
 }
 
 extension SupportedAlgorithms {
-    init(from message: borrowing PFKeyMessage) {
+    init(from message: borrowing PFKeyDatagram) {
         self.init(
             integrity: (message.supportedIntegrity ?? []).map {
                 IntegrityAlgorithm(rawValue: UInt16($0.number))
