@@ -11,6 +11,7 @@ struct EntryTableTests {
         /// The value of the entry that it was told to share with.
         var shared: Int?
         var kinship: UInt32? { value == 0 ? nil : UInt32(truncatingIfNeeded: value) }
+        var division: UInt8 { UInt8(identity % 3) }
 
         mutating func share(_ known: Entry) { shared = known.value }
     }
@@ -72,24 +73,61 @@ struct EntryTableTests {
         #expect(table[1]?.shared == nil)
         table.insert(Entry(identity: 1, value: 6), at: .newest)
         #expect(table[1] == Entry(identity: 1, value: 6, shared: 5))
-        table.generation += 1
+        table.beginGeneration()
         table.share(Entry(identity: 1, value: 7))
         table.share(Entry(identity: 2, value: 7))
         #expect(table[1] == Entry(identity: 1, value: 6, shared: 7))
         // The kernel has not told of it.
-        table.removeAll(notStampedWith: table.generation) { _ in }
+        table.sweep { _ in }
         #expect(table.count == 0)
     }
 
     @Test func theSweepRemovesExactlyWhatWasNotStamped() {
         var table = EntryTable<Entry>()
         for name in 1...100 { table.insert(Entry(identity: name, value: 0), at: .newest) }
-        table.generation += 1
+        table.beginGeneration()
         for name in stride(from: 2, through: 100, by: 2) { table.insert(Entry(identity: name, value: 1), at: .newest) }
         var swept: [Int] = []
-        table.removeAll(notStampedWith: table.generation) { swept.append($0.identity) }
+        table.sweep { swept.append($0.identity) }
         #expect(swept.sorted() == Array(stride(from: 1, through: 99, by: 2)))
         #expect(table.count == 50)
+    }
+
+    @Test func aDivisionIsGoneAtOnceAndFreedInParts() {
+        var table = EntryTable<Entry>()
+        for name in 1...9 { table.insert(Entry(identity: name, value: 1), at: .newest) }
+        let (walk, kin) = (table.openCursor(), table.openCursor(kinship: 1))
+        table.removeAll(of: 0)
+        #expect(table.count == 6 && table.count(of: 0) == 0 && table.count(of: 1) == 3)
+        #expect(table[3] == nil && !table.contains(6))
+        let changed = table.modify(9) { $0.value = 5 }
+        let removed = table.remove(3)
+        #expect(!changed && removed == nil)
+        #expect(order(table) == [8, 7, 5, 4, 2, 1])
+        // It comes back as a new one.
+        table.insert(Entry(identity: 6, value: 2), at: .newest)
+        #expect(order(table) == [6, 8, 7, 5, 4, 2, 1])
+        #expect([table.next(walk), table.next(kin)].map { $0?.identity } == [8, 8])
+        var turns = 1
+        while table.freeNext(1) { turns += 1 }
+        #expect(turns == 2)
+        #expect(order(table) == [6, 8, 7, 5, 4, 2, 1] && table.count == 7 && table[6]?.value == 2)
+        #expect([table.next(walk), table.next(walk)].map { $0?.identity } == [7, 5])
+        #expect([table.next(kin), table.next(kin)].map { $0?.identity } == [7, 5])
+    }
+
+    @Test func whatGoesWhileOthersAreFreedIsFreedAsWell() {
+        var table = EntryTable<Entry>()
+        for name in 1...300 { table.insert(Entry(identity: name, value: 1), at: .newest) }
+        table.removeAll(of: 0)
+        let isMore = table.freeNext(50)
+        #expect(isMore)
+        for name in stride(from: 3, through: 300, by: 3) { table.insert(Entry(identity: name, value: 2), at: .oldest) }
+        table.removeAll(of: 1)
+        table.removeAll(of: 0)
+        while table.freeNext(7) {}
+        #expect(order(table) == Array(stride(from: 299, through: 2, by: -3)))
+        for name in 1...300 { #expect(table.contains(name) == (name % 3 == 2)) }
     }
 
     @Test func itBehavesAsADictionaryWithAnOrder() {
@@ -100,13 +138,20 @@ struct EntryTableTests {
         var names: [Int] = []  // oldest first
         for round in 0..<30_000 {
             let name = Int.random(in: 0..<700, using: &random)
-            switch Int.random(in: 0..<5, using: &random) {
+            switch Int.random(in: 0..<6, using: &random) {
             case 0, 1:
                 if values.updateValue(round, forKey: name) == nil { names.append(name) }
                 table.insert(Entry(identity: name, value: round), at: .newest)
             case 2:
                 if values[name] != nil { values[name] = -round }
                 table.modify(name) { $0.value = -round }
+            case 3:
+                _ = table.freeNext(3)
+                guard round % 50 == 0 else { break }
+                let division = name % 3
+                for name in names where name % 3 == division { values[name] = nil }
+                names.removeAll { $0 % 3 == division }
+                table.removeAll(of: UInt8(division))
             default:
                 if values.removeValue(forKey: name) != nil { names.removeAll { $0 == name } }
                 table.remove(name)

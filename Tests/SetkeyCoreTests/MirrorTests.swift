@@ -64,6 +64,36 @@ struct MirrorTests {
         #expect(Self.numbers(mirror) == [301, 300])
     }
 
+    /// With very many entries it takes several turns of the loop, and the kernel tells of others meanwhile.
+    @Test func newsWinOverTheEndOfADumpAsWell() throws {
+        var mirror = try Self.mirror(300, 301, 302, 303)
+        mirror.beginDump(of: .associations)
+        _ = mirror.apply(.dumped(try Self.association(300), isLast: true))
+        var outlived: [SecurityAssociation] = []
+        guard case .goesOn = mirror.endDump(of: .associations, isComplete: true, 1, outlived: &outlived) else {
+            Issue.record("over at once")
+            return
+        }
+        #expect(Self.numbers(mirror) == [302, 301, 300])
+        _ = mirror.apply(.association(.deleted, try Self.association(302)))
+        _ = mirror.apply(.association(.added, try Self.association(301)))
+        _ = mirror.apply(.association(.added, try Self.association(304)))
+        #expect(mirror.endDump(of: .associations, isComplete: true).corrections == 1)
+        #expect(Self.numbers(mirror) == [304, 301, 300])
+    }
+
+    @Test func aFlushDuringTheEndOfADumpMakesItWorthless() throws {
+        var mirror = try Self.mirror(300, 301, 302)
+        mirror.beginDump(of: .associations)
+        _ = mirror.apply(.dumped(try Self.association(300), isLast: true))
+        var outlived: [SecurityAssociation] = []
+        _ = mirror.endDump(of: .associations, isComplete: true, 1, outlived: &outlived)
+        _ = mirror.apply(.flushed(.esp))
+        _ = mirror.apply(.association(.added, try Self.association(305)))
+        #expect(!mirror.endDump(of: .associations, isComplete: true).isComplete)
+        #expect(Self.numbers(mirror) == [305])
+    }
+
     @Test func aFlushDuringADumpMakesItWorthless() throws {
         var mirror = try Self.mirror(300)
         mirror.beginDump(of: .associations)

@@ -81,13 +81,24 @@ struct WatchedLoop {
         settle()
     }
 
-    /// Another program asks the kernel.
-    mutating func foreign(_ request: KernelRequest) {
+    /// Another program asks the kernel; the daemon has not been told yet.
+    mutating func foreignUnseen(_ request: KernelRequest) {
         var bytes: [UInt8] = []
         guard (try? foreignCodec.encode(request, id: RequestID(rawValue: 1), into: &bytes)) != nil else { return }
         _ = link.kernel.send(bytes, from: foreignSocket, at: .init(seconds: UInt64(link.seconds)))
         while link.kernel.receive(on: foreignSocket) != nil {}
+    }
+
+    /// Another program asks the kernel, and the daemon is told.
+    mutating func foreign(_ request: KernelRequest) {
+        foreignUnseen(request)
         settle()
+    }
+
+    /// What the kernel has told the daemon is lost.
+    mutating func overrun() {
+        while link.kernel.receive(on: link.socket) != nil {}
+        post(.overrun)
     }
 
     /// A client runs statements, in parts as `setkey` sends them.
@@ -275,7 +286,7 @@ func watchLoop(_ count: Int, limit: Double) -> Bool {
     loop.file = (first, 1)
     measure("start again") { $0.start() }
     measure("restart that finds them foreign") { $0.start(remembering: false) }
-    measure("messages lost, kernel read again") { $0.post(.overrun) }
+    measure("messages lost, kernel read again") { $0.overrun() }
     measure("audit") { $0.pass(seconds: 700) }
     measure("run: deleteall, no match") {
         $0.run((0..<10_000).map { "deleteall 192.0.2.\($0 & 255) 198.51.100.1 esp;" })
@@ -288,5 +299,26 @@ func watchLoop(_ count: Int, limit: Double) -> Bool {
     }
     measure("run: flush, undone") { $0.run(["flush esp; spdflush; delete 192.0.2.1 192.0.2.2 esp 999;"], atomic: true) }
     measure("run: flush") { $0.run(["flush esp; spdflush;"]) }
+    let mixed = (0..<count / 2).map {
+        let ends = "10.\($0 >> 16 & 255).\($0 >> 8 & 255)"
+        return "add \(ends).1 \(ends).2 \($0 & 1 == 0 ? "esp" : "ah") \(0x1000 + $0) "
+            + "\($0 & 1 == 0 ? "-E null -A" : "-A") hmac-md5 0x000102030405060708090a0b0c0d0e0f ;"
+    }
+    measure("run: add of two protocols") { $0.run(mixed) }
+    measure("run: flush of one, undone") { $0.run(["flush esp; delete 192.0.2.1 192.0.2.2 esp 999;"], atomic: true) }
+    measure("run: flush of one") { $0.run(["flush esp;"]) }
+    measure("run: add again") { $0.run(mixed.filter { $0.contains("esp") }) }
+    measure("status") { $0.post(.called(WatchedLoop.root, .status)) }
+    measure("messages lost, all SAs gone") {
+        $0.foreignUnseen(.flush(nil))
+        $0.overrun()
+    }
+    loop.file = (first, 1)
+    measure("reload") { $0.post(.reloadRequested) }
+    measure("messages lost, every policy another") {
+        $0.foreignUnseen(.flushPolicies)
+        for declared in first.policies { $0.foreignUnseen(.addPolicy(declared.entry)) }
+        $0.overrun()
+    }
     return isWithin
 }

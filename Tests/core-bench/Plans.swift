@@ -25,12 +25,13 @@ func mirror(of desired: DesiredState) -> Mirror {
     }
     for declared in desired.associations { ask(.add(declared.entry)) }
     for declared in desired.policies { ask(.addPolicy(declared.entry)) }
+    var outlived: [SecurityAssociation] = []
     mirror.beginDump(of: .associations)
     ask(.dump(nil))
-    _ = mirror.endDump(of: .associations, isComplete: true)
+    _ = mirror.endDump(of: .associations, isComplete: true, .max, outlived: &outlived)
     mirror.beginDump(of: .policies)
     ask(.dumpPolicies)
-    _ = mirror.endDump(of: .policies, isComplete: true)
+    _ = mirror.endDump(of: .policies, isComplete: true, .max, outlived: &outlived)
     return mirror
 }
 

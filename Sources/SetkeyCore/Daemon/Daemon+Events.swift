@@ -42,6 +42,7 @@ extension Daemon {
 
     mutating func turnCame() {
         context.out.turnCame()
+        context.kernel.turnCame(&context.out)
         reconciler.turnCame(&context)
         continuePlans()
         clients.sendNextPart(&context)

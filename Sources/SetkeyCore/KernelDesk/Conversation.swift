@@ -90,7 +90,7 @@ struct Conversation: Sendable {
 
     private func isOurs(_ id: RequestID, _ content: KernelEvent.Content) -> Bool {
         if content.isRecord { return true }
-        if let index = index(of: id), let flight = flights[index] { return flight.request.isAnswered(by: content) }
+        if let index = index(of: id) { return flights[index]?.request.isAnswered(by: content) ?? false }
         // A flush is told twice to who asked for it, and then its flight is over.
         return switch content {
         case .flushed, .policiesFlushed: true
@@ -103,26 +103,22 @@ struct Conversation: Sendable {
     mutating func end(with event: KernelEvent) -> (Flight, Outcome)? {
         // Most messages are records within a dump: they are told apart before a flight is looked for.
         guard let id = event.origin.request, !event.content.isFollowed, let index = index(of: id),
-            let flight = flights[index], let outcome = flight.outcome(of: event.content)
+            let outcome = flights[index]?.outcome(of: event.content), let flight = remove(at: index)
         else { return nil }
-        remove(at: index)
         if case .refused = outcome, flight.manner.stopsAtRefusal { doom(after: id) { $0.stopsAtRefusal } }
         return (flight, outcome)
     }
 
     /// Ends the flight of this request, if it is under way: its answer has not come.
     mutating func endLost(_ id: RequestID) -> Flight? {
-        guard let index = index(of: id), let flight = flights[index] else { return nil }
-        remove(at: index)
+        guard let index = index(of: id), let flight = remove(at: index) else { return nil }
         doom(after: id) { _ in true }
         return flight
     }
 
     /// Ends the flight of this request, if it is under way: it was not sent.
     mutating func endUnsent(_ id: RequestID) -> Flight? {
-        guard let index = index(of: id) else { return nil }
-        defer { remove(at: index) }
-        return flights[index]
+        index(of: id).flatMap { remove(at: $0) }
     }
 
     /// Notes that the flights behind one will come back unsent.
@@ -136,23 +132,27 @@ struct Conversation: Sendable {
         }
     }
 
-    private mutating func remove(at index: Int) {
-        guard let flight = flights[index] else { return }
-        flights[index] = nil
+    private mutating func remove(at index: Int) -> Flight? {
+        guard let flight = flights[index].take() else { return nil }
         count -= 1
         if flight.isDoomed { doomed -= 1 }
         if flight.isDump { isDumping = false }
         while head < flights.count, case nil = flights[head] { head += 1 }
-        guard head == flights.count || head >= Self.window else { return }
-        flights.removeFirst(head)
-        head = 0
+        if head == flights.count {
+            flights.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= Self.window {
+            flights.removeFirst(head)
+            head = 0
+        }
+        return flight
     }
 
     // Answers come in the order of the requests, so the first one is it, as a rule.
     private func index(of id: RequestID) -> Int? {
         var index = head
         while index < flights.count {
-            if flights[index]?.id == id { return index }
+            if flights[index]?.id.rawValue == id.rawValue { return index }
             index += 1
         }
         return nil

@@ -10,6 +10,8 @@ struct DumpSchedule: Sendable {
     private var completed = 0
     private var wanted = 0
     private(set) var isRunning = false
+    /// Whether the kernel has told all of the running one, and what it did not tell is being removed.
+    var isEnding = false
     /// Whether the next one is an audit: what it finds wrong is our fault.
     var isAudit = false
     /// Whether news may have been lost: after the next one everything declared is looked at.
@@ -54,6 +56,7 @@ struct DumpSchedule: Sendable {
     /// - Parameter isComplete: if not, another is wanted, and the tickets wait for that.
     mutating func end(isComplete: Bool, at now: UInt64) {
         isRunning = false
+        isEnding = false
         isAudit = false
         isMistrusted = false
         endedAt = now

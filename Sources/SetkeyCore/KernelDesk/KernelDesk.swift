@@ -42,7 +42,9 @@ struct KernelDesk: Sendable {
     private var acquires = AcquireThrottle()
     /// Whether the kernel is to be asked something, to see whether it answers.
     private var isWatched = false
-    private var developments: [Development] = []
+    private var developments: [Development?] = []
+    /// So many of these have been told.
+    private var told = 0
 
     /// - Parameters:
     ///   - traits: of the kernel interface.
@@ -112,25 +114,32 @@ struct KernelDesk: Sendable {
     /// Takes in one message of the kernel.
     mutating func hear(_ message: KernelEvent, _ out: inout Outbox) -> Heard {
         let event = conversation.attributed(message)
-        let answer = conversation.end(with: event)
-        var former = FormerEntries.none
-        if case (let flight, _)? = answer, flight.manner.keepsFormer {
-            former = FormerEntries(touchedBy: flight.request, in: mirror)
+        guard let (flight, outcome) = conversation.end(with: event) else {
+            apply(event, &out)
+            return Heard(event: event, requester: nil)
         }
-        switch mirror.apply(event.content, isAnswer: event.origin.request != nil) {
-        case .nothing: break
-        case .get(let reference): refreshes.append(reference)
-        case .dumpAgain: upkeep.mistrust()
-        case .free(let entries, let count): out.discard(entries, size: count)
-        }
-        if noteExpiry(event.content) { out.rearm() }
-        guard let (flight, outcome) = answer else { return Heard(event: event, requester: nil) }
+        let former =
+            flight.manner.keepsFormer ? FormerEntries(touchedBy: flight.request, in: mirror) : FormerEntries.none
+        apply(event, &out)
+        let requester = flight.requester
         if case .lost = outcome, !flight.isRepeated {
             askAgain(flight, isRepeated: true, &out)
         } else {
             ended(flight, outcome, former: former, &out)
         }
-        return Heard(event: event, requester: flight.requester)
+        return Heard(event: event, requester: requester)
+    }
+
+    /// Takes over what a message tells of the kernel's entries.
+    private mutating func apply(_ event: KernelEvent, _ out: inout Outbox) {
+        switch mirror.apply(event.content, isAnswer: event.origin.request != nil) {
+        case .nothing: break
+        case .get(let reference): refreshes.append(reference)
+        case .dumpAgain: upkeep.mistrust()
+        case .free(let entries, let count): out.discard(entries, size: count)
+        case .freeNext: freeNext(&out)
+        }
+        if noteExpiry(event.content) { out.rearm() }
     }
 
     /// Remembers when policies should be gone, where the kernel does not tell that they are.
@@ -202,7 +211,8 @@ struct KernelDesk: Sendable {
     }
 
     private mutating func ended(
-        _ flight: Flight, _ outcome: Outcome, former: FormerEntries, _ out: inout Outbox
+        _ flight: consuming Flight, _ outcome: consuming Outcome, former: consuming FormerEntries,
+        _ out: inout Outbox
     ) {
         switch flight.requester {
         case .application, .run, .flush: developments.append(.ended(flight, outcome, former: former))
@@ -239,9 +249,27 @@ struct KernelDesk: Sendable {
         out.perform(.alive)
     }
 
-    /// What the others are to be told next, once.
+    /// What the others are to be told, once.
     mutating func nextDevelopment() -> Development? {
-        developments.isEmpty ? nil : developments.removeFirst()
+        guard told < developments.count else {
+            developments.removeAll(keepingCapacity: true)
+            told = 0
+            return nil
+        }
+        told += 1
+        return developments[told - 1].take()
+    }
+
+    // MARK: Turns
+
+    /// Goes on with what touches too many entries for one turn of the loop.
+    mutating func turnCame(_ out: inout Outbox) {
+        upkeep.turnCame(&mirror, &developments, &out)
+        freeNext(&out)
+    }
+
+    private mutating func freeNext(_ out: inout Outbox) {
+        if mirror.freeNext(Daemon.slice) { out.askTurn() }
     }
 
     // MARK: Dumps

@@ -92,36 +92,70 @@ struct Upkeep: Sendable {
 
     mutating func dumpEnded(
         _ database: DatabaseName, _ outcome: Outcome, _ mirror: inout Mirror,
-        _ developments: inout [KernelDesk.Development], _ out: inout Outbox
+        _ developments: inout [KernelDesk.Development?], _ out: inout Outbox
     ) {
         switch outcome {
-        case .done: endDump(of: database, &mirror, &developments, &out)
+        case .done: return endDump(of: database, &mirror, &developments, &out)
         case .refused(let errno) where errno.breaksOffDump: breakOffDump(of: database, errno, &mirror, &out)
         case .refused(let errno): developments.append(failDump(of: database, errno, &mirror, &out))
         case .lost, .unsent: developments.append(failDump(of: database, .timedOut, &mirror, &out))
         }
+        caughtUp(&developments, &out)
+    }
+
+    private mutating func caughtUp(_ developments: inout [KernelDesk.Development?], _ out: inout Outbox) {
         nextAudit = out.now.monotonic &+ Self.auditInterval
         out.rearm()
         developments.append(.caughtUp)
     }
 
+    /// Goes on with the end of dumps that take more than a turn of the loop.
+    mutating func turnCame(
+        _ mirror: inout Mirror, _ developments: inout [KernelDesk.Development?], _ out: inout Outbox
+    ) {
+        for database in DatabaseName.allCases where dumps[database].isEnding {
+            endDump(of: database, &mirror, &developments, &out)
+        }
+    }
+
     private mutating func endDump(
-        of database: DatabaseName, _ mirror: inout Mirror, _ developments: inout [KernelDesk.Development],
+        of database: DatabaseName, _ mirror: inout Mirror, _ developments: inout [KernelDesk.Development?],
         _ out: inout Outbox
     ) {
-        let end = mirror.endDump(of: database, isComplete: true)
-        if end.isComplete, gap(in: database) != nil {
-            out.log(.notice, "the kernel lists its \(database.acronym) completely again")
+        var outlived: [SecurityAssociation] = []
+        let end = mirror.endDump(of: database, isComplete: true, Daemon.slice, outlived: &outlived)
+        developments += outlived.map { .outlived($0) }
+        var corrections: Int?
+        switch end {
+        case .goesOn:
+            dumps[database].isEnding = true
+            return out.askTurn()
+        case .worthless(let remains, let count): out.discard(remains, size: count)
+        case .complete(let found):
+            corrections = found
+            if gap(in: database) != nil {
+                out.log(.notice, "the kernel lists its \(database.acronym) completely again")
+            }
         }
         let (isAudit, isMistrusted) = (dumps[database].isAudit, dumps[database].isMistrusted)
-        dumps[database].end(isComplete: end.isComplete, at: out.now.monotonic)
-        developments += end.outlived.map { .outlived($0) }
-        if end.corrections > 0 || isAudit || isMistrusted { developments.append(.doubted) }
-        if isAudit, end.corrections > 0 {
+        dumps[database].end(isComplete: corrections != nil, at: out.now.monotonic)
+        let corrected = corrections ?? 0
+        if corrected > 0 || isAudit || isMistrusted { developments.append(.doubted) }
+        if isAudit, corrected > 0 {
             out.log(
                 .error,
-                "audit: the mirror had \(end.corrections) wrong \(database.rawValue) although no message was lost; "
+                "audit: the mirror had \(corrected) wrong \(database.rawValue) although no message was lost; "
                     + "it is correct again, but this is a bug in setkeyd: please report it")
+        }
+        caughtUp(&developments, &out)
+    }
+
+    private func abandonDump(of database: DatabaseName, _ mirror: inout Mirror, _ out: inout Outbox) {
+        var outlived: [SecurityAssociation] = []
+        if case .worthless(let remains, let count) = mirror.endDump(
+            of: database, isComplete: false, 0, outlived: &outlived)
+        {
+            out.discard(remains, size: count)
         }
     }
 
@@ -129,7 +163,7 @@ struct Upkeep: Sendable {
     private mutating func failDump(
         of database: DatabaseName, _ errno: KernelErrno, _ mirror: inout Mirror, _ out: inout Outbox
     ) -> KernelDesk.Development {
-        _ = mirror.endDump(of: database, isComplete: false)
+        abandonDump(of: database, &mirror, &out)
         dumps[database].fail()
         let why = "cannot read the \(database.acronym) from the kernel: \(errno)"
         out.log(.error, "\(why); trying again in 10 s", .kernelFailure, [LogField(.errno, errno.rawValue)])
@@ -150,7 +184,7 @@ struct Upkeep: Sendable {
                     + "stay. Asking again every 10 s",
                 .kernelFailure, [LogField(.errno, errno.rawValue)])
         }
-        _ = mirror.endDump(of: database, isComplete: false)
+        abandonDump(of: database, &mirror, &out)
         dumps[database].breakOff(errno, at: out.now.monotonic)
         // What a later dump finds was not ours to see before.
         dumps[database].isAudit = false

@@ -9,8 +9,13 @@ struct EntrySlots<Entry: TableEntry>: Sendable {
         /// Neighbours in the order; for a free slot `older` is the next free one.
         fileprivate var newer: UInt32
         fileprivate var older: UInt32
+        /// Neighbours in the ring of its kinship, if it is in one; see ``SlotRings``.
+        var ringNext: UInt32
+        var ringPrevious: UInt32
         /// Of the table when the entry was written.
         var generation: UInt32
+        /// The entry's; kept here so that a walk need not look at entries that do not matter.
+        fileprivate let division: UInt8
     }
 
     /// No slot.
@@ -45,12 +50,24 @@ struct EntrySlots<Entry: TableEntry>: Sendable {
         chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].generation
     }
 
+    func division(of slot: UInt32) -> UInt8 {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].division
+    }
+
     func newer(_ slot: UInt32) -> UInt32 {
         chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].newer
     }
 
     func older(_ slot: UInt32) -> UInt32 {
         chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].older
+    }
+
+    func ringNext(_ slot: UInt32) -> UInt32 {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].ringNext
+    }
+
+    func ringPrevious(_ slot: UInt32) -> UInt32 {
+        chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].ringPrevious
     }
 
     /// Changes a slot in place; the entry's name must stay.
@@ -63,24 +80,31 @@ struct EntrySlots<Entry: TableEntry>: Sendable {
 
     // MARK: Use
 
-    /// A slot for a new entry, which is to be linked.
-    mutating func allocate(_ entry: Entry, _ generation: UInt32) -> UInt32 {
-        let fresh = Slot(entry: entry, newer: Self.none, older: Self.none, generation: generation)
-        if firstFree != Self.none {
-            let slot = firstFree
-            firstFree = older(slot)
+    /// Puts a new entry at one end of the order, and returns its slot, which is alone in its ring.
+    mutating func insert(_ entry: Entry, _ generation: UInt32, at end: TableEnd) -> UInt32 {
+        let slot = firstFree == Self.none ? slotCount : firstFree
+        let (newer, older) = neighbours(at: end)
+        let fresh = Slot(
+            entry: entry, newer: newer, older: older, ringNext: slot, ringPrevious: slot, generation: generation,
+            division: entry.division)
+        if slot == slotCount {
+            append(fresh)
+        } else {
+            firstFree = self.older(slot)
             update(slot) { $0 = fresh }
-            return slot
         }
-        let slot = slotCount
-        if slot & Self.chunkMask == 0 {
+        attach(slot, at: end)
+        return slot
+    }
+
+    private mutating func append(_ fresh: Slot) {
+        if slotCount & Self.chunkMask == 0 {
             var chunk: [Slot] = []
             chunk.reserveCapacity(Int(Self.chunkMask) + 1)
             chunks.append(chunk)
         }
         chunks[chunks.count - 1].append(fresh)
         slotCount += 1
-        return slot
     }
 
     /// Takes a slot out of the order and its entry out of it.
@@ -96,22 +120,38 @@ struct EntrySlots<Entry: TableEntry>: Sendable {
 
     // MARK: The order
 
-    mutating func link(_ slot: UInt32, at end: TableEnd) {
+    /// Moves a slot to one end.
+    mutating func move(_ slot: UInt32, to end: TableEnd) {
+        unlink(slot)
+        let (newer, older) = neighbours(at: end)
+        update(slot) {
+            $0.newer = newer
+            $0.older = older
+        }
+        attach(slot, at: end)
+    }
+
+    /// The neighbours of a slot that is put at one end.
+    private func neighbours(at end: TableEnd) -> (newer: UInt32, older: UInt32) {
+        switch end {
+        case .newest: (Self.none, newest)
+        case .oldest: (oldest, Self.none)
+        }
+    }
+
+    /// Makes a slot that knows its neighbours known to them.
+    private mutating func attach(_ slot: UInt32, at end: TableEnd) {
         switch end {
         case .newest:
-            setNewer(slot, Self.none)
-            setOlder(slot, newest)
             if newest == Self.none { oldest = slot } else { setNewer(newest, slot) }
             newest = slot
         case .oldest:
-            setNewer(slot, oldest)
-            setOlder(slot, Self.none)
             if oldest == Self.none { newest = slot } else { setOlder(oldest, slot) }
             oldest = slot
         }
     }
 
-    mutating func unlink(_ slot: UInt32) {
+    private mutating func unlink(_ slot: UInt32) {
         let (newer, older) = (newer(slot), older(slot))
         if newer == Self.none { newest = older } else { setOlder(newer, older) }
         if older == Self.none { oldest = newer } else { setNewer(older, newer) }

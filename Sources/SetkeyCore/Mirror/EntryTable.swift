@@ -2,42 +2,36 @@ package import IPsec
 
 /// Entries by identity, in an order that survives changes: newest first, as the kernel dumps.
 ///
-/// Made for 100,000 entries and more: entries lie in chunks that never move (growing copies nothing and holds no
-/// second copy), the index is eight bytes a bucket, and every operation but the walks is O(1). Cursors outlive
-/// changes, so that a walk can be made in parts while the table lives on.
+/// Made for a million entries: they lie in chunks that never move (growing copies nothing and holds no second copy), the
+/// index is eight bytes a bucket and grows in parts, and every operation but the walks is O(1). Cursors outlive changes,
+/// so that a walk, or a sweep, can be made in parts while the table lives on.
 package struct EntryTable<Entry: TableEntry>: Sendable {
     private typealias Slots = EntrySlots<Entry>
 
-    /// Where a walk stands; see ``openCursor()``.
-    package struct CursorID: Hashable, Sendable {
-        fileprivate let number: Int
-    }
+    /// A walk; see ``openCursor(at:)``.
+    package typealias CursorID = TableCursors.ID
 
-    private struct Cursor: Sendable {
-        let id: CursorID
-        /// The slot that comes next.
-        var slot: UInt32
-        let course: Course
-    }
-
-    /// Which entries a walk meets, and in which order.
-    private enum Course: Equatable, Sendable {
-        case fromNewest
-        case fromOldest
-        case kin(UInt32)
+    /// What is true of the entries of one division.
+    private struct Division: Sendable {
+        var count = 0
+        /// Entries stamped before this are gone.
+        var begin: UInt32 = 0
     }
 
     private var slots = EntrySlots<Entry>()
     private var names = SlotIndex()
     private var rings = SlotRings()
-    /// Few at any time, one for each dump that is being sent: a search is cheaper than a hash.
-    private var cursors: [Cursor] = []
-    private var nextCursor = 0
+    private var cursors = TableCursors()
 
     /// The number of entries.
     package private(set) var count = 0
-    /// Stamped on every entry that is written; ``removeAll(notStampedWith:)`` sweeps the rest.
-    package var generation: UInt32 = 0
+    private var divisions = InlineArray<4, Division>(repeating: Division())
+    /// Entries that are gone, but for the memory that they take; see ``removeAll(of:)``.
+    private var goneCount = 0
+    /// Where these are being freed.
+    private var freeing: CursorID?
+    /// Stamped on every entry that is written; ``removeNext(_:from:_:)`` sweeps the rest.
+    package private(set) var generation: UInt32 = 0
 
     package init() {}
 
@@ -54,34 +48,27 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         slot(of: identity) != nil
     }
 
-    /// Whether `condition` is true of one entry's name.
-    package func contains(where condition: (Entry.Identity) -> Bool) -> Bool {
-        var slot = slots.newest
-        while slot != Slots.none {
-            if let identity = slots.identity(slot), condition(identity) { return true }
-            slot = slots.older(slot)
-        }
-        return false
-    }
+    /// The number of entries of a division.
+    package func count(of division: UInt8) -> Int { divisions[Int(division)].count }
 
     /// Inserts or replaces; a replaced entry keeps its place unless `end` moves it.
     /// - Parameter end: where a new entry goes.
     /// - Parameter moving: whether a replaced one goes there too.
     package mutating func insert(_ entry: Entry, at end: TableEnd, moving: Bool = false) {
         let hash = Entry.hash(of: entry.identity)
-        if let bucket = bucket(of: entry.identity, hash) {
-            let slot = names[bucket]
-            replace(slot, entry)
-            if moving {
-                slots.unlink(slot)
-                slots.link(slot, at: end)
+        if let place = place(of: entry.identity, hash) {
+            let slot = names[place]
+            if !isGone(slot) {
+                replace(slot, entry)
+                if moving { slots.move(slot, to: end) }
+                return
             }
-            return
+            free(slot, in: place)
         }
-        let slot = slots.allocate(entry, generation)
+        let slot = slots.insert(entry, generation, at: end)
         names.insert(slot, hash)
-        slots.link(slot, at: end)
-        if let kinship = entry.kinship { rings.link(slot, kinship, at: end) }
+        if let kinship = entry.kinship { rings.link(slot, kinship, at: end, in: &slots) }
+        divisions[Int(slots.division(of: slot))].count += 1
         count += 1
     }
 
@@ -89,7 +76,7 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         let (former, kinship) = (slots.kinship(of: slot), entry.kinship)
         if former != kinship, let former {
             leaveRing(slot, former)
-            if let kinship { rings.link(slot, kinship, at: .newest) }
+            if let kinship { rings.link(slot, kinship, at: .newest, in: &slots) }
         }
         let generation = generation
         slots.update(slot) {
@@ -125,15 +112,27 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     /// Removes and returns the entry of this name.
     @discardableResult
     package mutating func remove(_ identity: Entry.Identity) -> Entry? {
-        guard let bucket = bucket(of: identity, Entry.hash(of: identity)) else { return nil }
-        let slot = names[bucket]
-        let entry = slots.entry(slot)
-        names.remove(at: bucket)
-        if let kinship = entry?.kinship { leaveRing(slot, kinship) }
-        moveCursors(from: slot) { $0 == .fromNewest || $0 == .fromOldest }
-        slots.free(slot)
-        count -= 1
+        guard let place = place(of: identity, Entry.hash(of: identity)), !isGone(names[place]) else { return nil }
+        let entry = slots.entry(names[place])
+        remove(names[place], in: place)
         return entry
+    }
+
+    private mutating func remove(_ slot: UInt32, in place: SlotIndex.Place) {
+        divisions[Int(slots.division(of: slot))].count -= 1
+        count -= 1
+        // As one that is gone, it is freed.
+        goneCount += 1
+        free(slot, in: place)
+    }
+
+    /// Frees the slot of an entry that is gone.
+    private mutating func free(_ slot: UInt32, in place: SlotIndex.Place) {
+        names.remove(at: place)
+        if let kinship = slots.kinship(of: slot) { leaveRing(slot, kinship) }
+        cursors.leaveOrder(slot, in: slots, rings)
+        slots.free(slot)
+        goneCount -= 1
     }
 
     /// Removes every entry at once, and returns the table as it was: to free a large one takes its time. Walks end.
@@ -141,49 +140,75 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         let former = self
         self = Self()
         generation = former.generation
-        nextCursor = former.nextCursor
+        cursors = former.cursors
+        cursors.closeAll()
         return former
     }
 
-    /// Removes every entry that `condition` is true of, and returns how many.
-    @discardableResult
-    package mutating func removeAll(where condition: (Entry) -> Bool) -> Int {
-        var slot = slots.newest
-        var removed = 0
-        while slot != Slots.none {
-            let next = slots.older(slot)
-            if let entry = slots.entry(slot), condition(entry) {
-                remove(entry.identity)
-                removed += 1
-            }
-            slot = next
-        }
-        return removed
+    /// Removes every entry of a division. They are gone at once; their memory is given back by ``freeNext(_:)``.
+    package mutating func removeAll(of division: UInt8) {
+        generation &+= 1
+        goneCount += count(of: division)
+        count -= count(of: division)
+        divisions[Int(division)] = Division(count: 0, begin: generation)
     }
+
+    /// Frees up to `count` entries that are gone.
+    /// - Returns: whether there may be more.
+    package mutating func freeNext(_ count: Int) -> Bool {
+        guard goneCount > 0 else { return false }
+        let cursor = freeing ?? openCursor()
+        freeing = cursor
+        let isOver = sweep(count, from: cursor) { $0.isGone($1) }
+        // Entries may have gone behind the cursor.
+        if isOver || goneCount == 0, let cursor = freeing.take() { closeCursor(cursor) }
+        return goneCount > 0
+    }
+
+    // MARK: Stamps
+
+    /// Stamps what is written from now on with a new ``generation``.
+    package mutating func beginGeneration() { generation &+= 1 }
 
     /// Whether the entry of this name has been written since the stamp became ``generation``.
     package func isStamped(_ identity: Entry.Identity) -> Bool {
         slot(of: identity).map { slots.generation(of: $0) == generation } ?? false
     }
 
-    /// Removes every entry not written since its stamp became ``generation``, and hands each to `body`.
-    package mutating func removeAll(notStampedWith generation: UInt32, _ body: (Entry) -> Void) {
-        var slot = slots.newest
-        while slot != Slots.none {
-            let next = slots.older(slot)
-            if slots.generation(of: slot) != generation, let entry = slots.entry(slot) {
-                body(entry)
-                remove(entry.identity)
-            }
-            slot = next
+    /// Removes up to `count` entries that have not been written since the stamp became ``generation``, from where a walk
+    /// from the newest stands, and hands each to `body`.
+    /// - Returns: whether the walk is over.
+    package mutating func removeNext(_ count: Int, from cursor: CursorID, _ body: (Entry) -> Void) -> Bool {
+        sweep(count, from: cursor) { table, slot in
+            guard table.slots.generation(of: slot) != table.generation else { return false }
+            if !table.isGone(slot), let entry = table.slots.entry(slot) { body(entry) }
+            return true
         }
+    }
+
+    /// Removes up to `count` entries that `isMeant` is true of; to pass one by costs little.
+    private mutating func sweep(
+        _ count: Int, from cursor: CursorID, where isMeant: (borrowing Self, UInt32) -> Bool
+    ) -> Bool {
+        var removed = 0
+        var passed = 0
+        while removed < count, passed / 40 < count {
+            guard let slot = cursors.advance(cursor, in: slots, rings) else { return true }
+            if isMeant(self, slot), let place = place(of: slot) {
+                if isGone(slot) { free(slot, in: place) } else { remove(slot, in: place) }
+                removed += 1
+            } else {
+                passed += 1
+            }
+        }
+        return false
     }
 
     /// Hands every entry to `body`, newest first.
     package func forEach(_ body: (Entry) -> Void) {
         var slot = slots.newest
         while slot != Slots.none {
-            if let entry = slots.entry(slot) { body(entry) }
+            if !isGone(slot), let entry = slots.entry(slot) { body(entry) }
             slot = slots.older(slot)
         }
     }
@@ -193,65 +218,53 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     /// Begins a walk from one end. Entries that come later at that end are not met; removed ones are stepped over.
     package mutating func openCursor(at end: TableEnd = .newest) -> CursorID {
         switch end {
-        case .newest: openCursor(.fromNewest, at: slots.newest)
-        case .oldest: openCursor(.fromOldest, at: slots.oldest)
+        case .newest: cursors.open(.fromNewest, at: slots.newest)
+        case .oldest: cursors.open(.fromOldest, at: slots.oldest)
         }
     }
 
     /// Begins a walk over the entries of one kinship, newest first as far as that is known, and by chance some others.
     package mutating func openCursor(kinship: UInt32) -> CursorID {
-        openCursor(.kin(kinship), at: rings.head(of: kinship) ?? Slots.none)
-    }
-
-    private mutating func openCursor(_ course: Course, at slot: UInt32) -> CursorID {
-        let cursor = CursorID(number: nextCursor)
-        nextCursor += 1
-        cursors.append(Cursor(id: cursor, slot: slot, course: course))
-        return cursor
+        cursors.open(.kin(kinship), at: rings.head(of: kinship) ?? Slots.none)
     }
 
     /// The next entry of a walk; `nil` at its end.
     package mutating func next(_ cursor: CursorID) -> Entry? {
-        guard let index = cursors.firstIndex(where: { $0.id == cursor }) else { return nil }
-        let slot = cursors[index].slot
-        guard slot != Slots.none else { return nil }
-        cursors[index].slot = following(slot, on: cursors[index].course)
-        return slots.entry(slot)
-    }
-
-    private func following(_ slot: UInt32, on course: Course) -> UInt32 {
-        switch course {
-        case .fromNewest: slots.older(slot)
-        case .fromOldest: slots.newer(slot)
-        case .kin(let kinship): rings.next(after: slot, of: kinship) ?? Slots.none
+        while let slot = cursors.advance(cursor, in: slots, rings) {
+            if !isGone(slot) { return slots.entry(slot) }
         }
-    }
-
-    /// Lets the walks of some courses that stand at a slot go on behind it.
-    private mutating func moveCursors(from slot: UInt32, where isMeant: (Course) -> Bool) {
-        for index in cursors.indices where cursors[index].slot == slot && isMeant(cursors[index].course) {
-            cursors[index].slot = following(slot, on: cursors[index].course)
-        }
+        return nil
     }
 
     /// Ends a walk.
     package mutating func closeCursor(_ cursor: CursorID) {
-        cursors.removeAll { $0.id == cursor }
+        cursors.close(cursor)
     }
 
     // MARK: Names
 
     /// Takes a slot out of its ring; a walk along the ring goes on behind it.
     private mutating func leaveRing(_ slot: UInt32, _ kinship: UInt32) {
-        moveCursors(from: slot) { $0 == .kin(kinship) }
-        rings.unlink(slot, kinship)
+        cursors.leaveRing(slot, kinship, in: slots, rings)
+        rings.unlink(slot, kinship, in: &slots)
     }
 
-    private func bucket(of identity: Entry.Identity, _ hash: UInt32) -> Int? {
-        names.bucket(of: hash) { slots.identity($0) == identity }
+    private func place(of identity: Entry.Identity, _ hash: UInt32) -> SlotIndex.Place? {
+        names.place(of: hash) { slots.identity($0) == identity }
+    }
+
+    private func place(of slot: UInt32) -> SlotIndex.Place? {
+        guard let identity = slots.identity(slot) else { return nil }
+        return names.place(of: Entry.hash(of: identity)) { $0 == slot }
     }
 
     private func slot(of identity: Entry.Identity) -> UInt32? {
-        bucket(of: identity, Entry.hash(of: identity)).map { names[$0] }
+        guard let place = place(of: identity, Entry.hash(of: identity)), !isGone(names[place]) else { return nil }
+        return names[place]
+    }
+
+    /// Whether the entry of a slot went with its division, and is still to be freed.
+    private func isGone(_ slot: UInt32) -> Bool {
+        goneCount > 0 && slots.generation(of: slot) < divisions[Int(slots.division(of: slot))].begin
     }
 }

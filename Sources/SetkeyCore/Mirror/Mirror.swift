@@ -17,6 +17,8 @@ package struct Mirror: Sendable {
         case dumpAgain
         /// So many entries have gone at once: they are to be freed.
         case free(any Sendable, count: Int)
+        /// Entries have gone that are to be freed by ``Mirror/freeNext(_:)``.
+        case freeNext
     }
 
     package init() {}
@@ -84,9 +86,11 @@ package struct Mirror: Sendable {
     }
 
     private mutating func flush(_ ipsecProtocol: IPsecProtocol?) -> FollowUp {
-        if let ipsecProtocol, associations.entries.contains(where: { $0.ipsecProtocol != ipsecProtocol }) {
-            associations.removeAll { $0.identity.ipsecProtocol == ipsecProtocol }
-            return .nothing
+        if let division = ipsecProtocol.map(SecurityAssociation.division),
+            associations.entries.count(of: division) < associations.count
+        {
+            associations.removeAll(of: division)
+            return .freeNext
         }
         let former = associations.removeAll()
         return .free(former, count: former.count)
@@ -109,27 +113,22 @@ package struct Mirror: Sendable {
         case .policies: policies.beginDump()
         }
     }
-    /// How a dump ended.
-    package struct DumpEnd: Sendable {
-        /// Whether the mirror now is what the kernel has; if not, dump again.
-        package let isComplete: Bool
-        /// In how many entries the mirror was wrong before.
-        package let corrections: Int
-        /// SAs with a limited life that are gone, though no event told so.
-        package let outlived: [SecurityAssociation]
-    }
 
-    /// A dump is over: what it did not tell is gone.
-    /// - Parameter isComplete: whether the kernel told all; if not, nothing is taken for gone.
-    package mutating func endDump(of database: DatabaseName, isComplete: Bool) -> DumpEnd {
+    /// A dump is over, and what it did not tell is gone; see ``MirroredTable/endDump(isComplete:_:outlived:)``.
+    /// - Parameter outlived: gets SAs with a limited life that are gone, though no event told so. A policy's lifetime
+    ///   ends without a message: none of them is missed.
+    package mutating func endDump(
+        of database: DatabaseName, isComplete: Bool, _ count: Int, outlived: inout [SecurityAssociation]
+    ) -> DumpEnd {
         switch database {
-        case .associations:
-            let end = associations.endDump(isComplete: isComplete)
-            return DumpEnd(isComplete: end.isComplete, corrections: end.corrections, outlived: end.outlived)
+        case .associations: return associations.endDump(isComplete: isComplete, count, outlived: &outlived)
         case .policies:
-            // A policy's lifetime ends without a message: none of them is missed.
-            let end = policies.endDump(isComplete: isComplete)
-            return DumpEnd(isComplete: end.isComplete, corrections: end.corrections, outlived: [])
+            var unmissed: [SecurityPolicy] = []
+            return policies.endDump(isComplete: isComplete, count, outlived: &unmissed)
         }
     }
+
+    /// Frees up to `count` entries that have gone with others of their division.
+    /// - Returns: whether there may be more.
+    mutating func freeNext(_ count: Int) -> Bool { associations.freeNext(count) }
 }

@@ -19,13 +19,20 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     /// What a dump must remember while it runs.
     private struct RunningDump: Sendable {
         /// Entries that events have spoken of since it began; later records of them are stale.
-        var touched: Set<Entry.Identity> = []
+        var touched = ShardedDictionary<Entry.Identity, Void>()
         /// Whether everything went meanwhile: its records cannot be told apart from ghosts.
         var mustRepeat = false
-        /// Twins of entries that are known, or what has come in their place.
-        var rivals: [Entry] = []
+        /// Twins of entries that are known, or what has come in their place; `nil` where that is done with.
+        var rivals: [Entry?] = []
+        /// The first of these that is not.
+        var nextRival = 0
+        /// The walk that removes what it did not tell.
+        var sweep: EntryTable<Entry>.CursorID?
         /// Entries that the mirror lacked, or had too many; those that come and go silently are not counted.
         var corrections = 0
+
+        /// Whether its record of an entry is to be believed.
+        func admits(_ identity: Entry.Identity) -> Bool { !mustRepeat && touched[identity] == nil }
     }
 
     /// The entries, newest first.
@@ -49,19 +56,19 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     /// - Parameter moving: whether one that is there already becomes the newest.
     mutating func insert(_ entry: Entry, moving: Bool = false) {
         entries.insert(entry, at: .newest, moving: moving)
-        dump?.touched.insert(entry.identity)
+        touch(entry.identity)
     }
 
     /// An event has told a part of an entry.
     mutating func modify(_ identity: Entry.Identity, _ change: (inout Entry) -> Void) {
         entries.modify(identity, change)
-        dump?.touched.insert(identity)
+        touch(identity)
     }
 
     /// An entry is gone.
     mutating func remove(_ identity: Entry.Identity) {
         entries.remove(identity)
-        dump?.touched.insert(identity)
+        touch(identity)
     }
 
     /// All entries are gone but some.
@@ -73,10 +80,18 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
         return former
     }
 
-    /// All entries are gone of which `condition` is true.
-    mutating func removeAll(where condition: (Entry) -> Bool) {
+    /// All entries of a division are gone; what they take is freed by ``freeNext(_:)``.
+    mutating func removeAll(of division: UInt8) {
         dump?.mustRepeat = true
-        entries.removeAll(where: condition)
+        entries.removeAll(of: division)
+    }
+
+    /// Frees up to `count` entries that are gone.
+    /// - Returns: whether there may be more.
+    mutating func freeNext(_ count: Int) -> Bool { entries.freeNext(count) }
+
+    private mutating func touch(_ identity: Entry.Identity) {
+        dump?.touched.updateValue((), forKey: identity)
     }
 
     /// Whether an entry has the name of one that is there and is another.
@@ -92,39 +107,55 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
 
     /// A dump has been asked for.
     mutating func beginDump() {
-        entries.generation &+= 1
+        entries.beginGeneration()
         dump = RunningDump()
     }
 
     /// A dump tells of an entry.
     mutating func record(_ entry: Entry) {
-        guard let dump, !dump.mustRepeat, !dump.touched.contains(entry.identity) else { return }
-        guard !isTwin(entry) else { return self.dump?.rivals.append(entry) ?? () }
-        add(entry)
+        guard dump?.admits(entry.identity) == true else { return }
+        guard !isTwin(entry) else { return dump?.rivals.append(entry) ?? () }
+        let corrections = add(entry)
+        dump?.corrections += corrections
     }
 
-    private mutating func add(_ entry: Entry) {
+    /// Adds an entry that a dump tells of, and returns in how many entries the table was wrong that count.
+    private mutating func add(_ entry: Entry) -> Int {
         let former = entries.count
         entries.insert(entry, at: .oldest)
-        if entries.count > former, !entry.comesAndGoesSilently { dump?.corrections += 1 }
+        return entries.count > former && !entry.comesAndGoesSilently ? 1 : 0
     }
 
-    /// The dump is over: what it did not tell is gone.
-    /// - Parameter isComplete: whether the kernel told all; if not, nothing is taken for gone.
-    /// - Returns: whether the table now is what the kernel has, in how many entries it was wrong before, and those with a
-    ///   limited life that are gone, though no event told so.
-    mutating func endDump(isComplete: Bool) -> (isComplete: Bool, corrections: Int, outlived: [Entry]) {
-        defer { dump = nil }
-        guard let rivals = dump?.rivals, dump?.mustRepeat == false, isComplete else { return (false, 0, []) }
-        for rival in rivals where !entries.isStamped(rival.identity) { add(rival) }
-        var corrections = dump?.corrections ?? 0
-        var outlived: [Entry] = []
-        entries.removeAll(notStampedWith: entries.generation) {
-            guard !$0.comesAndGoesSilently else { return }
-            corrections += 1
-            if $0.limits.hard != .zero { outlived.append($0) }
+    /// The dump is over, and what it did not tell is gone. It is removed in parts: to be called until it is over.
+    /// - Parameters:
+    ///   - isComplete: whether the kernel told all; if not, nothing is taken for gone.
+    ///   - count: how many entries are added or removed at most.
+    ///   - outlived: gets the entries with a limited life that are gone, though no event told so.
+    mutating func endDump(isComplete: Bool, _ count: Int, outlived: inout [Entry]) -> DumpEnd {
+        guard var dump = dump.take() else { return .worthless(remains: (), count: 0) }
+        let cursor = dump.sweep ?? entries.openCursor()
+        guard isComplete, !dump.mustRepeat else {
+            entries.closeCursor(cursor)
+            return .worthless(remains: dump.rivals, count: dump.rivals.count)
         }
-        return (true, corrections, outlived)
+        let end = dump.nextRival + min(count, dump.rivals.count - dump.nextRival)
+        for index in dump.nextRival..<end {
+            guard let rival = dump.rivals[index].take(), !entries.isStamped(rival.identity) else { continue }
+            dump.corrections += add(rival)
+        }
+        let rest = count - (end - dump.nextRival)
+        let isOver = entries.removeNext(rest, from: cursor) { entry in
+            guard !entry.comesAndGoesSilently else { return }
+            dump.corrections += 1
+            if entry.limits.hard != .zero { outlived.append(entry) }
+        }
+        guard !isOver else {
+            entries.closeCursor(cursor)
+            return .complete(corrections: dump.corrections)
+        }
+        (dump.nextRival, dump.sweep) = (end, cursor)
+        self.dump = dump
+        return .goesOn
     }
 
     // MARK: Walks

@@ -1,53 +1,54 @@
 /// Slots of a table in rings, one for each kinship, so that kin are found without a walk over the table.
 ///
-/// It costs eight bytes a slot, and some twelve for each ring.
+/// The slots know their neighbours in the ring; here is where each ring begins, which takes some twelve bytes a ring.
 struct SlotRings: Sendable {
-    private struct Link: Sendable {
-        var next: UInt32
-        var previous: UInt32
-    }
-
-    private var links: [Link] = []
     /// The first slot of each ring, by kinship.
     private var heads = SlotIndex()
 
     /// The first slot of a ring; `nil` if nothing is of this kinship.
     func head(of kinship: UInt32) -> UInt32? {
-        bucket(of: kinship).map { heads[$0] }
+        place(of: kinship).map { heads[$0] }
     }
 
     /// The slot after `slot`; `nil` where the ring is closed.
-    func next(after slot: UInt32, of kinship: UInt32) -> UInt32? {
-        let next = links[Int(slot)].next
+    func next<Entry>(after slot: UInt32, of kinship: UInt32, in slots: borrowing EntrySlots<Entry>) -> UInt32? {
+        let next = slots.ringNext(slot)
         return next == head(of: kinship) ? nil : next
     }
 
     /// Puts a slot into the ring of its kinship.
     /// - Parameter end: `.newest` is before the first one, `.oldest` behind the last.
-    mutating func link(_ slot: UInt32, _ kinship: UInt32, at end: TableEnd) {
-        while links.count <= Int(slot) { links.append(Link(next: slot, previous: slot)) }
-        guard let bucket = bucket(of: kinship) else {
-            links[Int(slot)] = Link(next: slot, previous: slot)
+    mutating func link<Entry>(
+        _ slot: UInt32, _ kinship: UInt32, at end: TableEnd, in slots: inout EntrySlots<Entry>
+    ) {
+        guard let place = place(of: kinship) else {
+            slots.update(slot) {
+                $0.ringNext = slot
+                $0.ringPrevious = slot
+            }
             return heads.insert(slot, kinship)
         }
-        let head = heads[bucket]
-        let last = links[Int(head)].previous
-        links[Int(slot)] = Link(next: head, previous: last)
-        links[Int(last)].next = slot
-        links[Int(head)].previous = slot
-        if case .newest = end { heads[bucket] = slot }
+        let head = heads[place]
+        let last = slots.ringPrevious(head)
+        slots.update(slot) {
+            $0.ringNext = head
+            $0.ringPrevious = last
+        }
+        slots.update(last) { $0.ringNext = slot }
+        slots.update(head) { $0.ringPrevious = slot }
+        if case .newest = end { heads[place] = slot }
     }
 
-    mutating func unlink(_ slot: UInt32, _ kinship: UInt32) {
-        guard let bucket = bucket(of: kinship) else { return }
-        let link = links[Int(slot)]
-        guard link.next != slot else { return heads.remove(at: bucket) }
-        links[Int(link.previous)].next = link.next
-        links[Int(link.next)].previous = link.previous
-        if heads[bucket] == slot { heads[bucket] = link.next }
+    mutating func unlink<Entry>(_ slot: UInt32, _ kinship: UInt32, in slots: inout EntrySlots<Entry>) {
+        guard let place = place(of: kinship) else { return }
+        let (next, previous) = (slots.ringNext(slot), slots.ringPrevious(slot))
+        guard next != slot else { return heads.remove(at: place) }
+        slots.update(previous) { $0.ringNext = next }
+        slots.update(next) { $0.ringPrevious = previous }
+        if heads[place] == slot { heads[place] = next }
     }
 
-    private func bucket(of kinship: UInt32) -> Int? {
-        heads.bucket(of: kinship) { _ in true }
+    private func place(of kinship: UInt32) -> SlotIndex.Place? {
+        heads.place(of: kinship) { _ in true }
     }
 }

@@ -6,6 +6,9 @@ package protocol TableEntry: Named {
     /// entries that nobody seeks so.
     var kinship: UInt32? { get }
 
+    /// The part of the table that it is in, 0 to 3: the entries of one can be removed together.
+    var division: UInt8 { get }
+
     /// A hash of a name; collisions must not be foreseeable, for others choose names.
     static func hash(of identity: Identity) -> UInt32
 
@@ -18,6 +21,9 @@ extension TableEntry {
     package static func hash(of identity: Identity) -> UInt32 {
         UInt32(truncatingIfNeeded: identity.hashValue)
     }
+
+    /// Most tables are not divided.
+    package var division: UInt8 { 0 }
 
     /// Most have none.
     package mutating func share(_ known: Self) {}
@@ -32,6 +38,17 @@ package enum TableEnd: Sendable {
 extension SecurityAssociation: TableEntry {
     /// Of the address pair, which `deleteall` names.
     package var kinship: UInt32? { Self.kinship(source, identity.destination) }
+
+    package var division: UInt8 { Self.division(of: identity.ipsecProtocol) }
+
+    /// The SAs of a protocol, which a flush can name.
+    static func division(of ipsecProtocol: IPsecProtocol) -> UInt8 {
+        switch ipsecProtocol {
+        case .esp: 0
+        case .ah: 1
+        case .ipcomp: 2
+        }
+    }
 
     package mutating func share(_ known: SecurityAssociation) {
         shareKeys(with: known)
