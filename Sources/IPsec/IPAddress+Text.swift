@@ -94,6 +94,10 @@ private struct AddressReader: ~Escapable {
 
     /// Whether a colon stands where the first group of an IPv6 address ends at the latest.
     var isIPv6: Bool {
+        if bytes.count >= ByteWord.byteCount {
+            let firstFive: UInt64 = 0xff_ffff_ffff
+            return ByteWord(bytes, at: 0).mask(of: UInt8(ascii: ":")) & firstFive != 0
+        }
         for index in 0..<min(bytes.count, 5) where bytes[index] == UInt8(ascii: ":") { return true }
         return false
     }
@@ -106,29 +110,30 @@ private struct AddressReader: ~Escapable {
 
     /// Four decimal numbers of at most 255 with dots between them.
     mutating func readIPv4() -> IPAddress? {
-        var (bits, octet): (UInt32, UInt32) = (0, 0)
-        var (octetCount, digitCount) = (1, 0)
-        var position = position
-        defer { self.position = position }
+        var bits: UInt32 = 0
+        for index in 0..<4 {
+            guard index == 0 || skip(UInt8(ascii: ".")), let octet = readOctet() else { return nil }
+            bits = bits << 8 | octet
+        }
+        return IPAddress(ipv4: bits)
+    }
+
+    @inline(__always)
+    private mutating func readOctet() -> UInt32? {
+        guard position < bytes.count else { return nil }
+        var octet = UInt32(bytes[position] &- 48)
+        guard octet < 10 else { return nil }
+        position += 1
         while position < bytes.count {
-            let digit = bytes[position] &- 48
-            if digit < 10 {
-                // A leading zero is no decimal number to older tools, which read it as octal.
-                guard digitCount == 0 || octet > 0 else { return nil }
-                octet = octet &* 10 &+ UInt32(digit)
-                digitCount += 1
-                guard octet <= 255 else { return nil }
-            } else {
-                guard bytes[position] == UInt8(ascii: "."), octetCount < 4 else { break }
-                guard digitCount > 0 else { return nil }
-                bits = bits << 8 | octet
-                (octet, digitCount) = (0, 0)
-                octetCount += 1
-            }
+            let digit = UInt32(bytes[position] &- 48)
+            guard digit < 10 else { break }
+            // A leading zero is no decimal number to older tools, which read it as octal.
+            guard octet > 0 else { return nil }
+            octet = octet &* 10 &+ digit
+            guard octet <= 255 else { return nil }
             position += 1
         }
-        guard octetCount == 4, digitCount > 0 else { return nil }
-        return IPAddress(ipv4: bits << 8 | octet)
+        return octet
     }
 
     mutating func readIPv6() -> IPAddress? {

@@ -9,12 +9,12 @@ package struct SecurityAssociation: Sendable {
         let fields: Fields
 
         /// An SA of all its fields: one allocation.
-        init(_ fields: Fields) {
+        init(_ fields: consuming Fields) {
             self.fields = fields
         }
     }
 
-    package init(_ fields: Fields) {
+    package init(_ fields: consuming Fields) {
         storage = Storage(fields)
     }
 

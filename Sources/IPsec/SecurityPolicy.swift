@@ -127,12 +127,12 @@ package struct SecurityPolicy: Sendable {
         let fields: Fields
 
         /// A policy of all its fields: one allocation.
-        init(_ fields: Fields) {
+        init(_ fields: consuming Fields) {
             self.fields = fields
         }
     }
 
-    package init(_ fields: Fields) {
+    package init(_ fields: consuming Fields) {
         storage = Storage(fields)
     }
 

@@ -1,17 +1,15 @@
 import IPsec
 
-/// What the clauses of one `add`, `update` or `getspi` have said, before the rules that tie them together.
-struct AssociationClauses {
+/// What one `add`, `update` or `getspi` has said so far: the SA, and what is needed for the rules that tie its clauses
+/// together.
+struct AssociationClauses: ~Copyable {
     let proto: WrittenProtocol
-    var mode = Mode.transport
+    /// The SA, but for what the clauses below say of it.
+    var fields: SecurityAssociation.Fields
     var replay: UInt8?
-    var reqID: UInt32 = 0
-    // Not `[]`: that is a generic function of four thousand instructions.
-    var flags = SAFlags(rawValue: 0)
     var limits = LifetimeLimits.none
     /// The last of the lifetime clauses; for the message that soft exceeds hard.
     var limitsRange = 0..<0
-    var context: SecurityContext?
     var encryption: Chosen?
     var integrity: Chosen?
     var compression: Chosen?
@@ -26,8 +24,9 @@ struct AssociationClauses {
         let range: Range<Int>
     }
 
-    init(proto: WrittenProtocol) {
+    init(_ fields: consuming SecurityAssociation.Fields, proto: WrittenProtocol) {
         self.proto = proto
+        self.fields = fields
     }
 
     /// Notes that an extension is given; false where it was given before. Flags add up and may be given again.
@@ -54,32 +53,27 @@ struct AssociationClauses {
         return encryption?.isCombined ?? false
     }
 
-    /// The manual's default: 32 for AH and authenticated ESP, 0 for the rest.
-    var replayWindow: ReplayWindow {
-        ReplayWindow(rawValue: replay ?? (isAuthenticated ? ReplayWindow.ordinary.rawValue : 0))
-    }
-
-    /// The SA whose other fields are given, with everything that the clauses say.
+    /// The SA with everything that the clauses say.
     ///
-    /// - Parameter text: what the keys are written in.
-    func association(_ fields: consuming SecurityAssociation.Fields, keysIn text: Span<UInt8>) -> SecurityAssociation {
-        fields.mode = mode
-        fields.replayWindow = replayWindow
-        fields.reqID = ReqID(rawValue: reqID)
-        fields.flags = flags
-        fields.limits = limits
-        if context != nil { fields.securityContext = context }
+    /// - Parameters:
+    ///   - text: what the keys are written in.
+    ///   - credentials: the keys that are not.
+    consuming func association(keysIn text: Span<UInt8>, _ credentials: [KeyMaterial]) -> SecurityAssociation {
+        // The manual's default: 32 for AH and authenticated ESP, 0 for the rest.
+        let window = replay ?? (isAuthenticated ? ReplayWindow.ordinary.rawValue : 0)
+        fields.replayWindow = ReplayWindow(rawValue: window)
+        if !limitsRange.isEmpty { fields.limits = limits }
         if let integrity {
             fields.integrity = IntegrityAlgorithm(rawValue: integrity.number)
             // ESP with -A alone: RFC 2410's null encryption.
-            if proto.ipsecProtocol == .esp { fields.encryption = .null }
+            if case .esp = proto.ipsecProtocol { fields.encryption = .null }
         }
         if let encryption { fields.encryption = EncryptionAlgorithm(rawValue: encryption.number) }
         if let compression { fields.compression = CompressionAlgorithm(rawValue: compression.number) }
         let (encryptionKey, integrityKey) = (encryption?.key, integrity?.key)
         fields.setKeys(encryption: encryptionKey?.byteCount, integrity: integrityKey?.byteCount) {
-            encryptionKey?.write(from: text, to: &$0)
-            integrityKey?.write(from: text, to: &$1)
+            encryptionKey?.write(from: text, credentials, to: &$0)
+            integrityKey?.write(from: text, credentials, to: &$1)
         }
         return SecurityAssociation(fields)
     }

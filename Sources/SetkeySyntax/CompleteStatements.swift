@@ -11,7 +11,7 @@ package struct CompleteStatements {
     /// - Parameter start: a byte where a statement may begin; what is before it is not looked at.
     package init(in bytes: [UInt8], from start: Int = 0) {
         end = start
-        var lexer = Lexer(bytes, from: start)
+        var lexer = Lexer(bytes.span, at: Lexer.Place(start))
         // One of these words, if it is all that follows the last complete statement.
         var endWord: Token?
         while !endsInput {
@@ -29,16 +29,9 @@ package struct CompleteStatements {
                 endsInput = endWord != nil
                 (endWord, isFollowedByText) = (nil, false)
             default:
-                endWord = !isFollowedByText && Self.isEndWord(token) ? token : nil
+                endWord = !isFollowedByText && token.keyword?.endsText == true ? token : nil
                 isFollowedByText = true
             }
-        }
-    }
-
-    private static func isEndWord(_ token: Token) -> Bool {
-        switch token.keyword {
-        case .exit, .quit, .bye: return true
-        default: return false
         }
     }
 }

@@ -117,10 +117,10 @@ struct HarmlessWord {
     ]
 }
 
-extension Parser {
+extension StatementParser {
     /// The word at `range` for a message, with the known word that it is or nearly is; `nil` where it must not be
     /// repeated, because it could be a key or part of one, or because quotes may be out of step.
-    func quotable(_ range: Range<Int>) -> HarmlessWord? {
-        isOutOfStep || lexer.longStringCount > 0 ? nil : HarmlessWord(lexer.bytes[range])
+    mutating func quotable(_ range: Range<Int>) -> HarmlessWord? {
+        isOutOfStep || lexer.place.longStringCount > 0 ? nil : HarmlessWord(copy(range)[...])
     }
 }

@@ -88,7 +88,8 @@ struct KeyMask {
 
     private mutating func run(from start: Int, to end: Int) {
         guard start < end else { return }
-        var lexer = Lexer(bytes, from: start)
+        let text = bytes
+        var lexer = Lexer(text.span, at: Lexer.Place(start))
         previousEnd = start
         isInComment = false
         var token = lexer.next()

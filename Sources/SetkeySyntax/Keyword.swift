@@ -60,9 +60,18 @@ enum Keyword: String, CaseIterable {
     }
 
     /// The keyword that the word at `range` is; `nil` where it is none.
+    @inline(__always)
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        guard let word = PackedWord(bytes, range) else { return nil }
+        guard !range.isEmpty, bytes[range.lowerBound] &- 48 > 9, let word = PackedWord(bytes, range) else { return nil }
         self.init(word)
+    }
+
+    /// The statements behind which nothing is read.
+    var endsText: Bool {
+        switch self {
+        case .exit, .quit, .bye: true
+        default: false
+        }
     }
 
     /// The options of an SA: where one stands, a clause begins.

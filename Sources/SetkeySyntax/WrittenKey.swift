@@ -7,24 +7,27 @@ enum WrittenKey {
     case characters(Range<Int>)
     /// Where the digits are, two for each byte.
     case hexadecimal(Range<Int>)
-    case credential(KeyMaterial)
+    /// Where it is among the credentials that the statement names, and how long.
+    case credential(Int, byteCount: Int)
 
     var byteCount: Int {
         switch self {
         case .characters(let range): range.count
         case .hexadecimal(let digits): digits.count / 2
-        case .credential(let key): key.byteCount
+        case .credential(_, let byteCount): byteCount
         }
     }
 
     /// Fills `key`, which has ``byteCount`` bytes.
     ///
-    /// - Parameter text: what the key is written in.
-    func write(from text: Span<UInt8>, to key: inout MutableSpan<UInt8>) {
+    /// - Parameters:
+    ///   - text: what the key is written in.
+    ///   - credentials: those that the statement names.
+    func write(from text: Span<UInt8>, _ credentials: [KeyMaterial], to key: inout MutableSpan<UInt8>) {
         switch self {
         case .characters(let range): Self.copy(text.extracting(range), to: &key)
         case .hexadecimal(let digits): text.extracting(digits).decodeHexadecimalDigits(to: &key)
-        case .credential(let material): material.withBytes { Self.copy($0, to: &key) }
+        case .credential(let index, _): credentials[index].withBytes { Self.copy($0, to: &key) }
         }
     }
 
@@ -53,11 +56,7 @@ extension Span<UInt8> {
     func decodeHexadecimalDigits(to bytes: inout MutableSpan<UInt8>) {
         var index = 0
         while index <= bytes.count - 4 {
-            let four = ByteWord(self, at: 2 * index).valueOfDigits
-            bytes[index] = UInt8(truncatingIfNeeded: four)
-            bytes[index + 1] = UInt8(truncatingIfNeeded: four >> 8)
-            bytes[index + 2] = UInt8(truncatingIfNeeded: four >> 16)
-            bytes[index + 3] = UInt8(truncatingIfNeeded: four >> 24)
+            bytes.store(ByteWord(self, at: 2 * index).valueOfDigits, at: index)
             index += 4
         }
         while index < bytes.count {

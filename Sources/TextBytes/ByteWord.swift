@@ -83,3 +83,13 @@ package struct ByteWord {
         return UInt32(truncatingIfNeeded: halves | halves >> 16)
     }
 }
+
+extension MutableSpan<UInt8> {
+    /// Writes the four bytes of `word`, the lowest first, from `offset` on; there must be so many.
+    @inlinable @inline(__always)
+    package mutating func store(_ word: UInt32, at offset: Int) {
+        // The span checks the bounds, and an integer is any bytes.
+        var bytes = unsafe mutableBytes
+        bytes.storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt32.self)
+    }
+}

@@ -1,6 +1,6 @@
 import IPsec
 
-extension Parser {
+extension StatementParser {
     /// The rest of `add`, `update` and `getspi`; for the last one also the SPIs to choose from.
     mutating func parseAssociation(
         _ statement: Keyword
@@ -11,26 +11,27 @@ extension Parser {
         try requireOneFamily(source, destination)
         let proto = try parseProtocol()
         let originalAddress = try parseOriginalAddress(proto)
-        let spi = try parseSPI(proto.ipsecProtocol, allowsAny: statement == .getspi)
+        let spi = try parseSPI(proto, allowsAny: statement == .getspi)
         let identity = SAIdentity(destination: destination.address, ipsecProtocol: proto.ipsecProtocol, spi: spi)
         var fields = SecurityAssociation.Fields(identity: identity, source: source.address)
         if originalAddress != nil { fields.originalAddress = originalAddress }
         fields.encapsulation = try encapsulation(proto, source.port, destination.port)
-        var clauses = AssociationClauses(proto: proto)
+        var clauses = AssociationClauses(fields, proto: proto)
         while current.kind != .semicolon, try parseClause(&clauses, of: statement) {}
         let follows = statement == .getspi ? "an extension or ';'" : "an extension, an algorithm or ';'"
-        if statement != .getspi, current.kind == .word, let option = capitalOption {
+        if statement != .getspi, current.kind == .word, let option = capitalOption() {
             throw unexpected(follows, "write \(option)")
         }
         try expectEnd(follows)
         // What the clauses are together means nothing where one of them is wrong.
-        guard !hasFailed else { return (SecurityAssociation(fields), Self.spiRange(spi, proto.ipsecProtocol)) }
+        guard !hasFailed else { return (SecurityAssociation(clauses.fields), Self.spiRange(spi, proto)) }
         if statement != .getspi { try check(clauses) }
         try checkLimits(clauses)
-        let association = clauses.association(fields, keysIn: lexer.bytes.span)
+        let (encryption, integrity) = (clauses.encryption, clauses.integrity)
+        let association = clauses.association(keysIn: text, credentials)
         if statement != .getspi { warnOfReplayWindow(association, destination.range) }
-        if options.warns { warnOfAssociation(association, clauses) }
-        return (association, Self.spiRange(spi, proto.ipsecProtocol))
+        if options.warns { warnOfAssociation(association, encryption, integrity) }
+        return (association, Self.spiRange(spi, proto))
     }
 
     /// One clause, whether one stood here; behind a wrong one the next is sought, unless that may be the rest of a key.
@@ -52,15 +53,15 @@ extension Parser {
     }
 
     /// The SPIs that GETSPI may take: the one written, or those that no standard reserves (RFC 3173, 3.3 for CPIs).
-    private static func spiRange(_ spi: SPI, _ proto: IPsecProtocol) -> ClosedRange<UInt32> {
+    private static func spiRange(_ spi: SPI, _ proto: WrittenProtocol) -> ClosedRange<UInt32> {
         guard spi.rawValue == 0 else { return spi.rawValue...spi.rawValue }
-        return proto == .ipcomp ? 0x100...0xefff : 0x100...0x0fff_ffff
+        return proto.isIPComp ? 0x100...0xefff : 0x100...0x0fff_ffff
     }
 
     /// `esp-udp` may be followed by the address that the peer has behind its NAT.
     private mutating func parseOriginalAddress(_ proto: WrittenProtocol) throws(Diagnostic) -> IPAddress? {
         guard proto.isEncapsulated, current.kind == .word,
-            bytes[current.range].contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") })
+            bytes(current.range).contains(UInt8(ascii: ".")) || bytes(current.range).contains(UInt8(ascii: ":"))
         else { return nil }
         let range = current.range
         advance()
@@ -111,11 +112,12 @@ extension Parser {
     }
 
     /// What a small letter here was meant to be.
-    private var capitalOption: String? {
-        ["-E", "-A", "-C"].first { bytes[current.range].elementsEqual($0.lowercased().utf8) }
+    private mutating func capitalOption() -> String? {
+        ["-E", "-A", "-C"].first { copy(current.range).elementsEqual($0.lowercased().utf8) }
     }
 
-    private func requireFirst(_ chosen: AssociationClauses.Chosen?) throws(Diagnostic) {
+    @inline(__always)
+    private mutating func requireFirst(_ chosen: AssociationClauses.Chosen?) throws(Diagnostic) {
         guard chosen != nil else { return }
         throw failure(current.range, "a second algorithm of the same kind", "keep one of them")
     }
@@ -124,13 +126,13 @@ extension Parser {
 
     /// Which algorithms a protocol takes (language 0.4).
     @inline(__always)
-    private func check(_ clauses: AssociationClauses) throws(Diagnostic) {
+    private mutating func check(_ clauses: borrowing AssociationClauses) throws(Diagnostic) {
         let proto = clauses.proto.ipsecProtocol
-        if let compression = clauses.compression, proto != .ipcomp {
+        if let compression = clauses.compression, !clauses.proto.isIPComp {
             throw failure(
                 compression.range, "\(proto.word) takes no compression algorithm", "remove it, or write ipcomp")
         }
-        if let encryption = clauses.encryption, proto != .esp {
+        if let encryption = clauses.encryption, !clauses.proto.isESP {
             throw failure(encryption.range, "\(proto.word) takes no encryption algorithm", "remove it, or write esp")
         }
         if let integrity = clauses.integrity {
@@ -143,13 +145,14 @@ extension Parser {
         }
     }
 
-    private func checkIntegrity(
-        _ integrity: AssociationClauses.Chosen, _ clauses: AssociationClauses
+    @inline(__always)
+    private mutating func checkIntegrity(
+        _ integrity: AssociationClauses.Chosen, _ clauses: borrowing AssociationClauses
     ) throws(Diagnostic) {
-        if clauses.proto.ipsecProtocol == .ipcomp {
+        if clauses.proto.isIPComp {
             throw failure(integrity.range, "ipcomp takes no authentication algorithm", "remove it, or write esp or ah")
         }
-        if clauses.proto.ipsecProtocol == .ah, integrity.number == IntegrityAlgorithm.null.rawValue {
+        if clauses.proto.isAH, integrity.number == IntegrityAlgorithm.null.rawValue {
             throw failure(integrity.range, "AH needs an authentication algorithm", "choose an algorithm")
         }
         if let encryption = clauses.encryption, encryption.isCombined {
@@ -158,7 +161,7 @@ extension Parser {
     }
 
     @inline(__always)
-    private func checkLimits(_ clauses: AssociationClauses) throws(Diagnostic) {
+    private mutating func checkLimits(_ clauses: borrowing AssociationClauses) throws(Diagnostic) {
         let (soft, hard) = (clauses.limits.soft, clauses.limits.hard)
         let isAfter =
             hard.addTime > 0 && soft.addTime > hard.addTime || hard.bytes > 0 && soft.bytes > hard.bytes

@@ -1,6 +1,6 @@
 import IPsec
 
-extension Parser {
+extension StatementParser {
     /// One extension of an SA, if it stands here: `-m`, `-r`, `-u`, `-f`, lifetimes, `-ctx`; the last of a kind wins.
     mutating func parseExtension(_ clauses: inout AssociationClauses) throws(Diagnostic) -> Bool {
         let option = current.range
@@ -17,11 +17,13 @@ extension Parser {
             remark(.repeatedOption, option, "\(keyword.rawValue) is given twice; the last one counts", "remove one")
         }
         switch keyword {
-        case .mode: clauses.mode = try parseMode()
+        case .mode: clauses.fields.mode = try parseMode()
         case .replay: clauses.replay = try parseReplayWindow()
-        case .reqID: clauses.reqID = UInt32(try takeDecimal("the reqid", upTo: 0xffff_ffff))
-        case .flags: try parseFlag(&clauses.flags)
-        case .context: clauses.context = try parseContext()
+        case .reqID:
+            let reqID = try takeDecimal("the reqid", upTo: 0xffff_ffff)
+            clauses.fields.reqID = ReqID(rawValue: UInt32(reqID))
+        case .flags: try parseFlag(&clauses.fields.flags)
+        case .context: clauses.fields.securityContext = try parseContext()
         case .hardTime: clauses.limits.hard.addTime = try parseTimeLimit()
         case .softTime: clauses.limits.soft.addTime = try parseTimeLimit()
         case .hardBytes: clauses.limits.hard.bytes = try parseByteLimit()
@@ -36,7 +38,7 @@ extension Parser {
     /// The error of what the kernel interface in use cannot carry, and XFRM can.
     ///
     /// - Parameter alternative: what to do without XFRM.
-    func needsXFRM(_ range: Range<Int>, _ what: String, else alternative: String) -> Diagnostic {
+    mutating func needsXFRM(_ range: Range<Int>, _ what: String, else alternative: String) -> Diagnostic {
         failure(range, "\(options.traits.name) cannot express \(what)", "it needs the XFRM interface; \(alternative)")
     }
 
@@ -100,7 +102,7 @@ extension Parser {
         let algorithm = UInt8(try takeDecimal("the context's algorithm", upTo: 255))
         guard current.kind == .string else { throw unexpected("the label in quotes") }
         let range = current.range
-        let content = bytes[(range.lowerBound + 1)..<(range.upperBound - 1)]
+        let content = copy(range.lowerBound + 1..<range.upperBound - 1)
         // The kernel takes a page, its terminating NUL included.
         guard content.count < 4096, !content.contains(0), let label = String(validating: content, as: UTF8.self) else {
             throw failure(range, "this cannot be a security label", "write at most 4095 bytes of UTF-8 without NUL")

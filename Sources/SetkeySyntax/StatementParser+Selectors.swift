@@ -7,7 +7,7 @@ struct WrittenSelector {
     let destination: Range<Int>
 }
 
-extension Parser {
+extension StatementParser {
     /// `src_range dst_range upperspec`.
     mutating func parseSelector() throws(Diagnostic) -> WrittenSelector {
         let families = try parseFamilies()
@@ -33,14 +33,14 @@ extension Parser {
     private mutating func parseNextLayer() throws(Diagnostic) -> NextLayerProtocol {
         if skip(.any) { return .any }
         let range = try takeWord("the upper-layer protocol", "write any, a name of /etc/protocols, or a number")
-        if bytes[range.lowerBound] &- 48 < 10, bytes[range].allSatisfy({ $0 &- 48 < 10 }) {
+        if text[range.lowerBound] &- 48 < 10, bytes(range).areDecimalDigits {
             let number = UInt8(try parseDecimal(range, "the protocol number", upTo: 255))
             return number == 0 ? .any : NextLayerProtocol(rawValue: number)
         }
-        let number = try noting(range, else: 0) { parser throws(Diagnostic) -> UInt8 in
-            if let number = parser.options.protocolNames.number(of: parser.text(range)) { return number }
-            throw parser.failure(
-                range, "an unknown upper-layer protocol", "write any, a name of /etc/protocols, or a number")
+        guard let number = options.protocolNames.number(of: string(range)) else {
+            let advice = "write any, a name of /etc/protocols, or a number"
+            try note(failure(range, "an unknown upper-layer protocol", advice), ofWordAt: range)
+            return .any
         }
         return number == 0 ? .any : NextLayerProtocol(rawValue: number)
     }
@@ -57,7 +57,7 @@ extension Parser {
 
     /// `T`, `T,C` behind ICMP and the mobility header; `N` or `a.b.c.d` behind GRE.
     private mutating func parseUpperDetail(_ selector: inout Selector, _ range: Range<Int>) throws(Diagnostic) {
-        guard current.kind == .word, bytes[current.start] &- 48 < 10 else { return }
+        guard current.kind == .word, text[current.start] &- 48 < 10 else { return }
         let detail = current.range
         guard selector.nextLayer.hasTypeAndCode || selector.nextLayer == .gre else {
             throw failure(detail, "only icmp, icmp6, gre and 135 take a number after the protocol", "remove it")
@@ -82,11 +82,11 @@ extension Parser {
         }
     }
 
-    private func parseGREKey(_ range: Range<Int>) throws(Diagnostic) -> UInt32 {
-        guard bytes[range].contains(UInt8(ascii: ".")) else {
+    private mutating func parseGREKey(_ range: Range<Int>) throws(Diagnostic) -> UInt32 {
+        guard bytes(range).contains(UInt8(ascii: ".")) else {
             return UInt32(try parseDecimal(range, "the GRE key", upTo: 0xffff_ffff))
         }
-        guard let address = IPAddress(parsing: lexer.bytes[range]), address.family == .ipv4 else {
+        guard let address = IPAddress(parsing: bytes(range)), address.family == .ipv4 else {
             throw failure(range, "this is not a GRE key", "write a number, or four numbers with dots")
         }
         return address.ipv4Bits

@@ -3,25 +3,25 @@ import TextBytes
 
 // What stands where a numeric address is wanted, and what to write instead.
 
-extension Parser {
+extension StatementParser {
     /// The error of a word that is no address.
     ///
     /// - Parameter isPrefix: whether it is one of a policy, which a prefix length may follow.
-    func notAnAddress(_ range: Range<Int>, _ isPrefix: Bool) -> Diagnostic {
-        let text = bytes[range]
-        if let percent = text.firstIndex(of: UInt8(ascii: "%")), IPAddress(parsing: text[..<percent]) != nil {
+    mutating func notAnAddress(_ range: Range<Int>, _ isPrefix: Bool) -> Diagnostic {
+        if let percent = endOfAddress(before: UInt8(ascii: "%"), in: range) {
             let message = "\(options.traits.name) cannot bind an address to an interface"
             return failure(percent..<range.upperBound, message, "remove the scope, or use the XFRM interface")
         }
-        if let slash = text.firstIndex(of: UInt8(ascii: "/")), IPAddress(parsing: text[..<slash]) != nil {
+        if let slash = endOfAddress(before: UInt8(ascii: "/"), in: range) {
             return failure(slash..<range.upperBound, "an SA has addresses, not prefixes", "remove the prefix length")
         }
-        if let hyphen = text.firstIndex(of: UInt8(ascii: "-")), IPAddress(parsing: text[..<hyphen]) != nil {
+        if endOfAddress(before: UInt8(ascii: "-"), in: range) != nil {
             return isPrefix
                 ? failure(
                     range, "Linux policies have prefixes, not ranges of addresses", "write a policy for each prefix")
                 : failure(range, "an SA has two addresses, not ranges of them", "write an SA for each address")
         }
+        let text = copy(range)
         if Self.wordsForAll.contains(where: { text.elementsEqual($0.utf8) }) {
             let advice = isPrefix ? "write 0.0.0.0/0 for IPv4, or ::/0 for IPv6" : "write the address"
             return failure(range, "there is no word for all addresses", advice)
@@ -39,11 +39,33 @@ extension Parser {
         return failure(range, "an address must be numeric, not a host name", advice)
     }
 
+    /// Where `byte` follows an address at the start of `range`.
+    private mutating func endOfAddress(before byte: UInt8, in range: Range<Int>) -> Int? {
+        firstIndex(of: byte, in: range).flatMap { IPAddress(parsing: bytes(range.lowerBound..<$0)) != nil ? $0 : nil }
+    }
+
+    /// The error of an address after the flag for the other ones.
+    mutating func wrongFamily(of address: IPAddress, _ range: Range<Int>) -> Diagnostic {
+        let (flag, family) = address.family == .ipv4 ? ("-6", "IPv4") : ("-4", "IPv6")
+        return failure(range, "an \(family) address after \(flag)", "remove \(flag), or write the other address")
+    }
+
+    /// The error of what follows the slash behind an address.
+    mutating func notAPrefixLength(_ range: Range<Int>, of address: IPAddress) -> Diagnostic {
+        guard let mask = IPAddress(parsing: bytes(range)), mask.family == .ipv4 else {
+            return notADecimal(range, "the prefix length", upTo: UInt64(address.bitCount), nil)
+        }
+        let count = (~mask.ipv4Bits).leadingZeroBitCount
+        let isMask = mask == IPAddress(ipv4: .max).masked(toPrefix: UInt8(count))
+        return failure(
+            range, "the prefix length is a number of bits, not a netmask", isMask ? "write /\(count)" : "write 0...32")
+    }
+
     /// What other programs call all addresses.
     private static let wordsForAll = ["any", "all", "default", "anywhere", "*"]
 
     /// The address that inet_aton(3) makes of one to three decimal numbers with dots: the last one fills the rest.
-    private func completed(_ text: ArraySlice<UInt8>) -> IPAddress? {
+    private mutating func completed(_ text: [UInt8]) -> IPAddress? {
         let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let numbers = parts.compactMap { part in
             part.allSatisfy { $0 &- 48 < 10 } ? UInt32(String(decoding: part, as: UTF8.self)) : nil

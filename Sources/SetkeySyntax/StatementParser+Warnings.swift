@@ -1,7 +1,7 @@
 import IPsec
 
 /// What is legal and probably not meant; `setkey -n` says it.
-extension Parser {
+extension StatementParser {
     /// A replay window where several senders count their packets: each is dropped whose number is behind another's.
     ///
     /// It is said of statements that run, too: what ran with ipsec-tools, whose default was 0, is cut off.
@@ -14,9 +14,12 @@ extension Parser {
                 + "packets of all but one of several senders are dropped", "write -r 0")
     }
 
-    mutating func warnOfAssociation(_ association: SecurityAssociation, _ clauses: AssociationClauses) {
-        if let integrity = clauses.integrity { warnOfIntegrity(association, integrity) }
-        guard let encryption = clauses.encryption else { return }
+    mutating func warnOfAssociation(
+        _ association: SecurityAssociation, _ encryption: AssociationClauses.Chosen?,
+        _ integrity: AssociationClauses.Chosen?
+    ) {
+        if let integrity { warnOfIntegrity(association, integrity) }
+        guard let encryption else { return }
         switch association.encryption.rawValue {
         case 2: warn(encryption.range, "DES has keys of 56 bits and protects nothing", "use aes-cbc")
         case 3, 6, 7:

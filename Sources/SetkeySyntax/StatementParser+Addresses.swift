@@ -25,13 +25,13 @@ struct WrittenFamilies {
     }
 }
 
-extension Parser {
+extension StatementParser {
     /// `-4`, `-6`, `-n` and clusters of them; `-n` (numeric only) is what we always do.
     mutating func parseFamilies() throws(Diagnostic) -> WrittenFamilies {
         var families = WrittenFamilies()
-        while current.kind == .word, bytes[current.start] == UInt8(ascii: "-") {
-            for byte in bytes[(current.start + 1)..<current.end] {
-                switch byte {
+        while current.kind == .word, text[current.start] == UInt8(ascii: "-") {
+            for index in (current.start + 1)..<current.end {
+                switch text[index] {
                 case UInt8(ascii: "4"): families.ipv4 = true
                 case UInt8(ascii: "6"): families.ipv6 = true
                 case UInt8(ascii: "n"): break
@@ -47,8 +47,11 @@ extension Parser {
     /// `addr` or `addr[port]`; a wrong address is noted, and the unspecified one takes its place.
     mutating func parseEndpoint(_ families: WrittenFamilies) throws(Diagnostic) -> WrittenEndpoint {
         let range = try takeWord("an address", Self.addressAdvice)
-        let address = try noting(range, else: .unspecified(.ipv4)) { parser throws(Diagnostic) in
-            try parser.parseAddress(range, families)
+        var address = IPAddress.unspecified(.ipv4)
+        do throws(Diagnostic) {
+            address = try parseAddress(range, families)
+        } catch {
+            try note(error, ofWordAt: range)
         }
         return WrittenEndpoint(address: address, range: range, port: try parsePort())
     }
@@ -60,9 +63,11 @@ extension Parser {
     ) throws(Diagnostic) -> (AddressPrefix, Range<Int>, WrittenPort?) {
         let (address, length) = try takePrefix()
         let range = address.lowerBound..<previousEnd
-        let other = AddressPrefix(address: .unspecified(.ipv4))
-        let prefix = try noting(address, else: other) { parser throws(Diagnostic) in
-            try parser.parsePrefix(address, length, families)
+        var prefix = AddressPrefix(address: .unspecified(.ipv4))
+        do throws(Diagnostic) {
+            prefix = try parsePrefix(address, length, families)
+        } catch {
+            try note(error, ofWordAt: address)
         }
         return (prefix, range, try parsePort())
     }
@@ -71,33 +76,29 @@ extension Parser {
     private mutating func takePrefix() throws(Diagnostic) -> (address: Range<Int>, length: Range<Int>?) {
         var address = try takeWord("an address", Self.addressAdvice)
         var length: Range<Int>?
-        if let slash = bytes[address].firstIndex(of: UInt8(ascii: "/")) {
+        if let slash = firstIndex(of: UInt8(ascii: "/"), in: address) {
             length = slash + 1..<address.upperBound
             address = address.lowerBound..<slash
-        } else if current.kind == .word, bytes[current.start] == UInt8(ascii: "/") {
+        } else if current.kind == .word, text[current.start] == UInt8(ascii: "/") {
             length = current.start + 1..<current.end
             advance()
         }
-        if length?.isEmpty == true, current.kind == .word, bytes[current.range].allSatisfy({ $0 &- 48 < 10 }) {
+        if length?.isEmpty == true, current.kind == .word, bytes(current.range).areDecimalDigits {
             length = current.range
             advance()
         }
         return (address, length)
     }
 
-    private func parsePrefix(
+    @inline(__always)
+    private mutating func parsePrefix(
         _ range: Range<Int>, _ length: Range<Int>?, _ families: WrittenFamilies
     ) throws(Diagnostic) -> AddressPrefix {
         let address = try parseAddress(range, families, isPrefix: true)
         guard let length else { return AddressPrefix(address: address) }
-        if let mask = IPAddress(parsing: bytes[length]), mask.family == .ipv4 {
-            let count = (~mask.ipv4Bits).leadingZeroBitCount
-            let isMask = mask == IPAddress(ipv4: .max).masked(toPrefix: UInt8(count))
-            throw failure(
-                length, "the prefix length is a number of bits, not a netmask",
-                isMask ? "write /\(count)" : "write 0...32")
+        guard let bitCount = bytes(length).decimal(upTo: UInt64(address.bitCount)) else {
+            throw notAPrefixLength(length, of: address)
         }
-        let bitCount = try parseDecimal(length, "the prefix length", upTo: UInt64(address.bitCount))
         return AddressPrefix(address: address, length: UInt8(bitCount))
     }
 
@@ -105,26 +106,21 @@ extension Parser {
 
     /// - Parameter isPrefix: whether a prefix length may follow, which is for the advice.
     @inline(__always)
-    func parseAddress(
+    mutating func parseAddress(
         _ range: Range<Int>, _ families: WrittenFamilies, isPrefix: Bool = false
     ) throws(Diagnostic) -> IPAddress {
-        guard let address = IPAddress(parsing: lexer.bytes.span.extracting(range)) else {
-            throw notAnAddress(range, isPrefix)
-        }
-        guard families.allows(address.family) else {
-            let (flag, family) = address.family == .ipv4 ? ("-6", "IPv4") : ("-4", "IPv6")
-            throw failure(range, "an \(family) address after \(flag)", "remove \(flag), or write the other address")
-        }
+        guard let address = IPAddress(parsing: bytes(range)) else { throw notAnAddress(range, isPrefix) }
+        guard families.allows(address.family) else { throw wrongFamily(of: address, range) }
         return address
     }
 
     @inline(__always)
-    func requireOneFamily(_ source: WrittenEndpoint, _ destination: WrittenEndpoint) throws(Diagnostic) {
+    mutating func requireOneFamily(_ source: WrittenEndpoint, _ destination: WrittenEndpoint) throws(Diagnostic) {
         try requireOneFamily(source.address, destination.address, destination.range)
     }
 
     @inline(__always)
-    func requireOneFamily(_ source: IPAddress, _ other: IPAddress, _ range: Range<Int>) throws(Diagnostic) {
+    mutating func requireOneFamily(_ source: IPAddress, _ other: IPAddress, _ range: Range<Int>) throws(Diagnostic) {
         guard source.family != other.family, !hasFailed else { return }
         throw failure(range, "source and destination are of different address families", "write two of the same family")
     }
@@ -140,9 +136,9 @@ extension Parser {
         guard current.kind == .rightBracket else { throw unexpected("']'") }
         var port = WrittenPort(range: start..<current.end)
         advance()
-        if bytes[range.lowerBound] &- 48 < 10, bytes[range].allSatisfy({ $0 &- 48 < 10 }) {
+        if text[range.lowerBound] &- 48 < 10, bytes(range).areDecimalDigits {
             port.number = UInt16(try parseDecimal(range, "the port", upTo: 65535))
-        } else if !bytes[range].elementsEqual("any".utf8) {
+        } else if !bytes(range).elementsEqual("any") {
             port.name = range
         }
         return port
@@ -150,9 +146,9 @@ extension Parser {
 
     /// The number of a port for a protocol by name; 0 where none is written.
     @inline(__always)
-    func resolve(_ port: WrittenPort?, for protocolName: String?) throws(Diagnostic) -> UInt16 {
+    mutating func resolve(_ port: WrittenPort?, for protocolName: String?) throws(Diagnostic) -> UInt16 {
         guard let port, !port.name.isEmpty else { return port?.number ?? 0 }
-        let name = String(decoding: bytes[port.name], as: UTF8.self)
+        let name = string(port.name)
         guard let number = options.serviceNames.port(of: name, for: protocolName) else {
             if isPortRange(port.name) {
                 let advice = "write a policy for each port, or [any]"
@@ -164,8 +160,8 @@ extension Parser {
         return number
     }
 
-    private func isPortRange(_ range: Range<Int>) -> Bool {
-        let ends = bytes[range].split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "-") || $0 == 58 }
+    private mutating func isPortRange(_ range: Range<Int>) -> Bool {
+        let ends = copy(range).split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "-") || $0 == 58 }
         return ends.count == 2 && ends.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0 &- 48 < 10 } }
     }
 }

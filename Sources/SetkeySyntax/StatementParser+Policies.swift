@@ -1,6 +1,6 @@
 import IPsec
 
-extension Parser {
+extension StatementParser {
     /// The rest of `spdadd` and `spdupdate`.
     mutating func parsePolicy() throws(Diagnostic) -> SecurityPolicy {
         let written = try parseSelector()
@@ -59,7 +59,7 @@ extension Parser {
         default:
             throw unexpected("what to do with the packets", "write discard, none, or ipsec and its transforms")
         }
-        guard self.keyword != .prio, self.keyword != .priority else { throw latePriority }
+        guard self.keyword != .prio, self.keyword != .priority else { throw latePriority() }
         switch keyword {
         case .discard: return .discard
         case .ipsec: return .protect(try parseTransforms(direction))
@@ -68,7 +68,7 @@ extension Parser {
     }
 
     /// The error of a priority that follows the action.
-    var latePriority: Diagnostic {
+    mutating func latePriority() -> Diagnostic {
         failure(current.range, "the priority comes before the action", "write for example: -P out prio high discard")
     }
 
@@ -82,8 +82,8 @@ extension Parser {
         advance()
         var expression: [UInt8] = []
         let start = current.start
-        while current.kind == .word, isPartOfPriority {
-            expression += bytes[current.range]
+        while current.kind == .word, isPartOfPriority() {
+            expression += copy(current.range)
             advance()
         }
         guard !expression.isEmpty else { throw unexpected("a priority", "write low, def, high or a number") }
@@ -96,10 +96,10 @@ extension Parser {
         return priority
     }
 
-    private var isPartOfPriority: Bool {
-        let first = bytes[current.start]
+    private mutating func isPartOfPriority() -> Bool {
+        let first = text[current.start]
         if first &- 48 < 10 || first == UInt8(ascii: "+") || first == UInt8(ascii: "-") { return true }
         return [.low, .def, .high].contains(keyword)
-            || bytes[current.range].contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
+            || bytes(current.range).contains(UInt8(ascii: "+")) || bytes(current.range).contains(UInt8(ascii: "-"))
     }
 }

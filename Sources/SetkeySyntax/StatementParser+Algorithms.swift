@@ -1,18 +1,21 @@
 import IPsec
 import TextBytes
 
-extension Parser {
+extension StatementParser {
     /// Which kinds of algorithm a clause takes.
     enum AlgorithmClause {
         case encryption
         case integrity
         case compression
 
-        var table: WordTable<AlgorithmWord> {
+        /// The algorithm that a word names.
+        @inline(__always)
+        subscript(word: PackedWord) -> AlgorithmWord? {
+            // Not a table to look into: that would be retained.
             switch self {
-            case .encryption: AlgorithmWord.encryption
-            case .integrity: AlgorithmWord.integrity
-            case .compression: AlgorithmWord.compression
+            case .encryption: AlgorithmWord.encryption[word]
+            case .integrity: AlgorithmWord.integrity[word]
+            case .compression: AlgorithmWord.compression[word]
             }
         }
 
@@ -58,39 +61,39 @@ extension Parser {
         let range = try takeWord(
             clause == .encryption || clause == .integrity ? "an \(clause.name)" : "a \(clause.name)")
         guard
-            let algorithm = PackedWord(lexer.bytes.span, range).flatMap({ clause.table[$0] }) ?? nameless(range, clause)
+            let algorithm = PackedWord(text, range).flatMap({ clause[$0] }) ?? nameless(range, clause)
         else { throw unknownAlgorithm(range, clause) }
         if let position = algorithm.position, !options.traits.algorithms.contains(position) {
             throw inexpressible(Algorithm.table[Int(position)], range)
         }
-        if algorithm.number == EncryptionAlgorithm.null.rawValue, lexer.bytes[range].elementsEqual("simple".utf8) {
+        if bytes(range).elementsEqual("simple") {
             warn(range, "'simple' is obsolete and means no encryption", "write null")
         }
         let key = try takeKey(algorithm, range)
+        let isCombined = if case .combined = algorithm.kind { true } else { false }
         return AssociationClauses.Chosen(
-            number: algorithm.number, isCombined: algorithm.kind == .combined, key: key, range: start..<range.upperBound
-        )
+            number: algorithm.number, isCombined: isCombined, key: key, range: start..<range.upperBound)
     }
 
     /// An algorithm that has no name here, as dumps print one that only the kernel knows: by its number.
-    private func nameless(_ range: Range<Int>, _ clause: AlgorithmClause) -> AlgorithmWord? {
-        guard options.traits.numbersAlgorithms, bytes[range].allSatisfy({ $0 &- 48 < 10 }),
-            let number = UInt8(text(range))
+    private mutating func nameless(_ range: Range<Int>, _ clause: AlgorithmClause) -> AlgorithmWord? {
+        guard options.traits.numbersAlgorithms, bytes(range).areDecimalDigits,
+            let number = UInt8(string(range))
         else { return nil }
         return AlgorithmWord(clause.kind, number: UInt16(number))
     }
 
-    private func inexpressible(_ row: Algorithm, _ range: Range<Int>) -> Diagnostic {
+    private mutating func inexpressible(_ row: Algorithm, _ range: Range<Int>) -> Diagnostic {
         guard row.interfaces != .none else {
-            return failure(range, "Linux does not support \(text(range))", "choose another algorithm")
+            return failure(range, "Linux does not support \(string(range))", "choose another algorithm")
         }
-        return needsXFRM(range, text(range), else: "choose another algorithm")
+        return needsXFRM(range, string(range), else: "choose another algorithm")
     }
 
     // MARK: Names that are not ours
 
     /// The error of a word that names no algorithm of the kind, with the name that was probably meant.
-    private func unknownAlgorithm(_ range: Range<Int>, _ clause: AlgorithmClause) -> Diagnostic {
+    private mutating func unknownAlgorithm(_ range: Range<Int>, _ clause: AlgorithmClause) -> Diagnostic {
         let list = "the list is in setkey.conf(5)"
         if let name = nameBeforeKey(range) {
             return failure(
@@ -113,8 +116,8 @@ extension Parser {
     }
 
     /// The algorithm with which a word begins that goes on with its key: `aes-cbc0x...`, `hmac-sha1=...`.
-    private func nameBeforeKey(_ range: Range<Int>) -> String? {
-        let word = bytes[range]
+    private mutating func nameBeforeKey(_ range: Range<Int>) -> String? {
+        let word = copy(range)
         let names = Algorithm.table.flatMap { [$0.name] + $0.aliases }.filter { word.starts(with: $0.utf8) }
         guard let name = names.max(by: { $0.utf8.count < $1.utf8.count }) else { return nil }
         let rest = word.dropFirst(name.utf8.count)
@@ -128,11 +131,11 @@ extension Parser {
 extension KernelTraits {
     /// The algorithm that goes by a name anywhere, preferably one for a clause, and one that can be carried; of several
     /// the one with the longest ICV.
-    fileprivate func algorithm(named name: String, for clause: Parser.AlgorithmClause) -> Algorithm? {
+    fileprivate func algorithm(named name: String, for clause: StatementParser.AlgorithmClause) -> Algorithm? {
         let rows = Algorithm.table.filter { row in
             row.name == name || row.xfrmName == name || row.aliases.contains(name) || row.foreignNames.contains(name)
         }
-        let fitting = rows.filter { Parser.AlgorithmClause(of: $0.kind).option == clause.option }
+        let fitting = rows.filter { StatementParser.AlgorithmClause(of: $0.kind).option == clause.option }
         return (fitting.isEmpty ? rows : fitting).max { left, right in
             (algorithms.contains(left.position) ? 1 : 0, left.icvBits)
                 < (algorithms.contains(right.position) ? 1 : 0, right.icvBits)

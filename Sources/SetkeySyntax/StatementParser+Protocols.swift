@@ -6,9 +6,14 @@ struct WrittenProtocol {
     /// `esp-udp`.
     let isEncapsulated: Bool
     let range: Range<Int>
+
+    // By the cases: to compare two values is a generic call.
+    var isAH: Bool { if case .ah = ipsecProtocol { true } else { false } }
+    var isESP: Bool { if case .esp = ipsecProtocol { true } else { false } }
+    var isIPComp: Bool { if case .ipcomp = ipsecProtocol { true } else { false } }
 }
 
-extension Parser {
+extension StatementParser {
     mutating func parseProtocol() throws(Diagnostic) -> WrittenProtocol {
         let range = current.range
         let proto: IPsecProtocol
@@ -33,20 +38,22 @@ extension Parser {
     }
 
     /// The SPI. `allowsAny`: 0 lets the kernel choose.
-    mutating func parseSPI(_ proto: IPsecProtocol, allowsAny: Bool = false) throws(Diagnostic) -> SPI {
-        let what = proto == .ipcomp ? "the CPI" : "the SPI"
-        let maximum: UInt64 = proto == .ipcomp ? 0xffff : 0xffff_ffff
+    mutating func parseSPI(_ proto: WrittenProtocol, allowsAny: Bool = false) throws(Diagnostic) -> SPI {
+        let what = proto.isIPComp ? "the CPI" : "the SPI"
+        let maximum: UInt64 = proto.isIPComp ? 0xffff : 0xffff_ffff
         func advice() -> String {
             "write 256...\(maximum), or in hexadecimal 0x100...0x\(String(maximum, radix: 16))"
                 + (allowsAny ? "; 0 lets the kernel choose" : "")
         }
         let range = try takeWord(what, advice())
-        let value = try noting(range, else: 256) { parser throws(Diagnostic) -> UInt64 in
-            let value = try parser.parseNumber(range, what, upTo: maximum, advice())
+        var value: UInt64 = 256
+        do throws(Diagnostic) {
+            value = try parseNumber(range, what, upTo: maximum, advice())
             guard value > 255 || allowsAny && value == 0 else {
-                throw parser.failure(range, "\(what)s 0...255 are reserved (RFC 4303, 2.1)", "write 256 or more")
+                throw failure(range, "\(what)s 0...255 are reserved (RFC 4303, 2.1)", "write 256 or more")
             }
-            return value
+        } catch {
+            try note(error, ofWordAt: range)
         }
         return SPI(rawValue: UInt32(value))
     }
@@ -58,15 +65,16 @@ extension Parser {
         let destination = try parseEndpoint(families)
         try requireOneFamily(source, destination)
         let proto = try parseProtocol()
-        let spi = try parseSPI(proto.ipsecProtocol)
+        let spi = try parseSPI(proto)
+        let identity = SAIdentity(destination: destination.address, ipsecProtocol: proto.ipsecProtocol, spi: spi)
         let extensions = current.start
-        var ignored = AssociationClauses(proto: proto)
+        var ignored = AssociationClauses(
+            SecurityAssociation.Fields(identity: identity, source: source.address), proto: proto)
         while current.kind != .semicolon, try parseExtension(&ignored) {}
         if previousEnd > extensions {
             warn(extensions..<previousEnd, "the extensions have no meaning here", "remove them")
         }
         try expectEnd("';'")
-        let identity = SAIdentity(destination: destination.address, ipsecProtocol: proto.ipsecProtocol, spi: spi)
         return SAReference(identity: identity, source: source.address)
     }
 }

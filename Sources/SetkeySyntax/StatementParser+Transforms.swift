@@ -1,6 +1,6 @@
 import IPsec
 
-extension Parser {
+extension StatementParser {
     /// How many transforms one policy may have (`XFRM_MAX_DEPTH`).
     private static let transformLimit = 6
 
@@ -11,12 +11,13 @@ extension Parser {
             guard transforms.count < Self.transformLimit else {
                 throw failure(current.range, "Linux accepts at most six transforms in one policy", "remove some")
             }
-            guard keyword != .prio, keyword != .priority else { throw latePriority }
+            guard keyword != .prio, keyword != .priority else { throw latePriority() }
             let range = takeRequest()
-            let transform = try noting(range, else: nil) { parser throws(Diagnostic) -> Transform? in
-                try parser.parseTransform(range, direction)
+            do throws(Diagnostic) {
+                transforms.append(try parseTransform(range, direction))
+            } catch {
+                try note(error, ofWordAt: range)
             }
-            if let transform { transforms.append(transform) }
         }
         guard !hasFailed else { return [] }
         guard !transforms.isEmpty else {
@@ -47,13 +48,13 @@ extension Parser {
         return Transform(nextLayer: nextLayer, mode: mode, endpoints: endpoints, level: level)
     }
 
-    private func isLevel(_ range: Range<Int>) -> Bool {
-        let end = bytes[range].firstIndex(of: UInt8(ascii: ":")) ?? range.upperBound
+    private mutating func isLevel(_ range: Range<Int>) -> Bool {
+        let end = firstIndex(of: UInt8(ascii: ":"), in: range) ?? range.upperBound
         return [.default, .use, .require, .unique].contains(keyword(in: range.lowerBound..<end))
     }
 
     /// The error of `esp/transport/require`.
-    private func missingSlash(_ range: Range<Int>, mode: Range<Int>) -> Diagnostic {
+    private mutating func missingSlash(_ range: Range<Int>, mode: Range<Int>) -> Diagnostic {
         guard keyword(in: mode) == .tunnel else {
             let advice = "write two slashes before it: esp/transport//require"
             return failure(range, "the level is the fourth part of a transform", advice)
@@ -65,12 +66,12 @@ extension Parser {
 
     /// The parts between slashes, empty ones included, without blanks around them: the first four, of so many; what is
     /// not there is empty.
-    private func fields(of range: Range<Int>) -> (InlineArray<4, Range<Int>>, count: Int) {
+    private mutating func fields(of range: Range<Int>) -> (InlineArray<4, Range<Int>>, count: Int) {
         var fields = InlineArray<4, Range<Int>>(repeating: range.upperBound..<range.upperBound)
         var count = 0
         var start = range.lowerBound
         for index in range.lowerBound...range.upperBound
-        where index == range.upperBound || lexer.bytes[index] == UInt8(ascii: "/") {
+        where index == range.upperBound || text[index] == UInt8(ascii: "/") {
             if count < fields.count { fields[count] = trimmed(start..<index) }
             count += 1
             start = index + 1
@@ -78,11 +79,11 @@ extension Parser {
         return (fields, count)
     }
 
-    private func trimmed(_ range: Range<Int>) -> Range<Int> {
+    private mutating func trimmed(_ range: Range<Int>) -> Range<Int> {
         // Blanks are rare.
-        if !range.isEmpty, lexer.bytes[range.lowerBound] > 32, lexer.bytes[range.upperBound - 1] > 32 { return range }
-        guard let first = bytes[range].firstIndex(where: { $0 > 32 }),
-            let last = bytes[range].lastIndex(where: { $0 > 32 })
+        if !range.isEmpty, text[range.lowerBound] > 32, text[range.upperBound - 1] > 32 { return range }
+        guard let first = range.first(where: { text[$0] > 32 }),
+            let last = range.last(where: { text[$0] > 32 })
         else { return range.upperBound..<range.upperBound }
         return first..<last + 1
     }
@@ -91,34 +92,30 @@ extension Parser {
     /// that a slash or a hyphen ties together across blanks.
     private mutating func takeRequest() -> Range<Int> {
         let start = current.start
-        repeat { advance() } while continuesRequest
+        repeat { advance() } while continuesRequest()
         return start..<previousEnd
     }
 
-    private var continuesRequest: Bool {
+    private mutating func continuesRequest() -> Bool {
         guard current.start > previousEnd else {
             return current.kind == .word || current.kind == .leftBracket || current.kind == .rightBracket
         }
         guard current.kind == .word, !isStartOfStatementOnNewLine,
-            bytes[previousEnd..<current.start].allSatisfy({ $0 <= 32 })
+            bytes(previousEnd..<current.start).allSatisfy({ $0 <= 32 })
         else { return false }
-        let (last, first) = (bytes[previousEnd - 1], bytes[current.start])
+        let (last, first) = (text[previousEnd - 1], text[current.start])
         if first == UInt8(ascii: "/") { return true }
-        if first == UInt8(ascii: "-") { return current.range.count == 1 || bytes[current.start + 1] &- 48 < 10 }
+        if first == UInt8(ascii: "-") { return current.range.count == 1 || text[current.start + 1] &- 48 < 10 }
         // Empty parts may end a transform, and then its successor follows a slash.
         return last == UInt8(ascii: "-") || last == UInt8(ascii: "/") && !beginsTransform(current.range)
     }
 
-    private func beginsTransform(_ range: Range<Int>) -> Bool {
-        let end = bytes[range].firstIndex(of: UInt8(ascii: "/")) ?? range.upperBound
+    private mutating func beginsTransform(_ range: Range<Int>) -> Bool {
+        let end = firstIndex(of: UInt8(ascii: "/"), in: range) ?? range.upperBound
         return [.esp, .ah, .ipcomp].contains(keyword(in: range.lowerBound..<end))
     }
 
-    private func keyword(in range: Range<Int>) -> Keyword? {
-        Keyword(lexer.bytes.span, range)
-    }
-
-    private func parseTransformProtocol(_ range: Range<Int>) throws(Diagnostic) -> NextLayerProtocol {
+    private mutating func parseTransformProtocol(_ range: Range<Int>) throws(Diagnostic) -> NextLayerProtocol {
         switch keyword(in: range) {
         case .esp: .esp
         case .ah: .ah
@@ -127,7 +124,7 @@ extension Parser {
         }
     }
 
-    private func parseTransformMode(_ range: Range<Int>) throws(Diagnostic) -> Mode {
+    private mutating func parseTransformMode(_ range: Range<Int>) throws(Diagnostic) -> Mode {
         switch keyword(in: range) {
         case .transport: .transport
         case .tunnel: .tunnel
@@ -137,9 +134,9 @@ extension Parser {
 
     // MARK: Level
 
-    private func parseLevel(_ range: Range<Int>) throws(Diagnostic) -> TransformLevel {
+    private mutating func parseLevel(_ range: Range<Int>) throws(Diagnostic) -> TransformLevel {
         guard !range.isEmpty else { return .default }
-        let colon = bytes[range].firstIndex(of: UInt8(ascii: ":"))
+        let colon = firstIndex(of: UInt8(ascii: ":"), in: range)
         let word = keyword(in: range.lowerBound..<(colon ?? range.upperBound))
         guard let colon else {
             switch word {
@@ -159,7 +156,7 @@ extension Parser {
         return .unique(ReqID(rawValue: UInt32(reqID)))
     }
 
-    private func unknownLevel(_ range: Range<Int>) -> Diagnostic {
+    private mutating func unknownLevel(_ range: Range<Int>) -> Diagnostic {
         failure(range, "a level is expected here", "write default, use, require, unique or unique:N")
     }
 
@@ -178,7 +175,7 @@ extension Parser {
             }
             return nil
         }
-        guard let hyphen = bytes[range].firstIndex(of: UInt8(ascii: "-")) else {
+        guard let hyphen = firstIndex(of: UInt8(ascii: "-"), in: range) else {
             throw failure(range, "two addresses are expected here", "write source-destination")
         }
         let source = try parseEnd(trimmed(range.lowerBound..<hyphen))
@@ -197,12 +194,12 @@ extension Parser {
         return Transform.Endpoints(source: source.address, destination: destination.address)
     }
 
-    private func parseEnd(_ range: Range<Int>) throws(Diagnostic) -> (address: IPAddress, hasPort: Bool) {
-        guard let bracket = bytes[range].firstIndex(of: UInt8(ascii: "[")) else {
+    private mutating func parseEnd(_ range: Range<Int>) throws(Diagnostic) -> (address: IPAddress, hasPort: Bool) {
+        guard let bracket = firstIndex(of: UInt8(ascii: "["), in: range) else {
             return (try parseAddress(range, WrittenFamilies()), false)
         }
         let address = try parseAddress(range.lowerBound..<bracket, WrittenFamilies())
-        guard bytes[range.upperBound - 1] == UInt8(ascii: "]") else {
+        guard text[range.upperBound - 1] == UInt8(ascii: "]") else {
             throw failure(bracket..<range.upperBound, "']' is missing")
         }
         _ = try parseDecimal(bracket + 1..<range.upperBound - 1, "the port", upTo: 65535)

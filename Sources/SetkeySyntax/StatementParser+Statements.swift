@@ -1,9 +1,9 @@
 import IPsec
 
-extension Parser {
+extension StatementParser {
     /// One statement, up to its `;`, on which it leaves the parser.
     mutating func parseStatement() throws(Diagnostic) -> Statement.Kind {
-        guard let keyword, keyword.beginsStatement else { throw unknownStatement }
+        guard let keyword, keyword.beginsStatement else { throw unknownStatement() }
         let word = current.range
         advance()
         switch keyword {
@@ -26,14 +26,14 @@ extension Parser {
         case .include: return try parseInclude(word)
         default:
             // `exit`. Alone on its line it needs no ';', as nothing that follows is read.
-            if current.kind != .end, !bytes[previousEnd..<current.start].contains(10) { try expectEnd("';'") }
+            if current.kind != .end, !bytes(previousEnd..<current.start).contains(10) { try expectEnd("';'") }
             return .end
         }
     }
 
-    private var unknownStatement: Diagnostic {
+    private mutating func unknownStatement() -> Diagnostic {
         guard current.kind == .word else { return unexpected("a statement", Self.statementAdvice) }
-        guard let near = Keyword.nearestStatement(to: bytes[current.range]) else {
+        guard let near = Keyword.nearestStatement(to: copy(current.range)) else {
             return failure(current.range, "this does not begin a statement", Self.statementAdvice)
         }
         return failure(current.range, "this does not begin a statement", "did you mean '\(near)'?")
@@ -81,14 +81,14 @@ extension Parser {
         case .word: break
         default: throw unexpected("a file name or a pattern in quotes")
         }
-        guard !range.isEmpty, let pattern = String(validating: bytes[range], as: UTF8.self), !pattern.utf8.contains(0)
+        guard !range.isEmpty, let pattern = String(validating: copy(range), as: UTF8.self), !pattern.utf8.contains(0)
         else {
             throw failure(
                 current.range, "this is not a file name", "write include \"/etc/setkeyd/conf.d/*.conf\" ;")
         }
-        guard bytes[range].allSatisfy(Self.isOfPattern) else {
+        guard bytes(range).allSatisfy(Self.isOfPattern) else {
             // What follows a forgotten quote may be a key: it must not become a name that messages repeat.
-            isOutOfStep = true
+            loseStep()
             throw failure(
                 current.range, "this is not a file name: blanks, quotes, ';' and '#' are not possible in it",
                 "close the quote after the name; write ? for a blank")
@@ -99,7 +99,7 @@ extension Parser {
     }
 }
 
-extension Parser {
+extension StatementParser {
     /// Whether a byte may be part of the pattern of an `include`.
     fileprivate static func isOfPattern(_ byte: UInt8) -> Bool {
         byte > 32 && byte != 127 && ![UInt8(ascii: ";"), UInt8(ascii: "#"), UInt8(ascii: "\"")].contains(byte)
@@ -108,7 +108,7 @@ extension Parser {
 
 extension Keyword {
     /// The statement whose name differs from `word` in one letter more, less, other or exchanged; for messages.
-    static func nearestStatement(to word: ArraySlice<UInt8>) -> String? {
+    static func nearestStatement(to word: [UInt8]) -> String? {
         let lowered = word.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
         return allCases.first { $0.beginsStatement && isNear(Array($0.rawValue.utf8), lowered) }?.rawValue
     }

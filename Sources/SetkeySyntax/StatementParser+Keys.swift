@@ -1,17 +1,17 @@
 import IPsec
 import TextBytes
 
-extension Parser {
+extension StatementParser {
     /// The key of an algorithm, which the current token must be: a string, hexadecimal digits or `@NAME`.
     mutating func takeKey(_ algorithm: AlgorithmWord, _ name: Range<Int>) throws(Diagnostic) -> WrittenKey? {
         guard algorithm.keyLengths.last > 0 else {
-            if looksLikeKey { throw failure(current.range, "\(text(name)) takes no key", "remove the key") }
+            if looksLikeKey() { throw failure(current.range, "\(string(name)) takes no key", "remove the key") }
             return nil
         }
-        if algorithm.position == nil, !looksLikeKey, !isHiddenKey(current.range) { return nil }
+        if algorithm.position == nil, !looksLikeKey(), !isHiddenKey(current.range) { return nil }
         guard current.kind == .string || current.kind == .word && keyword == nil else {
             let advice = "write \"...\", 0x and hexadecimal digits, or @NAME"
-            throw unexpected("the key of \(text(name))", advice)
+            throw unexpected("the key of \(string(name))", advice)
         }
         let range = current.range
         guard !isHiddenKey(range) else { throw hiddenKey(range) }
@@ -24,38 +24,38 @@ extension Parser {
         advance()
         let got = "this one has \(key.byteCount * 8) bits (\(counted(key.byteCount, "byte")))"
         throw failure(
-            range, "\(text(name)) takes a key of \(algorithm.keyLengths.phrase); \(got)",
+            range, "\(string(name)) takes a key of \(algorithm.keyLengths.phrase); \(got)",
             mend(ofKey: range, isWord: isWord))
     }
 
     /// What to do about a key of the wrong length, where that can be told.
     private mutating func mend(ofKey range: Range<Int>, isWord: Bool) -> String {
-        if isWord, looksLikeKey {
+        if isWord, looksLikeKey() {
             // The groups that follow are a part of it.
-            while looksLikeKey { advance() }
+            while looksLikeKey() { advance() }
             return "remove the blanks inside the key"
         }
-        guard !isWord, bytes[range].contains(10) else { return "" }
+        guard !isWord, bytes(range).contains(10) else { return "" }
         return "the quote that opens here is closed on another line; close it right after the key"
     }
 
     /// `<hidden>`, as dumps print it in place of a key.
     @inline(__always)
-    private func isHiddenKey(_ range: Range<Int>) -> Bool {
+    private mutating func isHiddenKey(_ range: Range<Int>) -> Bool {
         let start = range.lowerBound + (hasHexadecimalPrefix(range) ? 2 : 0)
-        guard start < range.upperBound, lexer.bytes[start] == UInt8(ascii: "<") else { return false }
-        return bytes[start..<range.upperBound].elementsEqual("<hidden>".utf8)
+        guard start < range.upperBound, text[start] == UInt8(ascii: "<") else { return false }
+        return bytes(start..<range.upperBound).elementsEqual("<hidden>")
     }
 
-    private func hiddenKey(_ range: Range<Int>) -> Diagnostic {
+    private mutating func hiddenKey(_ range: Range<Int>) -> Diagnostic {
         failure(range, "this key was hidden when it was printed", "print it with setkey -D --show-keys, as root")
     }
 
-    private var looksLikeKey: Bool {
+    private mutating func looksLikeKey() -> Bool {
         // `add`, whose letters are hexadecimal digits, is no key.
         guard current.kind == .word, keyword == nil else { return current.kind == .string }
-        return bytes[current.start] == UInt8(ascii: "@") || hasHexadecimalPrefix(current.range)
-            || bytes[current.range].allSatisfy { $0.hexadecimalDigitValue != nil }
+        return text[current.start] == UInt8(ascii: "@") || hasHexadecimalPrefix(current.range)
+            || bytes(current.range).areHexadecimalDigits
     }
 
     private mutating func readKey(_ algorithm: AlgorithmWord) throws(Diagnostic) -> WrittenKey {
@@ -64,11 +64,12 @@ extension Parser {
             noteWrittenKey()
             return .characters(range.lowerBound + 1..<range.upperBound - 1)
         }
-        if lexer.bytes[range.lowerBound] == UInt8(ascii: "@") {
-            return .credential(try readCredential(range, algorithm))
+        if text[range.lowerBound] == UInt8(ascii: "@") {
+            let key = try readCredential(range, algorithm)
+            return .credential(keep(key), byteCount: key.byteCount)
         }
         let digits = hasHexadecimalPrefix(range) ? range.lowerBound + 2..<range.upperBound : range
-        guard lexer.bytes.span.extracting(digits).areHexadecimalDigits else { throw malformedKey(range) }
+        guard bytes(digits).areHexadecimalDigits else { throw malformedKey(range) }
         guard digits.isEmpty || digits.count % 2 != 0 else {
             noteWrittenKey()
             return .hexadecimal(digits)
@@ -89,11 +90,11 @@ extension Parser {
     ) throws(Diagnostic) -> KeyMaterial {
         noteCredential()
         // The word may be the beginning of a key then, which messages must not repeat.
-        guard bytes[range.upperBound...].prefix(while: { $0 != 10 }).count(where: { $0 == 34 }) % 2 == 0 else {
+        guard !hasLooseQuote(after: range.upperBound) else {
             loseStep()
             throw failure(range, "a quote is missing in this line", "write \"...\" around a key of characters")
         }
-        let name = text(range.dropFirst())
+        let name = string(range.dropFirst())
         guard CredentialDirectory.isValidName(name) else {
             throw failure(range, "this cannot be the name of a credential", "letters, digits, '.', '_' and '-' only")
         }
@@ -113,11 +114,21 @@ extension Parser {
         }
     }
 
-    private func readCredential(
+    /// Whether an odd number of quotes follow on the line.
+    private mutating func hasLooseQuote(after start: Int) -> Bool {
+        var isOdd = false
+        for index in start..<text.count {
+            if text[index] == 10 { break }
+            if text[index] == UInt8(ascii: "\"") { isOdd.toggle() }
+        }
+        return isOdd
+    }
+
+    private mutating func readCredential(
         _ range: Range<Int>, _ read: (String) throws(CredentialError) -> KeyMaterial
     ) throws(Diagnostic) -> KeyMaterial {
         do throws(CredentialError) {
-            let name = text(range.dropFirst())
+            let name = string(range.dropFirst())
             return try read(name).decodedCredential(name)
         } catch {
             throw failure(range, error.message, error.advice)
@@ -125,8 +136,8 @@ extension Parser {
     }
 
     /// Text that is safe to repeat: names of algorithms, options and the like, never keys.
-    func text(_ range: Range<Int>) -> String {
-        String(decoding: lexer.bytes[range], as: UTF8.self)
+    mutating func string(_ range: Range<Int>) -> String {
+        String(decoding: copy(range), as: UTF8.self)
     }
 }
 

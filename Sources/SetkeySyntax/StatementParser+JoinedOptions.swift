@@ -1,15 +1,15 @@
 import IPsec
 
-extension Parser {
+extension StatementParser {
     /// Parts an option from the value that touches it: `-r4`, `-mtunnel`, `-Eaes-cbc`, `-Pin`. ipsec-tools read each as
     /// two words, and old files have them.
     ///
     /// - Returns: Whether the option stands here alone now, and its value behind it.
     mutating func partOption() -> Bool {
-        guard current.kind == .word, bytes[current.start] == UInt8(ascii: "-") else { return false }
+        guard current.kind == .word, text[current.start] == UInt8(ascii: "-") else { return false }
         for length in 2...3 where length < current.range.count {
             let end = current.start + length
-            guard let option = Keyword(bytes.span, current.start..<end), takes(end..<current.end, option)
+            guard let option = keyword(in: current.start..<end), takes(end..<current.end, option)
             else { continue }
             cut(to: end)
             return true
@@ -18,11 +18,11 @@ extension Parser {
     }
 
     /// Whether the word at `range` is what belongs behind an option.
-    private func takes(_ range: Range<Int>, _ option: Keyword) -> Bool {
-        guard let word = PackedWord(bytes.span, range) else { return false }
+    private mutating func takes(_ range: Range<Int>, _ option: Keyword) -> Bool {
+        guard let word = PackedWord(text, range) else { return false }
         return switch option {
-        case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes: bytes[range].allSatisfy { $0 &- 48 < 10 }
-        case .mode, .flags, .policy: Keyword(bytes.span, range) != nil
+        case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes: bytes(range).areDecimalDigits
+        case .mode, .flags, .policy: keyword(in: range) != nil
         case .encryption: AlgorithmWord.encryption[word] != nil
         case .integrity: AlgorithmWord.integrity[word] != nil
         case .compression: AlgorithmWord.compression[word] != nil
