@@ -80,7 +80,8 @@ let package = Package(
         .testTarget(name: "TextBytesTests", dependencies: ["TextBytes", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "IPsecTests", dependencies: ["IPsec", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "SetkeySyntaxTests", dependencies: ["SetkeySyntax", "KernelBackends", "IPsec", "TestSupport"],
+            name: "SetkeySyntaxTests",
+            dependencies: ["SetkeySyntax", "KernelBackends", "IPsec", "TextBytes", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "KernelBackendsTests",

@@ -1,7 +1,7 @@
 /// Text on its way to or from a JSON string, as bytes.
 ///
 /// The parser reads bytes and the dump writes bytes: a `String` in between would be checked and copied for nothing. A dump
-/// is escaped as it is rendered (``append(escaping:)``), so that what is sent is copied once and looked at no more.
+/// is rendered as it travels (``appendEscaped(_:)``), so that what is sent is copied once and looked at no more.
 /// JSON strings are Unicode, so bytes that are not UTF-8 do not travel: they are sent as U+FFFD.
 package struct WireText: Sendable, Codable, ExpressibleByStringLiteral {
     private enum Form {
@@ -29,7 +29,7 @@ package struct WireText: Sendable, Codable, ExpressibleByStringLiteral {
         self.init(value)
     }
 
-    /// An empty text for ``append(escaping:)``, with room for `byteCount` bytes as they travel.
+    /// An empty text for ``appendEscaped(_:)``, with room for `byteCount` bytes as they travel.
     package init(reserving byteCount: Int) {
         form = .escaped
         storage = []
@@ -45,10 +45,10 @@ package struct WireText: Sendable, Codable, ExpressibleByStringLiteral {
         try container.encode(string)
     }
 
-    /// Appends `text`, whole characters of UTF-8, as it travels.
-    package mutating func append(escaping text: Span<UInt8>) {
+    /// Lets `body` append text as it travels: whole characters of UTF-8 as the inside of a JSON string (`TextForm.json`).
+    package mutating func appendEscaped(_ body: (inout [UInt8]) -> Void) {
         escape()
-        storage.append(escapedForJSON: text)
+        body(&storage)
     }
 
     /// Appends another text.

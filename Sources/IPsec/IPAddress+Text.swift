@@ -28,36 +28,41 @@ extension IPAddress: CustomStringConvertible {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The most bytes that an address has as text: `::ffff:` and four numbers, or eight groups.
+    package static var maximumTextByteCount: Int { 39 }
+
     /// Appends the canonical text to `output`, without an intermediate string.
     package func append(to output: inout [UInt8]) {
+        output.append(addingCapacity: Self.maximumTextByteCount) { append(to: &$0) }
+    }
+
+    /// The same to an output that has room for ``maximumTextByteCount`` bytes.
+    package func append(to output: inout OutputSpan<UInt8>) {
         switch family {
         case .ipv4: appendDotted(ipv4Bits, to: &output)
         case .ipv6: appendGroups(to: &output)
         }
     }
 
-    private func appendDotted(_ bits: UInt32, to output: inout [UInt8]) {
-        // Dumps are made of addresses: one growth of the array for all four numbers.
-        output.append(addingCapacity: 15) { output in
-            for shift in stride(from: UInt32(24), through: 0, by: -8) {
-                output.append(decimal: UInt8(truncatingIfNeeded: bits >> shift))
-                if shift > 0 { output.append(UInt8(ascii: ".")) }
-            }
+    private func appendDotted(_ bits: UInt32, to output: inout OutputSpan<UInt8>) {
+        for shift in stride(from: UInt32(24), through: 0, by: -8) {
+            output.append(decimal: UInt8(truncatingIfNeeded: bits >> shift))
+            if shift > 0 { output.append(UInt8(ascii: ".")) }
         }
     }
 
     /// RFC 5952 section 4: lower case, no leading zeros, the longest run of two or more zero groups as `::`, the
     /// first of equal runs; section 5: an IPv4-mapped address in mixed notation.
-    private func appendGroups(to output: inout [UInt8]) {
+    private func appendGroups(to output: inout OutputSpan<UInt8>) {
         let run = longestZeroRun
         if high == 0, low >> 32 == 0xffff {
-            output.append(contentsOf: "::ffff:".utf8)
+            output.append("::ffff:")
             return appendDotted(ipv4Bits, to: &output)
         }
         var index = 0
         while index < 8 {
             if index == run.lowerBound, !run.isEmpty {
-                output.append(contentsOf: "::".utf8)
+                output.append("::")
                 index = run.upperBound
                 continue
             }

@@ -5,41 +5,63 @@ extension DumpFormat {
     /// Appends one policy as `setkey -DP` shows it; with `-N` a per-socket one is counted instead.
     package mutating func append(_ policy: SecurityPolicy, isLast: Bool, to output: inout [UInt8]) {
         guard !hides(policy) else { return }
+        let layerName = protocolNames.name(of: policy.identity.selector.nextLayer.rawValue)
+        output.append(addingCapacity: maximumByteCount(of: policy, layerName)) { output in
+            append(policy, layerName, isLast: isLast, to: &output)
+        }
+    }
+
+    /// More bytes than a policy can have: what is of bounded length, but the transforms, has less than 700.
+    private func maximumByteCount(of policy: SecurityPolicy, _ layerName: String?) -> Int {
+        let label = policy.securityContext.map { form.byteCount(of: $0.label) } ?? 0
+        let name = layerName.map { form.byteCount(of: $0) } ?? 0
+        guard case .protect(let transforms) = policy.action else { return 1024 + label + name }
+        return 1024 + label + name + transforms.count * (Transform.maximumTextByteCount + 4)
+    }
+
+    private mutating func append(
+        _ policy: SecurityPolicy, _ layerName: String?, isLast: Bool, to output: inout OutputSpan<UInt8>
+    ) {
         if policy.identity.direction.isPerSocket {
             output.append("(per-socket policy) ")
         } else {
-            append(policy.identity.selector, to: &output)
+            append(policy.identity.selector, layerName, to: &output)
         }
-        output.append("\n\t")
+        startLine(&output)
         append(policy, to: &output)
-        output.append("\n\tcreated: ")
-        append(time: policy.current.addTime, to: &output)
+        startLine(&output)
+        output.append("created: ")
+        times.append(policy.current.addTime, to: &output)
         output.append("  lastused: ")
-        append(time: policy.current.useTime, to: &output)
-        output.append("\n\tlifetime: ")
+        times.append(policy.current.useTime, to: &output)
+        startLine(&output)
+        output.append("lifetime: ")
         output.append(decimal: policy.limits.hard.addTime)
         output.append("(s) validtime: ")
         output.append(decimal: policy.limits.hard.useTime)
-        output.append("(s)\n")
+        output.append("(s)")
+        output.appendNewline(form)
         append(policy.securityContext, to: &output)
-        output.append("\tspid=")
-        output.append(decimal: policy.index?.rawValue ?? 0)
+        output.appendTab(form)
+        output.append("spid=")
+        output.append(decimal: UInt64(policy.index?.rawValue ?? 0))
         output.append(" seq=")
-        output.append(decimal: nextSequence(isLast: isLast))
+        output.append(decimal: UInt64(nextSequence(isLast: isLast)))
         output.append(" pid=")
-        output.append(decimal: options.processID)
-        output.append("\n\trefcnt=")
-        output.append(decimal: policy.referenceCount)
-        output.append("\n")
+        output.append(decimal: UInt64(options.processID))
+        startLine(&output)
+        output.append("refcnt=")
+        output.append(decimal: UInt64(policy.referenceCount))
+        output.appendNewline(form)
     }
 
     /// `10.1.0.0/24[any] 10.2.0.0/24[any] 255`
-    private func append(_ selector: Selector, to output: inout [UInt8]) {
+    private func append(_ selector: Selector, _ layerName: String?, to output: inout OutputSpan<UInt8>) {
         let hasPorts = !selector.nextLayer.hasTypeAndCode && selector.nextLayer != .gre
         append(selector.source, hasPorts ? selector.sourcePort : nil, to: &output)
         append(selector.destination, hasPorts ? selector.destinationPort : nil, to: &output)
-        if selector.nextLayer != .any, let name = protocolNames.name(of: selector.nextLayer.rawValue) {
-            output += name.utf8
+        if selector.nextLayer != .any, let layerName {
+            output.append(foreign: layerName, form)
         } else {
             output.append(decimal: selector.nextLayer.rawValue)
         }
@@ -48,7 +70,7 @@ extension DumpFormat {
         selector.appendDetail(to: &output)
     }
 
-    private func append(_ prefix: AddressPrefix, _ port: UInt16?, to output: inout [UInt8]) {
+    private func append(_ prefix: AddressPrefix, _ port: UInt16?, to output: inout OutputSpan<UInt8>) {
         prefix.append(to: &output)
         if let port {
             if port == 0 { output.append("[any]") } else { output.append(port: port) }
@@ -57,7 +79,7 @@ extension DumpFormat {
     }
 
     /// Direction, priority, action, and each transform on a line of its own.
-    private func append(_ policy: SecurityPolicy, to output: inout [UInt8]) {
+    private func append(_ policy: SecurityPolicy, to output: inout OutputSpan<UInt8>) {
         output.append(policy.identity.direction.word)
         output.append(" ")
         if policy.priority != 0 {
@@ -67,7 +89,7 @@ extension DumpFormat {
         policy.action.appendWord(to: &output)
         guard case .protect(let transforms) = policy.action else { return }
         for transform in transforms {
-            output.append("\n\t")
+            startLine(&output)
             transform.append(to: &output, showPorts: options.showPorts)
         }
     }

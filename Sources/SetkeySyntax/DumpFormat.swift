@@ -1,7 +1,8 @@
 import IPsec
-import TextBytes
+package import TextBytes
 
-/// Renders dumps in the layout of ipsec-tools (language 3.1, 3.2), straight into bytes.
+/// Renders dumps in the layout of ipsec-tools (language 3.1, 3.2), straight into bytes, in the form in which they travel
+/// if need be.
 ///
 /// One value renders one dump: it numbers the entries, and remembers local times that it has already worked out.
 package struct DumpFormat: Sendable {
@@ -29,6 +30,7 @@ package struct DumpFormat: Sendable {
     let now: UInt64
     let protocolNames: ProtocolNames
     let interfaceName: String
+    let form: TextForm
     var times: LocalTimes
     private var sequence: UInt32 = 0
     private var hiddenCount = 0
@@ -37,21 +39,24 @@ package struct DumpFormat: Sendable {
     ///   - now: seconds since 1970.
     ///   - protocolNames: what the upper-layer protocols are called in policies.
     ///   - interfaceName: of the kernel interface, which could not tell what a degraded SA is.
+    ///   - form: how the text is written.
     package init(
         options: Options, now: UInt64, protocolNames: ProtocolNames = .builtIn,
-        interfaceName: String = KernelTraits.pfKey.name
+        interfaceName: String = KernelTraits.pfKey.name, form: TextForm = .plain
     ) {
         self.options = options
         self.now = now
         self.protocolNames = protocolNames
         self.interfaceName = interfaceName
+        self.form = form
         times = LocalTimes()
     }
 
-    /// What stands in place of a dump without an SA.
-    package static let noAssociations: StaticString = "No SAD entries.\n"
-    /// What stands in place of a dump without a policy.
-    package static let noPolicies: StaticString = "No SPD entries.\n"
+    /// Appends what stands in place of a dump without an SA.
+    package func appendNoAssociations(to output: inout [UInt8]) { append(line: "No SAD entries.", to: &output) }
+
+    /// Appends what stands in place of a dump without a policy.
+    package func appendNoPolicies(to output: inout [UInt8]) { append(line: "No SPD entries.", to: &output) }
 
     /// The number of an entry: 1, 2, 3, ... and 0 for the last.
     mutating func nextSequence(isLast: Bool) -> UInt32 {
@@ -72,27 +77,37 @@ package struct DumpFormat: Sendable {
     package func appendSummary(to output: inout [UInt8]) {
         guard hiddenCount > 0 else { return }
         output.append(decimal: hiddenCount)
-        output.append(" per-socket policies not shown (filtered by -N)\n")
+        append(line: " per-socket policies not shown (filtered by -N)", to: &output)
+    }
+
+    private func append(line: StaticString, to output: inout [UInt8]) {
+        output.append(line)
+        output.append(addingCapacity: 2) { $0.appendNewline(form) }
     }
 
     // MARK: Parts of both dumps
 
-    /// `Nov 23 14:15:37 2026`, or as many blanks for no time.
-    mutating func append(time seconds: UInt64, to output: inout [UInt8]) {
-        times.append(seconds, to: &output)
+    /// Ends the line, and begins the next one of the same entry.
+    func startLine(_ output: inout OutputSpan<UInt8>) {
+        output.appendNewline(form)
+        output.appendTab(form)
     }
 
-    func append(_ context: SecurityContext?, to output: inout [UInt8]) {
+    func append(_ context: SecurityContext?, to output: inout OutputSpan<UInt8>) {
         guard let context else { return }
-        output.append("\tsecurity context doi: ")
+        output.appendTab(form)
+        output.append("security context doi: ")
         output.append(decimal: context.domain)
-        output.append("\n\tsecurity context algorithm: ")
+        startLine(&output)
+        output.append("security context algorithm: ")
         output.append(decimal: context.algorithm)
-        output.append("\n\tsecurity context length: ")
+        startLine(&output)
+        output.append("security context length: ")
         // With the NUL that ends it on the wire.
-        output.append(decimal: context.label.utf8.count + 1)
-        output.append("\n\tsecurity context: ")
-        output += context.label.utf8
-        output.append("\n")
+        output.append(decimal: UInt64(context.label.utf8.count + 1))
+        startLine(&output)
+        output.append("security context: ")
+        output.append(foreign: context.label, form)
+        output.appendNewline(form)
     }
 }

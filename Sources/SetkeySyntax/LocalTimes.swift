@@ -20,21 +20,17 @@ package struct LocalTimes: Sendable {
     }
 
     /// Appends `Nov 23 14:15:37 2026`; 20 blanks for 0, 20 question marks for a time that has no date.
-    mutating func append(_ time: UInt64, to output: inout [UInt8]) {
-        guard time != 0 else { return output.append("                    ") }
-        output += text[cached(time)]
-    }
-
-    /// The same to an output that has room for 20 bytes.
+    ///
+    /// The output must have room for 20 bytes.
     mutating func append(_ time: UInt64, to output: inout OutputSpan<UInt8>) {
         guard time != 0 else { return output.append("                    ") }
         let range = cached(time)
-        for index in range { output.append(text[index]) }
+        output.append(contentsOf: text.span.extracting(range))
     }
 
     /// Where in ``text`` a time is.
     private mutating func cached(_ time: UInt64) -> Range<Int> {
-        let slot = Int(time % UInt64(Self.slotCount))
+        let slot = Int(truncatingIfNeeded: time % UInt64(Self.slotCount))
         let range = slot * Self.width..<(slot + 1) * Self.width
         if seconds[slot] != time {
             seconds[slot] = time

@@ -51,8 +51,13 @@ struct PriorityExpression: Equatable {
     /// The kernel's number, the lowest of which wins; `nil` where it leaves 32 bits.
     var priority: UInt32? { UInt32(exactly: Int64(base.rawValue) - offset) }
 
+    /// The most bytes that ``append(to:)`` appends.
+    static var maximumTextByteCount: Int { 32 }
+
     /// `prio def + 10`; the offset is left out where it is 0.
-    func append(to output: inout [UInt8]) {
+    ///
+    /// The output must have room for ``maximumTextByteCount`` bytes.
+    func append(to output: inout OutputSpan<UInt8>) {
         output.append("prio ")
         output.append(base.word)
         guard offset != 0 else { return }

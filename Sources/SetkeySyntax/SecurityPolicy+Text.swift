@@ -10,7 +10,8 @@ extension SecurityPolicy {
         output.append(identity.direction.word)
         if priority != SecurityPolicy.defaultPriority {
             output.append(" ")
-            PriorityExpression(nearest: priority).append(to: &output)
+            let expression = PriorityExpression(nearest: priority)
+            output.append(addingCapacity: PriorityExpression.maximumTextByteCount) { expression.append(to: &$0) }
         }
         output.append(" ")
         action.appendWord(to: &output)
@@ -23,25 +24,41 @@ extension SecurityPolicy {
 }
 
 extension PolicyAction {
+    /// The most bytes that the word of an action has.
+    static var maximumWordByteCount: Int { 20 }
+
     /// The action's word in the language and in dumps.
     package func appendWord(to output: inout [UInt8]) {
+        output.append(addingCapacity: Self.maximumWordByteCount) { appendWord(to: &$0) }
+    }
+
+    /// The same to an output that has room for ``maximumWordByteCount`` bytes.
+    func appendWord(to output: inout OutputSpan<UInt8>) {
         switch self {
         case .discard: output.append("discard")
         case .bypass: output.append("none")
         case .protect: output.append("ipsec")
         case .perSocket(3): output.append("entrust")
         case .perSocket(4): output.append("bypass")
-        case .perSocket(let number): output.append(decimal: number)
+        case .perSocket(let number): output.append(decimal: UInt64(number))
         }
     }
 }
 
 extension Transform {
+    /// The most bytes that a transform has as text: two addresses, two ports, and 50 bytes of words and numbers.
+    static var maximumTextByteCount: Int { 2 * (IPAddress.maximumTextByteCount + 7) + 50 }
+
     /// `proto/mode/src-dst/level`, in dumps with `#N` for a reqid that the kernel drew.
-    package func append(to output: inout [UInt8], showPorts: Bool = false) {
+    package func append(to output: inout [UInt8]) {
+        output.append(addingCapacity: Self.maximumTextByteCount) { append(to: &$0) }
+    }
+
+    /// The same to an output that has room for ``maximumTextByteCount`` bytes.
+    func append(to output: inout OutputSpan<UInt8>, showPorts: Bool = false) {
         appendProtocol(to: &output)
         output.append("/")
-        if let word = mode.word { output.append(word) } else { output.append(decimal: mode.rawValue) }
+        if let word = mode.word { output.append(word) } else { output.append(decimal: UInt64(mode.rawValue)) }
         output.append("/")
         if let endpoints {
             endpoints.source.append(to: &output)
@@ -54,7 +71,7 @@ extension Transform {
         level.append(to: &output)
     }
 
-    private func appendProtocol(to output: inout [UInt8]) {
+    private func appendProtocol(to output: inout OutputSpan<UInt8>) {
         if let ipsecProtocol = IPsecProtocol(rawValue: nextLayer.rawValue) {
             output.append(ipsecProtocol.word)
         } else {
@@ -64,7 +81,7 @@ extension Transform {
 }
 
 extension TransformLevel {
-    func append(to output: inout [UInt8]) {
+    fileprivate func append(to output: inout OutputSpan<UInt8>) {
         switch self {
         case .default: output.append("default")
         case .use: output.append("use")
@@ -73,7 +90,7 @@ extension TransformLevel {
         case .unique(let reqID):
             output.append("unique")
             output.append(reqID.rawValue > ReqID.manualMaximum ? "#" : ":")
-            output.append(decimal: reqID.rawValue)
+            output.append(decimal: UInt64(reqID.rawValue))
         }
     }
 }
@@ -97,19 +114,35 @@ extension Selector {
     }
 
     /// `T,C` of ICMP and the mobility header, the key of GRE.
-    func appendDetail(to output: inout [UInt8]) {
+    private func appendDetail(to output: inout [UInt8]) {
+        output.append(addingCapacity: Self.maximumDetailByteCount) { appendDetail(to: &$0) }
+    }
+
+    /// The most bytes that ``appendDetail(to:)`` appends.
+    static var maximumDetailByteCount: Int { 20 }
+
+    /// The same to an output that has room for ``maximumDetailByteCount`` bytes.
+    func appendDetail(to output: inout OutputSpan<UInt8>) {
         guard nextLayer != .gre else {
-            return output.append(decimal: UInt32(sourcePort) << 16 | UInt32(destinationPort))
+            return output.append(decimal: UInt64(sourcePort) << 16 | UInt64(destinationPort))
         }
-        output.append(decimal: sourcePort)
+        output.append(decimal: UInt64(sourcePort))
         output.append(",")
-        output.append(decimal: destinationPort)
+        output.append(decimal: UInt64(destinationPort))
     }
 }
 
 extension AddressPrefix {
+    /// The most bytes that a prefix has as text.
+    static var maximumTextByteCount: Int { IPAddress.maximumTextByteCount + 4 }
+
     /// `10.1.0.0/24`; the length is left out where it is full.
     func append(to output: inout [UInt8]) {
+        output.append(addingCapacity: Self.maximumTextByteCount) { append(to: &$0) }
+    }
+
+    /// The same to an output that has room for ``maximumTextByteCount`` bytes.
+    func append(to output: inout OutputSpan<UInt8>) {
         address.append(to: &output)
         guard length != address.bitCount else { return }
         output.append("/")
@@ -120,8 +153,15 @@ extension AddressPrefix {
 extension [UInt8] {
     /// `[23]`.
     mutating func append(port: UInt16) {
+        append(addingCapacity: 7) { $0.append(port: port) }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// `[23]`: at most 7 bytes, for which there must be room.
+    mutating func append(port: UInt16) {
         append("[")
-        append(decimal: port)
+        append(decimal: UInt64(port))
         append("]")
     }
 }

@@ -19,6 +19,17 @@ package struct ByteWord {
         self.bits = bits
     }
 
+    /// The eight lower-case hexadecimal digits of `value`.
+    @inlinable @inline(__always)
+    package init(hexadecimal value: UInt32) {
+        // The first digit is the lowest byte: halves, pairs and nibbles are turned round.
+        let halves = (UInt64(value) << 32 | UInt64(value) >> 16) & 0x0000_ffff_0000_ffff
+        let pairs = (halves << 16 | halves >> 8) & 0x00ff_00ff_00ff_00ff
+        let nibbles = (pairs << 8 | pairs >> 4) & Self.repeating(0x0f)
+        let isLetter = (nibbles &+ Self.repeating(6)) >> 4 & Self.repeating(1)
+        bits = nibbles &+ Self.repeating(48) &+ isLetter &* 39
+    }
+
     /// The eight bytes of `bytes` from `offset` on; there must be so many.
     @inlinable @inline(__always)
     package init(_ bytes: Span<UInt8>, at offset: Int) {

@@ -12,7 +12,7 @@ extension [UInt8] {
     @usableFromInline
     mutating func appendDecimal(_ value: UInt64) {
         if value < 10 { return append(48 + UInt8(truncatingIfNeeded: value)) }
-        append(addingCapacity: 20) { output in output.append(decimal: value, width: 1) }
+        append(addingCapacity: 20) { output in output.append(decimal: value) }
     }
 
     /// Appends `value` in lower-case hexadecimal with at least `width` digits, at most 16.
@@ -23,12 +23,11 @@ extension [UInt8] {
 
     @usableFromInline
     mutating func appendHexadecimal(_ bits: UInt64, width: Int) {
-        let digits = Swift.max(16 - bits.leadingZeroBitCount / 4, Swift.min(width, 16))
         append(addingCapacity: 16) { output in
-            for digit in stride(from: digits - 1, through: 0, by: -1) {
-                let nibble = UInt8(truncatingIfNeeded: bits >> UInt64(4 * digit)) & 15
-                output.append(nibble < 10 ? 48 + nibble : 87 + nibble)
-            }
+            let (high, low) = (UInt32(truncatingIfNeeded: bits >> 32), UInt32(truncatingIfNeeded: bits))
+            guard high > 0 || width > 8 else { return output.append(hexadecimal: low, width: width) }
+            output.append(hexadecimal: high, width: width - 8)
+            output.append(hexadecimal: low, width: 8)
         }
     }
 
@@ -39,23 +38,63 @@ extension [UInt8] {
     }
 }
 
+/// All of these need room in the output for what they append.
 extension OutputSpan<UInt8> {
-    /// Appends the UTF-8 of `text`, for which there must be room.
-    @inlinable
+    /// Appends the UTF-8 of `text`; of a literal that is a few moves.
+    @inlinable @inline(__always)
     package mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { bytes in
-            for index in 0..<bytes.count { append(unsafe bytes[index]) }
+        let bytes = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        unsafe append(copying: bytes)
+    }
+
+    /// Appends `bytes`.
+    @inlinable
+    package mutating func append(contentsOf bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(copying: $0) }
+    }
+
+    /// Appends the UTF-8 of `text`.
+    @inlinable
+    package mutating func append(utf8 text: String) {
+        append(contentsOf: text.utf8Span.span)
+    }
+
+    @inlinable @inline(__always)
+    mutating func append(copying bytes: UnsafeBufferPointer<UInt8>) {
+        precondition(bytes.count <= freeCapacity)
+        guard let source = bytes.baseAddress else { return }
+        unsafe withUnsafeMutableBufferPointer { output, count in
+            guard let start = output.baseAddress else { return }
+            unsafe (start + count).update(from: source, count: bytes.count)
+            count += bytes.count
         }
     }
 
-    /// Appends `value` in decimal: at most 20 bytes, for which there must be room.
-    package mutating func append(decimal value: UInt64) {
-        if value < 10 { return append(48 + UInt8(truncatingIfNeeded: value)) }
-        append(decimal: value, width: 1)
+    /// Appends the `count` lowest bytes of `word`, at most 8, the lowest first.
+    @inlinable @inline(__always)
+    package mutating func append(_ count: Int, of word: UInt64) {
+        guard freeCapacity >= ByteWord.byteCount else { return append(oneByOne: count, of: word) }
+        unsafe withUnsafeMutableBufferPointer { output, used in
+            let rest = UnsafeMutableRawBufferPointer(output)
+            unsafe rest.storeBytes(of: word.littleEndian, toByteOffset: used, as: UInt64.self)
+            used += count
+        }
     }
 
-    /// Appends `value` in decimal with at least `width` digits: at most 20 bytes, for which there must be room.
-    fileprivate mutating func append(decimal value: UInt64, width: Int) {
+    @usableFromInline
+    mutating func append(oneByOne count: Int, of word: UInt64) {
+        for index in 0..<count { append(UInt8(truncatingIfNeeded: word >> UInt64(8 * index))) }
+    }
+
+    /// Appends `value` in decimal: at most 20 bytes.
+    @inlinable @inline(__always)
+    package mutating func append(decimal value: UInt64) {
+        if value < 10 { append(48 + UInt8(truncatingIfNeeded: value)) } else { append(decimal: value, width: 1) }
+    }
+
+    /// Appends `value` in decimal with at least `width` digits, at most 8: at most 20 bytes.
+    @usableFromInline
+    mutating func append(decimal value: UInt64, width: Int) {
         if value >= 100_000_000 {
             append(decimal: value / 100_000_000, width: 1)
             return append(decimal: value % 100_000_000, width: 8)
@@ -69,18 +108,26 @@ extension OutputSpan<UInt8> {
             rest /= 10
             digitCount += 1
         } while rest > 0 || digitCount < width
-        for _ in 0..<digitCount {
-            append(UInt8(truncatingIfNeeded: digits))
-            digits >>= 8
+        append(digitCount, of: digits)
+    }
+
+    /// Appends `value` in decimal: at most 3 bytes.
+    @inlinable @inline(__always)
+    package mutating func append(decimal value: UInt8) {
+        let (tens, ones) = (UInt64(value / 10), UInt64(value % 10) + 48)
+        switch value {
+        case 0...9: append(1, of: ones)
+        case 10...99: append(2, of: ones << 8 | (tens + 48))
+        default: append(3, of: ones << 16 | (tens % 10 + 48) << 8 | (tens / 10 + 48))
         }
     }
 
-    /// Appends `value` in decimal: at most 3 bytes, for which there must be room.
-    @inlinable @inline(__always)
-    package mutating func append(decimal value: UInt8) {
-        if value >= 100 { append(48 + value / 100) }
-        if value >= 10 { append(48 + value / 10 % 10) }
-        append(48 + value % 10)
+    /// Appends `value` in lower-case hexadecimal with at least `width` digits, at most 8.
+    @inlinable
+    package mutating func append(hexadecimal value: UInt32, width: Int = 1) {
+        let digitCount = Swift.max(8 - value.leadingZeroBitCount / 4, Swift.min(width, 8))
+        let digits = ByteWord(hexadecimal: value).bits
+        if digitCount > 0 { append(digitCount, of: digits >> UInt64(64 - 8 * digitCount)) }
     }
 }
 

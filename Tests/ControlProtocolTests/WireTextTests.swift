@@ -13,7 +13,7 @@ import Testing
             var plain = ""
             for _ in 0..<Int.random(in: 0...20, using: &random) {
                 let piece = pieces.randomElement(using: &random) ?? ""
-                text.append(escaping: piece.utf8Span.span)
+                text.appendEscaped { $0.append(escapedForJSON: piece.utf8Span.span) }
                 plain += piece
             }
             #expect(text == WireText(plain) && WireText(plain) == text && text.hashValue == WireText(plain).hashValue)
@@ -27,7 +27,7 @@ import Testing
 
     @Test func textsOfEitherFormAreJoined() {
         var escaped = WireText(reserving: 0)
-        escaped.append(escaping: "b\n".utf8Span.span)
+        escaped.appendEscaped { $0.append(escapedForJSON: "b\n".utf8Span.span) }
         for (first, second) in [(WireText("a\n"), escaped), (escaped, WireText("a\n")), (escaped, escaped)] {
             var joined = first
             joined.append(second)
@@ -36,7 +36,7 @@ import Testing
         var plain = WireText("a")
         plain.append(WireText([0xff]))
         #expect(plain.bytes == [0x61, 0xff])
-        plain.append(escaping: "\n".utf8Span.span)
+        plain.appendEscaped { $0.append(escapedForJSON: "\n".utf8Span.span) }
         #expect(plain.string == "a\u{fffd}\n")
     }
 }

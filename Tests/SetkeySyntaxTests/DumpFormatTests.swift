@@ -2,6 +2,7 @@ import Glibc
 import IPsec
 import SetkeySyntax
 import Testing
+import TextBytes
 
 @Suite(.serialized) struct DumpFormatTests {
     private static let zone: Void = {
@@ -174,5 +175,80 @@ import Testing
             hidden.appendSummary(to: &$0)
         }
         #expect(output == "1 per-socket policies not shown (filtered by -N)\n")
+    }
+}
+
+/// A dump that is rendered as it travels says what it says otherwise.
+struct DumpFormatTravelTests {
+    private static func format(_ form: TextForm) -> DumpFormat {
+        let options = DumpFormat.Options(showKeys: true, showPorts: true, hidePerSocket: true, processID: 4711)
+        return DumpFormat(
+            options: options, now: 1_795_443_340, protocolNames: ProtocolNames(parsing: Array("\"odd\\ 99".utf8)),
+            interfaceName: "\"X\"", form: form)
+    }
+
+    /// All that `body` appends, as it is and as it travels.
+    private static func texts(_ body: (inout DumpFormat, inout [UInt8]) -> Void) -> (plain: [UInt8], json: [UInt8]) {
+        var (plain, json) = (format(.plain), format(.json))
+        var (plainText, jsonText): ([UInt8], [UInt8]) = ([], [])
+        body(&plain, &plainText)
+        body(&json, &jsonText)
+        return (plainText, jsonText)
+    }
+
+    private static func escaped(_ text: [UInt8]) -> [UInt8] {
+        [UInt8](capacity: 6 * text.count) { $0.append(escapedForJSON: text.span) }
+    }
+
+    @Test func associations() throws {
+        let key = "00112233445566778899aabbccddeeff"
+        var associations: [SecurityAssociation] = []
+        for (ends, ipsecProtocol, algorithms) in [
+            ("192.0.2.1 192.0.2.2", "esp", "-E aes-cbc 0x\(key) -A hmac-sha1 0x\(key)00112233"),
+            ("2001:db8::1 2001:db8:1:2:3:4:5:6", "ah", "-A hmac-sha256 0x\(key)\(key)"),
+            ("192.0.2.1[4500] 192.0.2.2[4501]", "esp-udp", "-E null"),
+            ("192.0.2.1 192.0.2.2", "ipcomp", "-C deflate"),
+        ] {
+            let statement = "add \(ends) \(ipsecProtocol) 4097 -ctx 1 1 \"a:b\" -lh 3600 \(algorithms) ;"
+            associations.append(try #require(Parsed(statement).association))
+        }
+        var degraded = try #require(associations.first)
+        degraded.isDegraded = true
+        degraded.fields.setKeys(encryption: nil, integrity: nil)
+        degraded.securityContext = SecurityContext(domain: 1, algorithm: 1, label: "say \"é\"\n\\\u{2}")
+        degraded.originalAddress = IPAddress(ipv4: 1)
+        degraded.limits = LifetimeLimits(soft: Self.endless, hard: Self.endless)
+        degraded.current = Self.endless
+        for association in associations + [degraded] {
+            let (plain, json) = Self.texts { $0.append(association, isLast: false, to: &$1) }
+            #expect(json == Self.escaped(plain))
+        }
+        let (plain, json) = Self.texts { $0.appendNoAssociations(to: &$1) }
+        #expect(plain == Array("No SAD entries.\n".utf8) && json == Self.escaped(plain))
+    }
+
+    private static let endless = Lifetime(allocations: .max, bytes: .max, addTime: .max, useTime: .max)
+
+    @Test func policies() throws {
+        let transforms = String(repeating: "esp/tunnel/2001:db8::1-2001:db8::2/unique:16383 ", count: 6)
+        var policies: [SecurityPolicy] = []
+        for text in [
+            "10.0.0.0/24 10.1.0.0/24[80] tcp -P out prio high + 3 ipsec ah/transport//require",
+            "2001:db8::/33 2001:db8:1:2:3:4:5:6 99 -ctx 1 1 \"a:b\" -P in ipsec \(transforms)",
+            "::/0 ::/0 icmp6 128,0 -P fwd discard",
+        ] {
+            policies.append(try #require(Parsed("spdadd \(text) ;").policy))
+        }
+        var labelled = try #require(policies.last)
+        let identity = PolicyIdentity(direction: .socketInbound, selector: labelled.identity.selector)
+        let socket = SecurityPolicy(identity: identity, action: .bypass)
+        labelled.securityContext = SecurityContext(domain: 1, algorithm: 1, label: "\"\n\"")
+        let (plain, json) = Self.texts {
+            for policy in policies + [socket, labelled] { $0.append(policy, isLast: false, to: &$1) }
+            $0.appendSummary(to: &$1)
+        }
+        #expect(json == Self.escaped(plain))
+        #expect(String(decoding: plain, as: UTF8.self).contains("1 per-socket policies not shown"))
+        #expect(String(decoding: plain, as: UTF8.self).contains("\"odd\\"))
     }
 }

@@ -28,16 +28,8 @@ extension [UInt8] {
     ///
     /// - Returns: All of it, ORed together.
     private mutating func append(escapingShort text: Span<UInt8>) -> UInt64 {
-        let escapes = JSONEscape.all
         var all: UInt8 = 0
-        append(addingCapacity: 6 * text.count) { output in
-            for index in text.indices {
-                let byte = text[index]
-                all |= byte
-                var escape = escapes[Int(byte)]
-                repeat { output.append(escape.takeFirst()) } while escape.byteCount > 0
-            }
-        }
+        append(addingCapacity: 6 * text.count) { output in all = output.append(escapedForJSON: text) }
         return UInt64(all)
     }
 

@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 // Dumps on their way to clients: begun by a call or by a statement, sent in parts as the clients read.
 
@@ -35,7 +36,7 @@ extension ClientDesk {
         if isReady(stream, context.kernel) { drained(client, &context) }
     }
 
-    /// How a dump is printed for a client; the process that it names is the client's, as the dumping tool's ever was.
+    /// How a dump travels to a client as text; the process that it names is the client's, as the dumping tool's ever was.
     func dumpFormat(
         for client: ClientID, showKeys: Bool? = nil, showPorts: Bool? = nil, hidePerSocket: Bool? = nil,
         _ context: borrowing Context
@@ -45,7 +46,7 @@ extension ClientDesk {
             processID: UInt32(clamping: peers[client]?.pid ?? 0))
         return DumpFormat(
             options: options, now: UInt64(clamping: context.now.seconds),
-            protocolNames: settings.parserOptions.protocolNames, interfaceName: settings.traits.name)
+            protocolNames: settings.parserOptions.protocolNames, interfaceName: settings.traits.name, form: .json)
     }
 
     /// The dump that a client waits for.
@@ -117,7 +118,7 @@ extension ClientDesk {
         var reply: Reply
         switch stream.form {
         case .text:
-            var text = WireText(reserving: DumpStream.partSize)
+            var text = WireText(reserving: DumpStream.partCapacity)
             stream.appendPart(of: &context.kernel.mirror, to: &text)
             reply = .render(RenderReply(text: text))
         case .records(let showKeys):
@@ -130,7 +131,7 @@ extension ClientDesk {
     }
 
     private mutating func appendPart(of stream: inout DumpStream, toRunOf client: ClientID, _ context: inout Context) {
-        var output = WireText(reserving: DumpStream.partSize)
+        var output = WireText(reserving: DumpStream.partCapacity)
         stream.appendPart(of: &context.kernel.mirror, to: &output)
         runs[client]?.output.append(output)
         if stream.isFinished {

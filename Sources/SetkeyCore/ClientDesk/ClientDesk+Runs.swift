@@ -125,9 +125,7 @@ extension ClientDesk {
             guard let parameters = runs[client]?.parameters else { return }
             var format = dumpFormat(
                 for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts, context)
-            var text: [UInt8] = []
-            format.append(association, isLast: true, to: &text)
-            runs[client]?.output.append(escaping: text.span)
+            runs[client]?.output.appendEscaped { format.append(association, isLast: true, to: &$0) }
         default: break
         }
     }

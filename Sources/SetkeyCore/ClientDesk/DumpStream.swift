@@ -1,7 +1,6 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
-import TextBytes
 
 /// A dump on its way to one client: it waits for fresh entries, then walks the mirror in parts, at the pace at which
 /// the client reads.
@@ -15,6 +14,8 @@ struct DumpStream: Sendable {
 
     /// About this many bytes of text make a part.
     static let partSize = 128 * 1024
+    /// Room for a part: the entry that makes it one is longer than what is missing.
+    static let partCapacity = partSize + 4096
     /// This many records make a part.
     private static let recordsPerPart = 200
 
@@ -23,6 +24,7 @@ struct DumpStream: Sendable {
     /// The dump that must be over first; see ``DumpSchedule``.
     let ticket: Int
     private let filter: AssociationFilter
+    /// Writes what travels.
     private var format: DumpFormat
     private var associations = TableWalk<SecurityAssociation>()
     private var policies = TableWalk<SecurityPolicy>()
@@ -45,38 +47,30 @@ struct DumpStream: Sendable {
     // MARK: Text
 
     /// Appends the next part; ``isFinished`` tells whether it was the last.
-    ///
-    /// Each entry is escaped right after it was rendered, while its text is in the cache.
     mutating func appendPart(of mirror: inout Mirror, to output: inout WireText) {
-        let limit = output.approximateByteCount + Self.partSize
-        var entry: [UInt8] = []
-        let filter = filter
+        output.appendEscaped { appendPart(of: &mirror, to: &$0) }
+    }
+
+    private mutating func appendPart(of mirror: inout Mirror, to output: inout [UInt8]) {
+        let (filter, limit) = (filter, output.count + Self.partSize)
         switch database {
         case .associations:
             if associations.begin(&mirror.associations, where: filter.passes) {
-                entry.append(DumpFormat.noAssociations)
+                format.appendNoAssociations(to: &output)
             }
             while let (association, isLast) = associations.next(&mirror.associations, where: filter.passes) {
-                format.append(association, isLast: isLast, to: &entry)
-                Self.move(&entry, to: &output)
-                if !isLast, output.approximateByteCount >= limit { return }
+                format.append(association, isLast: isLast, to: &output)
+                if !isLast, output.count >= limit { return }
             }
         case .policies:
-            if policies.begin(&mirror.policies, where: { _ in true }) { entry.append(DumpFormat.noPolicies) }
+            if policies.begin(&mirror.policies, where: { _ in true }) { format.appendNoPolicies(to: &output) }
             while let (policy, isLast) = policies.next(&mirror.policies, where: { _ in true }) {
-                format.append(policy, isLast: isLast, to: &entry)
-                Self.move(&entry, to: &output)
-                if !isLast, output.approximateByteCount >= limit { return }
+                format.append(policy, isLast: isLast, to: &output)
+                if !isLast, output.count >= limit { return }
             }
-            format.appendSummary(to: &entry)
+            format.appendSummary(to: &output)
         }
-        Self.move(&entry, to: &output)
         finish(&mirror)
-    }
-
-    private static func move(_ entry: inout [UInt8], to output: inout WireText) {
-        output.append(escaping: entry.span)
-        entry.removeAll(keepingCapacity: true)
     }
 
     // MARK: Records

@@ -1,14 +1,15 @@
 /// What a byte becomes inside a JSON string (RFC 8259, 7): at most six bytes.
-struct JSONEscape {
+package struct JSONEscape: Sendable {
     /// The first byte is the lowest.
-    private(set) var bits: UInt64 = 0
-    private(set) var byteCount = 0
+    package private(set) var bits: UInt64 = 0
+    /// How many bytes of ``bits`` count.
+    package private(set) var byteCount = 0
 
     /// By byte; most become themselves.
-    static let all = (0...UInt8.max).map { JSONEscape(of: $0) }
+    package static let all = (0...UInt8.max).map { JSONEscape(of: $0) }
 
     /// By the letter that follows a backslash, the byte that the two stand for; 0 for every other letter.
-    static let meanings: [UInt8] = {
+    package static let meanings: [UInt8] = {
         var meanings = [UInt8](repeating: 0, count: 256)
         for (letter, byte) in pairs { meanings[Int(letter)] = byte }
         meanings[Int(UInt8(ascii: "/"))] = UInt8(ascii: "/")
@@ -30,18 +31,25 @@ struct JSONEscape {
         }
     }
 
-    /// Takes the first byte off.
-    @inline(__always)
-    mutating func takeFirst() -> UInt8 {
-        defer {
-            bits >>= 8
-            byteCount -= 1
-        }
-        return UInt8(truncatingIfNeeded: bits)
-    }
-
     private mutating func append(_ byte: UInt8) {
         bits |= UInt64(byte) << UInt64(8 * byteCount)
         byteCount += 1
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends `text` as the inside of a JSON string: at most six bytes for each of its, for which there must be room.
+    ///
+    /// - Returns: All of it, ORed together.
+    @discardableResult
+    package mutating func append(escapedForJSON text: Span<UInt8>) -> UInt8 {
+        let escapes = JSONEscape.all
+        var all: UInt8 = 0
+        for index in text.indices {
+            let byte = text[index]
+            all |= byte
+            append(escapes[Int(byte)].byteCount, of: escapes[Int(byte)].bits)
+        }
+        return all
     }
 }
