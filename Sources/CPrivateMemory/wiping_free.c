@@ -23,11 +23,21 @@ extern void *__libc_realloc(void *memory, size_t size);
 /* What is larger than glibc's highest M_MMAP_THRESHOLD is a mapping of its own, which goes back to the kernel. */
 static const size_t largest_on_the_heap = 32 << 20;
 
+/* From 2 KB on the C library leaves it to one instruction of the processor, which an emulated one does byte by byte;
+   in pieces it costs others no more. */
+static const size_t piece = 1024;
+
+static void wipe(char *memory, size_t size)
+{
+    for (; size > piece; memory += piece, size -= piece) explicit_bzero(memory, piece);
+    explicit_bzero(memory, size);
+}
+
 void free(void *memory)
 {
     if (memory == NULL) return;
     size_t size = malloc_usable_size(memory);
-    if (size <= largest_on_the_heap) explicit_bzero(memory, size);
+    if (size <= largest_on_the_heap) wipe(memory, size);
     __libc_free(memory);
 }
 

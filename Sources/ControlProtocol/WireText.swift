@@ -5,19 +5,22 @@
 /// JSON strings are Unicode, so bytes that are not UTF-8 do not travel: they are sent as U+FFFD.
 package struct WireText: Sendable, Codable, ExpressibleByStringLiteral {
     private enum Form {
-        /// UTF-8, or what should be.
-        case plain
+        /// UTF-8, or what should be; a part of what it was decoded with.
+        case plain(ArraySlice<UInt8>)
         /// The inside of a JSON string.
-        case escaped
+        case escaped([UInt8])
     }
 
     private var form: Form
-    private var storage: [UInt8]
 
     /// The text whose UTF-8 is `bytes`.
     package init(_ bytes: [UInt8]) {
-        form = .plain
-        storage = bytes
+        self.init(bytes[...])
+    }
+
+    /// The text whose UTF-8 is `bytes`; all that these are a part of stays in memory with it.
+    init(_ bytes: ArraySlice<UInt8>) {
+        form = .plain(bytes)
     }
 
     /// The text `string`.
@@ -31,9 +34,9 @@ package struct WireText: Sendable, Codable, ExpressibleByStringLiteral {
 
     /// An empty text for ``appendEscaped(_:)``, with room for `byteCount` bytes as they travel.
     package init(reserving byteCount: Int) {
-        form = .escaped
-        storage = []
-        storage.reserveCapacity(byteCount)
+        var room: [UInt8] = []
+        room.reserveCapacity(byteCount)
+        form = .escaped(room)
     }
 
     package init(from decoder: any Decoder) throws {
@@ -47,61 +50,77 @@ package struct WireText: Sendable, Codable, ExpressibleByStringLiteral {
 
     /// Lets `body` append text as it travels: whole characters of UTF-8 as the inside of a JSON string (`TextForm.json`).
     package mutating func appendEscaped(_ body: (inout [UInt8]) -> Void) {
-        escape()
-        body(&storage)
+        var escaped: [UInt8] = []
+        switch form {
+        case .plain(let bytes): escaped.append(escapedForJSON: bytes.span)
+        case .escaped(let bytes): escaped = bytes
+        }
+        // It has one holder, who appends to it in place.
+        form = .escaped([])
+        body(&escaped)
+        form = .escaped(escaped)
     }
 
     /// Appends another text.
     package mutating func append(_ other: WireText) {
-        if form != other.form { escape() }
-        if form == other.form { storage += other.storage } else { storage.append(escapedForJSON: other.storage.span) }
-    }
-
-    /// From here on the bytes are those that travel.
-    private mutating func escape() {
-        guard form == .plain else { return }
-        var escaped: [UInt8] = []
-        escaped.append(escapedForJSON: storage.span)
-        form = .escaped
-        storage = escaped
+        if case .plain(let own) = form, case .plain(let bytes) = other.form {
+            form = .plain(own + bytes)
+        } else {
+            appendEscaped { other.appendEscaped(to: &$0) }
+        }
     }
 
     /// About how many bytes the text has.
-    package var approximateByteCount: Int { storage.count }
+    package var approximateByteCount: Int {
+        switch form {
+        case .plain(let bytes): bytes.count
+        case .escaped(let bytes): bytes.count
+        }
+    }
 
     /// Whether there is not a single byte.
-    package var isEmpty: Bool { storage.isEmpty }
+    package var isEmpty: Bool { approximateByteCount == 0 }
 
     /// The text; bytes that are not UTF-8 are there as they were given.
-    package var bytes: [UInt8] {
-        guard form == .escaped else { return storage }
-        var strings = JSONStrings(capacity: storage.count + 1)
-        var index = 0
-        // What was escaped here can be unescaped.
-        try? strings.append(unescaping: (storage + [UInt8(ascii: "\"")]).span, at: &index)
-        return strings.contents()
+    package var bytes: [UInt8] { Array(slice) }
+
+    /// The same, without a copy where the text was received.
+    package var slice: ArraySlice<UInt8> {
+        switch form {
+        case .plain(let bytes): return bytes
+        case .escaped(let bytes):
+            var strings = JSONStrings(capacity: bytes.count + 1)
+            var index = 0
+            // What was escaped here can be unescaped.
+            try? strings.append(unescaping: (bytes + [UInt8(ascii: "\"")]).span, at: &index)
+            return strings.bytes[...]
+        }
     }
 
     /// The text as a string; bytes that are not UTF-8 become U+FFFD.
     package var string: String {
-        String(decoding: bytes, as: UTF8.self)
+        String(decoding: slice, as: UTF8.self)
     }
 
     /// Appends the text as the inside of a JSON string.
     func appendEscaped(to output: inout [UInt8]) {
         switch form {
-        case .plain: output.append(escapedForJSON: storage.span)
-        case .escaped: output += storage
+        case .plain(let bytes): output.append(escapedForJSON: bytes.span)
+        case .escaped(let bytes): output += bytes
         }
     }
 }
 
 extension WireText: Hashable {
     package static func == (left: Self, right: Self) -> Bool {
-        left.form == right.form ? left.storage == right.storage : left.bytes == right.bytes
+        switch (left.form, right.form) {
+        case (.plain(let left), .plain(let right)): left == right
+        case (.escaped(let left), .escaped(let right)): left == right
+        default: left.slice == right.slice
+        }
     }
 
     package func hash(into hasher: inout Hasher) {
-        hasher.combine(bytes)
+        hasher.combine(slice)
     }
 }

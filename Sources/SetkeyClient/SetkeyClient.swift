@@ -122,7 +122,7 @@ package enum SetkeyClient {
         var incomplete: String?
         try stream(.render(parameters), from: &client) { reply throws(ClientFailure) in
             guard case .render(let part) = reply else { return }
-            try output.write(part.text.bytes)
+            try output.write(part.text.slice)
             incomplete = part.incomplete
         }
         try output.flush()

@@ -74,7 +74,7 @@ import Testing
         var strings = JSONStrings(capacity: body.count)
         end = 0
         try strings.append(unescaping: body.span, at: &end)
-        return strings.contents()
+        return strings.bytes
     }
 
     /// Text with everything that needs care, long enough to cross the parts that the escaper works in.

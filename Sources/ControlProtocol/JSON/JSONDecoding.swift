@@ -42,7 +42,9 @@ struct JSONDecoding: Decoder {
 
     private func wireText() throws -> WireText {
         guard nodes[index].kind == .string else { throw mismatch(String.self) }
-        return WireText(nodes.bytes(at: index))
+        let bytes = nodes.bytes(at: index)
+        // A short text does not keep all the others in memory.
+        return WireText(bytes.count < 4096 ? Array(bytes)[...] : bytes)
     }
 }
 

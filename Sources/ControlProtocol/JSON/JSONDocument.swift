@@ -35,7 +35,7 @@ package enum JSONDocument {
         return "\(brackets.0)\n\(lines)\n\(indentation)\(brackets.1)"
     }
 
-    private static func quoted(_ text: [UInt8]) -> String {
+    private static func quoted(_ text: ArraySlice<UInt8>) -> String {
         var json: [UInt8] = []
         json.append(escapedForJSON: text.span)
         return "\"\(String(decoding: json, as: UTF8.self))\""

@@ -97,6 +97,8 @@ extension ByteWord {
     /// How many bytes, from the first on, stand in a JSON string as they are.
     @inline(__always)
     var ordinaryByteCount: Int {
-        Self.firstIndex(in: mask(below: 0x20) | mask(of: UInt8(ascii: "\"")) | mask(of: UInt8(ascii: "\\")))
+        // With this bit turned over the quote is 0x20, and what was below stays there.
+        let turned = ByteWord(bits: bits ^ Self.repeating(UInt8(ascii: "\"") ^ 0x20))
+        return Self.firstIndex(in: turned.mask(below: 0x21) | mask(of: UInt8(ascii: "\\")))
     }
 }

@@ -37,8 +37,8 @@ final class JSONNodes: Sendable {
     subscript(index: Int) -> Node { nodes[index] }
 
     /// The bytes of the string, or of the number as it was written, at `index`.
-    func bytes(at index: Int) -> [UInt8] {
-        Array(strings[nodes[index].text])
+    func bytes(at index: Int) -> ArraySlice<UInt8> {
+        strings[nodes[index].text]
     }
 
     /// The string, or the number as it was written, at `index`.

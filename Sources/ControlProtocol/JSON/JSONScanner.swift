@@ -35,7 +35,7 @@ struct JSONScanner: ~Escapable {
     static func nodes(of text: Span<UInt8>, maximumNodes: Int = .max) throws(JSONError) -> JSONNodes {
         var scanner = JSONScanner(text, maximumNodes: maximumNodes)
         try scanner.scan()
-        return JSONNodes(nodes: scanner.nodes, strings: scanner.strings.contents())
+        return JSONNodes(nodes: scanner.nodes, strings: scanner.strings.bytes)
     }
 
     private func error(_ reason: JSONError.Reason) -> JSONError { JSONError(reason: reason, offset: index) }

@@ -1,24 +1,21 @@
 import TextBytes
 
-/// The strings of a JSON text, unescaped, one behind the other: room that is made once, and how much of it is used.
+/// The strings of a JSON text, unescaped, one behind the other.
 ///
 /// Like JSONEscaping.swift it goes by words.
 struct JSONStrings {
-    /// The room; beyond ``count`` there is nothing of meaning.
-    private var bytes: [UInt8]
-    private(set) var count = 0
+    private(set) var bytes: [UInt8] = []
 
-    /// Room for the strings of a text of `capacity` bytes, none of which is longer unescaped, and for the word that is
-    /// stored before it is known how much of it counts.
+    /// At most this much of a text is looked at together: what is made room for at once stays in the cache.
+    private static let pieceByteCount = 1024
+
+    /// Room for the strings of a text of `capacity` bytes, none of which is longer unescaped, and for a piece, which is
+    /// made room for before it is known how much of it counts.
     init(capacity: Int) {
-        bytes = [UInt8](repeating: 0, count: capacity + ByteWord.byteCount)
+        bytes.reserveCapacity(capacity + Self.pieceByteCount)
     }
 
-    /// What was appended.
-    consuming func contents() -> [UInt8] {
-        bytes.removeLast(bytes.count - count)
-        return bytes
-    }
+    var count: Int { bytes.count }
 
     subscript(index: Int) -> UInt8 { bytes[index] }
 
@@ -34,13 +31,7 @@ struct JSONStrings {
 
     /// Appends `source` from `start` to `end` as it is.
     mutating func append(_ source: Span<UInt8>, from start: Int, to end: Int) {
-        for index in start..<end { append(source[index]) }
-    }
-
-    @inline(__always)
-    private mutating func append(_ byte: UInt8) {
-        bytes[count] = byte
-        count += 1
+        for index in start..<end { bytes.append(source[index]) }
     }
 
     /// Appends what the string stands for whose opening quote precedes `index`, which then is behind the closing one.
@@ -69,7 +60,7 @@ struct JSONStrings {
                 throw JSONError(reason: .controlCharacter, offset: index - 1)
             } else {
                 all |= UInt64(byte)
-                append(byte)
+                bytes.append(byte)
             }
         }
     }
@@ -78,32 +69,21 @@ struct JSONStrings {
     /// backslash with one letter, or to where no whole word is left.
     ///
     /// - Returns: All that was looked at, ORed together.
-    @inline(__always)
     private mutating func appendCommonBytes(of source: Span<UInt8>, at index: inout Int) -> UInt64 {
-        let meanings = JSONEscape.meanings
         var all: UInt64 = 0
-        var position = index
-        var output = count
-        var span = bytes.mutableSpan
-        // The span checks the bounds, and any integer is bytes.
-        var target = unsafe span.mutableBytes
+        var goesOn = true
         // One more byte than a word: the letter behind a backslash.
-        while position < source.count - ByteWord.byteCount {
-            let word = ByteWord(source, at: position)
-            target.storeBytes(of: word.bits.littleEndian, toByteOffset: output, as: UInt64.self)
-            let ordinary = word.ordinaryByteCount
-            all |= word.bits
-            position += ordinary
-            output += ordinary
-            guard ordinary < ByteWord.byteCount else { continue }
-            let meaning = meanings[Int(source[position + 1])]
-            guard source[position] == UInt8(ascii: "\\"), meaning != 0 else { break }
-            target.storeBytes(of: meaning, toByteOffset: output, as: UInt8.self)
-            position += 2
-            output += 1
+        while goesOn, index < source.count - ByteWord.byteCount {
+            let room = min(Self.pieceByteCount, source.count - index)
+            bytes.append(addingCapacity: room) { output in
+                output.append(repeating: 0, count: room)
+                var target = output.mutableSpan
+                let start = index
+                let used = target.write(unescaping: source, at: &index, seen: &all)
+                goesOn = index > start && room - used < 2 * ByteWord.byteCount
+                output.removeLast(room - used)
+            }
         }
-        index = position
-        count = output
         return all
     }
 
@@ -116,7 +96,7 @@ struct JSONStrings {
         if letter == UInt8(ascii: "u") { return try appendScalar(of: source, at: &index) }
         let meaning = JSONEscape.meanings[Int(letter)]
         guard meaning != 0 else { throw JSONError(reason: .unknownEscape, offset: index - 1) }
-        append(meaning)
+        bytes.append(meaning)
     }
 
     /// Appends the UTF-8 of an escape by number, `\u` and four digits, or of a pair of surrogates.
@@ -132,7 +112,7 @@ struct JSONStrings {
             value = 0x10000 + ((value & 0x3ff) << 10) + (low & 0x3ff)
         }
         guard let scalar = Unicode.Scalar(value) else { throw unpaired }
-        for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { append(byte) }
+        for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { bytes.append(byte) }
     }
 
     /// The four hexadecimal digits at `index`.
@@ -146,5 +126,39 @@ struct JSONStrings {
             index += 1
         }
         return value
+    }
+}
+
+extension MutableSpan<UInt8> {
+    /// Writes what `source` means from `index` on as long as a word has room, there is a whole one with a byte behind it,
+    /// and nothing rarer comes than a byte that stands for itself or a backslash with one letter.
+    ///
+    /// - Parameter seen: Gets the bits of all bytes that were looked at.
+    /// - Returns: How many bytes were written.
+    fileprivate mutating func write(unescaping source: Span<UInt8>, at index: inout Int, seen: inout UInt64) -> Int {
+        let meanings = JSONEscape.meanings
+        let (limit, lastWord) = (count - ByteWord.byteCount, source.count - ByteWord.byteCount)
+        var position = index
+        var written = 0
+        var all: UInt64 = 0
+        // The span checks the bounds, and any integer is bytes.
+        var target = unsafe mutableBytes
+        while position < lastWord, written <= limit {
+            let word = ByteWord(source, at: position)
+            target.storeBytes(of: word.bits.littleEndian, toByteOffset: written, as: UInt64.self)
+            let ordinary = word.ordinaryByteCount
+            all |= word.bits
+            position += ordinary
+            written += ordinary
+            guard ordinary < ByteWord.byteCount else { continue }
+            let meaning = meanings[Int(source[position + 1])]
+            guard source[position] == UInt8(ascii: "\\"), meaning != 0 else { break }
+            target.storeBytes(of: meaning, toByteOffset: written, as: UInt8.self)
+            position += 2
+            written += 1
+        }
+        index = position
+        seen |= all
+        return written
     }
 }

@@ -43,6 +43,7 @@ package struct FrameReader: Sendable {
             return nil
         }
         guard end - start <= maximumFrame else { throw .oversize(limit: maximumFrame) }
+        if start == 0, end == buffer.count - 1 { return takeAll() }
         let frame = Array(buffer[start..<end])
         start = end + 1
         searched = start
@@ -71,6 +72,14 @@ package struct FrameReader: Sendable {
         buffer = Array(buffer[start...])
         searched -= start
         start = 0
+    }
+
+    /// All that is held is one frame and its NUL: the buffer itself is given away.
+    private mutating func takeAll() -> [UInt8] {
+        var frame = buffer
+        reset()
+        frame.removeLast()
+        return frame
     }
 
     /// Everything was taken: the buffer is given back, and wiped with that.

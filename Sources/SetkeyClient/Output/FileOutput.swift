@@ -18,13 +18,22 @@ struct FileOutput {
     var isTerminal: Bool { isatty(descriptor) == 1 }
 
     /// Takes `bytes`; they are written at the latest with ``flush()``.
-    mutating func write(_ bytes: some Collection<UInt8>) throws(ClientFailure) {
+    mutating func write(_ bytes: ArraySlice<UInt8>) throws(ClientFailure) {
+        // What is large is not moved once more.
+        if bytes.count >= Self.capacity {
+            try flush()
+            return try writeAll(bytes.span)
+        }
         buffer.append(contentsOf: bytes)
         if buffer.count >= Self.capacity { try flush() }
     }
 
+    mutating func write(_ bytes: [UInt8]) throws(ClientFailure) {
+        try write(bytes[...])
+    }
+
     mutating func write(_ text: String) throws(ClientFailure) {
-        try write(text.utf8)
+        try write(Array(text.utf8))
     }
 
     /// Writes what has been taken.
@@ -32,9 +41,15 @@ struct FileOutput {
     /// - Throws: ``ClientFailure`` without a message where the reader has gone away: the end of `setkey -D | head` is
     ///   no news.
     mutating func flush() throws(ClientFailure) {
+        guard !buffer.isEmpty else { return }
+        defer { buffer.removeAll(keepingCapacity: true) }
+        try writeAll(buffer.span)
+    }
+
+    private func writeAll(_ bytes: Span<UInt8>) throws(ClientFailure) {
         var done = 0
-        while done < buffer.count {
-            let count = unsafe buffer.span.extracting(done...).withUnsafeBufferPointer { bytes in
+        while done < bytes.count {
+            let count = unsafe bytes.extracting(done...).withUnsafeBufferPointer { bytes in
                 unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
             }
             let error = errno
@@ -43,11 +58,9 @@ struct FileOutput {
             } else if error == EAGAIN {
                 waitUntilWritable()
             } else if error != EINTR {
-                buffer.removeAll()
                 throw Self.failure(error)
             }
         }
-        buffer.removeAll(keepingCapacity: true)
     }
 
     private func waitUntilWritable() {

@@ -90,8 +90,8 @@ struct StatementRun: ~Copyable {
         let failures = reply.failures ?? []
         let warnings = reply.warnings ?? []
         if reply.output != nil || reply.messages != nil || !(failures + warnings).isEmpty { report.eraseProgress() }
-        if let messages = reply.messages { try output.write(messages.bytes) }
-        if let text = reply.output { try output.write(text.bytes) }
+        if let messages = reply.messages { try output.write(messages.slice) }
+        if let text = reply.output { try output.write(text.slice) }
         try output.flush()
         undone = reply.undone ?? undone
         if undone != nil || reply.ended == true { hasStopped = true }
