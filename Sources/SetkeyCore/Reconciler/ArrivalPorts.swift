@@ -10,9 +10,23 @@ struct ArrivalPorts: Sendable {
     static let limit = 256
 
     /// What was asked for last.
-    var wanted: [UDPEndpoint] = []
+    private(set) var wanted: [UDPEndpoint] = []
     /// Of these, those that could not be opened.
-    var closed: [ClosedPort] = []
+    private(set) var closed: [ClosedPort] = []
+
+    /// A state is in force that declares these.
+    ///
+    /// - Returns: the ports to open, all others being closed; `nil` if they are open already. Those that could not be
+    ///   opened are tried again: whoever had them may be gone.
+    mutating func want(_ declared: [UDPEndpoint]) -> [UDPEndpoint]? {
+        let wanted = Array(declared.prefix(Self.limit))
+        guard wanted != self.wanted || !closed.isEmpty else { return nil }
+        self.wanted = wanted
+        return wanted
+    }
+
+    /// They have been opened, except for these.
+    mutating func opened(except closed: [ClosedPort]) { self.closed = closed }
 
     /// Why packets of the SA that `request` makes will not be received, if its destination is this machine; `nil` where
     /// they will be, and for all other requests.

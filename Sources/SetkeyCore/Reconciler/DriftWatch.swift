@@ -17,6 +17,8 @@ struct DriftWatch: Sendable {
     private(set) var suspectsEverything = false
     /// When to look, on the monotonic clock.
     private(set) var checkAt: UInt64?
+    /// Who flushed a database, until that has been told.
+    private(set) var flusher: String?
     /// Entries that are not as declared, as far as is known, and why.
     private(set) var drifted = DriftedEntries()
     /// The same, of a look at all declared entries that is not over.
@@ -44,6 +46,12 @@ struct DriftWatch: Sendable {
     mutating func suspectEverything(at now: UInt64) {
         suspectsEverything = true
         arm(now &+ Self.patience)
+    }
+
+    /// A database has been flushed; of several who did it the first is told.
+    mutating func flushed(by author: String, at now: UInt64) {
+        flusher = flusher ?? author
+        suspectEverything(at: now)
     }
 
     private mutating func arm(_ moment: UInt64) {
@@ -104,6 +112,9 @@ struct DriftWatch: Sendable {
         givenUp = surveyedGivenUp
         surveyedGivenUp = ShardedDictionary()
     }
+
+    /// What was found has been told.
+    mutating func endTreating() { flusher = nil }
 
     private mutating func isAsDeclared(_ name: EntryName) {
         drifted[name] = nil

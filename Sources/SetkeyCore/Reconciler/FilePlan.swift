@@ -22,18 +22,24 @@ struct FilePlan: Sendable {
         let outcome: Outcome
     }
 
-    var phase = Phase.idle
+    private(set) var phase = Phase.idle
     /// Tells the reading under way from those that were abandoned.
     private(set) var number = 0
     /// Whom the plan at hand is for.
-    var waiting: [ClientID] = []
+    private var waiting: [ClientID] = []
     /// Who came when that had begun: the file may have changed since, so they wait for the next one.
-    var next: [ClientID] = []
+    private var next: [ClientID] = []
     private var results: [Result] = []
 
     var isIdle: Bool {
         if case .idle = phase { true } else { false }
     }
+
+    /// Whether one is to be begun.
+    var isDue: Bool { isIdle && !next.isEmpty }
+
+    /// A client wants one that is begun after now.
+    mutating func want(_ client: ClientID) { next.append(client) }
 
     /// Begins a plan for everybody who waits.
     mutating func begin() {
@@ -43,14 +49,46 @@ struct FilePlan: Sendable {
         next = []
     }
 
+    /// The file has been read, or the plan has come further.
+    mutating func go(on builder: PlanBuilder, _ locate: StatementLocator?, warnings: [String]) {
+        phase = .planning(builder, locate, warnings: warnings)
+    }
+
+    /// Takes the builder out, so that it has one reference while it is changed.
+    mutating func takeBuilder() -> (PlanBuilder, StatementLocator?, warnings: [String])? {
+        guard case .planning(let builder, let locate, let warnings) = phase else { return nil }
+        phase = .idle
+        return (builder, locate, warnings)
+    }
+
     /// Ends the plan at hand: those who wait for it are to be told.
     mutating func end(with outcome: Outcome) {
         results.append(Result(clients: giveUp(), outcome: outcome))
     }
 
+    /// Gives the plan at hand up; those for whom it was get another one, before all who came later.
+    mutating func postpone() { next = giveUp() + next }
+
+    /// A client waits no longer.
+    ///
+    /// - Returns: whether nobody is left for whom the plan at hand is made.
+    mutating func leave(_ client: ClientID) -> Bool {
+        next.removeAll { $0 == client }
+        guard let index = waiting.firstIndex(of: client) else { return false }
+        waiting.remove(at: index)
+        return waiting.isEmpty
+    }
+
+    /// Nobody waits any longer.
+    mutating func giveUpAll() {
+        next = []
+        _ = giveUp()
+    }
+
     /// Gives the plan at hand up.
     ///
     /// - Returns: whom it was for.
+    @discardableResult
     mutating func giveUp() -> [ClientID] {
         defer { waiting = [] }
         phase = .idle

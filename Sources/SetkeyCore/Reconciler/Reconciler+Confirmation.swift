@@ -45,7 +45,7 @@ extension Reconciler {
             return context.out.fail(caller.client, .nothingPending(reason: reason))
         }
         context.out.logChange(by: caller, "revert")
-        wishes.add(ReversalWish(reversal: .asked, file: fingerprintInForce, clients: [caller.client]))
+        wishes.add(ReversalWish(reversal: .asked, file: state.fingerprint, clients: [caller.client]))
         beginTransition(&context)
     }
 
@@ -54,7 +54,7 @@ extension Reconciler {
         context.out.log(
             .warning,
             "the reload was not confirmed within \(over.seconds) s: rolling back to the previous state")
-        wishes.add(ReversalWish(reversal: .unconfirmed, file: fingerprintInForce ?? over.record.fingerprint))
+        wishes.add(ReversalWish(reversal: .unconfirmed, file: state.fingerprint ?? over.record.fingerprint))
         beginTransition(&context)
     }
 
@@ -139,19 +139,16 @@ extension Reconciler {
     // MARK: At the start
 
     /// Takes over what a daemon before this one left behind.
-    mutating func restore(_ state: RestoredState, _ context: inout Context) {
-        restored = state.ownership
-        if state.ownership.life == settings.kernelLife {
-            ownership.leftover = state.ownership.identities
-            fingerprintInForce = state.ownership.fingerprint
-            context.recorder.restore(lineCount: state.ownership.lineCount)
+    mutating func restore(_ restored: RestoredState, _ context: inout Context) {
+        if state.restore(restored.ownership, life: settings.kernelLife) {
+            context.recorder.restore(lineCount: restored.ownership.lineCount)
         } else {
             // What the names stood for went with the tables.
-            let nothing = snapshot(context)
+            let nothing = state.snapshot(at: context.now)
             context.out.perform(context.recorder.rewrite(nothing))
         }
-        guard let (record, former) = state.confirmation else { return }
-        let isOfOtherTables = state.ownership.life.map { $0 != settings.kernelLife } ?? false
+        guard let (record, former) = restored.confirmation else { return }
+        let isOfOtherTables = restored.ownership.life.map { $0 != settings.kernelLife } ?? false
         restore(record, isOfOtherTables ? former.withoutForeign : former, &context)
     }
 

@@ -18,16 +18,15 @@ extension Reconciler {
         switch event.content {
         case .association(let verb, let association) where verb != .got:
             guard inForce.associations.contains(association.identity) else { return }
-            // Whoever adds an SA anew begins a new life of it.
-            if verb == .added { ownership.expired[association.identity] = nil }
+            if verb == .added { state.revive(association.identity) }
             suspect(.association(association.identity), author(event.origin, peer), verb, &context)
         case .policy(let verb, let policy) where verb != .got:
             guard inForce.policies.contains(policy.identity) else { return }
             suspect(.policy(policy.identity), author(event.origin, peer), verb, &context)
         case .flushed where !inForce.associations.isEmpty, .policiesFlushed where !inForce.policies.isEmpty:
             // A flush of ours is echoed twice, the second time without a request.
-            flusher = flusher ?? author(event.origin, peer)
-            suspectEverything(&context)
+            drift.flushed(by: author(event.origin, peer), at: context.now.monotonic)
+            context.out.rearm()
         case .expired(let association, .hard): noteEnd(of: association, &context)
         default: break
         }
@@ -72,29 +71,15 @@ extension Reconciler {
 
     /// A hard lifetime has ended: as declared, so the SA stays away until its declaration becomes another.
     mutating func noteEnd(of association: SecurityAssociation, _ context: inout Context) {
-        guard let declared = inForce.associations[association.identity],
-            ownership.expired.updateValue(declared.entry, forKey: association.identity) != declared.entry
-        else { return }
+        guard let declared = state.expire(association.identity) else { return }
         var journal = OwnershipJournal(time: context.now.seconds)
         journal.expired = [association.identity]
         write(journal, &context)
         context.out.log(
             .warning,
-            "\(place(declared.origin))the declared lifetime of \(association.identity) has ended; it is restored when its "
+            "\(state.place(declared.origin))the declared lifetime of \(association.identity) has ended; it is restored when its "
                 + "statement is changed and the file reloaded",
-            .lifetimeEnded, association.logFields + [LogField(.statement, locate(declared.origin))])
-    }
-
-    /// At the start: what the last daemon left written down of the declared SAs, if their lifetimes go by that.
-    ///
-    /// Only if the file is the one that was applied then: a statement that may have been changed is applied.
-    mutating func takeMemory(of target: Target) -> OwnershipRecord? {
-        guard let record = restored else { return nil }
-        restored = nil
-        guard record.life == settings.kernelLife,
-            target.fingerprint == record.fingerprint || transition?.isRemembered == true
-        else { return nil }
-        return record
+            .lifetimeEnded, association.logFields + [LogField(.statement, state.locate(declared.origin))])
     }
 
     /// Which declared SAs have come to their end while nobody looked, or before the last daemon ended; a few at a time.
@@ -121,7 +106,7 @@ extension Reconciler {
         guard isOver || record.expired.contains(identity), !context.kernel.mirror.associations.contains(identity) else {
             return
         }
-        ownership.expired[identity] = declared.entry
+        state.expire(declared)
         context.out.log(
             .warning,
             "\(target.locate(declared.origin)): the declared lifetime of \(identity) has ended before this start; "
@@ -135,9 +120,8 @@ extension Reconciler {
     mutating func checkDrift(_ context: inout Context) {
         guard isIdle, drift.isDue(at: context.now.monotonic), context.kernel.isFresh else { return }
         begin(.repair, &context)
-        let target = Target(desired: inForce, locate: locate)
         guard let suspects = drift.takeSuspects(), suspects.count <= Daemon.slice else {
-            return aim(at: target, &context)
+            return aim(at: state.target, &context)
         }
         let verdict = Verdict(desired: inForce, expired: ownership.expired)
         let steps = suspects.keys.compactMap { verdict.step(for: $0, in: context.kernel.mirror) }
@@ -169,7 +153,7 @@ extension Reconciler {
         let decision = settings.drift == .repair ? drift.treat(step.change.entry, at: context.now.monotonic) : .leave
         if treatment.suspects == nil { drift.foundInSurvey(step) } else { drift.found(step) }
         if number < 20 || decision == .giveUp {
-            let author = treatment.suspects?[step.change.entry] ?? flusher.map { "flushed by \($0)" } ?? ""
+            let author = treatment.suspects?[step.change.entry] ?? drift.flusher.map { "flushed by \($0)" } ?? ""
             tell(step, decision, author, &context)
         }
         if decision == .repair { treatment.repair(step) }
@@ -182,20 +166,19 @@ extension Reconciler {
             drift.endSurvey()
         }
         if count > 20 { context.out.log(.warning, "drift: and \(count - 20) more declared entries", .summary) }
-        flusher = nil
+        drift.endTreating()
         context.out.tellStatus()
         guard !treatment.repairs.isEmpty else { return endRepair(&context) }
         record(
-            StepList([treatment.repairs]), Consequences(reborn: treatment.reborn),
-            to: Target(desired: inForce, locate: locate), &context)
+            StepList([treatment.repairs]), Consequences(reborn: treatment.reborn), to: state.target, &context)
     }
 
     private mutating func tell(
         _ step: Step, _ treatment: DriftWatch.Treatment, _ author: String, _ context: inout Context
     ) {
-        let what = "\(step.origin.map(place) ?? "")\(step.change.entry.phrase): \(step.reason.phrase)"
+        let what = "\(step.origin.map(state.place) ?? "")\(step.change.entry.phrase): \(step.reason.phrase)"
         let who = author.isEmpty ? "" : ", \(author)"
-        let place = step.origin.map { [LogField(.statement, locate($0))] } ?? []
+        let place = step.origin.map { [LogField(.statement, state.locate($0))] } ?? []
         let fields = step.change.entry.logFields + place + [LogField(.reason, step.reason)]
         switch treatment {
         case .repair: context.out.log(.warning, "drift: \(what)\(who); restoring it", .drift, fields)
@@ -220,12 +203,6 @@ extension Reconciler {
                 .notice, "drift: \(counted(count, "declared entry", "declared entries")) restored", .repaired)
         }
         endRepair(&context)
-    }
-
-    /// `FILE:LINE:COLUMN: ` of a statement in force.
-    func place(_ origin: StatementOrigin) -> String {
-        let place = locate(origin)
-        return place.isEmpty ? "" : "\(place): "
     }
 }
 

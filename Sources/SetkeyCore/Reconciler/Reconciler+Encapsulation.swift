@@ -5,16 +5,10 @@ import SetkeySyntax
 
 extension Reconciler {
     /// Has the ports of the state in force opened, and all others closed.
-    ///
-    /// Those that could not be opened are tried again: whoever had them may be gone.
     mutating func openArrivalPorts(_ context: inout Context) {
         let declared = inForce.arrivals
-        let wanted = Array(declared.prefix(ArrivalPorts.limit))
         // Nothing arrives at a simulated kernel.
-        guard settings.traits.protectsTraffic, wanted != arrivalPorts.wanted || !arrivalPorts.closed.isEmpty else {
-            return
-        }
-        arrivalPorts.wanted = wanted
+        guard settings.traits.protectsTraffic, let wanted = arrivalPorts.want(declared) else { return }
         if declared.count > wanted.count {
             context.out.log(
                 .warning,
@@ -26,7 +20,7 @@ extension Reconciler {
 
     /// The shell has opened them, except for these.
     mutating func arrivalPortsOpened(except closed: [ClosedPort], _ context: inout Context) {
-        arrivalPorts.closed = closed
+        arrivalPorts.opened(except: closed)
         for port in closed.prefix(20) { context.out.log(.warning, "\(port)", .portClosed) }
         if closed.count > 20 {
             context.out.log(.warning, "and \(closed.count - 20) more UDP ports could not be opened", .portClosed)

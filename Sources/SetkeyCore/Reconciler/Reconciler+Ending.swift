@@ -69,8 +69,7 @@ extension Reconciler {
     mutating func giveUpWaiting(_ why: String, _ context: inout Context) {
         for client in dismissClients() { context.out.fail(client, .reloadFailed(messages: [why])) }
         abandonFilePlan(&context)
-        filePlan.next = []
-        _ = filePlan.giveUp()
+        filePlan.giveUpAll()
         if let effect = standing.putOff(why) { context.out.perform(effect) }
     }
 }

@@ -6,14 +6,14 @@ import SetkeySyntax
 extension Reconciler {
     /// A client waits for the plan of the file.
     mutating func planFile(for client: ClientID, _ context: inout Context) {
-        filePlan.next.append(client)
+        filePlan.want(client)
         beginFilePlan(&context)
     }
 
     /// Reads the file for everybody who waits for its plan, if no transition is under way: that comes first, and it
     /// changes what the plan is about.
     mutating func beginFilePlan(_ context: inout Context) {
-        guard isIdle, filePlan.isIdle, !filePlan.next.isEmpty else { return }
+        guard isIdle, filePlan.isDue else { return }
         filePlan.begin()
         context.out.perform(.readConfiguration(.plan(filePlan.number)))
     }
@@ -32,36 +32,29 @@ extension Reconciler {
     private mutating func planFile(
         _ desired: DesiredState, _ locate: StatementLocator?, warnings: [String], _ context: inout Context
     ) {
-        filePlan.phase = .planning(PlanBuilder(to: desired, ownership: ownership), locate, warnings: warnings)
+        filePlan.go(on: PlanBuilder(to: desired, ownership: ownership), locate, warnings: warnings)
         context.out.askTurn()
     }
 
     mutating func continueFilePlan(_ context: inout Context) {
         guard isIdle, context.kernel.isMirrorTrue,
-            case .planning(var builder, let locate, let warnings) = filePlan.phase
+            case (var builder, let locate, let warnings)? = filePlan.takeBuilder()
         else { return }
-        // One reference to what the builder has gathered.
-        filePlan.phase = .idle
-        guard advance(&builder, &context) else {
-            return filePlan.phase = .planning(builder, locate, warnings: warnings)
-        }
+        guard advance(&builder, &context) else { return filePlan.go(on: builder, locate, warnings: warnings) }
         filePlan.end(with: .made(builder.plan.steps, locate, warnings: warnings))
     }
 
     /// A transition begins: the plan at hand is given up, and made anew after it for the same clients.
     mutating func interruptFilePlan(_ context: inout Context) {
         abandonFilePlan(&context)
-        filePlan.next = filePlan.giveUp() + filePlan.next
+        filePlan.postpone()
     }
 
     /// A client waits no longer. With the last one, the plan at hand is given up.
     mutating func leaveFilePlan(_ client: ClientID, _ context: inout Context) {
-        filePlan.next.removeAll { $0 == client }
-        guard let index = filePlan.waiting.firstIndex(of: client) else { return }
-        filePlan.waiting.remove(at: index)
-        guard filePlan.waiting.isEmpty else { return }
+        guard filePlan.leave(client) else { return }
         abandonFilePlan(&context)
-        _ = filePlan.giveUp()
+        filePlan.giveUp()
     }
 
     /// Stops what is being done for the plan at hand.

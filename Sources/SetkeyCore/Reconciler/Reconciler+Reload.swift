@@ -113,25 +113,10 @@ extension Reconciler {
         _ desired: DesiredState, _ verification: Verification, alsoReleasing released: NameLists = NameLists(),
         _ context: inout Context
     ) {
-        let (target, consequences) = (verification.application.target, verification.application.consequences)
-        var journal = OwnershipJournal(time: context.now.seconds)
-        journal.claimed = consequences.claimedLater
-        journal.released = consequences.released
-        journal.released.associations += released.associations
-        journal.released.policies += released.policies
-        context.out.discard(
-            ownership, drift.known, size: inForce.count + ownership.leftover.count + drift.drifted.count)
-        ownership.leftover = verification.leftover
-        if !ownership.leftover.isEmpty {
-            journal.released.associations.removeAll(where: ownership.leftover.associations.contains)
-            journal.released.policies.removeAll(where: ownership.leftover.policies.contains)
-        }
-        if target.fingerprint != fingerprintInForce { journal.fingerprint = target.fingerprint }
-        ownership.inForce = desired
-        locate = target.locate
-        fingerprintInForce = target.fingerprint ?? fingerprintInForce
+        context.out.discard(ownership, drift.known, size: state.size + drift.drifted.count)
+        let journal = state.become(desired, by: verification, releasing: released, at: context.now)
         write(journal, &context)
-        let owned = snapshot(context)
+        let owned = state.snapshot(at: context.now)
         if context.recorder.isLong(for: owned.entryCount) { context.out.perform(context.recorder.rewrite(owned)) }
         drift.begin(with: verification.remainder)
         beginTidying(&context)
@@ -176,7 +161,6 @@ extension Reconciler {
     /// The kernel refused a step, and what was applied has been rolled back.
     mutating func undone(_ application: Application, _ context: inout Context) {
         logFailures(of: application, &context)
-        keepNotUndone(application)
         forgetRecorded(application, &context)
         let lasting = application.notUndone.count + application.overwritten.count
         let exception = lasting == 0 ? "" : ", except for \(counted(lasting, "change")) that could not be rolled back"
@@ -191,34 +175,9 @@ extension Reconciler {
         fail(application.failures, why, errno: application.errno ?? .inputOutputError, &context)
     }
 
-    /// What was added and could not be removed again is the file's, until it can.
-    private mutating func keepNotUndone(_ application: Application) {
-        for identity in application.overwritten where !inForce.policies.contains(identity) {
-            ownership.leftover.policies.insert(identity)
-        }
-        for request in application.notUndone {
-            switch request {
-            case .delete(let reference) where !inForce.associations.contains(reference.identity):
-                ownership.leftover.associations.insert(reference.identity)
-            case .deletePolicy(let identity) where !inForce.policies.contains(identity):
-                ownership.leftover.policies.insert(identity)
-            default: break
-            }
-        }
-    }
-
     /// The reload was not carried out: what was written down before it is withdrawn.
     mutating func forgetRecorded(_ application: Application, _ context: inout Context) {
-        var journal = OwnershipJournal(time: context.now.seconds)
-        journal.released = application.consequences.claimed
-        // What could not be undone is the file's still; nothing else that was claimed was owned before.
-        if !application.notUndone.isEmpty || !application.overwritten.isEmpty {
-            journal.released.associations.removeAll(where: ownership.leftover.associations.contains)
-            journal.released.policies.removeAll(where: ownership.leftover.policies.contains)
-        }
-        if !ownership.expired.isEmpty {
-            journal.expired = application.consequences.reborn.filter { ownership.expired[$0] != nil }
-        }
+        let journal = state.stay(after: application, at: context.now)
         write(journal, &context)
         dropConfirmation(application, &context)
     }

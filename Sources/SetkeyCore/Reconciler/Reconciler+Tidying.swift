@@ -33,11 +33,9 @@ extension Reconciler {
     }
 
     private mutating func forgetOldExpiries(_ tidying: inout Tidying) {
-        let declared = inForce.associations
         var left = Daemon.slice
         while left > 0, tidying.shard < ExpiredAssociations.shardCount {
-            left -= ownership.expired.count / ExpiredAssociations.shardCount + 1
-            ownership.expired.filter(shard: tidying.shard) { declared[$0]?.entry == $1 }
+            left -= state.forgetOldExpiries(shard: tidying.shard)
             tidying.shard += 1
         }
     }

@@ -34,7 +34,7 @@ extension Reconciler {
     mutating func aim(at target: Target, _ context: inout Context) {
         enter(.waitingForMirror(target))
         guard context.kernel.isMirrorTrue else { return }
-        if let record = takeMemory(of: target) {
+        if let record = state.takeMemory(of: target, isReversal: transition?.isRemembered == true) {
             enter(.remembering(target, record, position: 0))
             return continueRemembering(&context)
         }
@@ -104,7 +104,7 @@ extension Reconciler {
     }
 
     mutating func write(_ journal: OwnershipJournal, _ context: inout Context) {
-        let snapshot = snapshot(context)
+        let snapshot = state.snapshot(at: context.now)
         context.out.perform(context.recorder.append(journal, to: snapshot))
     }
 
@@ -114,11 +114,6 @@ extension Reconciler {
 
     mutating func write(_ changes: [StateChange], _ context: inout Context) {
         for change in changes { write(change, &context) }
-    }
-
-    /// All that is owned.
-    func snapshot(_ context: borrowing Context) -> OwnershipSnapshot {
-        OwnershipSnapshot(ownership: ownership, time: context.now.seconds, fingerprint: fingerprintInForce)
     }
 
     /// Something has been written down, or could not be.

@@ -8,13 +8,7 @@ struct Reconciler: Sendable {
     let settings: Daemon.Settings
 
     // The state in force.
-    var ownership = Ownership()
-    /// Renders where statements of the state in force stand.
-    var locate = StatementLocator { _ in "" }
-    /// Of the file that was applied last.
-    var fingerprintInForce: Fingerprint?
-    /// What the last daemon left behind, until the first plan has been made.
-    var restored: OwnershipRecord?
+    var state = StateInForce()
     /// The ports of ESP in UDP that it declares.
     var arrivalPorts = ArrivalPorts()
     var tidying: Tidying?
@@ -29,8 +23,6 @@ struct Reconciler: Sendable {
 
     // What others do.
     var drift = DriftWatch()
-    /// Who flushed a database, until that has been told.
-    var flusher: String?
 
     var standing = Standing()
 
@@ -39,7 +31,9 @@ struct Reconciler: Sendable {
     }
 
     /// What the file declares, as it was last applied.
-    var inForce: DesiredState { ownership.inForce }
+    var inForce: DesiredState { state.declared }
+    /// What is the file's.
+    var ownership: Ownership { state.ownership }
 
     /// Whether the kernel holds what the file declares, as far as is known.
     var isSettled: Bool { standing.trouble == nil && drift.drifted.isEmpty }

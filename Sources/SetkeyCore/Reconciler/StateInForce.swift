@@ -1,0 +1,149 @@
+import IPsec
+import SetkeySyntax
+
+/// The state that the kernel is held to: what the file declares, as it was last applied, and what else of the kernel is
+/// the file's.
+///
+/// Of each change that a daemon must know of which comes after a kill there is an ``OwnershipJournal``.
+struct StateInForce: Sendable {
+    private(set) var ownership = Ownership()
+    /// Renders where its statements are.
+    private(set) var locate = StatementLocator { _ in "" }
+    /// Of the file that was applied last.
+    private(set) var fingerprint: Fingerprint?
+    /// What the last daemon left written down, until it is known where the start leads.
+    private var memory: OwnershipRecord?
+
+    /// What the file declares.
+    var declared: DesiredState { ownership.inForce }
+
+    /// Where a repair leads.
+    var target: Target { Target(desired: declared, locate: locate) }
+
+    /// How many entries it holds, about.
+    var size: Int { declared.count + ownership.leftover.count }
+
+    /// `FILE:LINE:COLUMN: ` of one of its statements.
+    func place(_ origin: StatementOrigin) -> String {
+        let place = locate(origin)
+        return place.isEmpty ? "" : "\(place): "
+    }
+
+    /// All that is owned.
+    func snapshot(at now: Instant) -> OwnershipSnapshot {
+        OwnershipSnapshot(ownership: ownership, time: now.seconds, fingerprint: fingerprint)
+    }
+
+    // MARK: The last daemon's
+
+    /// Takes over what a daemon before this one left.
+    ///
+    /// - Parameter life: names the kernel's tables; in others nothing of it is.
+    /// - Returns: whether it was of these.
+    mutating func restore(_ record: OwnershipRecord, life: String) -> Bool {
+        guard record.life == life else { return false }
+        ownership.leftover = record.identities
+        fingerprint = record.fingerprint
+        memory = record
+        return true
+    }
+
+    /// What the last daemon left written down of the declared SAs, once, if their lifetimes go by that.
+    ///
+    /// Only if the file is the one that was applied then, or the state before it comes back: a statement that may have
+    /// been changed is applied.
+    mutating func takeMemory(of target: Target, isReversal: Bool) -> OwnershipRecord? {
+        defer { memory = nil }
+        guard let memory, isReversal || target.fingerprint == memory.fingerprint else { return nil }
+        return memory
+    }
+
+    // MARK: Another state
+
+    /// A state is in force from now on; what it no longer names is nobody's, or still to be removed.
+    ///
+    /// - Parameter released: what is no longer the file's besides.
+    /// - Returns: what is to be written down.
+    mutating func become(
+        _ desired: DesiredState, by verification: Verification, releasing released: NameLists, at now: Instant
+    ) -> OwnershipJournal {
+        let (target, consequences) = (verification.application.target, verification.application.consequences)
+        var journal = OwnershipJournal(time: now.seconds)
+        journal.claimed = consequences.claimedLater
+        journal.released = consequences.released
+        journal.released.associations += released.associations
+        journal.released.policies += released.policies
+        if target.fingerprint != fingerprint { journal.fingerprint = target.fingerprint }
+        ownership.leftover = verification.leftover
+        keepLeftover(&journal.released)
+        ownership.inForce = desired
+        locate = target.locate
+        fingerprint = target.fingerprint ?? fingerprint
+        return journal
+    }
+
+    /// A plan was rolled back: what was added and could not be removed again is the file's, until it can.
+    ///
+    /// - Returns: what is to be written down.
+    mutating func stay(after application: Application, at now: Instant) -> OwnershipJournal {
+        for identity in application.overwritten where !declared.policies.contains(identity) {
+            ownership.leftover.policies.insert(identity)
+        }
+        for request in application.notUndone {
+            switch request {
+            case .delete(let reference) where !declared.associations.contains(reference.identity):
+                ownership.leftover.associations.insert(reference.identity)
+            case .deletePolicy(let identity) where !declared.policies.contains(identity):
+                ownership.leftover.policies.insert(identity)
+            default: break
+            }
+        }
+        var journal = OwnershipJournal(time: now.seconds)
+        journal.released = application.consequences.claimed
+        // Nothing else that was claimed was owned before.
+        if !application.notUndone.isEmpty || !application.overwritten.isEmpty { keepLeftover(&journal.released) }
+        if !ownership.expired.isEmpty {
+            journal.expired = application.consequences.reborn.filter { ownership.expired[$0] != nil }
+        }
+        return journal
+    }
+
+    /// What is still to be removed is not released.
+    private func keepLeftover(_ released: inout NameLists) {
+        guard !ownership.leftover.isEmpty else { return }
+        released.associations.removeAll(where: ownership.leftover.associations.contains)
+        released.policies.removeAll(where: ownership.leftover.policies.contains)
+    }
+
+    // MARK: Lifetimes
+
+    /// The hard lifetime of an SA has ended: as declared, so it stays away until its declaration becomes another.
+    ///
+    /// - Returns: the declaration; `nil` if there is none, or its end is known.
+    mutating func expire(_ identity: SAIdentity) -> DesiredState.Declared<SecurityAssociation>? {
+        guard let declared = declared.associations[identity], expire(declared) else { return nil }
+        return declared
+    }
+
+    /// As ``expire(_:)``, for an SA of this state or of the one that comes.
+    ///
+    /// - Returns: whether that is news.
+    @discardableResult
+    mutating func expire(_ declared: DesiredState.Declared<SecurityAssociation>) -> Bool {
+        ownership.expired.updateValue(declared.entry, forKey: declared.entry.identity) != declared.entry
+    }
+
+    /// Whoever adds an SA anew begins a new life of it.
+    mutating func revive(_ identity: SAIdentity) {
+        ownership.expired[identity] = nil
+    }
+
+    /// Forgets, in one part of the SAs that have expired, those that are no longer declared as they were.
+    ///
+    /// - Returns: how many were looked at, about.
+    mutating func forgetOldExpiries(shard: Int) -> Int {
+        let declared = declared.associations
+        defer { ownership.expired.filter(shard: shard) { declared[$0]?.entry == $1 } }
+        return ownership.expired.count / ExpiredAssociations.shardCount + 1
+    }
+}
