@@ -24,9 +24,9 @@ struct AssociationClauses: ~Copyable {
         let range: Range<Int>
     }
 
-    init(_ fields: consuming SecurityAssociation.Fields, proto: WrittenProtocol) {
+    init(_ identity: SAIdentity, source: IPAddress, proto: WrittenProtocol) {
         self.proto = proto
-        self.fields = fields
+        fields = SecurityAssociation.Fields(identity: identity, source: source)
     }
 
     /// Notes that an extension is given; false where it was given before. Flags add up and may be given again.

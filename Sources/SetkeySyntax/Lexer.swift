@@ -22,6 +22,8 @@ struct Token {
     var kind: Kind
     /// What the word is in the language, if it is a word, and one of the language.
     var keyword: Keyword?
+    /// Whether it is a word of hexadecimal digits behind `0x`, as far as that was seen on the way to its end.
+    var isHexadecimal = false
     var start: Int
     var end: Int
 
@@ -67,9 +69,9 @@ struct Lexer: ~Copyable, ~Escapable {
         while true {
             var start = place.offset
             while start < text.count, Self.isBlank(text[start]) { start += 1 }
-            guard start < text.count else { return take(.end, start..<start) }
-            if Self.isInWord(text[start]) { return takeWord(from: start) }
             place.offset = start
+            if let word = takeWord(from: start) { return word }
+            guard start < text.count else { return take(.end, start..<start) }
             switch text[start] {
             case UInt8(ascii: ";"): return take(.semicolon, start..<start + 1)
             case UInt8(ascii: ","): return take(.comma, start..<start + 1)
@@ -99,29 +101,36 @@ struct Lexer: ~Copyable, ~Escapable {
         return Token(kind: kind, start: range.lowerBound, end: range.upperBound)
     }
 
-    /// The word that starts at `start`. Most are shorter than eight bytes, which one load tells.
+    /// The word that starts at `start`, if one does. Most are shorter than eight bytes, which one load tells.
     @inline(__always)
-    private mutating func takeWord(from start: Int) -> Token {
-        var end = start
-        var keyword: Keyword?
-        if start <= text.count - ByteWord.byteCount {
-            let bytes = ByteWord(text, at: start)
-            end += Self.wordByteCount(bytes)
-            if end < start + ByteWord.byteCount, !Self.isInWord(text[end]) {
-                keyword = Keyword(PackedWord(bytes, byteCount: end - start))
-            } else {
-                end = Self.endOfWord(in: text, from: end)
-                keyword = Keyword(text, start..<end)
-            }
-        } else {
-            end = Self.endOfWord(in: text, from: start)
-            keyword = Keyword(text, start..<end)
-        }
-        place.offset = end
-        return Token(kind: .word, keyword: keyword, start: start, end: end)
+    private mutating func takeWord(from start: Int) -> Token? {
+        guard start <= text.count - ByteWord.byteCount else { return takeLongWord(from: start) }
+        let bytes = ByteWord(text, at: start)
+        let count = Self.wordByteCount(bytes)
+        guard count < ByteWord.byteCount, !Self.isInWord(text[start + count]) else { return takeLongWord(from: start) }
+        guard count > 0 else { return nil }
+        place.offset = start + count
+        let keyword = Keyword(PackedWord(bytes, byteCount: count))
+        return Token(kind: .word, keyword: keyword, start: start, end: start + count)
     }
 
-    /// Most of the bytes of any text are in keys: they are passed eight at a time.
+    /// The same of a word of any length. Most of the bytes of any text are in keys: they are looked at once.
+    @inline(never)
+    private mutating func takeLongWord(from start: Int) -> Token? {
+        var end = start
+        var isHexadecimal = false
+        if text.hasHexadecimalPrefix(at: start) {
+            end = text.endOfHexadecimalDigits(from: start + 2)
+            isHexadecimal = end == text.count || !Self.isInWord(text[end])
+        }
+        if !isHexadecimal { end = Self.endOfWord(in: text, from: end) }
+        guard end > start else { return nil }
+        place.offset = end
+        let keyword = Keyword(text, start..<end)
+        return Token(kind: .word, keyword: keyword, isHexadecimal: isHexadecimal, start: start, end: end)
+    }
+
+    /// The bytes of a word are passed eight at a time.
     private static func endOfWord(in text: Span<UInt8>, from start: Int) -> Int {
         var end = start
         while end <= text.count - ByteWord.byteCount {

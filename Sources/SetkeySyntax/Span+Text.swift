@@ -10,14 +10,17 @@ extension Span<UInt8> {
 
     func contains(_ byte: UInt8) -> Bool { firstIndex(of: byte) != nil }
 
-    func firstIndex(of byte: UInt8) -> Int? {
-        var index = 0
-        while index <= count - ByteWord.byteCount {
+    func firstIndex(of byte: UInt8) -> Int? { firstIndex(of: byte, in: indices) }
+
+    /// Where `byte` first is in `range`.
+    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        var index = range.lowerBound
+        while index < range.upperBound, index <= count - ByteWord.byteCount {
             let others = ByteWord.firstIndex(in: ByteWord(self, at: index).mask(of: byte))
-            if others < ByteWord.byteCount { return index + others }
-            index += ByteWord.byteCount
+            index += others
+            if others < ByteWord.byteCount { return index < range.upperBound ? index : nil }
         }
-        while index < count {
+        while index < range.upperBound {
             if self[index] == byte { return index }
             index += 1
         }
@@ -86,5 +89,40 @@ extension Span<UInt8> {
         guard offset + length <= count, second.contains(self[offset + 1]) else { return 0 }
         for index in (offset + 2)..<(offset + length) where self[index] & 0xc0 != 0x80 { return 0 }
         return length
+    }
+}
+
+// MARK: Hexadecimal digits
+
+extension Span<UInt8> {
+    /// Whether `0x` stands at `start`.
+    @inline(__always)
+    func hasHexadecimalPrefix(at start: Int) -> Bool {
+        start + 2 <= count && self[start] == UInt8(ascii: "0") && self[start + 1] | 0x20 == UInt8(ascii: "x")
+    }
+
+    /// Where hexadecimal digits end that begin at `start`.
+    func endOfHexadecimalDigits(from start: Int) -> Int {
+        var end = start
+        while end <= count - ByteWord.byteCount, ByteWord(self, at: end).isHexadecimal { end += ByteWord.byteCount }
+        while end < count, self[end].hexadecimalDigitValue != nil { end += 1 }
+        return end
+    }
+
+    /// Whether all bytes are hexadecimal digits.
+    var areHexadecimalDigits: Bool { endOfHexadecimalDigits(from: 0) == count }
+
+    /// Fills `bytes` from twice as many digits, eight digits at a time, as long as they last.
+    func decodeHexadecimalDigits(to bytes: inout MutableSpan<UInt8>) {
+        var index = 0
+        while index <= bytes.count - 4 {
+            bytes.store(ByteWord(self, at: 2 * index).valueOfDigits, at: index)
+            index += 4
+        }
+        while index < bytes.count {
+            let high = self[2 * index].hexadecimalDigitValue ?? 0
+            bytes[index] = high << 4 | (self[2 * index + 1].hexadecimalDigitValue ?? 0)
+            index += 1
+        }
     }
 }

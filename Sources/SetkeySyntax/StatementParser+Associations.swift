@@ -13,10 +13,9 @@ extension StatementParser {
         let originalAddress = try parseOriginalAddress(proto)
         let spi = try parseSPI(proto, allowsAny: statement == .getspi)
         let identity = SAIdentity(destination: destination.address, ipsecProtocol: proto.ipsecProtocol, spi: spi)
-        var fields = SecurityAssociation.Fields(identity: identity, source: source.address)
-        if originalAddress != nil { fields.originalAddress = originalAddress }
-        fields.encapsulation = try encapsulation(proto, source.port, destination.port)
-        var clauses = AssociationClauses(fields, proto: proto)
+        var clauses = AssociationClauses(identity, source: source.address, proto: proto)
+        if originalAddress != nil { clauses.fields.originalAddress = originalAddress }
+        clauses.fields.encapsulation = try encapsulation(proto, source.port, destination.port)
         while current.kind != .semicolon, try parseClause(&clauses, of: statement) {}
         let follows = statement == .getspi ? "an extension or ';'" : "an extension, an algorithm or ';'"
         if statement != .getspi, current.kind == .word, let option = capitalOption() {

@@ -14,14 +14,10 @@ extension StatementParser {
             throw unexpected("the key of \(string(name))", advice)
         }
         let range = current.range
-        guard !isHiddenKey(range) else { throw hiddenKey(range) }
-        let key = try readKey(algorithm)
         let isWord = current.kind == .word
-        guard !algorithm.keyLengths.contains(key.byteCount * 8) else {
-            advance()
-            return key
-        }
+        let key = try readKey(algorithm)
         advance()
+        guard !algorithm.keyLengths.contains(key.byteCount * 8) else { return key }
         let got = "this one has \(key.byteCount * 8) bits (\(counted(key.byteCount, "byte")))"
         throw failure(
             range, "\(string(name)) takes a key of \(algorithm.keyLengths.phrase); \(got)",
@@ -40,7 +36,6 @@ extension StatementParser {
     }
 
     /// `<hidden>`, as dumps print it in place of a key.
-    @inline(__always)
     private mutating func isHiddenKey(_ range: Range<Int>) -> Bool {
         let start = range.lowerBound + (hasHexadecimalPrefix(range) ? 2 : 0)
         guard start < range.upperBound, text[start] == UInt8(ascii: "<") else { return false }
@@ -58,6 +53,7 @@ extension StatementParser {
             || bytes(current.range).areHexadecimalDigits
     }
 
+    @inline(__always)
     private mutating func readKey(_ algorithm: AlgorithmWord) throws(Diagnostic) -> WrittenKey {
         let range = current.range
         if current.kind == .string {
@@ -69,7 +65,9 @@ extension StatementParser {
             return .credential(keep(key), byteCount: key.byteCount)
         }
         let digits = hasHexadecimalPrefix(range) ? range.lowerBound + 2..<range.upperBound : range
-        guard bytes(digits).areHexadecimalDigits else { throw malformedKey(range) }
+        guard current.isHexadecimal || bytes(digits).areHexadecimalDigits else {
+            throw isHiddenKey(range) ? hiddenKey(range) : malformedKey(range)
+        }
         guard digits.isEmpty || digits.count % 2 != 0 else {
             noteWrittenKey()
             return .hexadecimal(digits)

@@ -61,7 +61,6 @@ extension StatementParser {
 
     @inline(__always)
     mutating func hasHexadecimalPrefix(_ range: Range<Int>) -> Bool {
-        range.count >= 2 && text[range.lowerBound] == UInt8(ascii: "0")
-            && text[range.lowerBound + 1] | 0x20 == UInt8(ascii: "x")
+        range.count >= 2 && text.hasHexadecimalPrefix(at: range.lowerBound)
     }
 }

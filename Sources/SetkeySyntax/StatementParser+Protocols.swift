@@ -68,8 +68,7 @@ extension StatementParser {
         let spi = try parseSPI(proto)
         let identity = SAIdentity(destination: destination.address, ipsecProtocol: proto.ipsecProtocol, spi: spi)
         let extensions = current.start
-        var ignored = AssociationClauses(
-            SecurityAssociation.Fields(identity: identity, source: source.address), proto: proto)
+        var ignored = AssociationClauses(identity, source: source.address, proto: proto)
         while current.kind != .semicolon, try parseExtension(&ignored) {}
         if previousEnd > extensions {
             warn(extensions..<previousEnd, "the extensions have no meaning here", "remove them")

@@ -70,13 +70,13 @@ extension StatementParser {
         var fields = InlineArray<4, Range<Int>>(repeating: range.upperBound..<range.upperBound)
         var count = 0
         var start = range.lowerBound
-        for index in range.lowerBound...range.upperBound
-        where index == range.upperBound || text[index] == UInt8(ascii: "/") {
-            if count < fields.count { fields[count] = trimmed(start..<index) }
+        while true {
+            let end = firstIndex(of: UInt8(ascii: "/"), in: start..<range.upperBound) ?? range.upperBound
+            if count < fields.count { fields[count] = trimmed(start..<end) }
             count += 1
-            start = index + 1
+            guard end < range.upperBound else { return (fields, count) }
+            start = end + 1
         }
-        return (fields, count)
     }
 
     private mutating func trimmed(_ range: Range<Int>) -> Range<Int> {
@@ -166,11 +166,12 @@ extension StatementParser {
     private mutating func parseEndpoints(
         _ range: Range<Int>, _ mode: Mode, _ direction: Direction
     ) throws(Diagnostic) -> Transform.Endpoints? {
-        if range.isEmpty || keyword(in: range) == .meToAny || keyword(in: range) == .anyToMe {
+        let word = keyword(in: range)
+        if range.isEmpty || word == .meToAny || word == .anyToMe {
             guard mode == .transport else {
                 throw failure(range, "a tunnel needs the addresses of both ends", "write source-destination")
             }
-            if !range.isEmpty, (keyword(in: range) == .meToAny) != (direction == .outbound) {
+            if !range.isEmpty, (word == .meToAny) != (direction == .outbound) {
                 throw failure(range, "this is the wrong way round", "write me-any for out, any-me for in and fwd")
             }
             return nil

@@ -117,6 +117,7 @@ struct StatementParser: ~Copyable, ~Escapable {
     mutating func cut(to end: Int) {
         current.end = end
         current.keyword = keyword(in: current.range)
+        current.isHexadecimal = false
         lexer.rewind(to: end)
     }
 
@@ -143,7 +144,7 @@ struct StatementParser: ~Copyable, ~Escapable {
     /// Where `byte` first is in `range`.
     @inline(__always)
     func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
-        bytes(range).firstIndex(of: byte).map { range.lowerBound + $0 }
+        text.firstIndex(of: byte, in: range)
     }
 
     /// Steps over `keyword` if it stands here.

@@ -1,5 +1,4 @@
 import IPsec
-import TextBytes
 
 /// The key of an algorithm as it is written, which stays where it is until the SA takes it.
 enum WrittenKey {
@@ -34,35 +33,5 @@ enum WrittenKey {
     /// Fills `key` with as many bytes.
     static func copy(_ bytes: Span<UInt8>, to key: inout MutableSpan<UInt8>) {
         for index in bytes.indices { key[index] = bytes[index] }
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether all bytes are hexadecimal digits.
-    var areHexadecimalDigits: Bool {
-        var index = 0
-        while index <= count - ByteWord.byteCount {
-            guard ByteWord(self, at: index).isHexadecimal else { return false }
-            index += ByteWord.byteCount
-        }
-        while index < count {
-            guard self[index].hexadecimalDigitValue != nil else { return false }
-            index += 1
-        }
-        return true
-    }
-
-    /// Fills `bytes` from twice as many digits, eight digits at a time, as long as they last.
-    func decodeHexadecimalDigits(to bytes: inout MutableSpan<UInt8>) {
-        var index = 0
-        while index <= bytes.count - 4 {
-            bytes.store(ByteWord(self, at: 2 * index).valueOfDigits, at: index)
-            index += 4
-        }
-        while index < bytes.count {
-            let high = self[2 * index].hexadecimalDigitValue ?? 0
-            bytes[index] = high << 4 | (self[2 * index + 1].hexadecimalDigitValue ?? 0)
-            index += 1
-        }
     }
 }
