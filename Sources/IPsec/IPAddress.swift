@@ -40,6 +40,12 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Two words at most: tables are looked up by addresses.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(low)
+        if family == .ipv6 { hasher.combine(high) }
+    }
+
     /// The 32 bits of an IPv4 address.
     package var ipv4Bits: UInt32 { UInt32(truncatingIfNeeded: low) }
 

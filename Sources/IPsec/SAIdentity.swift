@@ -32,6 +32,12 @@ package struct SAIdentity: Hashable, Sendable, CustomStringConvertible {
         self.spi = spi
     }
 
+    /// All but the address is one word.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(destination)
+        hasher.combine(UInt64(ipsecProtocol.rawValue) << 32 | UInt64(spi.rawValue))
+    }
+
     /// One phrase for messages: `esp 10.0.11.33 spi 0x1e241`.
     package var description: String {
         "\(ipsecProtocol.word) \(destination) spi \(spi)"

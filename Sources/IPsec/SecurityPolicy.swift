@@ -37,6 +37,16 @@ package struct PolicyIdentity: Hashable, Sendable {
         self.direction = direction
         self.selector = selector
     }
+
+    /// All but the addresses is one word.
+    package func hash(into hasher: inout Hasher) {
+        let ports = UInt64(selector.sourcePort) << 16 | UInt64(selector.destinationPort)
+        let lengths = UInt64(selector.source.length) << 8 | UInt64(selector.destination.length)
+        let numbers = UInt64(selector.nextLayer.rawValue) << 8 | UInt64(direction.rawValue)
+        hasher.combine(selector.source.address)
+        hasher.combine(selector.destination.address)
+        hasher.combine(ports << 32 | lengths << 16 | numbers)
+    }
 }
 
 /// What happens to matching packets (RFC 4301, 4.4.1).

@@ -40,8 +40,9 @@ extension StatementParser {
         switch association.integrity.rawValue {
         case 5:
             let advice = "peers that follow RFC 4868 use 128 (hmac-sha256-128, by XFRM); hmac-sha512 agrees everywhere"
-            let bits = association.integrity.row?.icvBits ?? 0
-            warn(integrity.range, "Linux truncates \(association.integrity.name) to \(bits) bits", advice)
+            let algorithm = association.integrity
+            warn(
+                integrity.range, "Linux truncates \(algorithm.name) to \(algorithm.row?.icvBits ?? 0) bits", advice)
         case 2: warn(integrity.range, "RFC 8221 forbids HMAC-MD5", "use hmac-sha512")
         case 8: warn(integrity.range, "kernels since 2026 no longer have hmac-ripemd160", "use hmac-sha512")
         default: break
@@ -52,8 +53,9 @@ extension StatementParser {
         for (prefix, range) in [(selector.source, source), (selector.destination, destination)] where prefix.hasHostBits
         {
             let network = AddressPrefix(address: prefix.address.masked(toPrefix: prefix.length), length: prefix.length)
-            let message = "host bits are set after the prefix; to Linux this is a different policy from \(network)"
-            warn(range, message, "write \(network)")
+            warn(
+                range, "host bits are set after the prefix; to Linux this is a different policy from \(network)",
+                "write \(network)")
         }
     }
 }

@@ -218,13 +218,21 @@ struct StatementParser: ~Copyable, ~Escapable {
         Diagnostic(.error, at: range, message, advice: advice)
     }
 
-    mutating func warn(_ range: Range<Int>, _ message: String, _ advice: String = "") {
-        record(Diagnostic(.warning, at: range, message, advice: advice))
+    /// A warning; its texts are made only where they are kept.
+    mutating func warn(
+        _ range: Range<Int>, _ message: @autoclosure () -> String, _ advice: @autoclosure () -> String = ""
+    ) {
+        guard known.warningCount < options.diagnosticLimit else { return known.warningCount += 1 }
+        record(Diagnostic(.warning, at: range, message(), advice: advice()))
     }
 
     /// A warning of a rule that has a name.
-    mutating func remark(_ code: RuleCode, _ range: Range<Int>, _ message: String, _ advice: String) {
-        record(Diagnostic(code, at: range, message, advice: advice))
+    mutating func remark(
+        _ code: RuleCode, _ range: Range<Int>, _ message: @autoclosure () -> String,
+        _ advice: @autoclosure () -> String
+    ) {
+        guard known.warningCount < options.diagnosticLimit else { return known.warningCount += 1 }
+        record(Diagnostic(code, at: range, message(), advice: advice()))
     }
 
     /// One for the whole text is enough.

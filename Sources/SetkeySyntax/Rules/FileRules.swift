@@ -16,8 +16,9 @@ package enum FileRules {
         remarks += OverlappingPolicies.remarks(on: state)
         remarks += UnservedPolicies.remarks(on: state, use)
         remarks += UnusedAssociations.remarks(on: state, use)
-        remarks += PublishedKeys.remarks(on: state)
-        remarks += SharedKeys.remarks(on: state)
+        let keys = FileKeys(of: state)
+        remarks += PublishedKeys.remarks(on: state, keys)
+        remarks += SharedKeys.remarks(on: state, keys)
         return remarks
     }
 

@@ -2,21 +2,20 @@ import IPsec
 
 /// Keys that are printed in the sample file or in a manual, which everybody knows.
 enum PublishedKeys {
-    static func remarks(on state: DesiredState) -> [LoadedDiagnostic] {
+    static func remarks(on state: DesiredState, _ file: FileKeys) -> [LoadedDiagnostic] {
         var remarks = RuleRemarks(of: .publishedKey)
-        for declared in state.associations where declared.entry.keys.contains(where: { isPublished($0) }) {
+        let digests = keys.map(\.digest.digest)
+        var told: Int?
+        for key in file.keys where digests.contains(key.digest) && key.owner != told {
+            guard let bytes = file.material(of: key, in: state), keys.contains(bytes) else { continue }
             remarks.add(
-                at: declared.origin, "a key of this SA is an example from a manual: everybody knows it",
+                at: state.associations[key.owner].origin,
+                "a key of this SA is an example from a manual: everybody knows it",
                 advice: "generate keys of your own, for example from /dev/urandom")
+            told = key.owner
         }
         return remarks.diagnostics
     }
-
-    private static func isPublished(_ key: KeyMaterial) -> Bool {
-        digests.contains(key.digest) && keys.contains(key)
-    }
-
-    private static let digests = Set(keys.map(\.digest))
 
     /// Those of setkey(8), of the sample file, and of the guide and the README of this program.
     private static let keys: [KeyMaterial] =

@@ -1,61 +1,55 @@
 import IPsec
-import TextBytes
 
 /// One key in two SAs: what is recorded of one can be replayed in the other, and a counter mode loses its secrecy.
 ///
 /// The SAs of a group (RFC 4552) share their key by design; they are those to a multicast address, or from any source.
 enum SharedKeys {
-    static func remarks(on state: DesiredState) -> [LoadedDiagnostic] {
+    static func remarks(on state: DesiredState, _ file: FileKeys) -> [LoadedDiagnostic] {
         var remarks = RuleRemarks(of: .sharedKey)
-        var first: [Int: Int] = [:]
-        first.reserveCapacity(2 * state.associations.count)
-        for (index, declared) in state.associations.enumerated() where !declared.entry.isOfGroup {
-            for key in declared.entry.keys where !key.isZero {
-                let other = first[key.digest] ?? index
-                guard other != index else {
-                    first[key.digest] = index
-                    continue
-                }
-                let association = state.associations[other].entry
-                guard association.keys.contains(key) else { continue }
-                remarks.add(
-                    at: declared.origin, "this SA has a key of \(association.identity)",
-                    advice: "give each SA keys of its own")
-                break
-            }
+        var first = FirstKeys(of: file.keys.count)
+        var told: Int?
+        for (index, key) in file.keys.enumerated() where !key.isZero && key.owner != told {
+            guard !state.associations[key.owner].entry.isOfGroup else { continue }
+            let other = file.keys[first.index(of: key.digest, orNew: index, in: file.keys)].owner
+            guard other != key.owner, let bytes = file.material(of: key, in: state) else { continue }
+            let association = state.associations[other].entry
+            guard association.encryptionKey == bytes || association.integrityKey == bytes else { continue }
+            let declared = state.associations[key.owner]
+            remarks.add(
+                at: declared.origin, "this SA has a key of \(association.identity)",
+                advice: "give each SA keys of its own")
+            told = key.owner
         }
         return remarks.diagnostics
     }
 }
 
-extension SecurityAssociation {
-    /// Both keys, as far as it has them.
-    var keys: [KeyMaterial] { [encryptionKey, integrityKey].compactMap { $0 }.filter { $0.byteCount > 0 } }
+/// Which key was the first one with its digest: open addressing, half empty. A digest is a hash already.
+private struct FirstKeys {
+    /// One more than the place of a key; 0 where there is none.
+    private var slots: [Int32]
 
-    /// Whether several senders may use it.
-    var isOfGroup: Bool { source.isUnspecified || identity.destination.isMulticast }
+    /// - Parameter count: how many keys there are at most.
+    init(of count: Int) {
+        var capacity = 16
+        while capacity < 2 * count { capacity *= 2 }
+        slots = [Int32](repeating: 0, count: capacity)
+    }
+
+    /// The place of the first key with a digest, which is `new` where there was none.
+    mutating func index(of digest: Int, orNew new: Int, in keys: [FileKeys.Key]) -> Int {
+        var slot = digest & (slots.count - 1)
+        while slots[slot] != 0 {
+            let known = Int(slots[slot]) - 1
+            if keys[known].digest == digest { return known }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        slots[slot] = Int32(new + 1)
+        return new
+    }
 }
 
-extension KeyMaterial {
-    /// A number for hash tables, other in each process, from which the key cannot be had.
-    var digest: Int {
-        withBytes { bytes in
-            var hasher = Hasher()
-            var index = 0
-            while index <= bytes.count - ByteWord.byteCount {
-                hasher.combine(ByteWord(bytes, at: index).bits)
-                index += ByteWord.byteCount
-            }
-            while index < bytes.count {
-                hasher.combine(bytes[index])
-                index += 1
-            }
-            return hasher.finalize()
-        }
-    }
-
-    /// Whether it stands for a credential that was not read.
-    fileprivate var isZero: Bool {
-        withBytes { bytes in bytes.indices.allSatisfy { bytes[$0] == 0 } }
-    }
+extension SecurityAssociation {
+    /// Whether several senders may use it.
+    var isOfGroup: Bool { source.isUnspecified || identity.destination.isMulticast }
 }
