@@ -72,12 +72,17 @@ struct ForgedAnswerTests {
             let origin = KernelEvent.Origin(request: id, processID: 4711, sequence: id.rawValue)
             return KernelEvent(origin: origin, content: content)
         }
+        func attributed(_ content: KernelEvent.Content) -> KernelEvent {
+            var event = told(content)
+            conversation.attribute(&event)
+            return event
+        }
         #expect(id.rawValue == 101)
-        #expect(conversation.attributed(told(.flushed(.ah))).origin.request == nil)
-        #expect(conversation.end(with: conversation.attributed(told(.flushed(.esp)))) != nil)
-        #expect(conversation.attributed(told(.flushed(.esp))).origin.request == id)
+        #expect(attributed(.flushed(.ah)).origin.request == nil)
+        #expect(conversation.end(with: attributed(.flushed(.esp))) != nil)
+        #expect(attributed(.flushed(.esp)).origin.request == id)
         let association = try Self.association(777)
-        #expect(conversation.attributed(told(.association(.deleted, association))).origin.request == nil)
+        #expect(attributed(.association(.deleted, association)).origin.request == nil)
     }
 }
 

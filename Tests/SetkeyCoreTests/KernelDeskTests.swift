@@ -25,7 +25,8 @@ struct KernelDeskTests {
 
     private mutating func hear(_ content: KernelEvent.Content, answering id: RequestID?) {
         let origin = KernelEvent.Origin(request: id, processID: 1, sequence: id?.rawValue ?? 0)
-        _ = desk.hear(KernelEvent(origin: origin, content: content), &out)
+        var event = KernelEvent(origin: origin, content: content)
+        _ = desk.hear(&event, &out)
     }
 
     /// Asks, for a client, what the desk would otherwise ask by itself at the start.

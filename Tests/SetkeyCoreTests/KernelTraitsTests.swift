@@ -41,7 +41,8 @@ import Testing
             var out = Outbox()
             out.begin(at: Instant(seconds: 2000, microseconds: 0, monotonic: 1))
             let origin = KernelEvent.Origin(request: nil, processID: 7, sequence: 0)
-            _ = desk.hear(KernelEvent(origin: origin, content: .policy(.added, policy)), &out)
+            var event = KernelEvent(origin: origin, content: .policy(.added, policy))
+            _ = desk.hear(&event, &out)
             let reading = desk.nextReading(out)?.0
             if asks {
                 guard case .getPolicy(PolicyIndex(rawValue: 8))? = reading else {

@@ -14,15 +14,7 @@ struct ClientTable<Value: Sendable>: Sendable {
             if let index = clients.firstIndex(of: client) { yield values[index] } else { yield nil }
         }
         _modify {
-            guard let index = clients.firstIndex(of: client) else {
-                var value: Value?
-                yield &value
-                if let value {
-                    clients.append(client)
-                    values.append(value)
-                }
-                return
-            }
+            let index = clients.firstIndex(of: client) ?? append(client)
             yield &values[index]
             if case nil = values[index] { remove(at: index) }
         }
@@ -36,6 +28,13 @@ struct ClientTable<Value: Sendable>: Sendable {
         guard let index = clients.firstIndex(of: client) else { return nil }
         defer { remove(at: index) }
         return values[index]
+    }
+
+    /// Makes room for a client's value, which is none yet.
+    private mutating func append(_ client: ClientID) -> Int {
+        clients.append(client)
+        values.append(nil)
+        return clients.count - 1
     }
 
     private mutating func remove(at index: Int) {

@@ -23,11 +23,11 @@ extension Daemon {
     mutating func heard(_ message: KernelEvent) {
         // Before it is handled: it may end the run that shows it.
         clients.trace(message)
-        let heard = context.kernel.hear(message, &context.out)
-        clients.tellMonitors(heard.event, &context.out)
-        let peer = heard.requester?.client.flatMap { clients.caller($0).peer }
-        reconciler.notice(heard.event, from: heard.requester, peer, &context)
-        context.kernel.logNews(heard.event, &context.out)
+        var event = message
+        let requester = context.kernel.hear(&event, &context.out)
+        clients.tellMonitors(event, &context.out)
+        reconciler.notice(event, from: requester, clients, &context)
+        context.kernel.logNews(event, &context.out)
     }
 
     mutating func overrun() {

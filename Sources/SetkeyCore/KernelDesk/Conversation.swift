@@ -1,35 +1,6 @@
 import ControlProtocol
 import IPsec
 
-/// A request on its way to the kernel and back.
-struct Flight: Sendable {
-    let id: RequestID
-    let requester: Requester
-    let item: RequestRun.Item
-    let manner: Manner
-    /// Whether this is the second try, after the first one's answer was lost.
-    let isRepeated: Bool
-    /// Whether it will come back unsent, because one before it was refused or lost.
-    fileprivate(set) var isDoomed = false
-
-    /// How requests of a burst are asked.
-    struct Manner: Hashable, Sendable {
-        /// Whether a request that is refused keeps those behind it from being sent.
-        var stopsAtRefusal = false
-        /// Whether what a request replaces or removes is wanted, to undo it.
-        var keepsFormer = false
-    }
-
-    var request: KernelRequest { item.request }
-
-    var isDump: Bool {
-        switch request {
-        case .dump, .dumpPolicies: true
-        default: false
-        }
-    }
-}
-
 /// The requests that are in flight, the oldest first.
 struct Conversation: Sendable {
     /// So many are given to the shell at once.
@@ -37,8 +8,15 @@ struct Conversation: Sendable {
     /// So many are in flight at most.
     private static let window = 2 * burst
 
+    /// A flight, until it has ended.
+    private struct Place: Sendable {
+        var flight: Flight?
+        /// Whether it will come back unsent, because one before it was refused or lost.
+        var isDoomed = false
+    }
+
     /// Those before `head` have ended.
-    private var flights: [Flight?] = []
+    private var places: [Place] = []
     private var head = 0
     private var count = 0
     private var doomed = 0
@@ -59,7 +37,7 @@ struct Conversation: Sendable {
 
     /// Whether one of those is in flight that `condition` means.
     func contains(where condition: (Requester) -> Bool) -> Bool {
-        flights[head...].contains { $0.map { condition($0.requester) } ?? false }
+        places[head...].contains { $0.flight.map { condition($0.requester) } ?? false }
     }
 
     /// Notes requests as in flight.
@@ -74,23 +52,20 @@ struct Conversation: Sendable {
             lastID = lastID.next
             let flight = Flight(id: lastID, requester: requester, item: item, manner: manner, isRepeated: isRepeated)
             if flight.isDump { isDumping = true }
-            flights.append(flight)
+            places.append(Place(flight: flight))
             count += 1
         }
         return first
     }
 
-    /// The event, as news where its numbers alone would make it an answer of ours.
-    func attributed(_ event: KernelEvent) -> KernelEvent {
-        guard let id = event.origin.request, !isOurs(id, event.content) else { return event }
-        var event = event
-        event.origin.request = nil
-        return event
+    /// Makes an event news where its numbers alone would make it an answer of ours.
+    func attribute(_ event: inout KernelEvent) {
+        if let id = event.origin.request, !isOurs(id, event.content) { event.origin.request = nil }
     }
 
     private func isOurs(_ id: RequestID, _ content: KernelEvent.Content) -> Bool {
         if content.isRecord { return true }
-        if let index = index(of: id) { return flights[index]?.request.isAnswered(by: content) ?? false }
+        if let (_, flight) = flight(of: id) { return flight.request.isAnswered(by: content) }
         // A flush is told twice to who asked for it, and then its flight is over.
         return switch content {
         case .flushed, .policiesFlushed: true
@@ -102,8 +77,8 @@ struct Conversation: Sendable {
     /// Ends the flight that `event` answers, if it does and is its last message.
     mutating func end(with event: KernelEvent) -> (Flight, Outcome)? {
         // Most messages are records within a dump: they are told apart before a flight is looked for.
-        guard let id = event.origin.request, !event.content.isFollowed, let index = index(of: id),
-            let outcome = flights[index]?.outcome(of: event.content), let flight = remove(at: index)
+        guard let id = event.origin.request, !event.content.isFollowed, let (index, flight) = flight(of: id),
+            let outcome = flight.outcome(of: event.content)
         else { return nil }
         if case .refused = outcome, flight.manner.stopsAtRefusal { doom(after: id) { $0.stopsAtRefusal } }
         return (flight, outcome)
@@ -111,48 +86,50 @@ struct Conversation: Sendable {
 
     /// Ends the flight of this request, if it is under way: its answer has not come.
     mutating func endLost(_ id: RequestID) -> Flight? {
-        guard let index = index(of: id), let flight = remove(at: index) else { return nil }
+        guard let (index, flight) = flight(of: id) else { return nil }
+        remove(at: index)
         doom(after: id) { _ in true }
         return flight
     }
 
     /// Ends the flight of this request, if it is under way: it was not sent.
     mutating func endUnsent(_ id: RequestID) -> Flight? {
-        index(of: id).flatMap { remove(at: $0) }
+        guard let (index, flight) = flight(of: id) else { return nil }
+        remove(at: index)
+        return flight
     }
 
     /// Notes that the flights behind one will come back unsent.
     private mutating func doom(after id: RequestID, where isMeant: (Flight.Manner) -> Bool) {
-        for index in head..<flights.count {
-            guard let flight = flights[index], flight.id.isAfter(id), !flight.isDoomed, isMeant(flight.manner) else {
-                continue
-            }
-            flights[index]?.isDoomed = true
+        for index in head..<places.count {
+            guard let flight = places[index].flight, flight.id.isAfter(id), !places[index].isDoomed,
+                isMeant(flight.manner)
+            else { continue }
+            places[index].isDoomed = true
             doomed += 1
         }
     }
 
-    private mutating func remove(at index: Int) -> Flight? {
-        guard let flight = flights[index].take() else { return nil }
+    private mutating func remove(at index: Int) {
+        guard let flight = places[index].flight.take() else { return }
         count -= 1
-        if flight.isDoomed { doomed -= 1 }
+        if places[index].isDoomed { doomed -= 1 }
         if flight.isDump { isDumping = false }
-        while head < flights.count, case nil = flights[head] { head += 1 }
-        if head == flights.count {
-            flights.removeAll(keepingCapacity: true)
+        while head < places.count, places[head].flight == nil { head += 1 }
+        if head == places.count {
+            places.removeAll(keepingCapacity: true)
             head = 0
         } else if head >= Self.window {
-            flights.removeFirst(head)
+            places.removeFirst(head)
             head = 0
         }
-        return flight
     }
 
     // Answers come in the order of the requests, so the first one is it, as a rule.
-    private func index(of id: RequestID) -> Int? {
+    private func flight(of id: RequestID) -> (index: Int, flight: Flight)? {
         var index = head
-        while index < flights.count {
-            if flights[index]?.id.rawValue == id.rawValue { return index }
+        while index < places.count {
+            if let flight = places[index].flight, flight.id.rawValue == id.rawValue { return (index, flight) }
             index += 1
         }
         return nil

@@ -22,14 +22,6 @@ struct KernelDesk: Sendable {
         case doubted
     }
 
-    /// A message of the kernel, when it has been taken in.
-    struct Heard: Sendable {
-        /// The message, as news where its numbers alone made it an answer of ours.
-        let event: KernelEvent
-        /// Whose request it answers.
-        let requester: Requester?
-    }
-
     /// What the kernel has. The others walk through it with cursors; what is in it only the kernel's messages change.
     var mirror = Mirror()
     /// How often messages may have been lost.
@@ -111,27 +103,28 @@ struct KernelDesk: Sendable {
 
     // MARK: Messages
 
-    /// Takes in one message of the kernel.
-    mutating func hear(_ message: KernelEvent, _ out: inout Outbox) -> Heard {
-        let event = conversation.attributed(message)
+    /// Takes in one message of the kernel, and makes it news where its numbers alone made it an answer of ours.
+    ///
+    /// - Returns: whose request it answers, if it ends that.
+    mutating func hear(_ event: inout KernelEvent, _ out: inout Outbox) -> Requester? {
+        conversation.attribute(&event)
         guard let (flight, outcome) = conversation.end(with: event) else {
-            apply(event, &out)
-            return Heard(event: event, requester: nil)
+            take(event, &out)
+            return nil
         }
         let former =
             flight.manner.keepsFormer ? FormerEntries(touchedBy: flight.request, in: mirror) : FormerEntries.none
-        apply(event, &out)
-        let requester = flight.requester
+        take(event, &out)
         if case .lost = outcome, !flight.isRepeated {
             askAgain(flight, isRepeated: true, &out)
         } else {
             ended(flight, outcome, former: former, &out)
         }
-        return Heard(event: event, requester: requester)
+        return flight.requester
     }
 
-    /// Takes over what a message tells of the kernel's entries.
-    private mutating func apply(_ event: KernelEvent, _ out: inout Outbox) {
+    /// Brings the mirror up to what a message says.
+    private mutating func take(_ event: KernelEvent, _ out: inout Outbox) {
         switch mirror.apply(event.content, isAnswer: event.origin.request != nil) {
         case .nothing: break
         case .get(let reference): refreshes.append(reference)

@@ -12,20 +12,22 @@ extension Reconciler {
     ///
     /// - Parameters:
     ///   - requester: whose request it answers.
-    ///   - peer: the client of ours that it is.
-    mutating func notice(_ event: KernelEvent, from requester: Requester?, _ peer: Peer?, _ context: inout Context) {
+    ///   - clients: who may have asked for it.
+    mutating func notice(
+        _ event: KernelEvent, from requester: Requester?, _ clients: borrowing ClientDesk, _ context: inout Context
+    ) {
         if case .application = requester { return }
         switch event.content {
         case .association(let verb, let association) where verb != .got:
             guard inForce.associations.contains(association.identity) else { return }
             if verb == .added { state.revive(association.identity) }
-            suspect(.association(association.identity), author(event.origin, peer), verb, &context)
+            suspect(.association(association.identity), author(event.origin, requester, clients), verb, &context)
         case .policy(let verb, let policy) where verb != .got:
             guard inForce.policies.contains(policy.identity) else { return }
-            suspect(.policy(policy.identity), author(event.origin, peer), verb, &context)
+            suspect(.policy(policy.identity), author(event.origin, requester, clients), verb, &context)
         case .flushed where !inForce.associations.isEmpty, .policiesFlushed where !inForce.policies.isEmpty:
             // A flush of ours is echoed twice, the second time without a request.
-            drift.flushed(by: author(event.origin, peer), at: context.now.monotonic)
+            drift.flushed(by: author(event.origin, requester, clients), at: context.now.monotonic)
             context.out.rearm()
         case .expired(let association, .hard): noteEnd(of: association, &context)
         default: break
@@ -52,8 +54,10 @@ extension Reconciler {
     }
 
     /// Who sent what this event follows from: a client of ours, or what another process claims to be.
-    private func author(_ origin: KernelEvent.Origin, _ peer: Peer?) -> String {
-        guard let peer else {
+    private func author(
+        _ origin: KernelEvent.Origin, _ requester: Requester?, _ clients: borrowing ClientDesk
+    ) -> String {
+        guard let client = requester?.client, let peer = clients.caller(client).peer else {
             return origin.processID == 0 ? "another program" : "process \(origin.processID)"
         }
         return "uid \(peer.uid) pid \(peer.pid) through setkeyd"
