@@ -74,7 +74,7 @@ extension ClientDesk {
             let request = database.dumpRequest
             if runs.contains(client) {
                 runs[client]?.dumpFailed(request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))
-                runs[client]?.proceed()
+                proceed(client)
             } else {
                 refuse(client, request, errno, &context)
             }
@@ -103,7 +103,7 @@ extension ClientDesk {
     private mutating func sendPart(to client: ClientID, _ context: inout Context) {
         guard !sendPlan(to: client, &context) else { return }
         // A run without a stream waited for this alone.
-        guard streams[client] != nil else { return runs[client]?.proceed() ?? () }
+        guard streams[client] != nil else { return proceed(client) }
         guard var stream = streams[client], isReady(stream, context.kernel) else { return }
         streams[client] = nil
         if runs.contains(client) {
@@ -133,14 +133,14 @@ extension ClientDesk {
     private mutating func appendPart(of stream: inout DumpStream, toRunOf client: ClientID, _ context: inout Context) {
         var output = WireText(reserving: DumpStream.partCapacity)
         stream.appendPart(of: &context.kernel.mirror, to: &output)
-        runs[client]?.output.append(output)
+        runs[client]?.output.text.append(output)
         if stream.isFinished {
             if let errno = context.kernel.gap(in: stream.database) {
                 let request = stream.database.dumpRequest
                 runs[client]?.dumpFailed(
                     request.phrase, errno: Int(errno.rawValue), reason: stream.database.gapText(errno, settings.traits))
             }
-            runs[client]?.proceed()
+            proceed(client)
         } else if let reply = runs[client]?.takeReply() {
             context.out.perform(.reply(client, .execute(reply), continues: true))
         }

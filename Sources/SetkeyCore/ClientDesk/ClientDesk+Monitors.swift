@@ -62,7 +62,7 @@ extension ClientDesk {
         func want(showKeys: Bool?) { forms.insert(showKeys == true ? .keyed : .masked) }
         for audience in audiences.keys where audience.raw == true { want(showKeys: audience.showKeys) }
         for client in tracedClients {
-            guard runs[client]?.takesMessages == true else { continue }
+            guard runs[client]?.output.takesMessages == true else { continue }
             want(showKeys: runs[client]?.parameters.showKeys)
         }
         return forms
@@ -72,7 +72,7 @@ extension ClientDesk {
     mutating func trace(_ event: KernelEvent) {
         for client in tracedClients {
             guard let parameters = runs[client]?.parameters else { continue }
-            runs[client]?.note(event.message?.form(showKeys: parameters.showKeys == true))
+            runs[client]?.output.note(event.message?.form(showKeys: parameters.showKeys == true))
         }
     }
 }

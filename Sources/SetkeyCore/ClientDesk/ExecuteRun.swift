@@ -1,72 +1,61 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
-import TextBytes
 
-/// One client's `Execute`: statements, a cursor, and what became of them.
+/// One client's `Execute`: parts of statements, and what became of them.
 ///
-/// A run may come in several calls; what an atomic run has applied is remembered from one to the next.
+/// A run comes in several calls. The next one is read while one is under way, so that the kernel need not wait between
+/// them; each is parsed whole before any of it is applied. What an atomic run has applied is remembered from one to the
+/// next.
 struct ExecuteRun: Sendable {
-    /// What the run wants next.
+    /// What the run comes to when it has no further request.
     enum Next: Sendable {
-        case request(RequestRun.Item)
         /// A `dump` or `spddump`: a fresh dump, printed.
         case dump(DatabaseName, IPsecProtocol?)
         /// Nothing until what it waits for has come.
         case wait
         /// Nothing now, though it could go on: it has had its share of this turn of the loop.
         case rest
-        /// This call is finished.
+        /// The oldest call is finished.
         case finished
     }
 
-    /// Statements that ask nothing of the kernel, and SAs that are passed over, in one turn of the loop.
+    /// Statements, and SAs that are passed over, in one turn of the loop.
     private static let share = 500
     /// About this many bytes make a part of the reply; a run goes on when its client has taken them.
-    private static let partSize = 128 * 1024
-    /// So many bytes of messages wait at most; what comes while that many do is counted, not kept.
-    private static let messageLimit = 256 * 1024
+    private static let replySize = 128 * 1024
 
+    /// Those that have not been answered in full; the first one is under way.
+    private var parts: [ExecutePart] = []
+    /// As the last call had them, but without the text.
     private(set) var parameters: ExecuteParameters
-    private var statements: [Statement]
-    /// The next statement to begin.
-    private var cursor = 0
+    /// The number of the next part's first statement.
+    private var statementCount = 0
     private var run: RequestRun
-    /// The `deleteall` at the statement before the cursor, and how far it is.
-    private var deletion: (pair: DesiredState.AddressPair, cursor: EntryTable<SecurityAssociation>.CursorID)?
-    /// Whether the statement before the cursor is a dump that is being made.
-    private var isDumping = false
+    /// The `deleteall` that was begun last, and how far it is.
+    private var deletion: Deletion?
+    /// The dump that is being made, by the number of its statement.
+    private var dump: Int?
     private(set) var isWaiting = false
 
-    private(set) var executed = 0
     private(set) var totalExecuted = 0
     private(set) var totalFailed = 0
-    private var failures: [StatementFailure] = []
-    private var warnings: [StatementFailure] = []
     /// Whether the client has been told that ESP in UDP will not be received: once is enough.
     private(set) var isWarnedOfArrival = false
-    /// Bytes of the failures, about.
-    private var failureSize = 0
-    var output = WireText(reserving: 0)
-    private var messages: [UInt8] = []
-    /// Messages that were not kept.
-    private var unkeptMessages = 0
-    private var hasEnded = false
-    /// Whether the run has been rolled back: its further parts are refused.
-    private(set) var isAborted = false
-
-    init(parameters: ExecuteParameters, statements: [Statement]) {
-        self.parameters = parameters
-        self.statements = statements
-        run = RequestRun(temper: parameters.atomic == true ? .undoing : .goingOn)
+    var output = ExecuteOutput()
+    /// The `exit` that has ended it, by its number.
+    private var endedAt: Int?
+    /// The statement for whose failure the run has been rolled back, or is being.
+    private var abortedAt: Int?
+    private struct Deletion: Sendable {
+        let unit: Int
+        let pair: DesiredState.AddressPair
+        let cursor: EntryTable<SecurityAssociation>.CursorID
     }
 
-    /// Takes the next part of a run over.
-    mutating func resume(_ parameters: ExecuteParameters, statements: [Statement]) {
+    init(_ parameters: ExecuteParameters) {
         self.parameters = parameters
-        self.statements = hasEnded ? [] : statements
-        cursor = 0
-        executed = 0
+        run = RequestRun(temper: parameters.atomic == true ? .undoing : .goingOn)
     }
 
     /// How many entries it holds, about: to free many takes its time.
@@ -80,79 +69,134 @@ struct ExecuteRun: Sendable {
         !run.isUndoing && (parameters.atomic == true || parameters.rfcSemantics == true)
     }
 
+    /// Whether it has been rolled back, or is being: further parts are refused.
+    var isAborted: Bool { abortedAt != nil }
+
+    // MARK: Parts
+
+    /// Takes the next part of the run over.
+    mutating func append(_ parameters: ExecuteParameters, options: ParserOptions) {
+        parts.append(ExecutePart(parameters, numberedFrom: statementCount, options: options))
+        statementCount = parts[parts.count - 1].end
+    }
+
+    /// How many calls have not been answered in full.
+    var partCount: Int { parts.count }
+
+    /// Begins with the part that is the oldest now.
+    ///
+    /// - Returns: why it is not executed; it is then to be ended.
+    mutating func beginPart() -> ControlError? {
+        guard let part = parts.first else { return nil }
+        parameters = part.parameters
+        if let abortedAt, abortedAt < part.first { return .runAborted }
+        if !part.errors.isEmpty { return .invalidText(part.errors) }
+        if let endedAt, endedAt < part.first { parts[0].skipRest() }
+        return nil
+    }
+
+    /// Ends the oldest part.
+    mutating func endPart() { parts.removeFirst() }
+
+    /// The index of the part to which a statement belongs.
+    private func part(of unit: Int) -> Int { parts.count > 1 && unit >= parts[1].first ? 1 : 0 }
+
+    /// Whether the oldest part is over, though one that has been begun after it may not be.
+    private var isPartOver: Bool {
+        guard !parts.isEmpty, !parts[0].hasNext, parts[0].inFlight == 0, dump == nil, deletion == nil else {
+            return false
+        }
+        let end = parts[0].end
+        if run.isUndoing, let abortedAt, abortedAt < end { return false }
+        return run.firstUnitLeft.map { $0 >= end } ?? true
+    }
+
     // MARK: Going on
 
-    /// What to do next.
-    mutating func next(mirror: inout Mirror) -> Next {
+    private var mayGoOn: Bool { !isWaiting && (run.isIdle || run.hasMore || parts.first?.inFlight == 0) }
+
+    /// Appends the next requests until they make a burst.
+    ///
+    /// - Returns: what keeps it from having more; `nil` if they do make one.
+    mutating func fill(_ items: inout [RequestRun.Item], mirror: inout Mirror) -> Next? {
         if isWaiting { return .wait }
-        if isDumping { endDump() }
+        if let unit = dump.take() { endStatement(unit) }
         for _ in 0..<Self.share {
-            if let item = run.next() { return .request(item) }
-            if run.isUndoing || run.hasMore {
-                guard run.isIdle else { return .wait }
-                return endUndo(&mirror)
-            }
-            if deletion != nil {
-                if let next = nextDeletion(&mirror) { return next }
+            if isPartOver { return .finished }
+            if items.count == Conversation.burst { return nil }
+            if let item = run.next() {
+                if item.role != .undo { parts[part(of: item.unit)].inFlight += 1 }
+                items.append(item)
                 continue
             }
-            guard cursor < statements.count else { return run.isIdle ? .finished : .wait }
+            if run.isUndoing || run.hasMore {
+                guard run.isIdle else { return .wait }
+                endUndo(&mirror)
+                return .finished
+            }
+            if let deletion {
+                if let next = go(on: deletion, &mirror) { return next }
+                continue
+            }
+            guard let index = partToBegin else { return .wait }
+            let kind = parts[index].next
             // What it does depends on what is there, so those before it have to be done.
-            if !run.isIdle, statements[cursor].kind.looksAtTables { return .wait }
-            cursor += 1
-            if let next = begin(statements[cursor - 1].kind, mirror: &mirror) { return next }
+            if !run.isIdle, kind.looksAtTables { return .wait }
+            if let next = begin(kind, index, &mirror) { return next }
         }
         return .rest
     }
 
+    /// The part whose next statement is to be begun: the oldest, or the one after it while that is in flight.
+    private var partToBegin: Int? {
+        if parts.isEmpty { return nil }
+        if parts[0].hasNext { return 0 }
+        guard parts.count > 1, parts[1].hasNext, parts[1].isAsked(like: parts[0]), endedAt == nil else { return nil }
+        return 1
+    }
+
     /// - Returns: `nil` for a statement that goes on with its requests, or has failed without one.
-    private mutating func begin(_ kind: Statement.Kind, mirror: inout Mirror) -> Next? {
+    private mutating func begin(_ kind: Statement.Kind, _ index: Int, _ mirror: inout Mirror) -> Next? {
+        let unit = parts[index].begin()
         if let request = kind.request {
             if let reason = request.futility(in: mirror) {
-                fail(
-                    cursor - 1, request.phrase, errno: Int(KernelErrno.operationUnsupported.rawValue), reason: reason)
+                fail(unit, request.phrase, errno: Int(KernelErrno.operationUnsupported.rawValue), reason: reason)
                 return nil
             }
-            let twin = parameters.rfcSemantics == true ? kind.forwardTwin?.request : nil
-            run.begin(cursor - 1, [request] + (twin.map { [$0] } ?? []))
+            run.begin(unit, request, then: parameters.rfcSemantics == true ? kind.forwardTwin?.request : nil)
             return nil
         }
         switch kind {
         case .dump(let ipsecProtocol):
-            isDumping = true
+            dump = unit
             return .dump(.associations, ipsecProtocol)
         case .dumpPolicies:
-            isDumping = true
+            dump = unit
             return .dump(.policies, nil)
         case .deleteAll(let source, let destination, let ipsecProtocol):
             let pair = DesiredState.AddressPair(
                 source: source, destination: destination, ipsecProtocol: ipsecProtocol)
-            deletion = (pair, mirror.associations.openCursor(between: source, destination))
+            deletion = Deletion(
+                unit: unit, pair: pair, cursor: mirror.associations.openCursor(between: source, destination))
         case .end:
-            hasEnded = true
-            cursor = statements.count
+            endedAt = unit
+            parts[index].skipRest()
         default:
             // `include`: the parser of this text has refused it.
-            endStatement()
+            endStatement(unit)
         }
         return nil
     }
 
-    private mutating func endDump() {
-        isDumping = false
-        endStatement()
-    }
-
     /// Looks at the next SA that a `deleteall` may mean. SAs that come meanwhile are not met.
-    private mutating func nextDeletion(_ mirror: inout Mirror) -> Next? {
-        guard let (pair, position) = deletion else { return nil }
-        guard let association = mirror.associations.next(position) else {
+    private mutating func go(on deletion: Deletion, _ mirror: inout Mirror) -> Next? {
+        guard let association = mirror.associations.next(deletion.cursor) else {
             guard run.isIdle else { return .wait }
             close(&mirror)
-            endStatement()
+            endStatement(deletion.unit)
             return nil
         }
-        if pair.contains(association) { run.begin(cursor - 1, [.delete(association.reference)]) }
+        if deletion.pair.contains(association) { run.begin(deletion.unit, .delete(association.reference)) }
         return nil
     }
 
@@ -161,82 +205,68 @@ struct ExecuteRun: Sendable {
         if let cursor = deletion.take()?.cursor { mirror.associations.closeCursor(cursor) }
     }
 
-    private mutating func endStatement() {
-        executed += 1
+    private mutating func endStatement(_ unit: Int) {
+        parts[part(of: unit)].endStatement()
         totalExecuted += 1
     }
 
-    private mutating func endUndo(_ mirror: inout Mirror) -> Next {
+    private mutating func endUndo(_ mirror: inout Mirror) {
         close(&mirror)
         run.endUndo()
-        cursor = statements.count
-        return .finished
+        parts[0].skipRest()
     }
 
     // MARK: What came back
 
-    /// The kernel did what was asked.
-    mutating func succeeded(_ item: RequestRun.Item, answer: KernelEvent.Content, former: FormerEntries) {
-        run.succeeded(item, answer: answer, former: former)
-        if item.endsUnit, deletion == nil { endStatement() }
+    /// A request of it has ended; where the kernel did not do it, an atomic run turns round, and any other goes on.
+    ///
+    /// - Returns: whether it may have something to do that it had not before.
+    mutating func ended(_ item: RequestRun.Item, _ outcome: Outcome, former: FormerEntries) -> Bool {
+        if item.role != .undo { parts[part(of: item.unit)].inFlight -= 1 }
+        switch outcome {
+        case .done(let answer):
+            run.succeeded(item, answer: answer, former: former)
+            if item.endsUnit, deletion == nil { endStatement(item.unit) }
+        case .refused(let errno):
+            let rfcSemantics = parameters.rfcSemantics == true
+            failed(item, errno, reason: item.request.explanation(errno, rfcSemantics: rfcSemantics))
+        case .lost: failed(item, .timedOut, reason: KernelErrno.timedOut.description)
+        case .unsent: run.unsent(item)
+        }
+        return mayGoOn
     }
 
-    /// The kernel did not; an atomic run turns round, any other goes on.
-    mutating func failed(_ item: RequestRun.Item, errno: Int, reason: String) {
-        tell((item.role == .undo ? "undo: " : "") + item.request.phrase, of: item.unit, errno: errno, reason: reason)
+    private mutating func failed(_ item: RequestRun.Item, _ errno: KernelErrno, reason: String) {
+        let operation = (item.role == .undo ? "undo: " : "") + item.request.phrase
+        note(failure: operation, of: item.unit, errno: Int(errno.rawValue), reason: reason)
         run.failed(item)
         guard item.role != .undo else { return }
-        if run.isUndoing { isAborted = true } else if deletion == nil { endStatement() }
+        if run.isUndoing { abortedAt = abortedAt ?? item.unit } else if deletion == nil { endStatement(item.unit) }
     }
-
-    /// It was not sent.
-    mutating func unsent(_ item: RequestRun.Item) { run.unsent(item) }
 
     /// The dump that the run waits for cannot be made.
     mutating func dumpFailed(_ operation: String, errno: Int, reason: String) {
-        isDumping = false
-        fail(cursor - 1, operation, errno: errno, reason: reason)
+        if let unit = dump.take() { fail(unit, operation, errno: errno, reason: reason) }
     }
 
     private mutating func fail(_ unit: Int, _ operation: String, errno: Int, reason: String) {
-        tell(operation, of: unit, errno: errno, reason: reason)
+        note(failure: operation, of: unit, errno: errno, reason: reason)
         run.fail(unit)
-        if run.isUndoing { isAborted = true } else { endStatement() }
+        if run.isUndoing { abortedAt = abortedAt ?? unit } else { endStatement(unit) }
     }
 
-    private mutating func tell(_ operation: String, of unit: Int, errno: Int, reason: String) {
-        let failure = remark(operation, of: unit, errno: errno, reason: reason)
-        failures.append(failure)
-        failureSize += 100 + failure.operation.utf8.count + reason.utf8.count
+    private mutating func note(failure operation: String, of unit: Int, errno: Int, reason: String) {
+        parts[part(of: unit)].note(failure: operation, of: unit, errno: errno, reason: reason)
         totalFailed += 1
     }
 
     /// An SA for ESP in UDP has been added whose port is not open.
     mutating func warnOfArrival(_ item: RequestRun.Item, reason: String) {
         isWarnedOfArrival = true
-        warnings.append(remark(item.request.phrase, of: item.unit, errno: 0, reason: reason))
-    }
-
-    private func remark(_ operation: String, of unit: Int, errno: Int, reason: String) -> StatementFailure {
-        let range = statements.indices.contains(unit) ? statements[unit].range : 0..<0
-        return StatementFailure(
-            offset: range.lowerBound, length: range.count, operation: operation, errno: errno, reason: reason)
+        parts[part(of: item.unit)].note(warning: item.request.phrase, of: item.unit, reason: reason)
     }
 
     // MARK: What the client gets
-
-    /// Whether there is room for another kernel message: between two calls of a run, and while a client does not read,
-    /// nobody takes them.
-    var takesMessages: Bool { messages.count < Self.messageLimit }
-
-    /// Notes a kernel message for the client, or that there was one and no room.
-    mutating func note(_ message: ShownMessage.Form?) {
-        guard takesMessages else { return unkeptMessages += 1 }
-        if let message { messages += message.text }
-    }
-
-    /// Whether what the client has to be told fills a part: it goes out before the run goes on.
-    var isPartFull: Bool { output.approximateByteCount + messages.count + failureSize >= Self.partSize }
 
     /// Stops until ``proceed()``: a dump is being made, or the client has to read first.
     mutating func wait() { isWaiting = true }
@@ -244,25 +274,20 @@ struct ExecuteRun: Sendable {
     /// Ends a ``wait()``.
     mutating func proceed() { isWaiting = false }
 
+    /// A reply that goes out before the run goes on, when what the client has to be told fills one; the run waits then.
+    mutating func takeFullReply() -> ExecuteReply? {
+        guard !isWaiting, !parts.isEmpty, output.size + parts[0].failureSize >= Self.replySize else { return nil }
+        wait()
+        return takeReply()
+    }
+
     /// The reply about everything since the last one.
     mutating func takeReply() -> ExecuteReply {
-        var reply = ExecuteReply(executed: executed)
-        if !failures.isEmpty { reply.failures = failures }
-        if !warnings.isEmpty { reply.warnings = warnings }
-        if !output.isEmpty { reply.output = output }
-        if unkeptMessages > 0 {
-            let count = counted(unkeptMessages, "kernel message is", "kernel messages are")
-            messages += "setkeyd: \(count) missing here: they came faster than this client reads\n".utf8
-        }
-        if !messages.isEmpty { reply.messages = WireText(messages) }
-        if isAborted { reply.undone = run.undone }
-        if hasEnded { reply.ended = true }
-        failures = []
-        warnings = []
-        failureSize = 0
-        output = WireText(reserving: 0)
-        messages = []
-        unkeptMessages = 0
+        let end = parts[0].end
+        var reply = parts[0].takeReply()
+        output.move(to: &reply)
+        if let abortedAt, abortedAt < end, !run.isUndoing { reply.undone = run.undone }
+        if let endedAt, endedAt < end { reply.ended = true }
         return reply
     }
 }

@@ -4,7 +4,7 @@ import IPsec
 // What clients ask, and which machine answers.
 
 extension Daemon {
-    /// A call has come; the client sends no other before this one is answered.
+    /// A call has come. The client's next one comes when it has been answered, except for the next part of a run.
     mutating func answer(_ call: Call, of client: ClientID) {
         if let refusal = clients.refusal(of: call, from: client) { return context.out.fail(client, refusal) }
         let caller = clients.caller(client)

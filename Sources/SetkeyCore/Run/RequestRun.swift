@@ -86,10 +86,22 @@ struct RequestRun: Sendable {
     /// Whether requests of what was begun are still to be given out.
     var hasMore: Bool { !urgent.isEmpty || head < returned.count || !waiting.isEmpty }
 
+    /// The first of the units of which requests are still to be given out.
+    var firstUnitLeft: Int? {
+        let items = [urgent.last, head < returned.count ? returned[head] : nil, waiting.last]
+        return items.compactMap { $0?.unit }.min()
+    }
+
     /// Whether what a request replaces or removes is wanted, to undo it.
     var keepsFormer: Bool { temper == .undoing && !isUndoing }
 
     // MARK: Giving out
+
+    /// Begins a unit of a request or two; call it when nothing is left of the one before.
+    mutating func begin(_ unit: Int, _ request: KernelRequest, then second: KernelRequest? = nil) {
+        if let second { waiting.append(Item(request: second, unit: unit, role: .step, endsUnit: true)) }
+        waiting.append(Item(request: request, unit: unit, role: .step, endsUnit: second == nil))
+    }
 
     /// Begins a unit; call it when nothing is left of the one before.
     mutating func begin(_ unit: Int, _ requests: [KernelRequest]) {

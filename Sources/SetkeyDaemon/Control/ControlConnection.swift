@@ -2,7 +2,8 @@ import ControlProtocol
 import Glibc
 import KernelBackends
 
-/// One client: its frames come in one after the other, and the next is looked at when the former has been answered.
+/// One client: its frames come in one after the other, and the next is carried out when the former has been answered.
+/// Only the next part of a run is handed on while the one before it is under way.
 final class ControlConnection {
     let id: ClientID
     /// Whose places and memory it takes.
@@ -15,7 +16,10 @@ final class ControlConnection {
 
     private var reader: FrameReader
     private var output = OutputQueue()
-    private var running: RunningCall?
+    /// The calls that are being carried out; the first one is answered first.
+    private var running: [RunningCall] = []
+    /// What was read before the calls before it have been answered, and is not to be carried out yet.
+    private var readAhead: ReadFrame?
     /// Whether the client has shut down its sending side.
     private var inputEnded = false
     /// Why the connection ends once its output is written.
@@ -77,7 +81,7 @@ extension ControlConnection {
     /// The client sends no more. It may still read: `nc` and the like close one side first.
     private func end() {
         inputEnded = true
-        if let running, !running.oneway, descriptor.isHungUp { close(.left) } else { advance() }
+        if let call = running.first, !call.oneway, descriptor.isHungUp { close(.left) } else { advance() }
     }
 
     /// Takes frames if nothing else is to be done first: those of the privileged now, those of others at their users' turns.
@@ -89,7 +93,7 @@ extension ControlConnection {
 
     /// Waits for a turn, if there may be a frame to take.
     private func askTurn() {
-        guard mayTakeFrame, !awaitsTurn, reader.bufferedCount > 0 || inputEnded else { return }
+        guard mayTakeFrame, !awaitsTurn, reader.bufferedCount > 0 || readAhead != nil || inputEnded else { return }
         awaitsTurn = true
         server.wantsTurn(self)
     }
@@ -107,8 +111,10 @@ extension ControlConnection {
         defer { isAdvancing = false }
         for _ in 0..<limits.framesPerTurn where mayTakeFrame {
             do throws(FrameError) {
-                guard let frame = try reader.next() else {
-                    if inputEnded { finish(.left) }
+                var frame = readAhead.take()
+                if frame == nil { frame = try reader.next().map(ReadFrame.init) }
+                guard let frame else {
+                    if inputEnded, running.isEmpty { finish(.left) }
                     return
                 }
                 take(frame)
@@ -120,25 +126,22 @@ extension ControlConnection {
     }
 
     private var mayTakeFrame: Bool {
-        !isClosed && running == nil && ending == nil && output.count < server.limits.lowWaterBytes
+        guard !isClosed, ending == nil, output.count < server.limits.lowWaterBytes else { return false }
+        return running.isEmpty || running.count == 1 && running[0].isUnfinishedRun && readAhead == nil
     }
 
-    private func take(_ bytes: [UInt8]) {
+    private func take(_ frame: ReadFrame) {
         patience.relax()
-        do throws(CallError) {
-            switch try IncomingFrame(frame: bytes) {
-            case .call(let call):
-                running = RunningCall(call)
-                server.delegate?.called(id, call)
-            case .service(let call, let oneway):
-                guard !oneway else { return }
-                queue { bytes throws(FrameError) in try call.appendAnswer(server.info, to: &bytes) }
-            }
-        } catch {
-            switch error {
-            case .malformed(let error): reject(error)
-            case .refused(let error, let oneway): if !oneway { queue(error.appendFrame(to:)) }
-            }
+        guard running.isEmpty || frame.isExecute else { return readAhead = frame }
+        switch frame.content {
+        case .success(.call(let call)):
+            running.append(RunningCall(call))
+            server.delegate?.called(id, call)
+        case .success(.service(let call, let oneway)):
+            guard !oneway else { return }
+            queue { bytes throws(FrameError) in try call.appendAnswer(server.info, to: &bytes) }
+        case .failure(.malformed(let error)): reject(error)
+        case .failure(.refused(let error, let oneway)): if !oneway { queue(error.appendFrame(to:)) }
         }
     }
 
@@ -152,23 +155,28 @@ extension ControlConnection {
 // MARK: - What goes out
 
 extension ControlConnection {
-    /// Answers the running call.
+    /// Answers the oldest running call.
     func reply(_ reply: Reply, continues: Bool) {
-        guard var call = running else { return }
-        running = continues ? call : nil
-        if call.more {
+        guard !running.isEmpty else { return }
+        if running[0].more {
             queue { bytes throws(FrameError) in try reply.appendFrame(continues: continues, to: &bytes) }
-        } else if !call.oneway {
-            gather(reply, into: &call, isLast: !continues)
-            if continues, running != nil { running = call }
+        } else if !running[0].oneway {
+            switch running[0].gather(reply, isLast: !continues, limit: limits.gatheredBytes) {
+            case .tooLong: queue(ServiceError.expectedMore.appendFrame(to:))
+            case .whole(let whole): queue { bytes throws(FrameError) in try whole.appendFrame(to: &bytes) }
+            case nil: break
+            }
         }
-        if continues { settle() } else { advance() }
+        if continues { return settle() }
+        // Writing may have closed the connection.
+        running = Array(running.dropFirst())
+        advance()
     }
 
     /// Answers the running call with a part that has been encoded already; it is written with what else comes in this
     /// turn.
     func reply(encoded frame: [UInt8]) {
-        guard let call = running, call.more, !isClosed else { return }
+        guard running.first?.more == true, !isClosed else { return }
         append { bytes throws(FrameError) in bytes += frame }
         guard !isClosed, !awaitsWriting else { return }
         awaitsWriting = true
@@ -183,19 +191,10 @@ extension ControlConnection {
         settle()
     }
 
-    /// Puts the parts of an answer together for a caller who wants one.
-    private func gather(_ reply: Reply, into call: inout RunningCall, isLast: Bool) {
-        if call.gather(reply, limit: limits.gatheredBytes) {
-            queue(ServiceError.expectedMore.appendFrame(to:))
-        } else if isLast, let whole = call.gathered {
-            queue { bytes throws(FrameError) in try whole.appendFrame(to: &bytes) }
-        }
-    }
-
-    /// Answers the running call with an error.
+    /// Answers the oldest running call with an error.
     func fail(_ error: ControlError) {
-        guard let call = running else { return }
-        running = nil
+        guard !running.isEmpty else { return }
+        let call = running.removeFirst()
         if !call.oneway, !call.isRefused { queue(error.appendFrame(to:)) }
         advance()
     }
@@ -235,7 +234,7 @@ extension ControlConnection {
         guard !isClosed, output.count < server.limits.lowWaterBytes else { return settle() }
         if awaitsDrain {
             awaitsDrain = false
-            if running != nil { server.delegate?.drained(id) }
+            if !running.isEmpty { server.delegate?.drained(id) }
         }
         advance()
     }
@@ -256,7 +255,8 @@ extension ControlConnection {
     func close(_ reason: DisconnectReason) {
         guard !isClosed else { return }
         isClosed = true
-        running = nil
+        running = []
+        readAhead = nil
         patience.relax()
         readSource?.cancel()
         writeSource?.cancel()
@@ -281,9 +281,9 @@ extension ControlConnection {
         if wantsInput { readSource?.resume() } else { readSource?.suspend() }
         if ending != nil {
             patience.expect(.lastReply, within: server.limits.patience)
-        } else if running == nil, reader.bufferedCount > 0, mayTakeFrame {
+        } else if running.isEmpty, reader.bufferedCount > 0, mayTakeFrame {
             patience.expect(.frame, within: server.limits.patience)
-        } else if !user.isPrivileged, running == nil || !output.isEmpty {
+        } else if !user.isPrivileged, running.isEmpty || !output.isEmpty {
             patience.expect(.activity, within: server.limits.idlePatience)
         } else {
             patience.relax()
@@ -294,6 +294,7 @@ extension ControlConnection {
 
     /// Tells the server of what is held for this client, if that has changed.
     private func countHeldBytes() {
-        heldBytes = isClosed ? 0 : output.count + reader.bufferedCount + (running?.gatheredBytes ?? 0)
+        let held = reader.bufferedCount + (readAhead?.byteCount ?? 0) + (running.first?.gatheredBytes ?? 0)
+        heldBytes = isClosed ? 0 : output.count + held
     }
 }

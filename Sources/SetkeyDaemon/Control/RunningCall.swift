@@ -4,7 +4,9 @@ import ControlProtocol
 struct RunningCall {
     let more: Bool
     let oneway: Bool
-    private(set) var gathered: Reply?
+    /// Whether it is a part of a run of which the next part follows.
+    let isUnfinishedRun: Bool
+    private var gathered: Reply?
     /// About how many bytes that has.
     private(set) var gatheredBytes = 0
     /// Whether the caller has been refused already: the answer is too long for one reply.
@@ -13,23 +15,29 @@ struct RunningCall {
     init(_ call: IncomingCall) {
         more = call.more
         oneway = call.oneway
+        isUnfinishedRun = if case .execute(let parameters) = call.call { parameters.unfinished == true } else { false }
     }
 
-    /// Adds a part of the answer.
-    ///
-    /// - Returns: Whether the answer is now longer than `limit` allows, for the first time.
-    mutating func gather(_ reply: Reply, limit: Int) -> Bool {
-        guard !isRefused else { return false }
+    /// What the parts of an answer have come to.
+    enum Gathered {
+        /// It is now longer than it may be, for the first time.
+        case tooLong
+        case whole(Reply)
+    }
+
+    /// Puts the parts of an answer together, for a caller who wants one.
+    mutating func gather(_ reply: Reply, isLast: Bool, limit: Int) -> Gathered? {
+        guard !isRefused else { return nil }
         gatheredBytes += reply.approximateByteCount
         guard gatheredBytes <= limit else {
             isRefused = true
             gathered = nil
             gatheredBytes = 0
-            return true
+            return .tooLong
         }
         var whole = gathered ?? reply
         if gathered != nil { whole.append(reply) }
         gathered = whole
-        return false
+        return isLast ? .whole(whole) : nil
     }
 }

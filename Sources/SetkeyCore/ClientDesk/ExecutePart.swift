@@ -1,0 +1,111 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+
+/// One call of a run: a text, parsed whole, and what has become of its statements.
+struct ExecutePart: Sendable {
+    /// As the call has them, but without the text.
+    let parameters: ExecuteParameters
+    /// What is wrong with the text; there are no statements then.
+    let errors: [DiagnosticRecord]
+    /// The number of its first statement in the run.
+    let first: Int
+    private var statements: [Statement] = []
+    /// How many of them have been begun, or passed over.
+    private var begun = 0
+    /// Requests of it that have been given out, and have not ended.
+    var inFlight = 0
+
+    private(set) var executed = 0
+    private var failures: [StatementFailure] = []
+    private var warnings: [StatementFailure] = []
+    /// Bytes of the failures, about.
+    private(set) var failureSize = 0
+
+    /// Parses the text of a call.
+    ///
+    /// - Parameter first: the number of its first statement in the run.
+    init(_ parameters: ExecuteParameters, numberedFrom first: Int, options: ParserOptions) {
+        var rest = parameters
+        rest.text = WireText(reserving: 0)
+        self.parameters = rest
+        self.first = first
+        var parser = Parser(parameters.text.bytes, options: options)
+        var statements: [Statement] = []
+        while let statement = parser.next() { statements.append(statement) }
+        if parser.errorCount > 0 {
+            errors = parser.diagnostics.map(DiagnosticRecord.init)
+        } else {
+            errors = []
+            self.statements = statements
+        }
+    }
+
+    /// The number of the statement behind its last.
+    var end: Int { first + statements.count }
+
+    /// Whether a statement is left to be begun.
+    var hasNext: Bool { begun < statements.count }
+
+    /// Whether its call differs from another's in nothing but the text.
+    func isAsked(like other: ExecutePart) -> Bool {
+        var parameters = parameters
+        parameters.unfinished = other.parameters.unfinished
+        return parameters == other.parameters
+    }
+
+    /// The statement to begin next; only if there ``hasNext``.
+    var next: Statement.Kind { statements[begun].kind }
+
+    /// Begins a statement.
+    ///
+    /// - Returns: its number in the run.
+    mutating func begin() -> Int {
+        begun += 1
+        return first + begun - 1
+    }
+
+    /// Passes over all statements that have not been begun.
+    mutating func skipRest() { begun = statements.count }
+
+    /// A statement has been executed, or could not be.
+    mutating func endStatement() { executed += 1 }
+
+    // MARK: What is said of statements
+
+    mutating func note(failure operation: String, of unit: Int, errno: Int, reason: String) {
+        let failure = remark(operation, of: unit, errno: errno, reason: reason)
+        failures.append(failure)
+        failureSize += 100 + failure.operation.utf8.count + reason.utf8.count
+    }
+
+    mutating func note(warning operation: String, of unit: Int, reason: String) {
+        warnings.append(remark(operation, of: unit, errno: 0, reason: reason))
+    }
+
+    private func remark(_ operation: String, of unit: Int, errno: Int, reason: String) -> StatementFailure {
+        let index = unit - first
+        let range = statements.indices.contains(index) ? statements[index].range : 0..<0
+        return StatementFailure(
+            offset: range.lowerBound, length: range.count, operation: operation, errno: errno, reason: reason)
+    }
+
+    /// The beginning of a reply: what has become of statements since the one before.
+    mutating func takeReply() -> ExecuteReply {
+        var reply = ExecuteReply(executed: executed)
+        if !failures.isEmpty { reply.failures = failures }
+        if !warnings.isEmpty { reply.warnings = warnings }
+        failures = []
+        warnings = []
+        failureSize = 0
+        return reply
+    }
+}
+
+extension DiagnosticRecord {
+    init(_ diagnostic: Diagnostic) {
+        self.init(
+            severity: Word(rawValue: "\(diagnostic.severity.word)"), offset: diagnostic.range.lowerBound,
+            length: diagnostic.range.count, message: diagnostic.message, advice: diagnostic.advice)
+    }
+}

@@ -1,0 +1,22 @@
+import ControlProtocol
+
+/// A frame that a client has sent, decoded.
+struct ReadFrame {
+    let content: Result<IncomingFrame, CallError>
+    /// How long it was.
+    let byteCount: Int
+
+    init(_ bytes: [UInt8]) {
+        byteCount = bytes.count
+        do throws(CallError) {
+            content = .success(try IncomingFrame(frame: bytes))
+        } catch {
+            content = .failure(error)
+        }
+    }
+
+    /// Whether it calls `Execute`.
+    var isExecute: Bool {
+        if case .success(.call(let call)) = content, case .execute = call.call { true } else { false }
+    }
+}
