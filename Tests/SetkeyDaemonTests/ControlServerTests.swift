@@ -112,6 +112,41 @@ import Testing
             fixture.calls.map(\.call.call) == (0..<200).map { .execute(ExecuteParameters(text: WireText("\($0)"))) })
     }
 
+    /// The next part of a run is handed on while one is under way, anything else is not.
+    @Test func onlyTheNextPartOfARunComesBeforeTheFormerIsAnswered() async throws {
+        let fixture = try ControlServerFixture()
+        defer { fixture.tearDown() }
+        var calls: [Call] = []
+        fixture.onCall = { server, client, call in
+            calls.append(call.call)
+            if case .status = call.call { server.reply(.status(ControlServerFixture.status), to: client) }
+            // The second part is here before the first one is answered, and nothing behind it.
+            guard calls.count == 2 else { return }
+            onNextTurn {
+                #expect(calls.count == 2)
+                server.reply(.execute(ExecuteReply(executed: 1)), to: client)
+                server.reply(.execute(ExecuteReply(executed: 2)), to: client)
+            }
+        }
+        let path = fixture.path
+        let replies = try await offMain {
+            var client = try ControlClient(path: path)
+            var part = ExecuteParameters(text: "a")
+            part.unfinished = true
+            try client.send(.execute(part), more: true)
+            try client.send(.execute(ExecuteParameters(text: "b")), more: true)
+            try client.send(.status)
+            var replies: [Reply] = []
+            while client.pendingCount > 0 { replies.append(try client.nextReply().reply) }
+            return replies
+        }
+        #expect(
+            replies == [
+                .execute(ExecuteReply(executed: 1)), .execute(ExecuteReply(executed: 2)),
+                .status(ControlServerFixture.status),
+            ])
+    }
+
     @Test func aClientThatWritesMoreThanTheServerTakesDoesNotHang() async throws {
         let fixture = try ControlServerFixture()
         defer { fixture.tearDown() }
