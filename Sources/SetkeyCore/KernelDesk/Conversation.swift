@@ -80,6 +80,7 @@ struct Conversation: Sendable {
         guard let id = event.origin.request, !event.content.isFollowed, let (index, flight) = flight(of: id),
             let outcome = flight.outcome(of: event.content)
         else { return nil }
+        remove(at: index)
         if case .refused = outcome, flight.manner.stopsAtRefusal { doom(after: id) { $0.stopsAtRefusal } }
         return (flight, outcome)
     }
