@@ -49,10 +49,10 @@ struct AssociationKeys: Equatable, Sendable {
     }
 
     /// Copies of the keys; `nil` without any.
-    init?(encryption: KeyMaterial?, integrity: KeyMaterial?) {
-        self.init(encryption: encryption?.byteCount, integrity: integrity?.byteCount) {
-            encryption?.copy(to: &$0)
-            integrity?.copy(to: &$1)
+    init?(encryption: Span<UInt8>?, integrity: Span<UInt8>?) {
+        self.init(encryption: encryption?.count, integrity: integrity?.count) {
+            if let encryption { $0.copy(encryption) }
+            if let integrity { $1.copy(integrity) }
         }
     }
 
@@ -84,10 +84,11 @@ struct AssociationKeys: Equatable, Sendable {
     }
 }
 
-extension KeyMaterial {
-    fileprivate func copy(to target: inout MutableSpan<UInt8>) {
-        withBytes { bytes in
-            for index in bytes.indices { target[index] = bytes[index] }
+extension MutableSpan<UInt8> {
+    /// Overwrites it with the bytes of `source`, which is as long.
+    fileprivate mutating func copy(_ source: Span<UInt8>) {
+        unsafe withUnsafeMutableBytes { target in
+            unsafe source.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
         }
     }
 }

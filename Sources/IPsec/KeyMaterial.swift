@@ -36,6 +36,13 @@ package struct KeyMaterial: Sendable, Equatable, CustomStringConvertible, Custom
     }
 
     /// A copy of `bytes`.
+    package init(_ bytes: Span<UInt8>) {
+        self.init(byteCount: bytes.count) { span in
+            for index in bytes.indices { span[index] = bytes[index] }
+        }
+    }
+
+    /// A copy of `bytes`.
     package init(_ bytes: some Collection<UInt8>) {
         self.init(byteCount: bytes.count) { span in
             for (index, byte) in bytes.enumerated() { span[index] = byte }
@@ -55,12 +62,17 @@ package struct KeyMaterial: Sendable, Equatable, CustomStringConvertible, Custom
     /// The key's length in bits; keys of the language are whole bytes.
     package var bitCount: Int { byteCount * 8 }
 
+    /// The bytes, lent; do not let a copy outlive the key.
+    package var span: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { unsafe _overrideLifetime(Span(_unsafeElements: bytes), borrowing: self) }
+    }
+
     /// Lends the bytes to `body`; do not let a copy outlive it.
     package func withBytes<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        defer { unsafe withExtendedLifetime(owner) {} }
-        return try body(unsafe Span(_unsafeElements: bytes))
+        try body(span)
     }
 
     /// Equal lengths and equal bytes, in time that depends on the length alone.

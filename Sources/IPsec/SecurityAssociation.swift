@@ -90,6 +90,11 @@ package struct SecurityAssociation: Sendable {
 
         /// Sets both keys at once, which takes one allocation.
         package mutating func setKeys(encryption: KeyMaterial?, integrity: KeyMaterial?) {
+            copyKeys(encryption: encryption?.span, integrity: integrity?.span)
+        }
+
+        /// Sets both keys to copies of these bytes.
+        package mutating func copyKeys(encryption: Span<UInt8>?, integrity: Span<UInt8>?) {
             keys = AssociationKeys(encryption: encryption, integrity: integrity)
         }
 

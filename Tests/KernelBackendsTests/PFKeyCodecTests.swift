@@ -1,5 +1,6 @@
 import IPsec
 import KernelBackends
+import TestSupport
 import Testing
 
 @Suite struct PFKeyCodecTests {
@@ -246,7 +247,7 @@ import Testing
     }
 
     @Test func protocolZeroInASelectorIsAny() throws {
-        var message = PFKeySamples.kernelPolicy(.spdGet)
+        var message = try PFKeySamples.kernelPolicy(.spdGet)
         message.destination?.nextLayer = NextLayerProtocol(rawValue: 0)
         #expect(try SecurityPolicy(from: message).identity.selector.nextLayer == .any)
     }

@@ -1,5 +1,6 @@
 import IPsec
 import KernelBackends
+import TestSupport
 import Testing
 
 /// Dumps: records that do not say which request they answer, and all the ways in which one ends.
@@ -25,7 +26,7 @@ import Testing
     }
 
     private func policyRecord(_ sequence: UInt32, errno: UInt8 = 0) throws -> [UInt8] {
-        var message = PFKeySamples.kernelPolicy(.spdDump)
+        var message = try PFKeySamples.kernelPolicy(.spdDump)
         message.header.sequence = sequence
         message.header.errorNumber = errno
         return try message.bytes()

@@ -1,5 +1,6 @@
 import IPsec
 import KernelBackends
+import TestSupport
 import Testing
 
 @Suite struct PFKeyDumpTests {

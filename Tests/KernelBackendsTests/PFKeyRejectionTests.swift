@@ -1,4 +1,5 @@
 import KernelBackends
+import TestSupport
 import Testing
 
 /// Each rule of the wire, broken alone; the error names the rule and the place.

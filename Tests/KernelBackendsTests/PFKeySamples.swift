@@ -107,9 +107,9 @@ enum PFKeySamples {
     }
 
     /// What a kernel says of a policy.
-    static func kernelPolicy(_ type: PFKeyMessageType) -> PFKeyMessage {
+    static func kernelPolicy(_ type: PFKeyMessageType) throws -> PFKeyMessage {
         var message = message(type, .unspecified)
-        message.set(policy())
+        try message.set(policy())
         message.header.reserved = 2
         message.softLifetime = .zero
         message.currentLifetime = Lifetime(addTime: 1_763_907_337)
@@ -197,7 +197,7 @@ enum PFKeySamples {
             .spdAcquire,
             .migrate,
         ]
-        messages += policyTypes.map { kernelPolicy($0) }
+        messages += try policyTypes.map { try kernelPolicy($0) }
         messages += [message(.spdFlush, .unspecified), message(.promiscuous)]
         return messages
     }

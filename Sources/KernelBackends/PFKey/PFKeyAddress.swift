@@ -36,11 +36,16 @@ package struct PFKeyAddress: Hashable, Sendable {
         }
     }
 
-    func write(_ type: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {
+    /// Appends it as an extension of this type.
+    package func write(_ type: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {
         let header = sadb_address(
             sadb_address_len: 0, sadb_address_exttype: type.rawValue, sadb_address_proto: nextLayer.rawValue,
             sadb_address_prefixlen: prefixLength, sadb_address_reserved: 0)
-        try writer.appendExtension(header) { writer throws(WireError) in socketAddress.write(to: &writer) }
+        switch address.family {
+        case .ipv4: writer.appendExtension(header, socketAddress.ipv4)
+        case .ipv6:
+            try writer.appendExtension(header) { writer throws(WireError) in socketAddress.write(to: &writer) }
+        }
     }
 }
 
@@ -61,7 +66,8 @@ package struct PFKeyKeyManagerAddress: Hashable, Sendable {
         remote = try PFKeySocketAddress(from: &reader)
     }
 
-    func write(to writer: inout WireWriter) throws(WireError) {
+    /// Appends it as an extension.
+    package func write(to writer: inout WireWriter) throws(WireError) {
         let header = sadb_x_kmaddress(
             sadb_x_kmaddress_len: 0, sadb_x_kmaddress_exttype: PFKeyExtensionType.keyManagerAddress.rawValue,
             sadb_x_kmaddress_reserved: 0)

@@ -29,8 +29,9 @@ package struct PFKeyAssociation: Hashable, Sendable {
         flags = SAFlags(rawValue: raw.sadb_sa_flags)
     }
 
-    func write(to writer: inout WireWriter) throws(WireError) {
-        try writer.appendExtension(
+    /// Appends it as an extension.
+    package func write(to writer: inout WireWriter) throws(WireError) {
+        writer.appendExtension(
             sadb_sa(
                 sadb_sa_len: 0, sadb_sa_exttype: PFKeyExtensionType.association.rawValue,
                 sadb_sa_spi: spi.rawValue.bigEndian, sadb_sa_replay: replayWindow, sadb_sa_state: state,
@@ -59,8 +60,9 @@ package struct PFKeyAssociation2: Hashable, Sendable {
         reqID = ReqID(rawValue: raw.sadb_x_sa2_reqid)
     }
 
-    func write(to writer: inout WireWriter) throws(WireError) {
-        try writer.appendExtension(
+    /// Appends it as an extension.
+    package func write(to writer: inout WireWriter) throws(WireError) {
+        writer.appendExtension(
             sadb_x_sa2(
                 sadb_x_sa2_len: 0, sadb_x_sa2_exttype: PFKeyExtensionType.association2.rawValue,
                 sadb_x_sa2_mode: mode.rawValue, sadb_x_sa2_reserved1: 0, sadb_x_sa2_reserved2: 0,
@@ -78,8 +80,9 @@ extension Lifetime {
             addTime: raw.sadb_lifetime_addtime, useTime: raw.sadb_lifetime_usetime)
     }
 
-    func write(_ type: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {
-        try writer.appendExtension(
+    /// Appends it as an extension of this type.
+    package func write(_ type: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {
+        writer.appendExtension(
             sadb_lifetime(
                 sadb_lifetime_len: 0, sadb_lifetime_exttype: type.rawValue, sadb_lifetime_allocations: allocations,
                 sadb_lifetime_bytes: bytes, sadb_lifetime_addtime: addTime, sadb_lifetime_usetime: useTime))

@@ -33,11 +33,10 @@ package struct PFKeyCodec: KernelInterface {
     package mutating func encode(
         _ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]
     ) throws(WireError) {
-        var message = PFKeyMessage(PFKeyMessageType(request), sequence: id.rawValue, processID: signature)
-        try message.set(request)
-        try message.write(into: &buffer)
-        requests.record(id, message.header.type)
-        if message.header.type.isDump { dumps.begin(id, message.header.type) }
+        try request.write(id: id, processID: signature, over: &buffer)
+        let type = PFKeyMessageType(request)
+        requests.record(id, type)
+        if type.isDump { dumps.begin(id, type) }
     }
 
     package mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent {

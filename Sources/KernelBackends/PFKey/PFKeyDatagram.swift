@@ -22,7 +22,7 @@ package struct PFKeyDatagram: ~Escapable {
         header = try PFKeyHeader(from: &reader)
         while reader.remaining > 0 {
             var next = try PFKeyExtensionReader(from: &reader)
-            guard next.type.isKnown else { continue }
+            guard next.row != nil else { continue }
             let number = Int(next.type.rawValue)
             guard places[number] == 0 else {
                 throw WireError(.duplicateExtension(type: next.type.rawValue), at: next.body.offset)
@@ -61,9 +61,9 @@ package struct PFKeyDatagram: ~Escapable {
     /// The bytes of a key, without copying them; `nil` where there is no key, or one of no bits.
     @inline(__always)
     @_lifetime(copy self)
-    func keyBytes(_ type: PFKeyExtensionType) -> WireReader? {
+    func keyBytes(_ type: PFKeyExtensionType) -> Span<UInt8>? {
         guard var body = body(of: type), (try? PFKeyKey.readHeader(from: &body)) != 0 else { return nil }
-        return body
+        return body.rest
     }
 }
 

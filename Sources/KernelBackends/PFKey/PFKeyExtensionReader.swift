@@ -4,6 +4,8 @@ internal import IPsec
 /// The next extension of a message: its type, and a reader over it, header included.
 struct PFKeyExtensionReader: ~Escapable {
     let type: PFKeyExtensionType
+    /// What the table says of it; `nil` for a type that it does not have.
+    let row: PFKeyExtension?
     var body: WireReader
 
     /// Checks the length against the message and, for a known type, against the table.
@@ -15,7 +17,9 @@ struct PFKeyExtensionReader: ~Escapable {
         let raw = try ahead.read(sadb_ext.self)
         let byteCount = Int(raw.sadb_ext_len) * 8
         type = PFKeyExtensionType(rawValue: raw.sadb_ext_type)
-        guard byteCount >= type.minimalByteCount, byteCount <= reader.remaining else {
+        row = type.row
+        // Of an unknown extension, the word that its own header fills.
+        guard byteCount >= row?.minimalByteCount ?? 8, byteCount <= reader.remaining else {
             throw WireError(.extensionLength(type: type.rawValue, words: raw.sadb_ext_len), at: start)
         }
         guard type.rawValue != 0 else { throw WireError(.reservedExtension, at: start) }
@@ -26,14 +30,16 @@ struct PFKeyExtensionReader: ~Escapable {
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func check() throws(WireError) {
-        switch type {
-        case .source, .destination, .proxy, .natOriginalAddress: _ = try PFKeyAddress(from: &body)
-        case .integrityKey, .encryptionKey: _ = try PFKeyKey.readHeader(from: &body)
+        switch row?.layout {
+        case .address: _ = try PFKeyAddress(from: &body)
+        case .key: _ = try PFKeyKey.readHeader(from: &body)
         case .policy: try PFKeyPolicy.check(&body)
         case .securityContext: _ = try PFKeySecurityContext(from: &body)
         case .proposal: _ = try PFKeyProposal(from: &body)
         case .keyManagerAddress: _ = try PFKeyKeyManagerAddress(from: &body)
-        default: break
+        case .association, .lifetime, .identity, .sensitivity, .supported, .spiRange, .keyManagerPrivate, .association2,
+            .natType, .natPort, .filter, nil:
+            break
         }
     }
 }

@@ -40,7 +40,8 @@ package struct PFKeyFilter: Hashable, Sendable {
         destination.length = try reader.read(UInt8.self)
     }
 
-    func write(to writer: inout WireWriter) throws(WireError) {
+    /// Appends it as an extension.
+    package func write(to writer: inout WireWriter) throws(WireError) {
         let header = sadb_ext(sadb_ext_len: 0, sadb_ext_type: PFKeyExtensionType.filter.rawValue)
         try writer.appendExtension(header) { writer throws(WireError) in
             for prefix in [source, destination] {

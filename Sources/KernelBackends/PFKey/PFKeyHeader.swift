@@ -67,7 +67,29 @@ package struct PFKeyHeader: Hashable, Sendable {
         processID = raw.sadb_msg_pid
     }
 
-    func write(to writer: inout WireWriter) {
+    /// Writes a message over `buffer`, whose memory is used again: this header, and what `extensions` appends.
+    ///
+    /// The buffer then holds the keys of the message: `wipe` it when it has been sent. After an error it is empty.
+    /// - Throws: what `extensions` throws; a message that is too long for its length field.
+    @inline(__always)
+    package func writeMessage(
+        over buffer: inout [UInt8], _ extensions: (inout WireWriter) throws(WireError) -> Void = { _ in }
+    ) throws(WireError) {
+        var writer = WireWriter(taking: &buffer)
+        do throws(WireError) {
+            write(to: &writer)
+            try extensions(&writer)
+            guard let words = UInt16(exactly: writer.count / 8) else { throw WireError(.tooLong, at: 0) }
+            writer.replace(at: Self.lengthOffset, with: words)
+            writer.finish(into: &buffer)
+        } catch {
+            writer.finish(into: &buffer)
+            buffer.wipe()
+            throw error
+        }
+    }
+
+    private func write(to writer: inout WireWriter) {
         writer.append(
             sadb_msg(
                 sadb_msg_version: UInt8(PF_KEY_V2), sadb_msg_type: type.rawValue, sadb_msg_errno: errorNumber,

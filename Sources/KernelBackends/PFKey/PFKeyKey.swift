@@ -21,7 +21,7 @@ package struct PFKeyKey: Equatable, Sendable {
             material = nil
             return
         }
-        material = KeyMaterial(byteCount: reader.remaining) { reader.copyRest(to: &$0) }
+        material = KeyMaterial(reader.rest)
     }
 
     /// Reads the header of a key, and makes `reader` one over its bytes alone.
@@ -38,11 +38,12 @@ package struct PFKeyKey: Equatable, Sendable {
         return bitCount
     }
 
-    func write(_ type: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {
+    /// Appends it as an extension of this type.
+    package func write(_ type: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {
         let header = sadb_key(
             sadb_key_len: 0, sadb_key_exttype: type.rawValue, sadb_key_bits: bitCount, sadb_key_reserved: 0)
         try writer.appendExtension(header) { writer throws(WireError) in
-            material?.withBytes { writer.append($0) }
+            if let material { writer.append(material.span) }
         }
     }
 }

@@ -21,7 +21,8 @@ package struct PFKeyIdentity: Hashable, Sendable {
         name = try reader.readBytes(reader.remaining)
     }
 
-    func write(_ extensionType: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {
+    /// Appends it as an extension of this type.
+    package func write(_ extensionType: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {
         let header = sadb_ident(
             sadb_ident_len: 0, sadb_ident_exttype: extensionType.rawValue, sadb_ident_type: type,
             sadb_ident_reserved: 0, sadb_ident_id: id)
@@ -63,7 +64,8 @@ package struct PFKeySensitivity: Hashable, Sendable {
         bitmaps = try reader.readBytes(reader.remaining)
     }
 
-    func write(to writer: inout WireWriter) throws(WireError) {
+    /// Appends it as an extension.
+    package func write(to writer: inout WireWriter) throws(WireError) {
         let header = sadb_sens(
             sadb_sens_len: 0, sadb_sens_exttype: PFKeyExtensionType.sensitivity.rawValue, sadb_sens_dpd: domain,
             sadb_sens_sens_level: secrecyLevel, sadb_sens_sens_len: secrecyWordCount,
@@ -85,7 +87,8 @@ package struct PFKeyKeyManagerPrivate: Hashable, Sendable {
         bytes = try reader.readBytes(reader.remaining)
     }
 
-    func write(to writer: inout WireWriter) throws(WireError) {
+    /// Appends it as an extension.
+    package func write(to writer: inout WireWriter) throws(WireError) {
         let header = sadb_x_kmprivate(
             sadb_x_kmprivate_len: 0, sadb_x_kmprivate_exttype: PFKeyExtensionType.keyManagerPrivate.rawValue,
             sadb_x_kmprivate_reserved: 0)
@@ -120,7 +123,8 @@ package struct PFKeySecurityContext: Hashable, Sendable {
         }
     }
 
-    func write(to writer: inout WireWriter) throws(WireError) {
+    /// Appends it as an extension.
+    package func write(to writer: inout WireWriter) throws(WireError) {
         guard let byteCount = UInt16(exactly: label.count) else { throw WireError(.tooLong, at: writer.count) }
         let header = sadb_x_sec_ctx(
             sadb_x_sec_len: 0, sadb_x_sec_exttype: PFKeyExtensionType.securityContext.rawValue,

@@ -1,7 +1,7 @@
 internal import CLinux
 
 /// The two NAT-T extensions that hold one number each (`sadb_x_nat_t_type`, `sadb_x_nat_t_port`).
-enum PFKeyNATExtension {
+package enum PFKeyNATExtension {
     static func readType(from reader: inout WireReader) throws(WireError) -> UInt8 {
         try reader.read(sadb_x_nat_t_type.self).sadb_x_nat_t_type_type
     }
@@ -10,17 +10,19 @@ enum PFKeyNATExtension {
         UInt16(bigEndian: try reader.read(sadb_x_nat_t_port.self).sadb_x_nat_t_port_port)
     }
 
-    static func write(type: UInt8, to writer: inout WireWriter) throws(WireError) {
-        try writer.appendExtension(
+    /// Appends a number as an extension.
+    package static func write(type: UInt8, to writer: inout WireWriter) throws(WireError) {
+        writer.appendExtension(
             sadb_x_nat_t_type(
                 sadb_x_nat_t_type_len: 0, sadb_x_nat_t_type_exttype: PFKeyExtensionType.natType.rawValue,
                 sadb_x_nat_t_type_type: type, sadb_x_nat_t_type_reserved: (0, 0, 0)))
     }
 
-    static func write(
+    /// Appends a number as an extension of this type.
+    package static func write(
         port: UInt16, _ type: PFKeyExtensionType, to writer: inout WireWriter
     ) throws(WireError) {
-        try writer.appendExtension(
+        writer.appendExtension(
             sadb_x_nat_t_port(
                 sadb_x_nat_t_port_len: 0, sadb_x_nat_t_port_exttype: type.rawValue,
                 sadb_x_nat_t_port_port: port.bigEndian, sadb_x_nat_t_port_reserved: 0))

@@ -31,7 +31,8 @@ package struct PFKeySupportedAlgorithm: Hashable, Sendable {
         return list
     }
 
-    static func write(
+    /// Appends `list` as an extension of this type.
+    package static func write(
         _ list: [PFKeySupportedAlgorithm], _ type: PFKeyExtensionType, to writer: inout WireWriter
     ) throws(WireError) {
         let header = sadb_supported(
@@ -66,7 +67,8 @@ package struct PFKeyProposal: Hashable, Sendable {
         while reader.remaining > 0 { combinations.append(try PFKeyCombination(from: &reader)) }
     }
 
-    func write(to writer: inout WireWriter) throws(WireError) {
+    /// Appends it as an extension.
+    package func write(to writer: inout WireWriter) throws(WireError) {
         let header = sadb_prop(
             sadb_prop_len: 0, sadb_prop_exttype: PFKeyExtensionType.proposal.rawValue,
             sadb_prop_replay: replayWindow, sadb_prop_reserved: (0, 0, 0))
@@ -154,8 +156,9 @@ package struct PFKeySPIRange: Hashable, Sendable {
         maximum = raw.sadb_spirange_max
     }
 
-    func write(to writer: inout WireWriter) throws(WireError) {
-        try writer.appendExtension(
+    /// Appends it as an extension.
+    package func write(to writer: inout WireWriter) throws(WireError) {
+        writer.appendExtension(
             sadb_spirange(
                 sadb_spirange_len: 0, sadb_spirange_exttype: PFKeyExtensionType.spiRange.rawValue,
                 sadb_spirange_min: minimum, sadb_spirange_max: maximum, sadb_spirange_reserved: 0))

@@ -41,7 +41,8 @@ package struct PFKeyPolicy: Hashable, Sendable {
         while reader.remaining > 0 { _ = try Transform(from: &reader) }
     }
 
-    func write(to writer: inout WireWriter) throws(WireError) {
+    /// Appends it as an extension.
+    package func write(to writer: inout WireWriter) throws(WireError) {
         let header = sadb_x_policy(
             sadb_x_policy_len: 0, sadb_x_policy_exttype: PFKeyExtensionType.policy.rawValue,
             sadb_x_policy_type: type, sadb_x_policy_dir: direction, sadb_x_policy_reserved: 0,

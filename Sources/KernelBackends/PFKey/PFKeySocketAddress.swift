@@ -37,12 +37,7 @@ package struct PFKeySocketAddress: Hashable, Sendable {
 
     func write(to writer: inout WireWriter) {
         switch address.family {
-        case .ipv4:
-            var raw = sockaddr_in()
-            raw.sin_family = sa_family_t(AF_INET)
-            raw.sin_port = port.bigEndian
-            raw.sin_addr.s_addr = address.ipv4Bits.bigEndian
-            writer.append(raw)
+        case .ipv4: writer.append(ipv4)
         case .ipv6:
             writer.append(UInt16(AF_INET6))
             writer.append(bigEndian: port)
@@ -51,6 +46,15 @@ package struct PFKeySocketAddress: Hashable, Sendable {
             writer.append(bigEndian: address.low)
             writer.append(0 as UInt32)
         }
+    }
+
+    /// An IPv4 address as the kernel writes it.
+    var ipv4: sockaddr_in {
+        var raw = sockaddr_in()
+        raw.sin_family = sa_family_t(AF_INET)
+        raw.sin_port = port.bigEndian
+        raw.sin_addr.s_addr = address.ipv4Bits.bigEndian
+        return raw
     }
 
     /// As `bind(2)` takes it.

@@ -64,79 +64,87 @@ extension SecurityAssociation.Fields {
 
     /// Copies the keys once, from the datagram to where they stay.
     private mutating func setKeys(from message: borrowing PFKeyDatagram) {
-        let encryption = message.keyBytes(.encryptionKey)
         let integrity = message.keyBytes(.integrityKey)
-        setKeys(encryption: encryption?.remaining, integrity: integrity?.remaining) { encryptionKey, integrityKey in
-            encryption?.copyRest(to: &encryptionKey)
-            integrity?.copyRest(to: &integrityKey)
-        }
+        copyKeys(encryption: message.keyBytes(.encryptionKey), integrity: integrity)
         // CMAC over ESP shows no number, yet its key.
         if self.integrity.rawValue == 0, integrity != nil { isDegraded = true }
     }
 }
 
-extension PFKeyMessage {
-    /// Says `sa` as ADD and UPDATE do; ``header`` has told the message type already.
+// MARK: Writing
+
+extension SecurityAssociation {
+    /// Says it as ADD and UPDATE do.
     ///
     /// - Throws: for an algorithm that PF_KEY has no number for, and a key or label that is too long for its length field.
-    package mutating func set(_ sa: borrowing SecurityAssociation) throws(WireError) {
-        setReference(SAReference(identity: sa.identity, source: sa.source))
-        association = try PFKeyAssociation(sa)
-        association2 = PFKeyAssociation2(mode: sa.mode, reqID: sa.reqID)
-        setLimits(sa.limits)
-        try setKeys(sa)
-        setEncapsulation(sa.encapsulation)
-        if let address = sa.originalAddress { natOriginalAddress = PFKeyAddress(AddressPrefix(address: address)) }
-        if let context = sa.securityContext { securityContext = PFKeySecurityContext(context) }
-    }
-
-    /// Says which SA is meant, as GET and DELETE do.
-    package mutating func setReference(_ reference: SAReference) {
-        header.saType = PFKeySAType(reference.identity.ipsecProtocol)
-        association = PFKeyAssociation(spi: reference.identity.spi)
-        source = PFKeyAddress(AddressPrefix(address: reference.source))
-        destination = PFKeyAddress(AddressPrefix(address: reference.identity.destination))
-    }
-
-    /// What the two lifetime extensions say.
-    var limits: LifetimeLimits {
-        LifetimeLimits(soft: softLifetime ?? .zero, hard: hardLifetime ?? .zero)
-    }
-
-    /// Both extensions or neither: the kernel refuses one alone for an SA (kernel-facts K5).
-    package mutating func setLimits(_ limits: LifetimeLimits) {
-        hardLifetime = limits.isNone ? nil : limits.hard
-        softLifetime = limits.isNone ? nil : limits.soft
+    func write(to writer: inout WireWriter) throws(WireError) {
+        try PFKeyAssociation(self).write(to: &writer)
+        try limits.writeIfAny(to: &writer)
+        try PFKeyAddress(AddressPrefix(address: source)).write(.source, to: &writer)
+        try PFKeyAddress(AddressPrefix(address: identity.destination)).write(.destination, to: &writer)
+        try writeKeys(to: &writer)
+        try PFKeyAssociation2(mode: mode, reqID: reqID).write(to: &writer)
+        try encapsulation?.write(to: &writer)
+        if let originalAddress {
+            try PFKeyAddress(AddressPrefix(address: originalAddress)).write(.natOriginalAddress, to: &writer)
+        }
+        if let securityContext { try PFKeySecurityContext(securityContext).write(to: &writer) }
     }
 
     /// ESP wants an encryption key even where there is none, AH an authentication key (kernel-facts 1.2).
-    private mutating func setKeys(_ sa: borrowing SecurityAssociation) throws(WireError) {
-        if sa.identity.ipsecProtocol == .ah || sa.integrityKey != nil {
-            integrityKey = try PFKeyKey(sa.integrityKey)
+    private func writeKeys(to writer: inout WireWriter) throws(WireError) {
+        let (encryptionKey, integrityKey) = (self.encryptionKey, self.integrityKey)
+        if identity.ipsecProtocol == .ah || integrityKey != nil {
+            try PFKeyKey(integrityKey).write(.integrityKey, to: &writer)
         }
-        if sa.identity.ipsecProtocol == .esp || sa.encryptionKey != nil {
-            encryptionKey = try PFKeyKey(sa.encryptionKey)
+        if identity.ipsecProtocol == .esp || encryptionKey != nil {
+            try PFKeyKey(encryptionKey).write(.encryptionKey, to: &writer)
         }
     }
 
+    /// Asks for an SPI as GETSPI does: says everything but the SPI, which is what the kernel is to find.
+    func writeReservation(_ range: ClosedRange<UInt32>, to writer: inout WireWriter) throws(WireError) {
+        try PFKeyAddress(AddressPrefix(address: source)).write(.source, to: &writer)
+        try PFKeyAddress(AddressPrefix(address: identity.destination)).write(.destination, to: &writer)
+        try PFKeyAssociation2(mode: mode, reqID: reqID).write(to: &writer)
+        try PFKeySPIRange(minimum: range.lowerBound, maximum: range.upperBound).write(to: &writer)
+    }
+}
+
+extension SAReference {
+    /// Says which SA is meant, as GET and DELETE do.
+    func write(to writer: inout WireWriter) throws(WireError) {
+        try PFKeyAssociation(spi: identity.spi).write(to: &writer)
+        try PFKeyAddress(AddressPrefix(address: source)).write(.source, to: &writer)
+        try PFKeyAddress(AddressPrefix(address: identity.destination)).write(.destination, to: &writer)
+    }
+}
+
+extension LifetimeLimits {
+    /// Both extensions or neither: the kernel refuses one alone for an SA (kernel-facts K5).
+    func writeIfAny(to writer: inout WireWriter) throws(WireError) {
+        guard !isNone else { return }
+        try write(to: &writer)
+    }
+
+    func write(to writer: inout WireWriter) throws(WireError) {
+        try hard.write(.hardLifetime, to: &writer)
+        try soft.write(.softLifetime, to: &writer)
+    }
+}
+
+extension NATTraversal {
     /// All three always: Linux 6.1 leaves a missing port uninitialised (kernel-facts 4).
-    private mutating func setEncapsulation(_ encapsulation: NATTraversal?) {
-        natType = encapsulation?.type
-        natSourcePort = encapsulation?.sourcePort
-        natDestinationPort = encapsulation?.destinationPort
-    }
-
-    /// The UDP encapsulation, if the message tells its type.
-    package var natTraversal: NATTraversal? {
-        natType.map {
-            NATTraversal(type: $0, sourcePort: natSourcePort ?? 0, destinationPort: natDestinationPort ?? 0)
-        }
+    func write(to writer: inout WireWriter) throws(WireError) {
+        try PFKeyNATExtension.write(type: type, to: &writer)
+        try PFKeyNATExtension.write(port: sourcePort, .natSourcePort, to: &writer)
+        try PFKeyNATExtension.write(port: destinationPort, .natDestinationPort, to: &writer)
     }
 }
 
 extension PFKeyAssociation {
     /// The part of `sa` that the SA extension carries.
-    init(_ sa: borrowing SecurityAssociation) throws(WireError) {
+    fileprivate init(_ sa: SecurityAssociation) throws(WireError) {
         self.init(spi: sa.identity.spi)
         replayWindow = sa.replayWindow.rawValue
         state = sa.state.rawValue

@@ -63,24 +63,35 @@ extension PolicyAction {
     }
 }
 
-extension PFKeyMessage {
-    /// Says `entry` as SPDADD and SPDUPDATE do.
-    package mutating func set(_ entry: borrowing SecurityPolicy) {
-        setPolicy(entry.identity)
-        policy?.type = entry.action.number
-        policy?.transforms = entry.action.transforms
-        policy?.priority = entry.priority
-        policy?.index = entry.index ?? PolicyIndex(rawValue: 0)
-        setLimits(entry.limits)
-        securityContext = entry.securityContext.map { PFKeySecurityContext($0) }
-    }
+// MARK: Writing
 
+extension SecurityPolicy {
+    /// Says it as SPDADD and SPDUPDATE do.
+    ///
+    /// - Throws: for transforms or a label that are too long for their length fields.
+    func write(to writer: inout WireWriter) throws(WireError) {
+        try identity.selector.write(to: &writer)
+        try limits.writeIfAny(to: &writer)
+        let action = action
+        try PFKeyPolicy(
+            type: action.number, direction: identity.direction.rawValue, index: index ?? PolicyIndex(rawValue: 0),
+            priority: priority, transforms: action.transforms
+        ).write(to: &writer)
+        if let securityContext { try PFKeySecurityContext(securityContext).write(to: &writer) }
+    }
+}
+
+extension PolicyIdentity {
     /// Says which policy is meant, as SPDDELETE does.
-    package mutating func setPolicy(_ identity: PolicyIdentity) {
-        let selector = identity.selector
-        source = PFKeyAddress(selector.source, port: selector.sourcePort, nextLayer: selector.nextLayer)
-        destination = PFKeyAddress(
-            selector.destination, port: selector.destinationPort, nextLayer: selector.nextLayer)
-        policy = PFKeyPolicy(type: UInt16(IPSEC_POLICY_DISCARD), direction: identity.direction.rawValue)
+    func write(to writer: inout WireWriter) throws(WireError) {
+        try selector.write(to: &writer)
+        try PFKeyPolicy(type: UInt16(IPSEC_POLICY_DISCARD), direction: direction.rawValue).write(to: &writer)
+    }
+}
+
+extension Selector {
+    func write(to writer: inout WireWriter) throws(WireError) {
+        try PFKeyAddress(source, port: sourcePort, nextLayer: nextLayer).write(.source, to: &writer)
+        try PFKeyAddress(destination, port: destinationPort, nextLayer: nextLayer).write(.destination, to: &writer)
     }
 }

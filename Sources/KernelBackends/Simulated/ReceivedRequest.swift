@@ -28,9 +28,10 @@ struct ReceivedRequest {
     /// The whole message.
     ///
     /// - Throws: `EINVAL`, the reply to everything that is malformed.
-    func parse() throws(KernelErrno) -> PFKeyMessage {
+    @_lifetime(borrow self)
+    func parse() throws(KernelErrno) -> PFKeyDatagram {
         do throws(WireError) {
-            return try PFKeyMessage(parsing: bytes.span)
+            return try PFKeyDatagram(bytes.span)
         } catch {
             throw .invalidArgument
         }
@@ -46,7 +47,7 @@ struct ReceivedRequest {
     }
 }
 
-extension PFKeyMessage {
+extension PFKeyDatagram {
     /// Source and destination.
     ///
     /// - Throws: `EINVAL` where one is missing or they are of two families.
@@ -56,14 +57,16 @@ extension PFKeyMessage {
         }
         return (source, destination)
     }
+}
 
-    /// The datagram.
+extension PFKeyHeader {
+    /// The datagram of a message: this header, and what `extensions` appends.
     ///
     /// - Throws: `ENOBUFS`, as the kernel answers where it cannot make a message.
-    func encoded() throws(KernelErrno) -> [UInt8] {
+    func message(_ extensions: (inout WireWriter) throws(WireError) -> Void) throws(KernelErrno) -> [UInt8] {
         var bytes: [UInt8] = []
         do throws(WireError) {
-            try write(into: &bytes)
+            try writeMessage(over: &bytes, extensions)
         } catch {
             throw .noBuffers
         }

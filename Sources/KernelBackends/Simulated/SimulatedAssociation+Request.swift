@@ -6,30 +6,33 @@ extension SimulatedAssociation {
     /// Reads the SA of an ADD or UPDATE.
     ///
     /// - Throws: the errno of the reply.
-    init(_ message: PFKeyMessage, release: SimulatedKernel.Release) throws(KernelErrno) {
+    init(_ message: PFKeyDatagram, release: SimulatedKernel.Release) throws(KernelErrno) {
         guard let association = message.association else { throw .invalidArgument }
         let (source, destination) = try message.ends()
         let saType = message.header.saType
         try Self.checkExtensions(of: message)
-        try SimulatedCrypto.checkNumbers(message, association)
+        let (integrityKey, encryptionKey) = (message.integrityKey, message.encryptionKey)
+        try SimulatedCrypto.checkNumbers(association, saType, integrityKey, encryptionKey)
         try SimulatedCrypto.checkKnown(association, isCompression: saType == .ipcomp)
-        let mode = message.association2?.mode ?? .any
+        let association2 = message.association2
+        let mode = association2?.mode ?? .any
         guard mode.rawValue <= Mode.beet.rawValue else { throw .invalidArgument }
         // SA type 0 has passed all checks so far; there is no protocol behind it.
         guard let ipsecProtocol = saType.ipsecProtocol else { throw .protocolUnsupported }
 
         self.init(from: source.address, to: destination.address, ipsecProtocol, spi: association.spi)
         self.mode = mode.inKernel
-        reqID = message.association2?.reqID ?? .none
+        reqID = association2?.reqID ?? .none
         replayWindow = min(association.replayWindow, KernelTraits.pfKey.maximumReplayWindow.rawValue)
         flags = association.flags.intersection(Self.keptFlags)
         integrity = association.integrity
         encryption = association.encryption
-        integrityKey = integrity == 0 ? nil : message.integrityKey?.present
-        encryptionKey = encryption == 0 || ipsecProtocol == .ipcomp ? nil : message.encryptionKey?.present
+        self.integrityKey = integrity == 0 ? nil : integrityKey?.present
+        self.encryptionKey = encryption == 0 || ipsecProtocol == .ipcomp ? nil : encryptionKey?.present
         sequence = message.header.sequence
-        limits = LifetimeLimits(message)
-        encapsulation = NATTraversal(message)
+        limits = message.limits.inKernel
+        // The original address is not kept (kernel-facts K18).
+        encapsulation = message.natTraversal
         try readSelector(of: message)
         try SimulatedCrypto.checkInstance(of: self, release: release)
     }
@@ -37,18 +40,18 @@ extension SimulatedAssociation {
     /// What the kernel keeps of the flags of a request.
     private static let keptFlags: SAFlags = [.noECN, .decapsulateDSCP, .noPathMTUDiscovery]
 
-    private static func checkExtensions(of message: PFKeyMessage) throws(KernelErrno) {
+    private static func checkExtensions(of message: PFKeyDatagram) throws(KernelErrno) {
         let saType = message.header.saType
-        if saType == .esp, message.encryptionKey == nil { throw .invalidArgument }
-        if saType == .ah, message.integrityKey == nil { throw .invalidArgument }
-        guard (message.hardLifetime == nil) == (message.softLifetime == nil),
+        if saType == .esp, !message.has(.encryptionKey) { throw .invalidArgument }
+        if saType == .ah, !message.has(.integrityKey) { throw .invalidArgument }
+        guard message.has(.hardLifetime) == message.has(.softLifetime),
             saType == .unspecified || saType.ipsecProtocol != nil
         else { throw .invalidArgument }
     }
 
     /// The source half of the selector comes from ADDRESS_PROXY, address and prefix alone; without it, everything is
     /// selected.
-    private mutating func readSelector(of message: PFKeyMessage) throws(KernelErrno) {
+    private mutating func readSelector(of message: PFKeyDatagram) throws(KernelErrno) {
         guard let proxy = message.proxy else { return }
         // In transport mode the family must be the SA's.
         guard proxy.address.family == source.family || mode != .transport else { throw .protocolUnsupported }
@@ -80,10 +83,8 @@ extension IPAddress {
 }
 
 extension LifetimeLimits {
-    /// The limits of a request; none where the extensions are missing.
-    init(_ message: PFKeyMessage) {
-        self.init(soft: message.softLifetime?.inKernel ?? .zero, hard: message.hardLifetime?.inKernel ?? .zero)
-    }
+    /// The limits as the kernel keeps them.
+    var inKernel: LifetimeLimits { LifetimeLimits(soft: soft.inKernel, hard: hard.inKernel) }
 }
 
 extension Lifetime {
@@ -92,14 +93,5 @@ extension Lifetime {
         var limit = self
         if limit.bytes == .max { limit.bytes = 0 }
         return limit
-    }
-}
-
-extension NATTraversal {
-    /// The encapsulation of a request; `nil` without NAT_T_TYPE. The original address is not kept (kernel-facts K18).
-    fileprivate init?(_ message: PFKeyMessage) {
-        guard let type = message.natType else { return nil }
-        self.init(
-            type: type, sourcePort: message.natSourcePort ?? 0, destinationPort: message.natDestinationPort ?? 0)
     }
 }

@@ -24,7 +24,8 @@ struct SimulatedAssociation: Sendable {
     var mode: Mode = .transport
     var reqID: ReqID = .none
     var replayWindow: UInt8 = 0
-    var flags: SAFlags = []
+    // Not `[]`: that is a generic function.
+    var flags = SAFlags(rawValue: 0)
     /// `sadb_sa_auth`.
     var integrity: UInt8 = 0
     /// `sadb_sa_encrypt`: encryption, or compression in an IPComp SA.
@@ -75,32 +76,32 @@ struct SimulatedAssociation: Sendable {
         case only(Hardness)
     }
 
-    /// Everything that PF_KEY tells of an SA (kernel-facts 4), apart from the header.
-    func describe(in message: inout PFKeyMessage, limits visible: VisibleLimits = .both, withKeys: Bool = true) {
+    /// Writes everything that PF_KEY tells of an SA (kernel-facts 4), apart from the header.
+    func write(to writer: inout WireWriter, limits visible: VisibleLimits = .both, withKeys: Bool = true)
+        throws(WireError)
+    {
         var association = PFKeyAssociation(spi: spi)
         association.replayWindow = replayWindow
         association.state = visibleState.rawValue
         association.integrity = integrity
         association.encryption = encryption
         association.flags = flags
-        message.association = association
-        message.association2 = PFKeyAssociation2(mode: mode, reqID: reqID)
+        try association.write(to: &writer)
         switch visible {
-        case .both: (message.hardLifetime, message.softLifetime) = (limits.hard, limits.soft)
-        case .only(.hard): message.hardLifetime = limits.hard
-        case .only(.soft): message.softLifetime = limits.soft
+        case .both: try limits.write(to: &writer)
+        case .only(.hard): try limits.hard.write(.hardLifetime, to: &writer)
+        case .only(.soft): try limits.soft.write(.softLifetime, to: &writer)
         }
-        message.currentLifetime = current
-        message.source = PFKeyAddress(end: source)
-        message.destination = PFKeyAddress(end: destination)
-        if selector.address != source { message.proxy = selector }
+        try current.write(.currentLifetime, to: &writer)
+        try PFKeyAddress(end: source).write(.source, to: &writer)
+        try PFKeyAddress(end: destination).write(.destination, to: &writer)
+        if selector.address != source { try selector.write(.proxy, to: &writer) }
         if withKeys {
-            message.integrityKey = integrityKey
-            message.encryptionKey = encryptionKey
+            try integrityKey?.write(.integrityKey, to: &writer)
+            try encryptionKey?.write(.encryptionKey, to: &writer)
         }
-        message.natType = encapsulation?.type
-        message.natSourcePort = encapsulation?.sourcePort
-        message.natDestinationPort = encapsulation?.destinationPort
+        try PFKeyAssociation2(mode: mode, reqID: reqID).write(to: &writer)
+        try encapsulation?.write(to: &writer)
     }
 }
 
@@ -130,5 +131,9 @@ struct LarvalKey: Hashable, Sendable {
 
 extension LifetimeLimits {
     /// Whether time ends anything, or warns.
-    var hasTime: Bool { [soft, hard].contains { $0.addTime != 0 || $0.useTime != 0 } }
+    var hasTime: Bool { soft.hasTime || hard.hasTime }
+}
+
+extension Lifetime {
+    fileprivate var hasTime: Bool { addTime != 0 || useTime != 0 }
 }

@@ -24,13 +24,13 @@ enum SimulatedCrypto {
 
     /// The checks on numbers alone, before anything is looked up.
     static func checkNumbers(
-        _ message: PFKeyMessage, _ association: PFKeyAssociation
+        _ association: PFKeyAssociation, _ saType: PFKeySAType, _ integrityKey: PFKeyKey?, _ encryptionKey: PFKeyKey?
     ) throws(KernelErrno) {
         let (integrity, encryption) = (Int32(association.integrity), Int32(association.encryption))
         guard integrity <= SADB_AALG_MAX, encryption <= SADB_EALG_MAX,
-            message.header.saType != .ipcomp || encryption <= SADB_X_CALG_MAX,
-            message.integrityKey?.bitCount != 0 || integrity == SADB_X_AALG_NULL,
-            message.encryptionKey?.bitCount != 0 || encryption == SADB_EALG_NULL
+            saType != .ipcomp || encryption <= SADB_X_CALG_MAX,
+            integrityKey?.bitCount != 0 || integrity == SADB_X_AALG_NULL,
+            encryptionKey?.bitCount != 0 || encryption == SADB_EALG_NULL
         else { throw .invalidArgument }
     }
 

@@ -28,7 +28,7 @@ struct AssociationFilter: Sendable {
     /// Reads SA type and filter of a DUMP.
     ///
     /// - Throws: `EINVAL` for an SA type that is none, and for a prefix longer than an address.
-    init(_ message: PFKeyMessage) throws(KernelErrno) {
+    init(_ message: PFKeyDatagram) throws(KernelErrno) {
         ipsecProtocol = message.header.saType.ipsecProtocol
         filter = message.filter
         guard message.header.saType == .unspecified || ipsecProtocol != nil,

@@ -6,13 +6,13 @@ extension SimulatedKernel {
     /// The SPIs that GETSPI draws from when the request names none.
     private static let defaultSPIRange = PFKeySPIRange(minimum: 0x100, maximum: 0x0fff_ffff)
 
-    mutating func add(_ message: PFKeyMessage) throws(KernelErrno) {
+    mutating func add(_ message: PFKeyDatagram) throws(KernelErrno) {
         var association = try SimulatedAssociation(message, release: release)
         guard associations.find(association.identity) == nil else { throw .exists }
         association.current.addTime = now.seconds
         if let larval = waiting(for: association) { removeAssociation(larval) }
         insert(association)
-        announce(association, .add, message)
+        announce(association, .add, message.header)
     }
 
     /// The larval SA whose place an added SA takes, without a word to anybody.
@@ -26,7 +26,7 @@ extension SimulatedKernel {
         return associations.findWaiting(LarvalKey(association))
     }
 
-    mutating func update(_ message: PFKeyMessage) throws(KernelErrno) {
+    mutating func update(_ message: PFKeyDatagram) throws(KernelErrno) {
         var association = try SimulatedAssociation(message, release: release)
         association.current.addTime = now.seconds
         guard let handle = associations.find(association.identity), let present = associations[handle] else {
@@ -42,7 +42,7 @@ extension SimulatedKernel {
             association.state = .dead
         case .refused, .dead: throw .invalidArgument
         }
-        announce(association, .update, message)
+        announce(association, .update, message.header)
     }
 
     /// Changes of a mature SA what UPDATE can change: lifetimes, and the ports of the same encapsulation.
@@ -56,21 +56,21 @@ extension SimulatedKernel {
         setTimer(of: handle, inSeconds: 1)
     }
 
-    mutating func delete(_ message: PFKeyMessage) throws(KernelErrno) {
+    mutating func delete(_ message: PFKeyDatagram) throws(KernelErrno) {
         let handle = try find(message)
         guard var association = removeAssociation(handle) else { throw .noSuchProcess }
         association.state = .dead
-        announce(association, .delete, message)
+        announce(association, .delete, message.header)
     }
 
-    mutating func get(_ message: PFKeyMessage, for requester: SocketID) throws(KernelErrno) {
+    mutating func get(_ message: PFKeyDatagram, for requester: SocketID) throws(KernelErrno) {
         let handle = try find(message)
         guard let association = associations[handle] else { throw .noSuchProcess }
-        try answer(association, .get, message, to: .one(requester))
+        try answer(association, .get, message.header, to: .one(requester))
     }
 
     /// The SA that DELETE or GET names. The source must be there, and is not looked at (kernel-facts K7).
-    private func find(_ message: PFKeyMessage) throws(KernelErrno) -> SimulatedSAD.Handle {
+    private func find(_ message: PFKeyDatagram) throws(KernelErrno) -> SimulatedSAD.Handle {
         guard let association = message.association else { throw .invalidArgument }
         let (_, destination) = try message.ends()
         guard let ipsecProtocol = message.header.saType.ipsecProtocol,
@@ -104,15 +104,16 @@ extension SimulatedKernel {
 
     // MARK: GETSPI
 
-    mutating func reserveSPI(_ message: PFKeyMessage, for requester: SocketID) throws(KernelErrno) {
+    mutating func reserveSPI(_ message: PFKeyDatagram, for requester: SocketID) throws(KernelErrno) {
         let (source, destination) = try message.ends()
-        let mode = message.association2?.mode ?? .any
+        let association2 = message.association2
+        let mode = association2?.mode ?? .any
         guard let ipsecProtocol = message.header.saType.ipsecProtocol, mode.rawValue <= Mode.beet.rawValue else {
             throw .invalidArgument
         }
         var larval = makeLarval(from: source.address, to: destination.address, ipsecProtocol)
         larval.mode = mode.inKernel
-        larval.reqID = message.association2?.reqID ?? .none
+        larval.reqID = association2?.reqID ?? .none
 
         // Where no SPI can be had, the larval SA without one stays.
         let handle = findOrInsert(larval, sequence: message.header.sequence)
@@ -121,7 +122,7 @@ extension SimulatedKernel {
             associations.reserve(spi, for: handle)
         }
         guard let reserved = associations[handle] else { throw .noEntry }
-        try answer(reserved, .getSPI, message, to: .one(requester))
+        try answer(reserved, .getSPI, message.header, to: .one(requester))
     }
 
     /// A larval SA as GETSPI and ACQUIRE make them; it selects what its ends are.
@@ -189,20 +190,19 @@ extension SimulatedKernel {
 
     /// Tells everybody what a request did; keys included (kernel-facts K16).
     private mutating func announce(
-        _ association: SimulatedAssociation, _ type: PFKeyMessageType, _ request: PFKeyMessage
+        _ association: SimulatedAssociation, _ type: PFKeyMessageType, _ request: PFKeyHeader
     ) {
         // A message that cannot be made is not sent; the deed stands.
         try? answer(association, type, request, to: .all)
     }
 
     private mutating func answer(
-        _ association: SimulatedAssociation, _ type: PFKeyMessageType, _ request: PFKeyMessage,
+        _ association: SimulatedAssociation, _ type: PFKeyMessageType, _ request: PFKeyHeader,
         to audience: Audience
     ) throws(KernelErrno) {
-        var message = PFKeyMessage(
-            type, saType: PFKeySAType(association.ipsecProtocol), sequence: request.header.sequence,
-            processID: request.header.processID)
-        association.describe(in: &message)
-        deliver(try message.encoded(), to: audience)
+        let header = PFKeyHeader(
+            type: type, saType: PFKeySAType(association.ipsecProtocol), sequence: request.sequence,
+            processID: request.processID)
+        deliver(try header.message { writer throws(WireError) in try association.write(to: &writer) }, to: audience)
     }
 }

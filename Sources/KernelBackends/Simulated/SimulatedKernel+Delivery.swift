@@ -37,7 +37,7 @@ extension SimulatedKernel {
     }
 
     /// REGISTER: the algorithms, to the requester and to every registered socket.
-    mutating func register(_ message: PFKeyMessage, socketAt index: Int) throws(KernelErrno) {
+    mutating func register(_ message: PFKeyDatagram, socketAt index: Int) throws(KernelErrno) {
         let saType = message.header.saType
         guard saType.rawValue <= PFKeySAType.maximum.rawValue else { throw .invalidArgument }
         if saType != .unspecified {
@@ -45,11 +45,13 @@ extension SimulatedKernel {
             guard sockets[index].registrations & bit == 0 else { throw .exists }
             sockets[index].registrations |= bit
         }
-        var answer = PFKeyMessage(header: message.header)
-        answer.header.errorNumber = 0
-        answer.supportedIntegrity = SimulatedCrypto.registeredIntegrity
-        answer.supportedEncryption = SimulatedCrypto.registeredEncryption
-        deliver(try answer.encoded(), to: .registered(and: sockets[index].id))
+        var header = message.header
+        header.errorNumber = 0
+        let answer = try header.message { writer throws(WireError) in
+            try PFKeySupportedAlgorithm.write(SimulatedCrypto.registeredIntegrity, .supportedIntegrity, to: &writer)
+            try PFKeySupportedAlgorithm.write(SimulatedCrypto.registeredEncryption, .supportedEncryption, to: &writer)
+        }
+        deliver(answer, to: .registered(and: sockets[index].id))
     }
 
     /// X_PROMISC: a bare one sets the state, and any goes to everybody as it is.

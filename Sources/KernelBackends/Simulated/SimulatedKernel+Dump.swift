@@ -4,7 +4,7 @@ internal import IPsec
 // reader makes room; the last one has sequence number 0.
 
 extension SimulatedKernel {
-    mutating func startDump(_ message: PFKeyMessage, ofSocketAt index: Int) throws(KernelErrno) {
+    mutating func startDump(_ message: PFKeyDatagram, ofSocketAt index: Int) throws(KernelErrno) {
         guard sockets[index].dump == nil else { throw .busy }
         let walk: SimulatedDump.Walk =
             if message.header.type == .dump {
@@ -59,17 +59,16 @@ extension SimulatedKernel {
             }
             dump.walk = .associations(next: handle, filter)
             guard sockets[index].mayDump else { return false }
-            var message = PFKeyMessage(header: dump.nextHeader)
-            message.header.saType = PFKeySAType(association.ipsecProtocol)
-            association.describe(in: &message)
-            record = try message.encoded()
+            var header = dump.nextHeader
+            header.saType = PFKeySAType(association.ipsecProtocol)
+            record = try header.message { writer throws(WireError) in try association.write(to: &writer) }
             dump.walk = .associations(next: associations.table.older(than: handle), filter)
         case .policies(let next):
             guard let handle = next, let policy = policies[handle], sockets[index].mayDump else { return false }
             guard !policy.isInexpressible else { throw .invalidArgument }
             var header = dump.nextHeader
             header.reserved = references(of: policy)
-            record = try policy.encoded(header)
+            record = try policy.message(header)
             dump.walk = .policies(next: policies.table.older(than: handle))
         }
         if let held = dump.held { deliver(held, to: .one(sockets[index].id)) }

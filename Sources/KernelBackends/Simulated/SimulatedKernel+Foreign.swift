@@ -25,9 +25,10 @@ extension SimulatedKernel {
         association.isMarked = kind == .marked
         association.current.addTime = self.now.seconds
         insert(association)
-        var message = PFKeyMessage(.add, saType: PFKeySAType(identity.ipsecProtocol), sequence: 0, processID: 0)
-        association.describe(in: &message)
-        if let bytes = try? message.encoded() { deliver(bytes, to: .all) }
+        let header = PFKeyHeader(
+            type: .add, saType: PFKeySAType(identity.ipsecProtocol), sequence: 0, processID: 0)
+        let message = try? header.message { writer throws(WireError) in try association.write(to: &writer) }
+        if let message { deliver(message, to: .all) }
         return true
     }
 

@@ -4,7 +4,7 @@ internal import IPsec
 
 extension SimulatedKernel {
     /// - Parameter replacing: whether a policy of the same name gives way (SPDUPDATE); it is refused otherwise.
-    mutating func insertPolicy(_ message: PFKeyMessage, replacing: Bool) throws(KernelErrno) {
+    mutating func insertPolicy(_ message: PFKeyDatagram, replacing: Bool) throws(KernelErrno) {
         // A reqid that is drawn for a policy then refused is not drawn again.
         var policy = try SimulatedPolicy(message) { policies.drawReqID() }
         if let present = policies.find(policy.identity) {
@@ -16,30 +16,30 @@ extension SimulatedKernel {
         let handle = policies.insert(policy)
         if policy.limits.hasTime { setTimer(of: handle, at: now.advanced(bySeconds: 1)) }
         guard let inserted = policies[handle] else { return }
-        announce(inserted, replacing ? .spdUpdate : .spdAdd, message, references: references(of: inserted) + 1)
+        announce(inserted, replacing ? .spdUpdate : .spdAdd, message.header, references: references(of: inserted) + 1)
     }
 
-    mutating func deletePolicy(_ message: PFKeyMessage) throws(KernelErrno) {
+    mutating func deletePolicy(_ message: PFKeyDatagram) throws(KernelErrno) {
         guard let handle = policies.find(try PolicyIdentity(message)), let policy = removePolicy(handle) else {
             throw .noEntry
         }
-        announce(policy, .spdDelete, message, references: 1)
+        announce(policy, .spdDelete, message.header, references: 1)
     }
 
-    mutating func deletePolicyByIndex(_ message: PFKeyMessage) throws(KernelErrno) {
+    mutating func deletePolicyByIndex(_ message: PFKeyDatagram) throws(KernelErrno) {
         let handle = try findPolicy(message)
         guard let policy = removePolicy(handle) else { throw .noEntry }
-        announce(policy, .spdDeleteByIndex, message, references: 1)
+        announce(policy, .spdDeleteByIndex, message.header, references: 1)
     }
 
-    mutating func getPolicy(_ message: PFKeyMessage, for requester: SocketID) throws(KernelErrno) {
+    mutating func getPolicy(_ message: PFKeyDatagram, for requester: SocketID) throws(KernelErrno) {
         let handle = try findPolicy(message)
         guard let policy = policies[handle] else { throw .noEntry }
-        try answer(policy, .spdGet, message, references: references(of: policy) + 1, to: .one(requester))
+        try answer(policy, .spdGet, message.header, references: references(of: policy) + 1, to: .one(requester))
     }
 
     /// The policy of an index, whose lowest three bits tell the direction; the direction field is not looked at.
-    private func findPolicy(_ message: PFKeyMessage) throws(KernelErrno) -> SimulatedSPD.Handle {
+    private func findPolicy(_ message: PFKeyDatagram) throws(KernelErrno) -> SimulatedSPD.Handle {
         guard let index = message.policy?.index, index.rawValue & 7 <= 2 else { throw .invalidArgument }
         guard let handle = policies.find(index: index) else { throw .noEntry }
         return handle
@@ -73,21 +73,20 @@ extension SimulatedKernel {
     }
 
     private mutating func announce(
-        _ policy: SimulatedPolicy, _ type: PFKeyMessageType, _ request: PFKeyMessage, references: UInt16
+        _ policy: SimulatedPolicy, _ type: PFKeyMessageType, _ request: PFKeyHeader, references: UInt16
     ) {
         // A message that cannot be made is not sent; the deed stands.
         try? answer(policy, type, request, references: references, to: .all)
     }
 
     private mutating func answer(
-        _ policy: SimulatedPolicy, _ type: PFKeyMessageType, _ request: PFKeyMessage, references: UInt16,
+        _ policy: SimulatedPolicy, _ type: PFKeyMessageType, _ request: PFKeyHeader, references: UInt16,
         to audience: Audience
     ) throws(KernelErrno) {
         guard !policy.isInexpressible else { throw .invalidArgument }
         var header = PFKeyHeader(
-            type: type, saType: .unspecified, sequence: request.header.sequence,
-            processID: request.header.processID)
+            type: type, saType: .unspecified, sequence: request.sequence, processID: request.processID)
         header.reserved = references
-        deliver(try policy.encoded(header), to: audience)
+        deliver(try policy.message(header), to: audience)
     }
 }

@@ -107,10 +107,12 @@ extension SimulatedKernel {
     }
 
     private mutating func announceExpiry(of association: SimulatedAssociation, _ hardness: Hardness) {
-        var message = PFKeyMessage(
-            .expire, saType: PFKeySAType(association.ipsecProtocol), sequence: 0, processID: 0)
-        association.describe(in: &message, limits: .only(hardness), withKeys: false)
-        if let bytes = try? message.encoded() { deliver(bytes, to: .registered(and: nil)) }
+        let header = PFKeyHeader(
+            type: .expire, saType: PFKeySAType(association.ipsecProtocol), sequence: 0, processID: 0)
+        let message = try? header.message { writer throws(WireError) in
+            try association.write(to: &writer, limits: .only(hardness), withKeys: false)
+        }
+        if let message { deliver(message, to: .registered(and: nil)) }
     }
 
     // MARK: Policies

@@ -157,16 +157,21 @@ extension SimulatedKernel {
         larval.flow = packet
         _ = insertLarval(larval)
 
-        var message = PFKeyMessage(
-            .acquire, saType: PFKeySAType(ipsecProtocol), sequence: larval.sequence, processID: 0)
-        message.source = PFKeyAddress(end: source)
-        message.destination = PFKeyAddress(end: destination)
-        message.policy = PFKeyPolicy(
-            type: UInt16(IPSEC_POLICY_IPSEC), direction: Direction.outbound.rawValue, index: policy.index,
-            priority: policy.priority)
-        // Without combinations: the algorithm masks of a template made by PF_KEY are empty.
-        if ipsecProtocol != .ipcomp { message.proposal = PFKeyProposal(replayWindow: ReplayWindow.ordinary.rawValue) }
-        if let bytes = try? message.encoded() { deliver(bytes, to: .registered(and: nil)) }
+        let header = PFKeyHeader(
+            type: .acquire, saType: PFKeySAType(ipsecProtocol), sequence: larval.sequence, processID: 0)
+        let message = try? header.message { writer throws(WireError) in
+            try PFKeyAddress(end: source).write(.source, to: &writer)
+            try PFKeyAddress(end: destination).write(.destination, to: &writer)
+            try PFKeyPolicy(
+                type: UInt16(IPSEC_POLICY_IPSEC), direction: Direction.outbound.rawValue, index: policy.index,
+                priority: policy.priority
+            ).write(to: &writer)
+            // Without combinations: the algorithm masks of a template made by PF_KEY are empty.
+            if ipsecProtocol != .ipcomp {
+                try PFKeyProposal(replayWindow: ReplayWindow.ordinary.rawValue).write(to: &writer)
+            }
+        }
+        if let message { deliver(message, to: .registered(and: nil)) }
     }
 }
 

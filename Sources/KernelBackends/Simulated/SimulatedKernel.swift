@@ -125,7 +125,7 @@ package struct SimulatedKernel: Sendable {
     }
 
     private mutating func handle(
-        _ request: ReceivedRequest, _ message: PFKeyMessage, fromSocketAt index: Int
+        _ request: ReceivedRequest, _ message: PFKeyDatagram, fromSocketAt index: Int
     ) throws(KernelErrno) {
         let requester = sockets[index].id
         switch message.header.type {

@@ -7,9 +7,9 @@ extension PolicyIdentity {
     /// Reads direction and selector.
     ///
     /// - Throws: `EINVAL` where an extension is missing or the direction is none.
-    init(_ message: PFKeyMessage) throws(KernelErrno) {
+    init(_ message: PFKeyDatagram) throws(KernelErrno) {
         let (source, destination) = try message.ends()
-        guard let direction = message.policy.flatMap({ Direction(rawValue: $0.direction) }), !direction.isPerSocket
+        guard let policy = message.policy, let direction = Direction(rawValue: policy.direction), !direction.isPerSocket
         else { throw .invalidArgument }
         // Only the destination's protocol counts, and 0 is any.
         let nextLayer = destination.nextLayer.rawValue == 0 ? .any : destination.nextLayer
@@ -29,11 +29,11 @@ extension SimulatedPolicy {
     ///
     /// - Parameter drawReqID: draws a reqid for a transform that wants a unique one without naming a usable one.
     /// - Throws: the errno of the reply.
-    init(_ message: PFKeyMessage, drawReqID: () -> ReqID) throws(KernelErrno) {
+    init(_ message: PFKeyDatagram, drawReqID: () -> ReqID) throws(KernelErrno) {
         identity = try PolicyIdentity(message)
         guard let policy = message.policy, Int(policy.type) <= IPSEC_POLICY_IPSEC else { throw .invalidArgument }
         priority = policy.priority
-        limits = LifetimeLimits(message)
+        limits = message.limits.inKernel
         switch Int(policy.type) {
         case IPSEC_POLICY_DISCARD: action = .block
         case IPSEC_POLICY_NONE: action = .allow([])

@@ -47,22 +47,20 @@ struct SimulatedPolicy: Sendable {
             && (selector.destinationPort == 0 || selector.destinationPort == packet.destinationPort)
     }
 
-    /// Everything that PF_KEY tells of a policy (kernel-facts 4), apart from the header.
-    private func describe(in message: inout PFKeyMessage) {
-        let selector = identity.selector
-        message.source = PFKeyAddress(selector.source, port: selector.sourcePort, nextLayer: selector.nextLayer)
-        message.destination = PFKeyAddress(
-            selector.destination, port: selector.destinationPort, nextLayer: selector.nextLayer)
-        (message.hardLifetime, message.softLifetime) = (limits.hard, limits.soft)
-        message.currentLifetime = current
+    /// Writes everything that PF_KEY tells of a policy (kernel-facts 4), apart from the header.
+    private func write(to writer: inout WireWriter) throws(WireError) {
+        try identity.selector.write(to: &writer)
+        try limits.write(to: &writer)
+        try current.write(.currentLifetime, to: &writer)
         let type =
             switch action {
             case .block: IPSEC_POLICY_DISCARD
             case .allow(let transforms): transforms.isEmpty ? IPSEC_POLICY_NONE : IPSEC_POLICY_IPSEC
             }
-        message.policy = PFKeyPolicy(
+        try PFKeyPolicy(
             type: UInt16(type), direction: identity.direction.rawValue, index: index, priority: priority,
-            transforms: transforms)
+            transforms: transforms
+        ).write(to: &writer)
     }
 }
 
@@ -71,10 +69,8 @@ extension SimulatedPolicy {
     ///
     /// The kernel takes the room that a transform without ends does not need off its first estimate, but at the size of
     /// the ends before it: behind a tunnel of another family, the length that it tells is not the one it sends.
-    func encoded(_ header: PFKeyHeader) throws(KernelErrno) -> [UInt8] {
-        var message = PFKeyMessage(header: header)
-        describe(in: &message)
-        var bytes = try message.encoded()
+    func message(_ header: PFKeyHeader) throws(KernelErrno) -> [UInt8] {
+        var bytes = try header.message { writer throws(WireError) in try write(to: &writer) }
         let own = identity.selector.source.address.family
         var (lastSeen, surplus) = (own, 0)
         for transform in transforms {

@@ -69,12 +69,12 @@ package struct WireReader: ~Escapable {
         return unsafe message.extracting(start..<offset).withUnsafeBytes { unsafe [UInt8]($0) }
     }
 
-    /// Copies what is left to `target`, which is as long.
-    package func copyRest(to target: inout MutableSpan<UInt8>) {
-        let rest = message.extracting(offset..<end)
-        // More bytes than the target has would trap, fewer leave the rest of it as it is.
-        unsafe target.withUnsafeMutableBytes { target in
-            unsafe rest.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+    /// What is left, where it lies.
+    package var rest: Span<UInt8> {
+        @_lifetime(copy self)
+        get {
+            // Bytes are valid whatever they are, and lie at any address.
+            unsafe message.extracting(offset..<end)._unsafeView(as: UInt8.self)
         }
     }
 

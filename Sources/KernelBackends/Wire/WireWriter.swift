@@ -5,7 +5,7 @@ internal import Glibc
 /// What it writes may be keys: where the array must grow, the old bytes are wiped.
 package struct WireWriter {
     /// Room that any ordinary message finds without growing.
-    private static let ordinaryByteCount = 1024
+    private static let ordinaryByteCount = 960
 
     /// The memory; what has been written is its first ``count`` bytes.
     private var bytes: [UInt8]
@@ -68,14 +68,47 @@ package struct WireWriter {
     /// Appends zeros up to the next 64-bit boundary.
     @inline(__always)
     package mutating func alignToWord() {
-        while count % 8 != 0 { append(0 as UInt8) }
+        let missing = -count & 7
+        guard missing > 0 else { return }
+        append(0 as UInt64)
+        count -= 8 - missing
     }
 
-    /// Writes `value` over the two bytes at `offset`, which have been appended before.
+    /// Writes `value`, in host order, over the two bytes at `offset`, which have been appended before.
     @inline(__always)
     package mutating func replace(at offset: Int, with value: UInt16) {
-        bytes[offset] = UInt8(truncatingIfNeeded: value.littleEndian)
-        bytes[offset + 1] = UInt8(truncatingIfNeeded: value.littleEndian >> 8)
+        unsafe bytes.withUnsafeMutableBytes { raw in
+            unsafe raw.storeBytes(of: value, toByteOffset: offset, as: UInt16.self)
+        }
+    }
+
+    /// Appends an extension that is its C struct alone.
+    ///
+    /// - Parameter header: the extension's struct, whose first two bytes are its length, still to be filled in.
+    @inline(__always)
+    package mutating func appendExtension<Header: BitwiseCopyable>(_ header: Header) {
+        appendExtension(header, EmptyBody())
+    }
+
+    /// Appends an extension that is its C struct and one value behind it.
+    ///
+    /// - Parameter header: the extension's struct, whose first two bytes are its length, still to be filled in.
+    @inline(__always)
+    package mutating func appendExtension<Header: BitwiseCopyable, Body: BitwiseCopyable>(
+        _ header: Header, _ body: Body
+    ) {
+        let bodyStart = MemoryLayout<Header>.size
+        let byteCount = (bodyStart + MemoryLayout<Body>.size + 7) & ~7
+        makeRoom(byteCount)
+        unsafe bytes.withUnsafeMutableBytes { raw in
+            // Room has been made; the last word may be padding in part.
+            unsafe raw.storeBytes(of: 0, toByteOffset: count + byteCount - 8, as: UInt64.self)
+            unsafe raw.storeBytes(of: header, toByteOffset: count, as: Header.self)
+            unsafe raw.storeBytes(of: body, toByteOffset: count + bodyStart, as: Body.self)
+            // The structs of the header are a few words long.
+            unsafe raw.storeBytes(of: UInt16(truncatingIfNeeded: byteCount / 8), toByteOffset: count, as: UInt16.self)
+        }
+        count += byteCount
     }
 
     /// Appends an extension: its C struct, then what `body` appends, then its length.
@@ -84,7 +117,7 @@ package struct WireWriter {
     /// - Parameter header: the extension's struct, whose first two bytes are its length, still to be filled in.
     @inline(__always)
     package mutating func appendExtension<Header: BitwiseCopyable>(
-        _ header: Header, _ body: (inout WireWriter) throws(WireError) -> Void = { _ throws(WireError) in }
+        _ header: Header, _ body: (inout WireWriter) throws(WireError) -> Void
     ) throws(WireError) {
         let start = count
         append(header)
@@ -93,6 +126,8 @@ package struct WireWriter {
         guard let words = UInt16(exactly: (count - start) / 8) else { throw WireError(.tooLong, at: start) }
         replace(at: start, with: words)
     }
+
+    private struct EmptyBody: BitwiseCopyable {}
 
     @inline(__always)
     private mutating func makeRoom(_ byteCount: Int) {

@@ -1,9 +1,10 @@
 package import IPsec
+package import KernelBackends
 
-/// One PF_KEY message: the header, and one optional field for every extension of `linux/pfkeyv2.h`.
+/// One PF_KEY message as a value that tests compose, change and compare: the header, and one optional field for every
+/// extension of `linux/pfkeyv2.h`.
 ///
-/// Fields instead of a list: an extension may occur once (the kernel answers `EINVAL` to a second one), its order means
-/// nothing (RFC 2367, 2.3), and decoding allocates nothing but keys and lists.
+/// It has no bytes of its own: the product's codec reads and writes every extension of it.
 package struct PFKeyMessage: Equatable, Sendable {
     package var header: PFKeyHeader
 

@@ -1,29 +1,15 @@
 internal import IPsec
+package import KernelBackends
 
 extension PFKeyMessage {
-    /// Writes the message over `buffer`, whose memory is used again; extensions come in the kernel's order of a dump.
-    ///
-    /// The buffer then holds the keys of the message: `wipe` it when it has been sent. After an error it is empty.
+    /// Writes the message over `buffer`; extensions come in the kernel's order of a dump. After an error it is empty.
     package func write(into buffer: inout [UInt8]) throws(WireError) {
-        var writer = WireWriter(taking: &buffer)
-        do throws(WireError) {
-            try write(to: &writer)
-            writer.finish(into: &buffer)
-        } catch {
-            writer.finish(into: &buffer)
-            buffer.wipe()
-            throw error
+        try header.writeMessage(over: &buffer) { writer throws(WireError) in
+            try writeEntry(to: &writer)
+            try writeNATTraversal(to: &writer)
+            try securityContext?.write(to: &writer)
+            try writeRare(to: &writer)
         }
-    }
-
-    private func write(to writer: inout WireWriter) throws(WireError) {
-        header.write(to: &writer)
-        try writeEntry(to: &writer)
-        try writeNATTraversal(to: &writer)
-        try securityContext?.write(to: &writer)
-        try writeRare(to: &writer)
-        guard let words = UInt16(exactly: writer.count / 8) else { throw WireError(.tooLong, at: 0) }
-        writer.replace(at: PFKeyHeader.lengthOffset, with: words)
     }
 
     /// Lifetimes come before the addresses in messages about SAs, behind them in those about policies.
