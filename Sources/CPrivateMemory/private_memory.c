@@ -35,3 +35,8 @@ void setkeyd_free_without_delay(void)
 {
     mallopt(M_MXFAST, 0);
 }
+
+void setkeyd_give_back_memory(void)
+{
+    malloc_trim(0);
+}

@@ -1,3 +1,4 @@
+import CPrivateMemory
 import ControlProtocol
 import Dispatch
 import Glibc
@@ -121,7 +122,7 @@ final class DaemonShell {
         case .abandonReading: planReading?.isAbandoned.store(true, ordering: .relaxed)
         case .record(let change): record(change)
         case .openPorts(let endpoints): post(.portsOpened(except: encapsulation.open(endpoints)))
-        case .discard(let garbage): reader.run { garbage.free() }
+        case .discard(let garbage): reader.run { free(garbage) }
         case .nextTurn: onNextTurn { [weak self] in self?.post(.turn) }
         case .wake(let moment): wake(at: moment)
         case .ready(let status): ServiceManager.ready(status: status)
@@ -263,4 +264,9 @@ extension DaemonShell: ControlServerDelegate {
     }
 
     func log(_ notice: ControlServerNotice) { post(.noticed(notice.cause, notice.description)) }
+}
+
+private nonisolated func free(_ garbage: Garbage) {
+    garbage.free()
+    if garbage.isLarge { setkeyd_give_back_memory() }
 }

@@ -7,6 +7,8 @@ let usage = """
     usage: core-bench plans COUNT...        how long plans of files of so many entries take
            core-bench loop LIMIT COUNT...   the longest single turns of the loop, with files of so many entries;
                                             status 1 if one took more than LIMIT milliseconds of the processor
+           core-bench memory COUNT...       what memory so many SAs take in the mirror, and how much is left of it
+                                            after a flush
            core-bench work KIND FILE        parse, execute, dump, send, list, watch or reload a file of statements, once
 
     """
@@ -28,6 +30,8 @@ case "loop":
         isWithin = watchLoop(count, limit: limit) && isWithin
     }
     exit(isWithin ? 0 : 1)
+case "memory":
+    for count in arguments.dropFirst().compactMap({ Int($0) }) { measureMemory(count) }
 case "work":
     guard arguments.count == 3, let work = Work(rawValue: arguments[1]), let text = contents(of: arguments[2]) else {
         fail()

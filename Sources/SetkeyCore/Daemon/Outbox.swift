@@ -73,12 +73,13 @@ struct Outbox: Sendable {
     /// It has been, or nobody is to be told.
     mutating func statusIsTold() { isToTellStatus = false }
 
-    /// Has values freed elsewhere, where that takes its time; of what somebody else still refers to nothing is freed.
+    /// Has values freed elsewhere, where that takes its time, and their memory given back; of what somebody else still
+    /// refers to nothing is freed.
     ///
-    /// - Parameter size: how many entries they hold, about.
+    /// - Parameter size: how many entries they hold, about, or have held that were freed in slices.
     mutating func discard(_ values: any Sendable..., size: Int) {
         guard size > Daemon.slice else { return }
-        effects.append(.discard(Garbage(values)))
+        effects.append(.discard(Garbage(values, size: size)))
     }
 
     // MARK: The log

@@ -34,6 +34,8 @@ struct KernelDesk: Sendable {
     private var acquires = AcquireThrottle()
     /// Whether the kernel is to be asked something, to see whether it answers.
     private var isWatched = false
+    /// So many entries are being freed in slices, or have been.
+    private var freeing = 0
     private var developments: [Development?] = []
     /// So many of these have been told.
     private var told = 0
@@ -130,27 +132,11 @@ struct KernelDesk: Sendable {
         case .get(let reference): refreshes.append(reference)
         case .dumpAgain: upkeep.mistrust()
         case .free(let entries, let count): out.discard(entries, size: count)
-        case .freeNext: freeNext(&out)
+        case .freeNext(let count):
+            freeing += count
+            freeNext(&out)
         }
-        if noteExpiry(event.content) { out.rearm() }
-    }
-
-    /// Remembers when policies should be gone, where the kernel does not tell that they are.
-    ///
-    /// - Returns: whether a policy with a lifetime has been told of.
-    private mutating func noteExpiry(_ content: KernelEvent.Content) -> Bool {
-        guard !traits.tellsPolicyExpiry else { return false }
-        switch content {
-        case .policy(.deleted, let policy): expiries.forget(policy.identity)
-        case .policy(_, let policy), .dumpedPolicy(let policy, _):
-            if policy.limits.hard != .zero {
-                expiries.note(policy)
-                return true
-            }
-            expiries.forget(policy.identity)
-        default: break
-        }
-        return false
+        if !traits.tellsPolicyExpiry, expiries.note(event.content) { out.rearm() }
     }
 
     /// Logs a message if it is news.
@@ -262,7 +248,10 @@ struct KernelDesk: Sendable {
     }
 
     private mutating func freeNext(_ out: inout Outbox) {
-        if mirror.freeNext(Daemon.slice) { out.askTurn() }
+        guard freeing > 0 else { return }
+        if mirror.freeNext(Daemon.slice) { return out.askTurn() }
+        out.discard(size: freeing)
+        freeing = 0
     }
 
     // MARK: Dumps

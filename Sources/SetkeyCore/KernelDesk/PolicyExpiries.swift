@@ -17,6 +17,23 @@ struct PolicyExpiries: Sendable {
     /// The earliest deadline.
     var earliest: Int? { heap.first?.deadline }
 
+    /// Takes over what a message tells.
+    ///
+    /// - Returns: whether it tells of a policy with a lifetime.
+    mutating func note(_ content: KernelEvent.Content) -> Bool {
+        switch content {
+        case .policy(.deleted, let policy): forget(policy.identity)
+        case .policy(_, let policy), .dumpedPolicy(let policy, _):
+            if policy.limits.hard != .zero {
+                note(policy)
+                return true
+            }
+            forget(policy.identity)
+        default: break
+        }
+        return false
+    }
+
     /// Takes the limits of a policy over; one second is added because the kernel counts whole ones.
     mutating func note(_ policy: SecurityPolicy) {
         let hard = policy.limits.hard

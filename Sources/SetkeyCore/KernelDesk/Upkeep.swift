@@ -140,6 +140,7 @@ struct Upkeep: Sendable {
         let (isAudit, isMistrusted) = (dumps[database].isAudit, dumps[database].isMistrusted)
         dumps[database].end(isComplete: corrections != nil, at: out.now.monotonic)
         let corrected = corrections ?? 0
+        out.discard(size: corrected)
         if corrected > 0 || isAudit || isMistrusted { developments.append(.doubted) }
         if isAudit, corrected > 0 {
             out.log(

@@ -17,8 +17,8 @@ package struct Mirror: Sendable {
         case dumpAgain
         /// So many entries have gone at once: they are to be freed.
         case free(any Sendable, count: Int)
-        /// Entries have gone that are to be freed by ``Mirror/freeNext(_:)``.
-        case freeNext
+        /// So many entries have gone that are to be freed by ``Mirror/freeNext(_:)``.
+        case freeNext(count: Int)
     }
 
     package init() {}
@@ -87,10 +87,10 @@ package struct Mirror: Sendable {
 
     private mutating func flush(_ ipsecProtocol: IPsecProtocol?) -> FollowUp {
         if let division = ipsecProtocol.map(SecurityAssociation.division),
-            associations.entries.count(of: division) < associations.count
+            case let count = associations.entries.count(of: division), count < associations.count
         {
             associations.removeAll(of: division)
-            return .freeNext
+            return .freeNext(count: count)
         }
         let former = associations.removeAll()
         return .free(former, count: former.count)
