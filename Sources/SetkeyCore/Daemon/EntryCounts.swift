@@ -38,26 +38,19 @@ extension Daemon {
             missing: missing.associations,
             altered: altered.associations, expired: reconciler.ownership.expired.count,
             leftover: presentLeftover(
-                reconciler.ownership.leftover.associations, of: context.kernel.mirror.associations.count
-            ) {
-                context.kernel.mirror.associations.contains($0)
-            })
+                reconciler.ownership.leftover.associations, in: context.kernel.mirror.associations))
         let policies = EntryCounts(
             inKernel: manageablePolicyCount, declared: reconciler.inForce.policies.count, missing: missing.policies,
             altered: altered.policies, expired: 0,
-            leftover: presentLeftover(reconciler.ownership.leftover.policies, of: context.kernel.mirror.policies.count)
-            {
-                context.kernel.mirror.policies.contains($0)
-            })
+            leftover: presentLeftover(reconciler.ownership.leftover.policies, in: context.kernel.mirror.policies))
         return (associations, policies)
     }
 
     /// How many entries that are no longer declared the kernel has. Of a great many, as at a start what the last daemon
     /// owned, all are taken for present that can be: to look for each would hold the loop.
-    private func presentLeftover<Name>(
-        _ leftover: Set<Name>, of inKernel: Int, _ isPresent: (Name) -> Bool
-    ) -> Int {
-        leftover.count > 20 * Daemon.slice ? min(leftover.count, inKernel) : leftover.count(where: isPresent)
+    private func presentLeftover<Entry>(_ leftover: Set<Entry.Identity>, in table: MirroredTable<Entry>) -> Int {
+        leftover.count > 20 * Daemon.slice
+            ? min(leftover.count, table.count) : leftover.count(where: table.contains)
     }
 
     /// Policies of the kernel, without those that sockets have for all that they send and receive: the ones of the ports

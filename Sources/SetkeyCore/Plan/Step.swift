@@ -67,6 +67,14 @@ package indirect enum Change: Sendable {
 package enum EntryName: Hashable, Sendable {
     case association(SAIdentity)
     case policy(PolicyIdentity)
+
+    /// Where it is.
+    var database: DatabaseName {
+        switch self {
+        case .association: .associations
+        case .policy: .policies
+        }
+    }
 }
 
 /// One change of a plan, why, and the statement it comes from.

@@ -19,17 +19,13 @@ struct DriftWatch: Sendable {
     private(set) var checkAt: UInt64?
     /// Who flushed a database, until that has been told.
     private(set) var flusher: String?
-    /// Entries that are not as declared, as far as is known, and why.
-    private(set) var drifted = DriftedEntries()
-    /// The same, of a look at all declared entries that is not over.
-    private var surveyed = DriftedEntries()
+    /// What is known.
+    private var findings = DriftFindings()
+    /// What a look at all declared entries has found that is not over.
+    private var survey = DriftFindings()
     private var repairs = ShardedDictionary<EntryName, [UInt64]>()
     /// When an entry was put back last.
     private var lastRepair: UInt64 = 0
-    /// Entries that are no longer put back.
-    private var givenUp = ShardedDictionary<EntryName, Void>()
-    /// The same, of a look at all declared entries that is not over.
-    private var surveyedGivenUp = ShardedDictionary<EntryName, Void>()
 
     /// An event has spoken of a declared entry.
     mutating func suspect(_ name: EntryName, author: String, at now: UInt64) {
@@ -74,52 +70,44 @@ struct DriftWatch: Sendable {
 
     /// A state has come into force: what was known is forgotten. Steps that were refused are not tried again, nor said
     /// again, before the next reload.
-    mutating func begin(with unfinished: DriftRemainder) {
-        drifted = unfinished.drifted
-        givenUp = unfinished.givenUp
+    mutating func begin(with unfinished: DriftFindings) {
+        findings = unfinished
         repairs = ShardedDictionary()
     }
 
-    /// How many of the entries that have drifted are no longer put back.
-    var givenUpCount: Int { givenUp.count }
+    /// Entries that are not as declared, as far as is known, and why.
+    var drifted: DriftedEntries { findings.drifted }
+
+    /// How many of these are no longer put back.
+    var givenUpCount: Int { findings.givenUp.count }
 
     /// What was known is to be freed.
-    var known: any Sendable { (drifted, repairs, givenUp) }
+    var known: any Sendable { (findings, repairs) }
 
     // MARK: What is found
 
     /// These entries are looked at, and are as declared where ``found(_:)`` does not say otherwise.
     mutating func look(at names: some Sequence<EntryName>) {
-        for name in names { isAsDeclared(name) }
+        for name in names { findings.isAsDeclared(name) }
     }
 
     /// An entry that was looked at has drifted.
-    mutating func found(_ step: Step) {
-        drifted[step.change.entry] = step.reason
-    }
+    mutating func found(_ step: Step) { findings.found(step) }
 
     /// As ``found(_:)``, when all declared entries are looked at.
     mutating func foundInSurvey(_ step: Step) {
-        let name = step.change.entry
-        surveyed[name] = step.reason
-        if givenUp[name] != nil { surveyedGivenUp[name] = () }
+        survey.found(step)
+        if findings.givenUp[step.change.entry] != nil { survey.giveUp(step.change.entry) }
     }
 
     /// All declared entries have been looked at: what was not found is as declared.
     mutating func endSurvey() {
-        drifted = surveyed
-        surveyed = DriftedEntries()
-        givenUp = surveyedGivenUp
-        surveyedGivenUp = ShardedDictionary()
+        findings = survey
+        survey = DriftFindings()
     }
 
     /// What was found has been told.
     mutating func endTreating() { flusher = nil }
-
-    private mutating func isAsDeclared(_ name: EntryName) {
-        drifted[name] = nil
-        givenUp[name] = nil
-    }
 
     // MARK: Repair
 
@@ -133,10 +121,10 @@ struct DriftWatch: Sendable {
 
     /// Decides whether an entry is put back now, and counts it.
     mutating func treat(_ name: EntryName, at now: UInt64) -> Treatment {
-        guard givenUp[name] == nil else { return .leave }
+        guard findings.givenUp[name] == nil else { return .leave }
         let recent = (repairs[name] ?? []).filter { now &- $0 < Self.window }
         guard recent.count < Self.repairLimit else {
-            givenUp[name] = ()
+            findings.giveUp(name)
             return .giveUp
         }
         repairs[name] = recent + [now]
@@ -147,11 +135,11 @@ struct DriftWatch: Sendable {
     /// What a repair has come to for one entry.
     mutating func repaired(_ step: Step, isDone: Bool) {
         guard isDone else {
-            drifted[step.change.entry] = step.reason
+            findings.found(step)
             note(step.change.entry, "")
             return
         }
-        isAsDeclared(step.change.entry)
+        findings.isAsDeclared(step.change.entry)
     }
 
     /// A repair is over.

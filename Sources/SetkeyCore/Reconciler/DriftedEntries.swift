@@ -2,9 +2,9 @@
 struct DriftedEntries: Sendable {
     private var reasons = ShardedDictionary<EntryName, StepReason>()
     /// How many of them the kernel does not have at all.
-    private(set) var missing = (associations: 0, policies: 0)
+    private(set) var missing = PerDatabase(both: 0)
     /// How many of them it has, and otherwise.
-    private(set) var altered = (associations: 0, policies: 0)
+    private(set) var altered = PerDatabase(both: 0)
 
     var count: Int { reasons.count }
     var isEmpty: Bool { reasons.isEmpty }
@@ -19,23 +19,6 @@ struct DriftedEntries: Sendable {
     }
 
     private mutating func count(_ name: EntryName, _ reason: StepReason, _ change: Int) {
-        switch (name, reason) {
-        case (.association, .missing): missing.associations += change
-        case (.association, _): altered.associations += change
-        case (.policy, .missing): missing.policies += change
-        case (.policy, _): altered.policies += change
-        }
-    }
-}
-
-/// What a plan could not do, as it is found step by step.
-struct DriftRemainder: Sendable {
-    private(set) var drifted = DriftedEntries()
-    private(set) var givenUp = ShardedDictionary<EntryName, Void>()
-
-    mutating func note(_ step: Step) {
-        guard step.reason != .stale else { return }
-        drifted[step.change.entry] = step.reason
-        givenUp[step.change.entry] = ()
+        if case .missing = reason { missing[name.database] += change } else { altered[name.database] += change }
     }
 }

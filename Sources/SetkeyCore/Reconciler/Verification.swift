@@ -13,7 +13,7 @@ struct Verification: Sendable {
     /// Steps that were not done.
     private(set) var unfinished: [Step] = []
     /// The same, as drift.
-    private(set) var remainder = DriftRemainder()
+    private(set) var remainder = DriftFindings()
     /// What was the file's, is no longer declared, and is still in the kernel, or may be.
     private(set) var leftover: OwnedIdentities
     /// Entries that the kernel lists and does not find to delete.
@@ -55,7 +55,10 @@ struct Verification: Sendable {
 
     private mutating func noteUnfinished(_ step: Step, _ ownership: Ownership) {
         unfinished.append(step)
-        remainder.note(step)
+        if step.reason != .stale {
+            remainder.found(step)
+            remainder.giveUp(step.change.entry)
+        }
         switch step.change {
         case .delete(let association) where ownership.owns(association.identity):
             leftover.associations.insert(association.identity)

@@ -3,6 +3,22 @@ import TextBytes
 
 // Identities as words on a line of a state file: `sa esp 10.0.0.2 4097`, `sp out 10.1.0.0 24 0 10.2.0.0 24 0 255`.
 
+extension NameLists {
+    /// Appends a line for each name.
+    ///
+    /// - Parameter verb: what becomes of them, with a blank behind it.
+    func appendLines(_ verb: StaticString, to output: inout [UInt8]) {
+        for identity in associations {
+            output.append(verb)
+            identity.appendLine(to: &output)
+        }
+        for identity in policies {
+            output.append(verb)
+            identity.appendLine(to: &output)
+        }
+    }
+}
+
 extension SAIdentity {
     func appendLine(to output: inout [UInt8]) {
         output.append("sa ")

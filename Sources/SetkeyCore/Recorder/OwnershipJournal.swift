@@ -33,20 +33,14 @@ package struct OwnershipJournal: Sendable {
     /// The text to append to the file.
     package var text: [UInt8] {
         var text: [UInt8] = []
-        func append(_ verb: StaticString, _ appendLine: (inout [UInt8]) -> Void) {
-            text.append(verb)
-            appendLine(&text)
-        }
         if !claimed.isEmpty {
             text.append("at ")
             text.append(decimal: UInt64(clamping: time))
             text.append("\n")
         }
-        for identity in claimed.associations { append("+ ", identity.appendLine) }
-        for identity in claimed.policies { append("+ ", identity.appendLine) }
-        for identity in released.associations { append("- ", identity.appendLine) }
-        for identity in released.policies { append("- ", identity.appendLine) }
-        for identity in expired { append("! ", identity.appendLine) }
+        claimed.appendLines("+ ", to: &text)
+        released.appendLines("- ", to: &text)
+        NameLists(associations: expired, policies: []).appendLines("! ", to: &text)
         if let fingerprint {
             text.append("file ")
             text.append(hexadecimal: fingerprint.rawValue, width: 16)

@@ -73,33 +73,23 @@ package struct OwnershipRecord: Hashable, Sendable {
 
     private mutating func take(_ verb: Substring, _ name: ArraySlice<Substring>, _ time: Int) -> Bool {
         if let identity = SAIdentity(words: name) {
-            return take(verb, identity, time)
-        } else if let identity = PolicyIdentity(words: name) {
-            return take(verb, identity)
+            if verb == "!" {
+                expired.insert(identity)
+                return true
+            }
+            guard Self.take(verb, identity, in: &identities.associations) else { return false }
+            expired.remove(identity)
+            times[identity] = verb == "+" ? time : nil
+            return true
         }
-        return false
+        guard let identity = PolicyIdentity(words: name) else { return false }
+        return Self.take(verb, identity, in: &identities.policies)
     }
 
-    private mutating func take(_ verb: Substring, _ identity: SAIdentity, _ time: Int) -> Bool {
+    private static func take<Name>(_ verb: Substring, _ name: Name, in names: inout Set<Name>) -> Bool {
         switch verb {
-        case "+":
-            identities.associations.insert(identity)
-            expired.remove(identity)
-            times[identity] = time
-        case "-":
-            identities.associations.remove(identity)
-            expired.remove(identity)
-            times[identity] = nil
-        case "!": expired.insert(identity)
-        default: return false
-        }
-        return true
-    }
-
-    private mutating func take(_ verb: Substring, _ identity: PolicyIdentity) -> Bool {
-        switch verb {
-        case "+": identities.policies.insert(identity)
-        case "-": identities.policies.remove(identity)
+        case "+": names.insert(name)
+        case "-": names.remove(name)
         default: return false
         }
         return true
