@@ -117,28 +117,27 @@ private struct AddressReader: ~Escapable {
     mutating func readIPv4() -> IPAddress? {
         var bits: UInt32 = 0
         for index in 0..<4 {
-            guard index == 0 || skip(UInt8(ascii: ".")), let octet = readOctet() else { return nil }
+            guard index == 0 || skip(UInt8(ascii: ".")), let first = digit else { return nil }
+            var octet = first
+            position += 1
+            while let next = digit {
+                // A leading zero is no decimal number to older tools, which read it as octal.
+                guard octet > 0 else { return nil }
+                octet = octet &* 10 &+ next
+                guard octet <= 255 else { return nil }
+                position += 1
+            }
             bits = bits << 8 | octet
         }
         return IPAddress(ipv4: bits)
     }
 
+    /// The decimal digit that comes next.
     @inline(__always)
-    private mutating func readOctet() -> UInt32? {
+    private var digit: UInt32? {
         guard position < bytes.count else { return nil }
-        var octet = UInt32(bytes[position] &- 48)
-        guard octet < 10 else { return nil }
-        position += 1
-        while position < bytes.count {
-            let digit = UInt32(bytes[position] &- 48)
-            guard digit < 10 else { break }
-            // A leading zero is no decimal number to older tools, which read it as octal.
-            guard octet > 0 else { return nil }
-            octet = octet &* 10 &+ digit
-            guard octet <= 255 else { return nil }
-            position += 1
-        }
-        return octet
+        let value = bytes[position] &- 48
+        return value < 10 ? UInt32(value) : nil
     }
 
     mutating func readIPv6() -> IPAddress? {

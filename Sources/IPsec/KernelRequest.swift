@@ -1,5 +1,7 @@
 /// What the daemon asks of a kernel; every interface (PF_KEY, XFRM, simulated) can say it in its own bytes.
 ///
+/// What an interface has bytes for, and nothing else: one message to the kernel, whoever wants it sent and why.
+///
 /// Two words and a tag, because requests are passed on by the thousand: what is larger is `indirect`.
 package enum KernelRequest: Sendable {
     /// Be told of lifetimes that end, and of traffic that finds no SA.
@@ -32,6 +34,14 @@ package enum KernelRequest: Sendable {
     case flushPolicies
     /// Tell all policies, the per-socket ones included; ``KernelEvent/Content/dumpedPolicy(_:isLast:)`` for each.
     case dumpPolicies
+
+    /// Whether it is about the SPD.
+    package var isAboutPolicies: Bool {
+        switch self {
+        case .addPolicy, .updatePolicy, .deletePolicy, .getPolicy, .flushPolicies, .dumpPolicies: true
+        case .subscribe, .ping, .add, .update, .get, .delete, .reserveSPI, .flush, .dump: false
+        }
+    }
 }
 
 /// What an answer is matched by; the codec puts it on the wire as the sequence number.

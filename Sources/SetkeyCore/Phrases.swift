@@ -57,13 +57,6 @@ extension KernelRequest {
         return advice.map { "\(reason(errno)); \($0)" } ?? reason(errno)
     }
 
-    private var isAboutPolicies: Bool {
-        switch self {
-        case .addPolicy, .updatePolicy, .deletePolicy, .getPolicy, .flushPolicies, .dumpPolicies: true
-        case .subscribe, .ping, .add, .update, .get, .delete, .reserveSPI, .flush, .dump: false
-        }
-    }
-
     /// Whether an SA's algorithms are set up for it: an algorithm whose module cannot be loaded is "no entry".
     private var makesAssociation: Bool {
         switch self {

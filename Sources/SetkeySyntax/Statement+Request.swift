@@ -17,4 +17,9 @@ extension Statement.Kind {
         case .deleteAll, .dump, .dumpPolicies, .include, .end: nil
         }
     }
+
+    /// Whether it changes or shows the SPD.
+    package var isAboutPolicies: Bool {
+        if case .dumpPolicies = self { true } else { request?.isAboutPolicies ?? false }
+    }
 }

@@ -16,6 +16,9 @@ package struct Statement: Equatable, Sendable {
 
     /// What a statement says; names of the language on the left of each comment. What is large is `indirect`, so that
     /// the many are small.
+    ///
+    /// What can be written, and nothing else: most are one ``request`` to the kernel, others are many (`deleteall`), or
+    /// none; and of the requests some cannot be written.
     package enum Kind: Equatable, Sendable {
         /// `add`
         case add(SecurityAssociation)
@@ -47,13 +50,5 @@ package struct Statement: Equatable, Sendable {
         case include(pattern: String)
         /// `exit`, `quit`, `bye`: nothing behind it is read.
         case end
-
-        /// Whether it changes or shows the SPD.
-        package var isAboutPolicies: Bool {
-            switch self {
-            case .addPolicy, .updatePolicy, .deletePolicy, .flushPolicies, .dumpPolicies: true
-            case .add, .update, .reserveSPI, .get, .delete, .deleteAll, .flush, .dump, .include, .end: false
-            }
-        }
     }
 }

@@ -136,18 +136,16 @@ extension StatementParser {
 
     private mutating func parseLevel(_ range: Range<Int>) throws(Diagnostic) -> TransformLevel {
         guard !range.isEmpty else { return .default }
-        let colon = firstIndex(of: UInt8(ascii: ":"), in: range)
-        let word = keyword(in: range.lowerBound..<(colon ?? range.upperBound))
-        guard let colon else {
-            switch word {
-            case .default: return .default
-            case .use: return .use
-            case .require: return .require
-            case .unique: return .unique(.none)
-            default: throw unknownLevel(range)
-            }
+        switch keyword(in: range) {
+        case .default: return .default
+        case .use: return .use
+        case .require: return .require
+        case .unique: return .unique(.none)
+        default: break
         }
-        guard word == .unique else { throw unknownLevel(range) }
+        guard let colon = firstIndex(of: UInt8(ascii: ":"), in: range),
+            keyword(in: range.lowerBound..<colon) == .unique
+        else { throw unknownLevel(range) }
         let number = colon + 1..<range.upperBound
         let maximum = options.traits.maximumUniqueReqID.rawValue
         let advice = "write 1...\(maximum), or unique alone to let the kernel choose"
@@ -196,9 +194,8 @@ extension StatementParser {
     }
 
     private mutating func parseEnd(_ range: Range<Int>) throws(Diagnostic) -> (address: IPAddress, hasPort: Bool) {
-        guard let bracket = firstIndex(of: UInt8(ascii: "["), in: range) else {
-            return (try parseAddress(range, WrittenFamilies()), false)
-        }
+        if let address = IPAddress(parsing: bytes(range)) { return (address, false) }
+        guard let bracket = firstIndex(of: UInt8(ascii: "["), in: range) else { throw notAnAddress(range, false) }
         let address = try parseAddress(range.lowerBound..<bracket, WrittenFamilies())
         guard text[range.upperBound - 1] == UInt8(ascii: "]") else {
             throw failure(bracket..<range.upperBound, "']' is missing")

@@ -27,7 +27,8 @@ package enum StepReason: Hashable, Sendable, CustomStringConvertible {
     var phrase: String { record.phrase }
 }
 
-/// What a step makes of one entry.
+/// What a step makes of one entry, of which it says what a request does not: how it is now, and where one change takes
+/// two requests.
 package indirect enum Change: Sendable {
     case add(SecurityAssociation)
     /// Other lifetimes, in place.
