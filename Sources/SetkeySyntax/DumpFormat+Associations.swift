@@ -138,48 +138,61 @@ extension DumpFormat {
 
     // MARK: Lifetimes
 
+    // In small functions: the compiler inlines only so much into one.
+
     private mutating func appendLifetimes(_ association: SecurityAssociation, to output: inout OutputSpan<UInt8>) {
         let (current, limits) = (association.current, association.limits)
-        let (hard, soft) = (limits.hard, limits.soft)
+        appendAge(current.addTime, to: &output)
+        appendLimits(limits.hard.addTime, limits.soft.addTime, inSeconds: true, to: &output)
+        startLine(&output)
+        output.append("last: ")
+        times.append(current.useTime, to: &output)
+        appendLimits(limits.hard.useTime, limits.soft.useTime, inSeconds: true, to: &output)
+        appendBytes(current.bytes, limits.hard.bytes, limits.soft.bytes, to: &output)
+        startLine(&output)
+        output.append("allocated: ")
+        output.append(decimal: UInt64(current.allocations))
+        appendLimits(
+            UInt64(limits.hard.allocations), UInt64(limits.soft.allocations), inSeconds: false, to: &output)
+        output.appendNewline(form)
+    }
+
+    private mutating func appendAge(_ addTime: UInt64, to output: inout OutputSpan<UInt8>) {
         output.appendTab(form)
         output.append("created: ")
-        times.append(current.addTime, to: &output)
+        times.append(addTime, to: &output)
         output.appendTab(form)
         output.append("current: ")
         times.append(now, to: &output)
         startLine(&output)
         output.append("diff: ")
-        output.append(decimal: current.addTime == 0 || current.addTime > now ? 0 : now - current.addTime)
-        append("(s)", hard.addTime, soft.addTime, to: &output)
-        startLine(&output)
-        output.append("last: ")
-        times.append(current.useTime, to: &output)
-        append("", limit: "(s)", hard.useTime, soft.useTime, to: &output)
-        startLine(&output)
-        output.append("current: ")
-        output.append(decimal: current.bytes)
-        append("(bytes)", hard.bytes, soft.bytes, to: &output)
-        startLine(&output)
-        output.append("allocated: ")
-        output.append(decimal: UInt64(current.allocations))
-        append("", UInt64(hard.allocations), UInt64(soft.allocations), to: &output)
-        output.appendNewline(form)
+        output.append(decimal: addTime == 0 || addTime > now ? 0 : now - addTime)
+        output.append("(s)")
     }
 
-    /// The limits of what precedes them, which has `unit`.
-    @inline(__always)
-    private func append(
-        _ unit: StaticString, limit: StaticString? = nil, _ hard: UInt64, _ soft: UInt64,
-        to output: inout OutputSpan<UInt8>
-    ) {
-        output.append(unit)
+    private func appendBytes(_ current: UInt64, _ hard: UInt64, _ soft: UInt64, to output: inout OutputSpan<UInt8>) {
+        startLine(&output)
+        output.append("current: ")
+        output.append(decimal: current)
+        output.append("(bytes)")
         output.appendTab(form)
         output.append("hard: ")
         output.append(decimal: hard)
-        output.append(limit ?? unit)
+        output.append("(bytes)")
         output.appendTab(form)
         output.append("soft: ")
         output.append(decimal: soft)
-        output.append(limit ?? unit)
+        output.append("(bytes)")
+    }
+
+    private func appendLimits(_ hard: UInt64, _ soft: UInt64, inSeconds: Bool, to output: inout OutputSpan<UInt8>) {
+        output.appendTab(form)
+        output.append("hard: ")
+        output.append(decimal: hard)
+        if inSeconds { output.append("(s)") }
+        output.appendTab(form)
+        output.append("soft: ")
+        output.append(decimal: soft)
+        if inSeconds { output.append("(s)") }
     }
 }

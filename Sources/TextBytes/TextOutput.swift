@@ -65,7 +65,7 @@ extension OutputSpan<UInt8> {
         guard let source = bytes.baseAddress else { return }
         unsafe withUnsafeMutableBufferPointer { output, count in
             guard let start = output.baseAddress else { return }
-            unsafe (start + count).update(from: source, count: bytes.count)
+            unsafe UnsafeMutableRawPointer(start + count).copyMemory(from: source, byteCount: bytes.count)
             count += bytes.count
         }
     }

@@ -33,7 +33,7 @@ extension ClientDesk {
     /// Begins a stream, which may be ready at once.
     private mutating func begin(_ stream: DumpStream, for client: ClientID, _ context: inout Context) {
         streams[client] = stream
-        if isReady(stream, context.kernel) { drained(client, &context) }
+        if context.kernel.isOver(stream.ticket, of: stream.database) { offerPart(to: client, &context) }
     }
 
     /// How a dump travels to a client as text; the process that it names is the client's, as the dumping tool's ever was.
@@ -57,19 +57,36 @@ extension ClientDesk {
             ? context.kernel.want(database) : context.kernel.wantRecent(database, at: context.now)
     }
 
-    private func isReady(_ stream: DumpStream, _ kernel: borrowing KernelDesk) -> Bool {
-        kernel.isOver(stream.ticket, of: stream.database)
+    /// A message has been taken in: when a running dump has told so much that it may fill a part, whoever waits for one
+    /// gets it.
+    mutating func notice(_ content: KernelEvent.Content, _ context: inout Context) {
+        guard !streams.isEmpty else { return }
+        switch content {
+        case .dumped, .dumpedPolicy: unsentRecords += 1
+        default: return
+        }
+        guard unsentRecords >= DumpStream.recordsPerPart else { return }
+        feedStreams(&context)
     }
 
-    /// A dump is over: whoever waited for it gets the first part.
+    /// A dump has come further, or is over: whoever waits for it gets the next part.
     mutating func feedStreams(_ context: inout Context) {
-        for client in streams.keys.sorted() where streams[client]?.hasBegun == false { drained(client, &context) }
+        unsentRecords = 0
+        for client in streams.keys.sorted() {
+            guard let stream = streams[client], stream.isAwaited,
+                context.kernel.hasBegun(stream.ticket, of: stream.database)
+            else { continue }
+            offerPart(to: client, &context)
+        }
     }
 
-    /// The kernel will not tell: whoever waits is told why.
+    /// The kernel will not tell: whoever waits is told why, even if a part has been sent.
     mutating func failStreams(of database: DatabaseName, _ errno: KernelErrno, _ context: inout Context) {
         for client in streams.keys.sorted() {
-            guard let stream = streams[client], stream.database == database, !stream.hasBegun else { continue }
+            guard var stream = streams[client], stream.database == database,
+                !context.kernel.isOver(stream.ticket, of: database)
+            else { continue }
+            stream.close(&context.kernel.mirror)
             streams[client] = nil
             let request = database.dumpRequest
             if runs.contains(client) {
@@ -83,8 +100,17 @@ extension ClientDesk {
 
     /// The client has read what was queued: its stream goes on.
     mutating func drained(_ client: ClientID, _ context: inout Context) {
+        streams[client]?.isAwaited = true
+        // While the kernel tells what it has, the parts come with its records: now there would be a small one at best.
+        if let stream = streams[client], !context.kernel.isOver(stream.ticket, of: stream.database) { return }
+        offerPart(to: client, &context)
+    }
+
+    /// Sends a part to the client, or lets it wait for its turn.
+    private mutating func offerPart(to client: ClientID, _ context: inout Context) {
         guard !isPrivileged(client) else { return sendPart(to: client, &context) }
-        guard let uid = peers[client]?.uid, hasPart(for: client, context.kernel) else { return }
+        let hasPart = planJobs[client]?.isSending == true || streams[client] != nil
+        guard let uid = peers[client]?.uid, hasPart else { return }
         partTurns.append(client, of: uid)
         context.out.askTurn()
     }
@@ -96,43 +122,52 @@ extension ClientDesk {
         if !partTurns.isEmpty { context.out.askTurn() }
     }
 
-    private func hasPart(for client: ClientID, _ kernel: borrowing KernelDesk) -> Bool {
-        planJobs[client]?.isSending == true || streams[client].map { kernel.isOver($0.ticket, of: $0.database) } == true
-    }
-
     private mutating func sendPart(to client: ClientID, _ context: inout Context) {
         guard !sendPlan(to: client, &context) else { return }
         // A run without a stream waited for this alone.
-        guard streams[client] != nil else { return proceed(client) }
-        guard var stream = streams[client], isReady(stream, context.kernel) else { return }
+        guard var stream = streams[client] else { return proceed(client) }
+        guard context.kernel.hasBegun(stream.ticket, of: stream.database) else { return }
         streams[client] = nil
-        if runs.contains(client) {
-            appendPart(of: &stream, toRunOf: client, &context)
-        } else {
-            send(partOf: &stream, to: client, &context)
-        }
+        let isSent =
+            runs.contains(client)
+            ? appendPart(of: &stream, toRunOf: client, &context) : send(partOf: &stream, to: client, &context)
+        if isSent { stream.isAwaited = false }
         if !stream.isFinished { streams[client] = stream }
     }
 
-    private mutating func send(partOf stream: inout DumpStream, to client: ClientID, _ context: inout Context) {
-        var reply: Reply
-        switch stream.form {
-        case .text:
-            var text = WireText(reserving: DumpStream.partCapacity)
-            stream.appendPart(of: &context.kernel.mirror, to: &text)
-            reply = .render(RenderReply(text: text))
-        case .records(let showKeys):
-            reply = stream.nextRecords(of: &context.kernel.mirror, showKeys: showKeys, at: context.now)
-        }
+    /// - Returns: whether there was something to send.
+    private mutating func send(
+        partOf stream: inout DumpStream, to client: ClientID, _ context: inout Context
+    ) -> Bool {
+        guard var reply = nextReply(of: &stream, &context) else { return false }
         if stream.isFinished, let errno = context.kernel.gap(in: stream.database) {
             reply.note(incomplete: stream.database.gapText(errno, settings.traits))
         }
         context.out.perform(.reply(client, reply, continues: !stream.isFinished))
+        return true
     }
 
-    private mutating func appendPart(of stream: inout DumpStream, toRunOf client: ClientID, _ context: inout Context) {
+    private func nextReply(of stream: inout DumpStream, _ context: inout Context) -> Reply? {
+        let isDumpOver = context.kernel.isOver(stream.ticket, of: stream.database)
+        switch stream.form {
+        case .text:
+            var text = WireText(reserving: DumpStream.partCapacity)
+            stream.appendPart(of: &context.kernel.mirror, isDumpOver: isDumpOver, to: &text)
+            return text.isEmpty && !stream.isFinished ? nil : .render(RenderReply(text: text))
+        case .records(let showKeys):
+            return stream.nextRecords(
+                of: &context.kernel.mirror, isDumpOver: isDumpOver, showKeys: showKeys, at: context.now)
+        }
+    }
+
+    /// - Returns: whether there was something to append.
+    private mutating func appendPart(
+        of stream: inout DumpStream, toRunOf client: ClientID, _ context: inout Context
+    ) -> Bool {
+        let isDumpOver = context.kernel.isOver(stream.ticket, of: stream.database)
         var output = WireText(reserving: DumpStream.partCapacity)
-        stream.appendPart(of: &context.kernel.mirror, to: &output)
+        stream.appendPart(of: &context.kernel.mirror, isDumpOver: isDumpOver, to: &output)
+        guard stream.isFinished || !output.isEmpty else { return false }
         runs[client]?.output.text.append(output)
         if stream.isFinished {
             if let errno = context.kernel.gap(in: stream.database) {
@@ -144,5 +179,6 @@ extension ClientDesk {
         } else if let reply = runs[client]?.takeReply() {
             context.out.perform(.reply(client, .execute(reply), continues: true))
         }
+        return true
     }
 }

@@ -15,6 +15,8 @@ struct ClientDesk: Sendable {
     /// Clients whose run shows kernel messages; asked at every message, when looking at all runs would cost too much.
     var tracedClients: [ClientID] = []
     var streams: [ClientID: DumpStream] = [:]
+    /// Entries that running dumps have told of since parts were looked for.
+    var unsentRecords = 0
     var planJobs: [ClientID: PlanJob] = [:]
     /// Whether plans wait for the end of a transition.
     var arePlansHeld = false

@@ -2,8 +2,8 @@ import ControlProtocol
 import IPsec
 import SetkeySyntax
 
-/// A dump on its way to one client: it waits for fresh entries, then walks the mirror in parts, at the pace at which
-/// the client reads.
+/// A dump on its way to one client: it walks the mirror in parts, at the pace at which the client reads, and no faster
+/// than the kernel has told what it has.
 struct DumpStream: Sendable {
     /// What the entries become.
     enum Form: Sendable {
@@ -16,12 +16,12 @@ struct DumpStream: Sendable {
     static let partSize = 128 * 1024
     /// Room for a part: the entry that makes it one is longer than what is missing.
     static let partCapacity = partSize + 4096
-    /// This many records make a part.
-    private static let recordsPerPart = 200
+    /// This many records make a part. While the kernel tells what it has, a part is looked for each time after as many.
+    static let recordsPerPart = 200
 
     let database: DatabaseName
     let form: Form
-    /// The dump that must be over first; see ``DumpSchedule``.
+    /// The dump that tells what is shown; see ``DumpSchedule``.
     let ticket: Int
     private let filter: AssociationFilter
     /// Writes what travels.
@@ -29,6 +29,8 @@ struct DumpStream: Sendable {
     private var associations = TableWalk<SecurityAssociation>()
     private var policies = TableWalk<SecurityPolicy>()
     private(set) var isFinished = false
+    /// Whether the client has read what there was, and gets the next part as soon as there is one.
+    var isAwaited = true
 
     init(
         database: DatabaseName, form: Form, ticket: Int, ipsecProtocol: IPsecProtocol?, includesDead: Bool,
@@ -41,63 +43,67 @@ struct DumpStream: Sendable {
         self.format = format
     }
 
-    /// Whether the walk has begun.
-    var hasBegun: Bool { associations.hasBegun || policies.hasBegun }
-
     // MARK: Text
 
     /// Appends the next part; ``isFinished`` tells whether it was the last.
-    mutating func appendPart(of mirror: inout Mirror, to output: inout WireText) {
-        output.appendEscaped { appendPart(of: &mirror, to: &$0) }
+    /// - Parameter isDumpOver: as in ``TableWalk``; if not, there may be nothing to append yet.
+    mutating func appendPart(of mirror: inout Mirror, isDumpOver: Bool, to output: inout WireText) {
+        output.appendEscaped { appendPart(of: &mirror, isDumpOver, to: &$0) }
     }
 
-    private mutating func appendPart(of mirror: inout Mirror, to output: inout [UInt8]) {
+    private mutating func appendPart(of mirror: inout Mirror, _ isOver: Bool, to output: inout [UInt8]) {
         let (filter, limit) = (filter, output.count + Self.partSize)
         switch database {
         case .associations:
-            if associations.begin(&mirror.associations, where: filter.passes) {
+            if associations.begin(&mirror.associations, isDumpOver: isOver, where: filter.passes) {
                 format.appendNoAssociations(to: &output)
+                isFinished = true
             }
-            while let (association, isLast) = associations.next(&mirror.associations, where: filter.passes) {
+            while output.count < limit,
+                let (association, isLast) = associations.next(
+                    &mirror.associations, isDumpOver: isOver, where: filter.passes)
+            {
                 format.append(association, isLast: isLast, to: &output)
-                if !isLast, output.count >= limit { return }
+                isFinished = isLast
             }
         case .policies:
-            if policies.begin(&mirror.policies, where: { _ in true }) { format.appendNoPolicies(to: &output) }
-            while let (policy, isLast) = policies.next(&mirror.policies, where: { _ in true }) {
-                format.append(policy, isLast: isLast, to: &output)
-                if !isLast, output.count >= limit { return }
+            if policies.begin(&mirror.policies, isDumpOver: isOver, where: { _ in true }) {
+                format.appendNoPolicies(to: &output)
+                isFinished = true
             }
-            format.appendSummary(to: &output)
+            while output.count < limit,
+                let (policy, isLast) = policies.next(&mirror.policies, isDumpOver: isOver, where: { _ in true })
+            {
+                format.append(policy, isLast: isLast, to: &output)
+                isFinished = isLast
+            }
+            if isFinished { format.appendSummary(to: &output) }
         }
-        finish(&mirror)
+        if isFinished { close(&mirror) }
     }
 
     // MARK: Records
 
-    /// The next part as a reply; ``isFinished`` tells whether it was the last.
-    mutating func nextRecords(of mirror: inout Mirror, showKeys: Bool, at now: Instant) -> Reply {
-        let reply: Reply
+    /// The next part as a reply; ``isFinished`` tells whether it was the last, and `nil` that there is nothing yet.
+    mutating func nextRecords(
+        of mirror: inout Mirror, isDumpOver: Bool, showKeys: Bool, at now: Instant
+    ) -> Reply? {
+        defer { if isFinished { close(&mirror) } }
         switch database {
         case .associations:
             let (entries, isLast) = associations.nextPart(
-                of: Self.recordsPerPart, &mirror.associations, where: filter.passes)
+                of: Self.recordsPerPart, &mirror.associations, isDumpOver: isDumpOver, where: filter.passes)
             isFinished = isLast
+            guard isLast || !entries.isEmpty else { return nil }
             let records = entries.map { AssociationRecord($0, showKeys: showKeys) }
-            reply = .associations(AssociationsReply(associations: records, time: now.seconds))
+            return .associations(AssociationsReply(associations: records, time: now.seconds))
         case .policies:
             let (entries, isLast) = policies.nextPart(
-                of: Self.recordsPerPart, &mirror.policies, where: { _ in true })
+                of: Self.recordsPerPart, &mirror.policies, isDumpOver: isDumpOver, where: { _ in true })
             isFinished = isLast
-            reply = .policies(PoliciesReply(policies: entries.map { PolicyRecord($0) }))
+            guard isLast || !entries.isEmpty else { return nil }
+            return .policies(PoliciesReply(policies: entries.map { PolicyRecord($0) }))
         }
-        if isFinished { close(&mirror) }
-        return reply
-    }
-
-    private mutating func finish(_ mirror: inout Mirror) {
-        isFinished = true
-        close(&mirror)
     }
 
     /// Gives the cursors back; also for a client that has left.

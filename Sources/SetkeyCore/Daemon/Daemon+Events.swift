@@ -26,6 +26,7 @@ extension Daemon {
         var event = message
         let requester = context.kernel.hear(&event, &context.out)
         clients.tellMonitors(event, &context.out)
+        clients.notice(event.content, &context)
         reconciler.notice(event, from: requester, clients, &context)
         context.kernel.logNews(event, &context.out)
     }

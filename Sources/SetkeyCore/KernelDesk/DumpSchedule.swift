@@ -43,6 +43,9 @@ struct DumpSchedule: Sendable {
         return isRecent ? completed : want()
     }
 
+    /// Whether the dump of a ticket, or a later one, has begun.
+    func hasBegun(_ ticket: Int) -> Bool { begun >= ticket }
+
     /// Whether the dump of a ticket, or a later one, is over.
     func isOver(_ ticket: Int) -> Bool { completed >= ticket }
 

@@ -265,6 +265,9 @@ struct KernelDesk: Sendable {
     /// With what the dump of a database broke off, if the mirror lacks entries for that.
     func gap(in database: DatabaseName) -> KernelErrno? { upkeep.gap(in: database) }
 
+    /// Whether the dump of a ticket, or a later one, has begun.
+    func hasBegun(_ ticket: Int, of database: DatabaseName) -> Bool { upkeep.hasBegun(ticket, of: database) }
+
     /// Whether the dump of a ticket, or a later one, is over.
     func isOver(_ ticket: Int, of database: DatabaseName) -> Bool { upkeep.isOver(ticket, of: database) }
 

@@ -28,6 +28,9 @@ struct Upkeep: Sendable {
     /// With what the dump of a database broke off, if the mirror lacks entries for that.
     func gap(in database: DatabaseName) -> KernelErrno? { dumps[database].gap }
 
+    /// Whether the dump of a ticket, or a later one, has begun.
+    func hasBegun(_ ticket: Int, of database: DatabaseName) -> Bool { dumps[database].hasBegun(ticket) }
+
     /// Whether the dump of a ticket, or a later one, is over.
     func isOver(_ ticket: Int, of database: DatabaseName) -> Bool { dumps[database].isOver(ticket) }
 

@@ -53,19 +53,21 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
 
     /// Inserts or replaces; a replaced entry keeps its place unless `end` moves it.
     /// - Parameter end: where a new entry goes.
-    /// - Parameter moving: whether a replaced one goes there too.
+    /// - Parameter moving: whether a replaced one goes there too, if nothing walks over the table.
     package mutating func insert(_ entry: Entry, at end: TableEnd, moving: Bool = false) {
         let hash = Entry.hash(of: entry.identity)
         if let place = place(of: entry.identity, hash) {
             let slot = names[place]
             if !isGone(slot) {
                 replace(slot, entry)
-                if moving { slots.move(slot, to: end) }
+                // What is being walked over keeps its order, so that no walk misses an entry or meets it twice.
+                if moving, cursors.isEmpty { slots.move(slot, to: end) }
                 return
             }
             free(slot, in: place)
         }
         let slot = slots.insert(entry, generation, at: end)
+        if case .oldest = end { cursors.joinOrder(slot, in: slots) }
         names.insert(slot, hash)
         if let kinship = entry.kinship { rings.link(slot, kinship, at: end, in: &slots) }
         divisions[Int(slots.division(of: slot))].count += 1
@@ -215,7 +217,8 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
 
     // MARK: Cursors
 
-    /// Begins a walk from one end. Entries that come later at that end are not met; removed ones are stepped over.
+    /// Begins a walk from one end. Entries that come later at that end are not met, those that come at the other one are;
+    /// removed ones are stepped over.
     package mutating func openCursor(at end: TableEnd = .newest) -> CursorID {
         switch end {
         case .newest: cursors.open(.fromNewest, at: slots.newest)
@@ -232,6 +235,18 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     package mutating func next(_ cursor: CursorID) -> Entry? {
         while let slot = cursors.advance(cursor, in: slots, rings) {
             if !isGone(slot) { return slots.entry(slot) }
+        }
+        return nil
+    }
+
+    /// The next entry of a walk, if it has been written since the stamp became ``generation``; `nil` where it has not, and
+    /// at the end of the walk, where it may go on when others have come.
+    package mutating func nextStamped(_ cursor: CursorID) -> Entry? {
+        while let slot = cursors.next(cursor, in: slots) {
+            let isGone = isGone(slot)
+            guard isGone || slots.generation(of: slot) == generation else { return nil }
+            _ = cursors.advance(cursor, in: slots, rings)
+            if !isGone { return slots.entry(slot) }
         }
         return nil
     }

@@ -166,6 +166,10 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     /// The next entry of a walk; `nil` at its end.
     mutating func next(_ cursor: EntryTable<Entry>.CursorID) -> Entry? { entries.next(cursor) }
 
+    /// The next entry of a walk, if the running dump or an event has told of it since that dump began; `nil` also at the
+    /// end of the walk.
+    mutating func nextTold(_ cursor: EntryTable<Entry>.CursorID) -> Entry? { entries.nextStamped(cursor) }
+
     /// Ends a walk.
     mutating func closeCursor(_ cursor: EntryTable<Entry>.CursorID) { entries.closeCursor(cursor) }
 }

@@ -26,6 +26,8 @@ package struct TableCursors: Sendable {
     private var cursors: [Cursor] = []
     private var nextNumber = 0
 
+    var isEmpty: Bool { cursors.isEmpty }
+
     mutating func open(_ course: Course, at slot: UInt32) -> ID {
         let id = ID(number: nextNumber)
         nextNumber += 1
@@ -48,6 +50,22 @@ package struct TableCursors: Sendable {
         guard slot != EntrySlots<Entry>.none else { return nil }
         cursors[index].slot = Self.following(slot, on: cursors[index].course, in: slots, rings)
         return slot
+    }
+
+    /// The slot that comes next in a walk; `nil` at its end.
+    func next<Entry>(_ id: ID, in slots: borrowing EntrySlots<Entry>) -> UInt32? {
+        guard let cursor = cursors.first(where: { $0.id == id }), cursor.slot != EntrySlots<Entry>.none else {
+            return nil
+        }
+        return cursor.slot
+    }
+
+    /// A slot has joined the order at its oldest end: it comes next where the walks that stand at that end go on.
+    mutating func joinOrder<Entry>(_ slot: UInt32, in slots: borrowing EntrySlots<Entry>) {
+        for index in cursors.indices
+        where cursors[index].slot == EntrySlots<Entry>.none && cursors[index].course == .fromNewest {
+            cursors[index].slot = slot
+        }
     }
 
     /// A slot leaves the order: the walks along it that stand there go on behind it.
