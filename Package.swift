@@ -47,7 +47,8 @@ let package = Package(
                 "CPrivateMemory", "CSystemd",
             ], swiftSettings: mainActor),
         .executableTarget(
-            name: "setkeyd", dependencies: ["SetkeyDaemon", "SetkeyCore", "ControlProtocol", argumentParser],
+            name: "setkeyd",
+            dependencies: ["SetkeyDaemon", "SetkeyCore", "ControlProtocol", "IPsec", "TextBytes", argumentParser],
             swiftSettings: mainActor, linkerSettings: hardened
         ),
         .target(

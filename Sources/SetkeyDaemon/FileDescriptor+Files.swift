@@ -1,5 +1,5 @@
 import Glibc
-import IPsec
+package import IPsec
 
 // Files and directories: the calls of the C library that take paths, names and buffers.
 
@@ -66,7 +66,7 @@ extension FileDescriptor {
     nonisolated func write(_ bytes: [UInt8]) throws(KernelErrno) { try Self.write(bytes, to: rawValue) }
 
     /// As ``write(_:)``, to a descriptor that is not ours to close.
-    nonisolated static func write(_ bytes: [UInt8], to rawValue: Int32) throws(KernelErrno) {
+    package nonisolated static func write(_ bytes: [UInt8], to rawValue: Int32) throws(KernelErrno) {
         var start = 0
         while start < bytes.count {
             let count = unsafe bytes.withUnsafeBytes {

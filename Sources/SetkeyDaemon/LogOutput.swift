@@ -35,7 +35,7 @@ nonisolated final class LogOutput: Sendable {
 
     /// Whether `$JOURNAL_STREAM` names the very file that stderr is (systemd.exec(5)).
     private static var standardErrorIsJournal: Bool {
-        guard let value = ProcessEnvironment.variable("JOURNAL_STREAM"),
+        guard let value = environmentVariable("JOURNAL_STREAM"),
             let status = FileDescriptor.status(of: STDERR_FILENO)
         else { return false }
         return value == "\(status.st_dev):\(status.st_ino)"

@@ -1,11 +1,7 @@
 import Glibc
 
-/// What the process finds around it: variables, groups, clocks.
+/// What the process finds around it: groups, clocks.
 nonisolated enum ProcessEnvironment {
-    static func variable(_ name: String) -> String? {
-        unsafe getenv(name).map { unsafe String(cString: $0) }
-    }
-
     /// The number of the group `name`.
     static func group(named name: String) -> UInt32? {
         unsafe getgrnam(name).map { unsafe $0.pointee.gr_gid }

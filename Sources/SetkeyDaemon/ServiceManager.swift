@@ -2,10 +2,11 @@ import CLinux
 import CSystemd
 import Glibc
 import SetkeyCore
+import TextBytes
 
 /// The service manager, told in the manner of sd_notify(3); silent where there is none.
 enum ServiceManager {
-    private static let notifications = ProcessEnvironment.variable("NOTIFY_SOCKET").flatMap {
+    private static let notifications = environmentVariable("NOTIFY_SOCKET").flatMap {
         Notifications(path: $0)
     }
 

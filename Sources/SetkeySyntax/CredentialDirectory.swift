@@ -1,5 +1,6 @@
 import Glibc
 package import IPsec
+import TextBytes
 
 /// The directory in which the service manager puts a service's secrets (`$CREDENTIALS_DIRECTORY`).
 package struct CredentialDirectory: Sendable {
@@ -14,9 +15,8 @@ package struct CredentialDirectory: Sendable {
 
     /// The credentials of this process: those of `$CREDENTIALS_DIRECTORY`, or none.
     package static func ofThisProcess() -> Credentials {
-        guard let value = unsafe getenv("CREDENTIALS_DIRECTORY") else { return .unavailable }
-        let directory = CredentialDirectory(path: unsafe String(cString: value))
-        return .directory(directory)
+        guard let path = environmentVariable("CREDENTIALS_DIRECTORY") else { return .unavailable }
+        return .directory(CredentialDirectory(path: path))
     }
 
     /// Whether `name` names a file in the directory, and nothing outside of it.
@@ -34,32 +34,23 @@ package struct CredentialDirectory: Sendable {
     }
 
     /// The permission bits of a file; none where it cannot be asked.
-    private func mode(of path: String) -> mode_t {
-        var status = stat()
-        return unsafe stat(path, &status) == 0 ? status.st_mode : 0
+    private func mode(of path: String) -> mode_t { ReadableFile.status(of: path)?.st_mode ?? 0 }
+
+    private func open(_ name: String) throws(CredentialError) -> ReadableFile {
+        do throws(KernelErrno) {
+            return try ReadableFile(path: "\(path)/\(name)", waits: false)
+        } catch {
+            throw CredentialError(
+                "the credential \(name) cannot be read: \(SourceError.Reason(errno: error.rawValue))",
+                advice: "check \(path); a service gets a new credential only when it is restarted")
+        }
     }
 
     /// The contents of one credential.
     package func read(_ name: String) throws(CredentialError) -> KeyMaterial {
-        let descriptor = unsafe open("\(path)/\(name)", O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            let reason = SourceError.Reason(errno: errno)
-            throw CredentialError(
-                "the credential \(name) cannot be read: \(reason)",
-                advice: "check \(path); a service gets a new credential only when it is restarted")
-        }
-        defer { close(descriptor) }
+        let file = try open(name)
         var count = 0
-        let whole = KeyMaterial(byteCount: Self.sizeLimit + 1) { bytes in
-            unsafe bytes.withUnsafeMutableBytes { buffer in
-                while count < buffer.count {
-                    let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
-                    let got = unsafe Glibc.read(descriptor, rest.baseAddress, rest.count)
-                    guard got > 0 else { break }
-                    count += got
-                }
-            }
-        }
+        let whole = KeyMaterial(byteCount: Self.sizeLimit + 1) { count = file.read(into: &$0) }
         guard count > 0, count <= Self.sizeLimit else {
             let reason = count == 0 ? "empty or unreadable" : "longer than any key"
             throw CredentialError(

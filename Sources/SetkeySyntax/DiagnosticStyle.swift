@@ -16,7 +16,7 @@ package enum DiagnosticStyle: Hashable, Sendable {
 
     /// For what this process says on stderr.
     package static func ofStandardError() -> Self {
-        Self(isTerminal: isatty(STDERR_FILENO) == 1) { name in unsafe getenv(name).map { unsafe String(cString: $0) } }
+        Self(isTerminal: isatty(STDERR_FILENO) == 1, environment: environmentVariable)
     }
 
     /// `error`, `warning` or `note`.

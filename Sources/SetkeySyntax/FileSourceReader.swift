@@ -1,4 +1,5 @@
 import Glibc
+import IPsec
 
 /// Reads files of this machine, and standard input under the name `-`.
 package struct FileSourceReader: SourceReader {
@@ -27,19 +28,29 @@ package struct FileSourceReader: SourceReader {
     }
 
     package func read(_ path: String, upTo limit: Int) throws(SourceError) -> SourceFile {
-        let limit = min(limit, sizeLimit)
-        guard path != "-" else { return try read(STDIN_FILENO, path, limit) }
-        // Without O_NONBLOCK open(2) waits for the writer of a FIFO.
-        let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (allowsPipes ? 0 : O_NONBLOCK)
-        let descriptor = unsafe open(path, flags)
-        guard descriptor >= 0 else { throw SourceError(path: path, reason: .init(errno: errno)) }
-        defer { close(descriptor) }
-        return try read(descriptor, path, limit)
+        try read(open(path), path, min(limit, sizeLimit))
+    }
+
+    private func open(_ path: String) throws(SourceError) -> ReadableFile {
+        guard path != "-" else { return .standardInput }
+        do throws(KernelErrno) {
+            return try ReadableFile(path: path, waits: allowsPipes)
+        } catch {
+            throw SourceError(path: path, reason: .init(errno: error.rawValue))
+        }
+    }
+
+    private func status(_ file: borrowing ReadableFile, _ path: String) throws(SourceError) -> stat {
+        do throws(KernelErrno) {
+            return try file.status()
+        } catch {
+            throw SourceError(path: path, reason: .init(errno: error.rawValue))
+        }
     }
 
     /// The status before and after tells whether somebody wrote in between.
-    private func read(_ descriptor: Int32, _ path: String, _ limit: Int) throws(SourceError) -> SourceFile {
-        let before = try status(descriptor, path)
+    private func read(_ file: borrowing ReadableFile, _ path: String, _ limit: Int) throws(SourceError) -> SourceFile {
+        let before = try status(file, path)
         let type = before.st_mode & S_IFMT
         guard type != S_IFDIR else { throw SourceError(path: path, reason: .directory) }
         guard type == S_IFREG || path == "-" || allowsPipes && type == S_IFIFO else {
@@ -52,9 +63,9 @@ package struct FileSourceReader: SourceReader {
             return SourceFile(bytes: [], identity: identity, access: access)
         }
         guard expected <= limit else { throw SourceError(path: path, reason: .tooLarge(limit: limit)) }
-        let bytes = try contents(descriptor, path, expected: expected, limit)
+        let bytes = try contents(file, path, expected: expected, limit)
         if type == S_IFREG {
-            let after = try status(descriptor, path)
+            let after = try status(file, path)
             let isSame =
                 after.st_size == before.st_size && after.st_mtim.tv_sec == before.st_mtim.tv_sec
                 && after.st_mtim.tv_nsec == before.st_mtim.tv_nsec
@@ -66,63 +77,41 @@ package struct FileSourceReader: SourceReader {
         return SourceFile(bytes: bytes, identity: identity, access: access)
     }
 
-    private func status(_ descriptor: Int32, _ path: String) throws(SourceError) -> stat {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw SourceError(path: path, reason: .init(errno: errno)) }
-        return status
-    }
-
     private func contents(
-        _ descriptor: Int32, _ path: String, expected: Int, _ limit: Int
+        _ file: borrowing ReadableFile, _ path: String, expected: Int, _ limit: Int
     ) throws(SourceError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(expected)
         var chunk = max(min(expected + 1, 1 << 20), 1 << 16)
         var complete = CompleteStatements(in: bytes)
         while true {
-            let start = bytes.count
             // A writer may leave a pipe open behind its `exit`. It is looked for only while there is nothing to read.
-            if path == "-", expected == 0, Self.wouldBlock(descriptor) {
+            if path == "-", expected == 0, file.wouldBlock {
                 complete = CompleteStatements(in: bytes, from: complete.end)
                 if complete.endsInput { return bytes }
             }
-            var got = 0
-            bytes += unsafe [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
-                got = unsafe Glibc.read(descriptor, buffer.baseAddress, chunk)
-                count = max(got, 0)
+            do throws(KernelErrno) {
+                guard try file.read(upTo: chunk, onto: &bytes) > 0 else { return bytes }
+            } catch {
+                throw SourceError(path: path, reason: .init(errno: error.rawValue))
             }
-            if got < 0, errno == EINTR { continue }
-            guard got >= 0 else { throw SourceError(path: path, reason: .init(errno: errno)) }
-            guard got > 0 else { return bytes }
-            guard start + got <= limit else { throw SourceError(path: path, reason: .tooLarge(limit: limit)) }
+            guard bytes.count <= limit else { throw SourceError(path: path, reason: .tooLarge(limit: limit)) }
             chunk = 1 << 20
         }
     }
 
-    private static func wouldBlock(_ descriptor: Int32) -> Bool {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&entry, 1, 0) == 0
-    }
-
     package func expand(_ pattern: String) throws(SourceError) -> [String] {
-        var result = unsafe glob_t()
-        defer { unsafe globfree(&result) }
-        // Unasked, glob(3) takes a directory that it cannot read for an empty one, and all that is declared in it would
-        // be removed.
-        let status = unsafe glob(pattern, 0, { SourceError.Reason(errno: $1) == .missing ? 0 : 1 }, &result)
-        guard status == 0 || status == GLOB_NOMATCH else {
-            throw SourceError(path: pattern, reason: .init(errno: status == GLOB_NOSPACE ? ENOMEM : errno))
-        }
-        var paths: [String] = []
-        for index in 0..<Int(unsafe result.gl_pathc) {
-            if let path = unsafe result.gl_pathv[index] { paths.append(unsafe String(cString: path)) }
+        let paths: [String]
+        do throws(KernelErrno) {
+            paths = try ReadableFile.paths(matching: pattern)
+        } catch {
+            throw SourceError(path: pattern, reason: .init(errno: error.rawValue))
         }
         // Not by the locale, as glob(3) sorts: the order must be the same for every user.
         return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     package func isDirectory(_ path: String) -> Bool {
-        var status = stat()
-        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        ReadableFile.status(of: path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 }

@@ -39,6 +39,15 @@ package struct LocalTimes: Sendable {
         return range
     }
 
+    /// How many seconds east of UTC the machine's time zone is at `time`, in seconds since 1970; 0 for a time that has no
+    /// date.
+    package static func utcOffset(at time: Int) -> Int {
+        var parts = unsafe tm()
+        var seconds = time_t(time)
+        guard unsafe localtime_r(&seconds, &parts) != nil else { return 0 }
+        return unsafe parts.tm_gmtoff
+    }
+
     private static func text(of time: UInt64) -> [UInt8] {
         var parts = unsafe tm()
         guard var seconds = time_t(exactly: time), unsafe localtime_r(&seconds, &parts) != nil else { return unknown }

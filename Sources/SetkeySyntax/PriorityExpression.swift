@@ -29,9 +29,7 @@ struct PriorityExpression: Equatable {
     /// Reads the expression without its blanks; `nil` where it is none, or leaves its range.
     init?(_ text: [UInt8]) {
         let word = text.prefix { $0 >= 97 && $0 <= 122 }
-        let named = Base.allCases.first { base in
-            base.word.withUTF8Buffer { unsafe $0.elementsEqual(word) }
-        }
+        let named = Base.allCases.first { "\($0.word)".utf8.elementsEqual(word) }
         guard word.isEmpty || named != nil else { return nil }
         var rest = text[word.endIndex...]
         guard named == nil || rest.isEmpty || rest.first == 43 || rest.first == 45 else { return nil }

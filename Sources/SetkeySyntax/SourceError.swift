@@ -1,4 +1,5 @@
 import Glibc
+import TextBytes
 
 /// Why a file cannot be read.
 package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -29,7 +30,7 @@ package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
             case .notAFile: "it is neither a file nor a pipe"
             case .tooLarge(let limit): "it is larger than \(limit >> 20) MiB"
             case .changedWhileRead: "it changed while it was read"
-            case .system(let number): unsafe String(cString: strerror(number))
+            case .system(let number): systemErrorText(number)
             }
         }
 

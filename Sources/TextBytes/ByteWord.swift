@@ -1,3 +1,5 @@
+import Glibc
+
 /// Eight bytes of a text, looked at together: long texts are read by words where every instruction a byte counts.
 ///
 /// A mask has the highest bit of a byte set where the byte is what was asked for. Masks are exact up to the first such
@@ -102,5 +104,26 @@ extension MutableSpan<UInt8> {
         // The span checks the bounds, and an integer is any bytes.
         var bytes = unsafe mutableBytes
         bytes.storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt32.self)
+    }
+
+    /// Writes the bytes of `word` from `offset` on; there must be room for them.
+    @inlinable @inline(__always)
+    package mutating func store(_ word: ByteWord, at offset: Int) {
+        // The span checks the bounds, and any integer is bytes.
+        var target = unsafe mutableBytes
+        target.storeBytes(of: word.bits.littleEndian, toByteOffset: offset, as: UInt64.self)
+    }
+}
+
+extension Span<UInt8> {
+    /// Where `byte` is for the first time from `start` on; `nil` if it is not there.
+    package func firstIndex(of byte: UInt8, from start: Int) -> Int? {
+        let rest = extracting(start...)
+        return unsafe rest.withUnsafeBytes { raw in
+            guard let base = raw.baseAddress, let found = unsafe memchr(base, Int32(byte), raw.count) else {
+                return nil
+            }
+            return unsafe base.distance(to: UnsafeRawPointer(found)) + start
+        }
     }
 }

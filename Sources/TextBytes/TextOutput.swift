@@ -38,6 +38,15 @@ extension [UInt8] {
     }
 }
 
+extension StaticString {
+    /// The byte at `index` of its UTF-8, which must have one there.
+    @inlinable @inline(__always)
+    package func byte(at index: Int) -> UInt8 {
+        precondition(index >= 0 && index < utf8CodeUnitCount)
+        return unsafe utf8Start[index]
+    }
+}
+
 /// All of these need room in the output for what they append.
 extension OutputSpan<UInt8> {
     /// Appends the UTF-8 of `text`; of a literal that is a few moves.

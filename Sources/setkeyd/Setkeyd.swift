@@ -1,8 +1,10 @@
 import ArgumentParser
 import ControlProtocol
 import Glibc
+import IPsec
 import SetkeyCore
 import SetkeyDaemon
+import TextBytes
 
 /// The command line of the daemon.
 @main
@@ -82,20 +84,21 @@ struct Setkeyd: ParsableCommand {
 
     /// Ends with `text` on stdout, or with a failure if that cannot be written.
     private static func answer(_ text: String) -> Never {
-        guard write(text, on: STDOUT_FILENO) else {
-            complain("cannot write the output: \(systemErrorText(errno))")
+        do throws(KernelErrno) {
+            try write(text, on: STDOUT_FILENO)
+        } catch {
+            complain("cannot write the output: \(systemErrorText(error.rawValue))")
             Glibc.exit(EXIT_FAILURE)
         }
         Glibc.exit(EXIT_SUCCESS)
     }
 
     private static func complain(_ text: String) {
-        _ = write("setkeyd: \(text)", on: STDERR_FILENO)
+        try? write("setkeyd: \(text)", on: STDERR_FILENO)
     }
 
-    private static func write(_ text: String, on descriptor: Int32) -> Bool {
-        let bytes = Array("\(text)\n".utf8)
-        return unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count
+    private static func write(_ text: String, on descriptor: Int32) throws(KernelErrno) {
+        try FileDescriptor.write(Array("\(text)\n".utf8), to: descriptor)
     }
 
     func run() throws {

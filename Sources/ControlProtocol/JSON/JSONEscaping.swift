@@ -68,12 +68,10 @@ extension MutableSpan<UInt8> {
         var position = index
         var written = 0
         var all: UInt64 = 0
-        // The span checks the bounds, and any integer is bytes.
-        var target = unsafe mutableBytes
         while position < text.count, written <= limit {
             if position <= text.count - ByteWord.byteCount {
                 let word = ByteWord(text, at: position)
-                target.storeBytes(of: word.bits.littleEndian, toByteOffset: written, as: UInt64.self)
+                store(word, at: written)
                 let ordinary = word.ordinaryByteCount
                 all |= word.bits
                 position += ordinary
@@ -82,7 +80,7 @@ extension MutableSpan<UInt8> {
             }
             let byte = text[position]
             let escape = escapes[Int(byte)]
-            target.storeBytes(of: escape.bits.littleEndian, toByteOffset: written, as: UInt64.self)
+            store(ByteWord(bits: escape.bits), at: written)
             all |= UInt64(byte)
             position += 1
             written += escape.byteCount

@@ -1,3 +1,5 @@
+import TextBytes
+
 /// Reads a JSON text (RFC 8259) into ``JSONNodes``, in one pass and without recursion.
 ///
 /// Stricter than the standard wants: text is UTF-8, names do not repeat within an object, and depth, members of an object
@@ -133,7 +135,7 @@ struct JSONScanner: ~Escapable {
     private mutating func word(_ word: StaticString, _ kind: JSONNodes.Kind) throws(JSONError) {
         let start = index
         for position in 0..<word.utf8CodeUnitCount {
-            guard index < text.count, unsafe text[index] == word.utf8Start[position] else { throw error(.notJSON) }
+            guard index < text.count, text[index] == word.byte(at: position) else { throw error(.notJSON) }
             index += 1
         }
         try add(kind, from: start, textFrom: strings.count)

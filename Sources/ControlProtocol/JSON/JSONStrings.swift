@@ -141,11 +141,9 @@ extension MutableSpan<UInt8> {
         var position = index
         var written = 0
         var all: UInt64 = 0
-        // The span checks the bounds, and any integer is bytes.
-        var target = unsafe mutableBytes
         while position < lastWord, written <= limit {
             let word = ByteWord(source, at: position)
-            target.storeBytes(of: word.bits.littleEndian, toByteOffset: written, as: UInt64.self)
+            store(word, at: written)
             let ordinary = word.ordinaryByteCount
             all |= word.bits
             position += ordinary
@@ -153,7 +151,7 @@ extension MutableSpan<UInt8> {
             guard ordinary < ByteWord.byteCount else { continue }
             let meaning = meanings[Int(source[position + 1])]
             guard source[position] == UInt8(ascii: "\\"), meaning != 0 else { break }
-            target.storeBytes(of: meaning, toByteOffset: written, as: UInt8.self)
+            self[written] = meaning
             position += 2
             written += 1
         }

@@ -1,4 +1,4 @@
-import Glibc
+import TextBytes
 
 /// Cuts a stream of bytes into Varlink's frames: JSON objects, each ended by a NUL.
 ///
@@ -52,17 +52,9 @@ package struct FrameReader: Sendable {
     }
 
     private mutating func indexOfNUL() -> Int? {
-        if let index = Self.indexOfNUL(in: buffer.span, from: searched) { return index }
+        if let index = buffer.span.firstIndex(of: 0, from: searched) { return index }
         searched = buffer.count
         return nil
-    }
-
-    private static func indexOfNUL(in bytes: Span<UInt8>, from start: Int) -> Int? {
-        let rest = bytes.extracting(start...)
-        return unsafe rest.withUnsafeBytes { raw in
-            guard let base = raw.baseAddress, let found = unsafe memchr(base, 0, raw.count) else { return nil }
-            return unsafe base.distance(to: UnsafeRawPointer(found)) + start
-        }
     }
 
     /// Forgets the bytes of frames that were taken, where moving the rest is cheap against them.

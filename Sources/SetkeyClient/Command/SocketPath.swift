@@ -1,3 +1,5 @@
+import TextBytes
+
 /// Where the daemon's socket is.
 package enum SocketPath {
     private static let directory = "/run/setkeyd/"
@@ -6,7 +8,7 @@ package enum SocketPath {
     /// What `--socket` says, else `$SETKEYD_SOCKET`, else the standard place.
     static func resolve(_ option: String?) -> String {
         if let option { return option }
-        guard let value = Environment.value("SETKEYD_SOCKET"), !value.isEmpty else { return directory + name }
+        guard let value = environmentVariable("SETKEYD_SOCKET"), !value.isEmpty else { return directory + name }
         return value
     }
 

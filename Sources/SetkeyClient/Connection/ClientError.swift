@@ -1,5 +1,6 @@
 package import ControlProtocol
 import Glibc
+import TextBytes
 
 /// Why a call has no answer, or which error it was answered with.
 package enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {

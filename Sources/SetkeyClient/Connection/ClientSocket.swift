@@ -1,5 +1,6 @@
 import ControlProtocol
 import Glibc
+import IPsec
 
 /// The client's end of a Unix stream socket.
 final class ClientSocket {
@@ -70,9 +71,12 @@ final class ClientSocket {
 
     /// Waits until there is something to read, or room to write.
     func waitUntilReadableOrWritable() throws(ClientError) {
-        var entry = pollfd(fd: rawValue, events: Int16(POLLIN | POLLOUT), revents: 0)
-        while unsafe poll(&entry, 1, -1) < 0 {
-            guard errno == EINTR else { throw .system(operation: "poll", errno: errno) }
+        while true {
+            do throws(KernelErrno) {
+                return try SystemCalls.wait(for: POLLIN | POLLOUT, on: rawValue)
+            } catch {
+                guard error.rawValue == EINTR else { throw .system(operation: "poll", errno: error.rawValue) }
+            }
         }
     }
 }

@@ -38,6 +38,6 @@ enum LiveScreen {
     }
 
     private static func put(_ sequence: StaticString) {
-        _ = unsafe write(STDOUT_FILENO, sequence.utf8Start, sequence.utf8CodeUnitCount)
+        SystemCalls.put(sequence, on: STDOUT_FILENO)
     }
 }

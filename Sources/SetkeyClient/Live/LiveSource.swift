@@ -55,7 +55,7 @@ struct LiveAssociations: LiveSource {
     }
 
     func plainLines(_ sample: Sample) -> [String] {
-        LiveLog.lines(sample.rows, clock: LocalClock.text(at: sample.time))
+        LiveLog.lines(sample.rows, clock: ClockTime.text(at: sample.time))
     }
 }
 
@@ -81,13 +81,6 @@ struct LivePolicies: LiveSource {
     }
 
     func plainLines(_ sample: Sample) -> [String] {
-        PolicyTable.plainLines(sample.policies, clock: LocalClock.text(at: sample.time))
-    }
-}
-
-extension LocalClock {
-    /// The local time of day.
-    fileprivate static func text(at seconds: Int) -> String {
-        ClockTime.text(seconds: seconds, utcOffset: utcOffset(at: seconds))
+        PolicyTable.plainLines(sample.policies, clock: ClockTime.text(at: sample.time))
     }
 }

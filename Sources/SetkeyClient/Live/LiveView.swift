@@ -58,10 +58,6 @@ enum LiveView {
     /// - Returns: Whether the moment has come; otherwise a signal has.
     private static func sleep(until instant: ContinuousClock.Instant) -> Bool {
         let left = ContinuousClock.now.duration(to: instant)
-        guard left > .zero else { return true }
-        var request = timespec()
-        request.tv_sec = Int(left.components.seconds)
-        request.tv_nsec = Int(left.components.attoseconds / 1_000_000_000)
-        return unsafe nanosleep(&request, nil) == 0
+        return left <= .zero || SystemCalls.sleep(for: left)
     }
 }

@@ -1,5 +1,5 @@
 import ControlProtocol
-import Glibc
+import SetkeySyntax
 
 /// `setkey -x`: every kernel message, until the user has seen enough.
 enum EventMonitor {
@@ -24,21 +24,10 @@ enum EventMonitor {
             return try remarks.flush()
         }
         let timestamp: Timestamp =
-            options.epoch ? .epoch : .clock(utcOffset: LocalClock.utcOffset(at: event.seconds))
+            options.epoch ? .epoch : .clock(utcOffset: LocalTimes.utcOffset(at: event.seconds))
         var text: [UInt8] = []
         MonitorText.append(event, timestamp: timestamp, hexDump: options.hexDump, to: &text)
         try output.write(text)
         try output.flush()
-    }
-}
-
-/// The time zone of the user.
-enum LocalClock {
-    /// Seconds east of UTC at `seconds` since 1970.
-    static func utcOffset(at seconds: Int) -> Int {
-        var moment = time_t(seconds)
-        var fields = unsafe tm()
-        guard unsafe localtime_r(&moment, &fields) != nil else { return 0 }
-        return unsafe fields.tm_gmtoff
     }
 }

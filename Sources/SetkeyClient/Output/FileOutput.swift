@@ -1,5 +1,6 @@
-import ControlProtocol
 import Glibc
+import IPsec
+import TextBytes
 
 /// A descriptor that text is written to, in large pieces.
 struct FileOutput {
@@ -49,23 +50,17 @@ struct FileOutput {
     private func writeAll(_ bytes: Span<UInt8>) throws(ClientFailure) {
         var done = 0
         while done < bytes.count {
-            let count = unsafe bytes.extracting(done...).withUnsafeBufferPointer { bytes in
-                unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-            }
-            let error = errno
-            if count >= 0 {
-                done += count
-            } else if error == EAGAIN {
-                waitUntilWritable()
-            } else if error != EINTR {
-                throw Self.failure(error)
+            do throws(KernelErrno) {
+                done += try SystemCalls.write(bytes.extracting(done...), to: descriptor)
+            } catch {
+                switch error.rawValue {
+                case EINTR: break
+                // Where waiting fails, the next attempt to write tells why.
+                case EAGAIN: try? SystemCalls.wait(for: POLLOUT, on: descriptor)
+                case let number: throw Self.failure(number)
+                }
             }
         }
-    }
-
-    private func waitUntilWritable() {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = unsafe poll(&entry, 1, -1)
     }
 
     private static func failure(_ error: Int32) -> ClientFailure {

@@ -1,4 +1,5 @@
 package import ControlProtocol
+import SetkeySyntax
 import TextBytes
 
 /// How the moment of a kernel message is written.
@@ -57,6 +58,11 @@ package enum MonitorText {
 
 /// The time of day.
 enum ClockTime {
+    /// `HH:MM:SS` of `seconds` since 1970, in the machine's time zone.
+    static func text(at seconds: Int) -> String {
+        text(seconds: seconds, utcOffset: LocalTimes.utcOffset(at: seconds))
+    }
+
     /// `HH:MM:SS` of `seconds` since 1970, so many seconds east of UTC.
     static func text(seconds: Int, utcOffset: Int) -> String {
         let (local, overflow) = seconds.addingReportingOverflow(utcOffset)

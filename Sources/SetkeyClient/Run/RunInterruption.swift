@@ -16,7 +16,7 @@ enum RunInterruption {
         for number in EndingSignals.heeded {
             _ = signal(number) { number in
                 let remark = isatty(STDERR_FILENO) == 1 ? RunInterruption.remark : RunInterruption.plainRemark
-                _ = unsafe write(STDERR_FILENO, remark.utf8Start, remark.utf8CodeUnitCount)
+                SystemCalls.put(remark, on: STDERR_FILENO)
                 _ = signal(number, SIG_DFL)
                 kill(getpid(), number)
             }

@@ -64,11 +64,13 @@ struct StatementSession: ~Copyable {
     private mutating func readLine() throws(ClientFailure) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
-            let count = unsafe read(STDIN_FILENO, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            text += buffer[..<count]
-            return true
+            do throws(KernelErrno) {
+                let count = try SystemCalls.read(STDIN_FILENO, into: &buffer)
+                text += buffer[..<count]
+                return count > 0
+            } catch {
+                guard error.rawValue == EINTR else { return false }
+            }
         }
     }
 

@@ -1,5 +1,5 @@
-import Glibc
 import SetkeySyntax
+import TextBytes
 
 /// What the environment and the terminal say about showing text.
 struct Terminal {
@@ -7,24 +7,12 @@ struct Terminal {
 
     /// Columns and rows; 80 and 24 where the terminal does not tell.
     var size: (width: Int, height: Int) {
-        var size = winsize()
-        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
-            return (80, 24)
-        }
-        return (Int(size.ws_col), Int(size.ws_row))
+        SystemCalls.windowSize(of: descriptor) ?? (80, 24)
     }
 
     /// The style that the environment asks for.
     static var style: TerminalStyle {
-        TerminalStyle(environment: Environment.value)
-    }
-}
-
-/// The process's environment.
-enum Environment {
-    /// The value of a variable; `nil` if it is not set.
-    static func value(_ name: String) -> String? {
-        unsafe getenv(name).map { unsafe String(cString: $0) }
+        TerminalStyle(environment: environmentVariable)
     }
 }
 

@@ -1,5 +1,6 @@
 package import ControlProtocol
 package import SetkeyCore
+import TextBytes
 
 /// What the control server tells its owner. Everything comes on the main actor.
 package protocol ControlServerDelegate: AnyObject {

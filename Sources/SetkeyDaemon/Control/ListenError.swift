@@ -1,4 +1,5 @@
 import ControlProtocol
+import TextBytes
 
 /// Why the control socket cannot be made.
 package enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -3,6 +3,7 @@ import Glibc
 import IPsec
 import SetkeyCore
 import SetkeySyntax
+import TextBytes
 
 /// Where the daemon keeps what must outlive it: which entries are its file's, and, while a reload waits for its
 /// confirmation or has been rolled back, what was in force before.

@@ -2,6 +2,7 @@ import ControlProtocol
 import Glibc
 import IPsec
 import SetkeyCore
+import TextBytes
 
 /// One file of the state directory, for its owner alone.
 ///
