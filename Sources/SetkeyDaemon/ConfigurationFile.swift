@@ -5,6 +5,7 @@ import Synchronization
 
 /// The daemon's own file: read, parsed and evaluated, away from the main queue because a large one takes its time.
 package struct ConfigurationFile: Sendable {
+    /// As it was named on the command line.
     package let path: String
     /// Whether the path is the default one, which need not exist; one that was named must.
     package let isDefault: Bool

@@ -12,7 +12,9 @@ package nonisolated struct DaemonOptions: Sendable {
     package nonisolated enum KernelKind: String, Sendable, CaseIterable {
         /// The best interface that this kernel has; never the simulated one.
         case auto
+        /// PF_KEY, or no start.
         case pfkey
+        /// The kernel in the process, which protects nothing.
         case simulated
     }
 
@@ -25,9 +27,13 @@ package nonisolated struct DaemonOptions: Sendable {
 
     /// The file that was named; `nil` for the default one, which need not exist.
     package var configuration: String?
+    /// `--kernel`.
     package var kernel: KernelKind
+    /// `--socket`: the path of the control socket.
     package var socket: String
+    /// `--state-directory`.
     package var stateDirectory: String
+    /// `--drift`.
     package var drift: DriftPolicy
 
     package init(

@@ -22,6 +22,7 @@ package nonisolated final class FileDescriptor: Sendable {
         case end
         /// Not now.
         case wouldBlock
+        /// The system call failed with any other errno than `EINTR`, `EAGAIN` and `EWOULDBLOCK`.
         case failed(errno: Int32)
     }
 

@@ -4,6 +4,7 @@ package import IPsec
 package struct StatementOrigin: Hashable, Sendable {
     /// The index of the source in ``LoadedSources/sources``.
     package let source: Int
+    /// Byte offsets in that source, from the first token through the `;`.
     package let range: Range<Int>
 
     package init(source: Int, range: Range<Int>) {
@@ -20,7 +21,9 @@ package struct DesiredState: Sendable {
     /// An entry, and the statement that declares it.
     @usableFromInline
     package struct Declared<Entry: Sendable>: Sendable {
+        /// What it declares.
         @usableFromInline package let entry: Entry
+        /// The last statement that declares it.
         package let origin: StatementOrigin
 
         package init(entry: Entry, origin: StatementOrigin) {
@@ -57,15 +60,21 @@ package struct DesiredState: Sendable {
     /// What `delete`, `deleteall` and `spddelete` require to be gone; what is declared after a `deleteall` that covers
     /// it stays declared.
     package struct Absences: Sendable {
+        /// Of `delete`, by name.
         package internal(set) var associations = DeclaredEntries<SAIdentity, SAReference>()
+        /// Of `deleteall`: all SAs between two addresses.
         package internal(set) var pairs = DeclaredEntries<AddressPair, AddressPair>()
+        /// Of `spddelete`, by name.
         package internal(set) var policies = DeclaredEntries<PolicyIdentity, PolicyIdentity>()
     }
 
     /// What `deleteall` names: every SA between two addresses, of one protocol or of all.
     package struct AddressPair: Hashable, Sendable {
+        /// The source address of the SAs.
         package let source: IPAddress
+        /// Their destination address.
         package let destination: IPAddress
+        /// Their protocol; `nil` for all.
         package let ipsecProtocol: IPsecProtocol?
 
         package init(source: IPAddress, destination: IPAddress, ipsecProtocol: IPsecProtocol?) {

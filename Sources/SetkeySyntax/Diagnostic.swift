@@ -2,12 +2,15 @@
 package struct Diagnostic: Error, Hashable, Sendable {
     /// How bad it is; only errors keep a text from being applied.
     package enum Severity: Hashable, Sendable {
+        /// Nothing of the text is applied.
         case error
+        /// Legal, and probably a mistake.
         case warning
         /// Points at a second place that an error speaks of.
         case note
     }
 
+    /// Whether it keeps the text from being applied.
     package let severity: Severity
     /// Byte offsets in the source text; empty where something is missing.
     package let range: Range<Int>

@@ -3,7 +3,9 @@ import TextBytes
 
 /// How a diagnostic is shown: plain, or with the colours that compilers have made usual.
 package enum DiagnosticStyle: Hashable, Sendable {
+    /// As it goes to files and logs.
     case plain
+    /// With the escape sequences of terminals (ECMA-48, SGR).
     case colored
 
     /// Colours are for a terminal that is not dumb, and for users who have not set `NO_COLOR` (no-color.org).

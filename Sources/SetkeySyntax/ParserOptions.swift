@@ -56,7 +56,9 @@ package enum Credentials: Sendable {
 
 /// Why a credential could not be read.
 package struct CredentialError: Error, Hashable, Sendable {
+    /// What is wrong, without the key.
     package let message: String
+    /// What to do about it.
     package let advice: String
 
     package init(_ message: String, advice: String) {

@@ -5,12 +5,19 @@ import TextBytes
 package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What keeps it from being read.
     package enum Reason: Hashable, Sendable, CustomStringConvertible {
+        /// `ENOENT`, `ENOTDIR`.
         case missing
+        /// `EACCES`, `EPERM`.
         case denied
+        /// It is a directory.
         case directory
+        /// It is a device or a socket, or a pipe where none may be read.
         case notAFile
+        /// It has more than `limit` bytes.
         case tooLarge(limit: Int)
+        /// Somebody wrote to it meanwhile.
         case changedWhileRead
+        /// Any other errno.
         case system(Int32)
 
         init(errno: Int32) {
@@ -49,7 +56,9 @@ package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// As it was named.
     package let path: String
+    /// What keeps it from being read.
     package let reason: Reason
     /// What to do about it.
     package let advice: String

@@ -1,14 +1,19 @@
 /// A statement, and which source it stands in.
 package struct LoadedStatement: Sendable {
+    /// As the parser has made it.
     package let statement: Statement
+    /// The index of the source in ``LoadedSources/sources``.
     package let source: Int
 
+    /// Both as one value.
     package var origin: StatementOrigin { StatementOrigin(source: source, range: statement.range) }
 }
 
 /// A diagnostic, and which source it is about.
 package struct LoadedDiagnostic: Sendable {
+    /// Its offsets are those of the source.
     package let diagnostic: Diagnostic
+    /// The index of the source in ``LoadedSources/sources``.
     package let source: Int
 
     package init(diagnostic: Diagnostic, source: Int) {

@@ -15,6 +15,7 @@ extension SourceReader {
 
 /// A file that was read.
 package struct SourceFile: Sendable {
+    /// What is in it; nothing of one that is not trusted and large.
     package let bytes: [UInt8]
     /// What tells two names of one file from two files.
     package let identity: SourceIdentity
@@ -30,7 +31,9 @@ package struct SourceFile: Sendable {
 
 /// Whose a file is, and who may do what with it.
 package struct SourceAccess: Hashable, Sendable {
+    /// The user id of its owner.
     package let owner: UInt32
+    /// The id of its group.
     package let group: UInt32
     /// The permission bits, as chmod(1) takes them.
     package let mode: UInt32
@@ -44,7 +47,9 @@ package struct SourceAccess: Hashable, Sendable {
 
 /// What a file is called by the system, whatever path led to it.
 package struct SourceIdentity: Hashable, Sendable {
+    /// `st_dev` of stat(2).
     package let device: UInt64
+    /// `st_ino` of stat(2).
     package let number: UInt64
 
     package init(device: UInt64, number: UInt64) {

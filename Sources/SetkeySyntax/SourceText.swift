@@ -10,11 +10,13 @@ package struct SourceText: Sendable {
 
     /// What messages call it: a path, `<stdin>`, `control socket`.
     package let name: String
+    /// UTF-8, or what should be.
     package let bytes: [UInt8]
     private let lines: LineIndex
 
     /// A place in a text, as people count: from 1.
     package struct Position: Hashable, Sendable {
+        /// Lines end with a line feed.
         package let line: Int
         /// In characters (Unicode scalars), not bytes.
         package let column: Int

@@ -2,6 +2,7 @@ package import IPsec
 
 /// One parsed statement of the setkey language, and where it stands.
 package struct Statement: Equatable, Sendable {
+    /// What it says.
     package let kind: Kind
     /// Byte offsets in its source text, from the first token through the `;`.
     package let range: Range<Int>

@@ -11,10 +11,12 @@ package protocol AwaitedAnswer: Sendable {
 
 /// What a message is to the request that waits for its answer.
 package enum AnswerVerdict: Sendable {
+    /// Nothing to do with it.
     case unrelated
     /// A piece of the answer, which goes on.
     case part
     /// The answer, or its last piece.
     case answer
+    /// The kernel has refused the request, and says nothing more of it.
     case refusal
 }

@@ -13,6 +13,7 @@ package enum ExchangeStep: Sendable, Equatable {
     case unsent(RequestID, count: Int)
     /// Messages may have been lost.
     case overrun
+    /// The link is broken: nothing more can be read.
     case failed(KernelErrno)
     /// Nothing is left to send or to read.
     case idle
@@ -31,6 +32,7 @@ package enum ExchangeStep: Sendable, Equatable {
 /// Whoever asks counts the stops that they have been told of, and each burst carries the count of the moment at which it
 /// was made. So one that was made in ignorance of a stop is known, however far it had come.
 package struct ExchangeStops: Sendable, Equatable {
+    /// Why sending stopped.
     package enum Kind: Sendable, Equatable {
         /// A request of a burst that stops there was refused.
         case refusal
@@ -43,6 +45,7 @@ package struct ExchangeStops: Sendable, Equatable {
 
     package init() {}
 
+    /// Notes one more stop.
     package mutating func count(_ kind: Kind) {
         switch kind {
         case .refusal: refusals += 1

@@ -16,8 +16,10 @@ package protocol KernelLink {
 
 /// What receiving came to.
 package enum KernelReception: Sendable {
+    /// A message of so many bytes.
     case datagram(byteCount: Int)
     /// Nothing is there.
     case empty
+    /// Receiving failed; what waits may still be there.
     case failed(KernelErrno)
 }

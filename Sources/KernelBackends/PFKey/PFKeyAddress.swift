@@ -3,6 +3,7 @@ package import IPsec
 
 /// An address extension (RFC 2367, 2.3.3; `sadb_address` and a socket address).
 package struct PFKeyAddress: Hashable, Sendable {
+    /// Address and port.
     package var socketAddress: PFKeySocketAddress
     /// 0...32 or 0...128 by family.
     package var prefixLength: UInt8
@@ -15,8 +16,11 @@ package struct PFKeyAddress: Hashable, Sendable {
         self.nextLayer = nextLayer
     }
 
+    /// The address alone.
     package var address: IPAddress { socketAddress.address }
+    /// In host byte order; 0 for none.
     package var port: UInt16 { socketAddress.port }
+    /// The address with its length, as a selector has it.
     package var prefix: AddressPrefix { AddressPrefix(address: address, length: prefixLength) }
 
     @inline(__always)
@@ -51,7 +55,9 @@ package struct PFKeyAddress: Hashable, Sendable {
 
 /// The addresses that IKE is to use after a MIGRATE (`sadb_x_kmaddress`).
 package struct PFKeyKeyManagerAddress: Hashable, Sendable {
+    /// Our end.
     package var local: PFKeySocketAddress
+    /// The peer's end.
     package var remote: PFKeySocketAddress
 
     package init(local: PFKeySocketAddress, remote: PFKeySocketAddress) {

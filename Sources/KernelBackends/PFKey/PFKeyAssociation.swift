@@ -3,6 +3,7 @@ package import IPsec
 
 /// The SA extension (RFC 2367, 2.3.1; `sadb_sa`), and nothing of what the other extensions say about the SA.
 package struct PFKeyAssociation: Hashable, Sendable {
+    /// 0 where the kernel is to say it.
     package var spi: SPI
     /// In packets.
     package var replayWindow: UInt8 = 0
@@ -41,9 +42,11 @@ package struct PFKeyAssociation: Hashable, Sendable {
 
 /// What Linux and KAME say about an SA beyond RFC 2367 (`sadb_x_sa2`).
 package struct PFKeyAssociation2: Hashable, Sendable {
+    /// `IPSEC_MODE_*`.
     package var mode: Mode
     /// Always 0 on Linux.
     package var sequence: UInt32
+    /// 0 for none.
     package var reqID: ReqID
 
     package init(mode: Mode, sequence: UInt32 = 0, reqID: ReqID = .none) {

@@ -4,7 +4,8 @@ package import IPsec
 /// One PF_KEY message as a datagram has it: looked through once, so that each of its extensions is found at once.
 ///
 /// SAs, policies and events are made straight from it; an extension becomes a value where somebody asks for it, and
-/// those that nobody asks for never do. All of them are in order, though: a message is read whole or not at all.
+/// those that nobody asks for never do. A property has the name of its ``PFKeyExtensionType``, and is `nil`
+/// where the message does not have the extension. All of them are in order, though: a message is read whole or not at all.
 package struct PFKeyDatagram: ~Escapable {
     package let header: PFKeyHeader
     private let message: WireReader

@@ -1,6 +1,8 @@
 internal import CLinux
 
 /// The number of an extension (RFC 2367, 2.3; `SADB_EXT_*`, `SADB_X_EXT_*`); open, because the kernel gives it.
+///
+/// Each constant is the one of the header that it is made of.
 package struct PFKeyExtensionType: RawRepresentable, Hashable, Sendable {
     package static let association = PFKeyExtensionType(SADB_EXT_SA)
     package static let currentLifetime = PFKeyExtensionType(SADB_EXT_LIFETIME_CURRENT)
@@ -50,7 +52,7 @@ package struct PFKeyExtension: Sendable {
     /// The size of the C struct: the extension may be longer, never shorter.
     package let minimalByteCount: Int
 
-    /// The C structs of `linux/pfkeyv2.h` that extensions begin with.
+    /// The C structs of `linux/pfkeyv2.h` that extensions begin with: each case is one, `sadb_sa` to `sadb_x_filter`.
     package enum Layout: Sendable {
         case association, lifetime, address, key, identity, sensitivity, proposal, supported, spiRange
         case keyManagerPrivate, policy, association2, natType, natPort, securityContext, keyManagerAddress, filter

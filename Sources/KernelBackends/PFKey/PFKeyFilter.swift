@@ -4,7 +4,9 @@ internal import CLinux
 package struct PFKeyFilter: Hashable, Sendable {
     /// `AF_INET`, `AF_INET6`, or 0 for any; the kernel does not check it.
     package var family: UInt16
+    /// Where an SA has to come from.
     package var source: Prefix
+    /// Where an SA has to go.
     package var destination: Prefix
 
     /// Sixteen bytes in network order, an IPv4 address in the first four, and how many of their bits count.

@@ -9,12 +9,15 @@ internal import CLinux
 /// +-------+-------+-------+-------+---------------+---------------+---------------+---------------+
 /// ```
 package struct PFKeyHeader: Hashable, Sendable {
+    /// What the message is about.
     package var type: PFKeyMessageType
     /// `sadb_msg_errno`; 234 is a kernel's `-EINVAL` cut to a byte (kernel-facts 3.2).
     package var errorNumber: UInt8 = 0
+    /// Of which SAs it speaks.
     package var saType: PFKeySAType
     /// 0 in requests; in the kernel's messages about policies, their reference count.
     package var reserved: UInt16 = 0
+    /// The request's, in its answer; 0 in news, and in the last record of a dump.
     package var sequence: UInt32
     /// Whatever the requester wrote; 0 for the kernel's own news.
     package var processID: UInt32

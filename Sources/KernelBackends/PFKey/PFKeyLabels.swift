@@ -4,6 +4,7 @@ internal import CLinux
 package struct PFKeyIdentity: Hashable, Sendable {
     /// `SADB_IDENTTYPE_*`.
     package var type: UInt16
+    /// A number of the identity, such as a user id.
     package var id: UInt64
     /// The name and its padding to a word.
     package var name: [UInt8]
@@ -34,12 +35,15 @@ package struct PFKeyIdentity: Hashable, Sendable {
 package struct PFKeySensitivity: Hashable, Sendable {
     /// The protection domain.
     package var domain: UInt32
+    /// `sadb_sens_sens_level`.
     package var secrecyLevel: UInt8
+    /// `sadb_sens_integ_level`.
     package var integrityLevel: UInt8
     /// How many 64-bit words of ``bitmaps`` belong to secrecy; as told, not checked against their number.
     package var secrecyWordCount: UInt8
     /// How many belong to integrity.
     package var integrityWordCount: UInt8
+    /// The compartments: those of secrecy, then those of integrity.
     package var bitmaps: [UInt8]
 
     package init(
@@ -76,6 +80,7 @@ package struct PFKeySensitivity: Hashable, Sendable {
 
 /// Bytes between one key manager and itself (`sadb_x_kmprivate`); Linux ignores them.
 package struct PFKeyKeyManagerPrivate: Hashable, Sendable {
+    /// As they came, the padding included.
     package var bytes: [UInt8]
 
     package init(bytes: [UInt8]) {

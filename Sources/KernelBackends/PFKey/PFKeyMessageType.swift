@@ -1,6 +1,8 @@
 internal import CLinux
 
 /// What a PF_KEY message is about (RFC 2367, 3.1; `SADB_*` of `linux/pfkeyv2.h`); open, because the kernel gives it.
+///
+/// Each constant is the one of the header that it is made of.
 package struct PFKeyMessageType: RawRepresentable, Hashable, Sendable {
     package static let getSPI = PFKeyMessageType(SADB_GETSPI)
     package static let update = PFKeyMessageType(SADB_UPDATE)

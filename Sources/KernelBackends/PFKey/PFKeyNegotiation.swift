@@ -3,10 +3,13 @@ package import IPsec
 
 /// One algorithm that the kernel offers in REGISTER (`sadb_alg`).
 package struct PFKeySupportedAlgorithm: Hashable, Sendable {
+    /// `SADB_AALG_*` or `SADB_EALG_*`.
     package var number: UInt8
     /// In bytes; what Linux says here for AES is wrong (kernel-facts 5).
     package var ivByteCount: UInt8
+    /// The shortest key, in bits.
     package var minimalBitCount: UInt16
+    /// The longest key, in bits.
     package var maximalBitCount: UInt16
 
     package init(number: UInt8, ivByteCount: UInt8, minimalBitCount: UInt16, maximalBitCount: UInt16) {
@@ -80,16 +83,24 @@ package struct PFKeyProposal: Hashable, Sendable {
 
 /// One combination of a proposal (`sadb_comb`).
 package struct PFKeyCombination: Hashable, Sendable {
+    /// `SADB_AALG_*`; 0 for none.
     package var integrity: UInt8
+    /// `SADB_EALG_*`; 0 for none.
     package var encryption: UInt8
+    /// `SADB_SAFLAGS_*`.
     package var flags: UInt16 = 0
+    /// The lengths of the key that authenticates.
     package var integrityBits: ClosedBits
+    /// The lengths of the key that encrypts.
     package var encryptionBits: ClosedBits
+    /// The lifetimes that are proposed.
     package var limits: LifetimeLimits
 
     /// The shortest and the longest key, as told: the kernel does not promise an order.
     package struct ClosedBits: Hashable, Sendable {
+        /// In bits.
         package var minimum: UInt16
+        /// In bits; not below ``minimum``.
         package var maximum: UInt16
 
         package init(minimum: UInt16, maximum: UInt16) {
@@ -141,6 +152,7 @@ package struct PFKeyCombination: Hashable, Sendable {
 
 /// The SPIs that GETSPI may draw from (RFC 2367, 2.3.8; `sadb_spirange`), in host order on Linux.
 package struct PFKeySPIRange: Hashable, Sendable {
+    /// In host byte order, on the wire as well.
     package var minimum: UInt32
     /// May lie below `minimum`: the kernel then answers `EINVAL`.
     package var maximum: UInt32

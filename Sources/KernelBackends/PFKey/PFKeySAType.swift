@@ -5,8 +5,11 @@ package import IPsec
 package struct PFKeySAType: RawRepresentable, Hashable, Sendable {
     /// All of them in FLUSH and DUMP; none in messages about policies.
     package static let unspecified = PFKeySAType(SADB_SATYPE_UNSPEC)
+    /// RFC 4302.
     package static let ah = PFKeySAType(SADB_SATYPE_AH)
+    /// RFC 4303.
     package static let esp = PFKeySAType(SADB_SATYPE_ESP)
+    /// RFC 3173; KAME's addition.
     package static let ipcomp = PFKeySAType(SADB_X_SATYPE_IPCOMP)
     /// The largest number that Linux knows (`SADB_SATYPE_MAX`).
     package static let maximum = PFKeySAType(SADB_SATYPE_MAX)

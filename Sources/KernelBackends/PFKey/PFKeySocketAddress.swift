@@ -5,6 +5,7 @@ package import IPsec
 ///
 /// Flow label and scope are not kept: the kernel ignores both here and answers 0 (kernel-facts 6).
 package struct PFKeySocketAddress: Hashable, Sendable {
+    /// IPv4 or IPv6; its family is the socket address's.
     package var address: IPAddress
     /// In host order; 0 for none.
     package var port: UInt16

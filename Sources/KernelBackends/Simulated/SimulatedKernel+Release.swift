@@ -3,7 +3,9 @@ internal import IPsec
 extension SimulatedKernel {
     /// The kernel series that is imitated, where they differ.
     package enum Release: String, Sendable, CaseIterable {
+        /// The kernel of Debian 12.
         case linux6_1 = "6.1"
+        /// The kernel of Debian 13.
         case linux6_12 = "6.12"
 
         /// What a message of `byteCount` bytes costs of its receiver's buffer (`skb->truesize`; kernel-facts 3.3).

@@ -2,6 +2,7 @@
 ///
 /// Carries numbers of the framing alone, never bytes of the message, which may be keys.
 package struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is broken.
     package let rule: Rule
     /// Where, in bytes from the start of the message.
     package let offset: Int

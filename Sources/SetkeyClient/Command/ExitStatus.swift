@@ -16,6 +16,7 @@ package enum ExitStatus: Int32, Hashable, Sendable {
 
 /// Why the client ends early: what it says on stderr, and its exit status.
 package struct ClientFailure: Error, Hashable, Sendable {
+    /// What the process ends with; not `success`.
     package let status: ExitStatus
     /// For people, without the program's name; lines are separated by line feeds. Empty where all has been said.
     package let message: String

@@ -22,16 +22,23 @@ package enum Operation: Hashable, Sendable {
     case live(DatabaseName, includeDead: Bool)
     /// `--plan`; without an input the daemon's own file.
     case plan(Input?, PlanOptions)
+    /// `--status`, and with `--json` as a document.
     case status(json: Bool)
+    /// `--reload`.
     case reload(ReloadParameters)
+    /// `--confirm`.
     case confirm
+    /// `--revert`.
     case revert
+    /// `-V`.
     case version
 }
 
 /// Where statements come from.
 package enum Input: Hashable, Sendable {
+    /// `-c`, or the file `-`.
     case standardInput
+    /// `-f`: a path, as it was given.
     case file(String)
 }
 

@@ -5,9 +5,13 @@ import IPsec
 package struct LiveRow: Hashable, Sendable {
     /// What identifies the row from sample to sample, and orders the table.
     package struct Key: Hashable, Comparable, Sendable {
+        /// The source address, as its record has it.
         package let source: String
+        /// The destination address, as its record has it.
         package let destination: String
+        /// As its record has it; not whether it is in UDP.
         package let `protocol`: Word<ProtocolName>
+        /// 0...4,294,967,295.
         package let spi: Int
 
         /// By destination, source, protocol and SPI; addresses by their numbers.
@@ -23,11 +27,15 @@ package struct LiveRow: Hashable, Sendable {
         }
     }
 
+    /// Which SA it is.
     package let key: Key
     /// `esp`, `ah`, `ipcomp`, `esp-udp`.
     package let protocolWord: String
+    /// Transport or tunnel, as its record has it.
     package let mode: Word<ModeName>
+    /// Whether it is in use, as its record has it.
     package let state: Word<StateName>
+    /// What it has carried.
     package let bytes: Int
     /// Bytes a second since the sample before; `nil` in the first.
     package let rate: Int?
@@ -41,11 +49,15 @@ package struct LiveRow: Hashable, Sendable {
 package struct Remaining: Hashable, Sendable {
     /// What is counted down.
     package enum Unit: Hashable, Sendable {
+        /// Since it was made, or first used.
         case seconds
+        /// That it has carried.
         case bytes
+        /// That it has carried.
         case packets
     }
 
+    /// What the numbers count.
     package let unit: Unit
     /// Not below zero.
     package let left: Int
@@ -55,6 +67,7 @@ package struct Remaining: Hashable, Sendable {
     /// The part that is left, 0...1.
     package var fraction: Double { Double(left) / Double(limit) }
 
+    /// What is left of `limit` when `used` is gone; `nil` without a limit, which is 0.
     package init?(_ unit: Unit, used: Int, limit: Int) {
         guard limit > 0 else { return nil }
         self.unit = unit

@@ -9,6 +9,7 @@ package struct PlanText {
         self.style = style
     }
 
+    /// The whole plan, and a line that counts its steps and the kernel writes.
     package func text(_ steps: [PlanStep]) -> String {
         guard !steps.isEmpty else { return "nothing would change\n" }
         let writes = steps.reduce(0) { $0 + $1.writes }

@@ -15,7 +15,9 @@ package struct RunPart: Hashable, Sendable {
         var byteCount: Int { replacement?.count ?? origin.range.count }
     }
 
+    /// In the order of the part's text.
     package private(set) var pieces: [Piece] = []
+    /// How many statements it has; a piece may have many.
     package private(set) var statementCount = 0
     /// Bytes of the part's text; each piece ends its line.
     package private(set) var byteCount = 0

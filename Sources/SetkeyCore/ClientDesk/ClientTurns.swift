@@ -16,6 +16,7 @@ package struct ClientTurns: Sendable {
 
     /// Clients that wait.
     package var count: Int { waiting.count }
+    /// Whether nobody waits.
     package var isEmpty: Bool { waiting.isEmpty }
 
     /// Lets `client` wait for a turn, if it does not wait already.

@@ -2,6 +2,7 @@ package import SetkeySyntax
 
 /// A valid configuration.
 package struct LoadedConfiguration: Sendable {
+    /// What the file declares.
     package let desired: DesiredState
     /// Rendered, with line and column.
     package let warnings: [String]

@@ -8,5 +8,6 @@ package struct StatementLocator: Sendable {
         self.render = render
     }
 
+    /// `FILE:LINE:COLUMN` of the statement at `origin`.
     package func callAsFunction(_ origin: StatementOrigin) -> String { render(origin) }
 }

@@ -23,12 +23,15 @@ package enum Event: Sendable {
     case portsOpened(except: [ClosedPort])
     /// The turn of the loop that ``Effect/nextTurn`` asked for.
     case turn
+    /// A client has connected, and the kernel has said who it is.
     case connected(ClientID, Peer)
+    /// A client has called; its answer is awaited.
     case called(ClientID, Call)
     /// What was queued for a client has gone out.
     case drained(ClientID)
     /// A client is disconnected for what it did; ``disconnected(_:)`` follows.
     case faulted(ClientID, String)
+    /// A client is gone: nothing is sent to it any more.
     case disconnected(ClientID)
     /// The control server has something to say that others can provoke.
     case noticed(LogCause, String)
@@ -48,10 +51,13 @@ package enum Effect: Sendable {
     case burst(RequestBurst)
     /// Answer a call; with `continues` more replies follow.
     case reply(ClientID, Reply, continues: Bool)
+    /// Answer a call with an error.
     case fail(ClientID, ControlError)
     /// Tell monitors something.
     case tell([ClientID], MonitorReply)
+    /// Write a line to the log.
     case log(LogEntry)
+    /// Read the file, on its own thread, and send ``Event/configuration(_:_:)``.
     case readConfiguration(ReadPurpose)
     /// Nobody wants the plan any more that the file is being read for: stop reading, and say nothing of it.
     case abandonReading

@@ -7,7 +7,9 @@ extension Daemon {
     package struct Settings: Sendable {
         /// Of the kernel interface in use.
         package var traits: KernelTraits { parserOptions.traits }
+        /// The path of the file, as it was named.
         package var configurationPath: String
+        /// Our own, as PF_KEY messages and status have it.
         package var processID: Int32
         /// Names the kernel tables that the daemon talks to, so that it knows them again after a restart.
         package var kernelLife: String

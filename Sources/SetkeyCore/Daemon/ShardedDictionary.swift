@@ -6,12 +6,15 @@ package struct ShardedDictionary<Key: Hashable & Sendable, Value: Sendable>: Sen
     static var shardCount: Int { 1 << shardBits }
 
     private var shards: [[Key: Value]] = []
+    /// How many keys it has.
     package private(set) var count = 0
 
     package init() {}
 
+    /// Whether it has none.
     package var isEmpty: Bool { count == 0 }
 
+    /// The value of a key; `nil` for none, and to set `nil` removes it.
     package subscript(key: Key) -> Value? {
         get { shards.isEmpty ? nil : shards[Self.shard(of: key)][key] }
         set {

@@ -4,15 +4,21 @@ import IPsec
 package struct LogField: Hashable, Sendable {
     /// The names that are in use; programs rely on them.
     package enum Name: String, CaseIterable, Hashable, Sendable {
+        /// An SA's source address.
         case source = "SETKEYD_SOURCE"
+        /// An SA's destination address.
         case destination = "SETKEYD_DESTINATION"
+        /// `ah`, `esp`, `ipcomp`.
         case ipsecProtocol = "SETKEYD_PROTOCOL"
         /// Hexadecimal, `0x1001`.
         case spi = "SETKEYD_SPI"
+        /// An SA's mode, as dumps print it.
         case mode = "SETKEYD_MODE"
+        /// A policy's direction, as dumps print it.
         case direction = "SETKEYD_DIRECTION"
         /// As the policy's statement has it: `10.1.0.0/16[any] 10.2.0.0/16[any] any`.
         case selector = "SETKEYD_SELECTOR"
+        /// A policy's priority, the kernel's number.
         case priority = "SETKEYD_PRIORITY"
         /// The errno's number.
         case errno = "ERRNO"
@@ -20,7 +26,9 @@ package struct LogField: Hashable, Sendable {
         case statement = "SETKEYD_STATEMENT"
         /// Why a step is in a plan: `missing`, `differs(key)`, `stale`.
         case reason = "SETKEYD_REASON"
+        /// The user id of the client that asked for it.
         case clientUID = "SETKEYD_CLIENT_UID"
+        /// The process id of the client that asked for it.
         case clientPID = "SETKEYD_CLIENT_PID"
         /// Who did it: `file`, `client`, `other`.
         case author = "SETKEYD_AUTHOR"
@@ -30,7 +38,9 @@ package struct LogField: Hashable, Sendable {
         case writes = "SETKEYD_WRITES"
     }
 
+    /// What the field is called.
     package let name: Name
+    /// What it says; never a key.
     package let value: String
 
     package init(_ name: Name, _ value: some CustomStringConvertible) {

@@ -10,6 +10,7 @@ package struct Mirror: Sendable {
 
     /// What an applied event asks to be done next.
     package enum FollowUp: Sendable {
+        /// Nothing.
         case nothing
         /// An UPDATE says what was asked, not what is.
         case get(SAReference)

@@ -2,6 +2,7 @@ package import IPsec
 
 /// What a ``MirroredTable`` holds.
 package protocol MirroredEntry: TableEntry {
+    /// When it goes without being asked to.
     var limits: LifetimeLimits { get }
 
     /// Whether the kernel may make or remove it without a message.

@@ -31,7 +31,9 @@ extension TableEntry {
 
 /// The ends of the order of a table.
 package enum TableEnd: Sendable {
+    /// What came last.
     case newest
+    /// What came first.
     case oldest
 }
 

@@ -22,5 +22,6 @@ package struct Plan: Sendable {
         self = builder.plan
     }
 
+    /// Whether nothing is to be done: the kernel has what is declared.
     package var isEmpty: Bool { steps.isEmpty }
 }

@@ -30,14 +30,19 @@ package enum StepReason: Hashable, Sendable, CustomStringConvertible {
 /// What a step makes of one entry, of which it says what a request does not: how it is now, and where one change takes
 /// two requests.
 package indirect enum Change: Sendable {
+    /// It is missing.
     case add(SecurityAssociation)
     /// Other lifetimes, in place.
     case update(SecurityAssociation, from: SecurityAssociation)
     /// Anything else: Linux ignores it in an UPDATE (kernel-facts K6), so the SA goes and comes back to back.
     case replace(SecurityAssociation, former: SecurityAssociation)
+    /// It is the file's, and no longer declared.
     case delete(SecurityAssociation)
+    /// It is missing.
     case addPolicy(SecurityPolicy)
+    /// Other values, in place: the kernel replaces a policy without a gap.
     case updatePolicy(SecurityPolicy, from: SecurityPolicy)
+    /// It is the file's, and no longer declared.
     case deletePolicy(SecurityPolicy)
 
     /// The kernel requests that it takes, in order.
@@ -66,7 +71,9 @@ package indirect enum Change: Sendable {
 
 /// An entry of either database, by name.
 package enum EntryName: Hashable, Sendable {
+    /// Of the SAD.
     case association(SAIdentity)
+    /// Of the SPD.
     case policy(PolicyIdentity)
 
     /// Where it is.
@@ -80,7 +87,9 @@ package enum EntryName: Hashable, Sendable {
 
 /// One change of a plan, why, and the statement it comes from.
 package struct Step: Sendable {
+    /// What is done.
     package let change: Change
+    /// Why.
     package let reason: StepReason
     /// The declaring statement; `nil` for what the file no longer speaks of.
     package let origin: StatementOrigin?

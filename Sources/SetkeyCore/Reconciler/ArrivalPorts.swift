@@ -31,6 +31,7 @@ struct ArrivalPorts: Sendable {
     /// Why packets of the SA that `request` makes will not be received, if its destination is this machine; `nil` where
     /// they will be, and for all other requests.
     func closedArrival(of request: KernelRequest, _ settings: Daemon.Settings) -> String? {
+        /// The end that was to be opened.
         let endpoint: UDPEndpoint? =
             switch request {
             case .add(let association), .update(let association): association.arrival
@@ -48,6 +49,7 @@ struct ArrivalPorts: Sendable {
 /// A port that could not be opened, and why.
 package struct ClosedPort: Hashable, Sendable, CustomStringConvertible {
     package let endpoint: UDPEndpoint
+    /// Why `socket(2)`, `bind(2)` or `setsockopt(2)` failed.
     package let errno: KernelErrno
 
     package init(_ endpoint: UDPEndpoint, _ errno: KernelErrno) {

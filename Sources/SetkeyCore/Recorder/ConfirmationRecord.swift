@@ -1,5 +1,6 @@
 /// What a daemon must know of an unconfirmed reload, should it take the place of one that was killed.
 package struct ConfirmationRecord: Hashable, Sendable {
+    /// What became of the reload.
     package enum Status: String, Hashable, Sendable {
         /// The file is applied, and the former state comes back at the deadline.
         case waiting
@@ -7,6 +8,7 @@ package struct ConfirmationRecord: Hashable, Sendable {
         case reverted
     }
 
+    /// Whether it still waits.
     package var status: Status
     /// How long the reload may wait, in seconds.
     package var seconds: Int

@@ -9,7 +9,9 @@ import TextBytes
 package struct FormerState: Sendable {
     /// What the file declared.
     package var declared: DesiredState
+    /// SAs of others that the reload removes, changes or makes the file's.
     package var foreignAssociations: [SecurityAssociation] = []
+    /// Policies of others that the reload removes, changes or makes the file's.
     package var foreignPolicies: [SecurityPolicy] = []
     /// When the reload that ended it began, seconds since 1970.
     package var endedAt: Int

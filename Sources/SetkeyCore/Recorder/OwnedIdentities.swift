@@ -19,6 +19,8 @@ extension NameLists {
 }
 
 extension PerDatabase where Associations: Collection, Policies: Collection {
+    /// Of both kinds.
     package var count: Int { associations.count + policies.count }
+    /// Whether nothing is owned.
     package var isEmpty: Bool { associations.isEmpty && policies.isEmpty }
 }

@@ -6,9 +6,11 @@ package import IPsec
 /// lifetime has ended, `file FINGERPRINT`. A last line without its end was being written when the daemon was killed:
 /// nothing had followed from it.
 package struct OwnershipRecord: Hashable, Sendable {
+    /// What the file owns.
     package private(set) var identities = OwnedIdentities()
     /// From when on each SA was declared, seconds since 1970: its lifetime cannot have ended before that is added.
     package private(set) var times: [SAIdentity: Int] = [:]
+    /// SAs whose lifetime has ended, and which are not added again.
     package private(set) var expired: Set<SAIdentity> = []
     /// Of the file that was applied last.
     package private(set) var fingerprint: Fingerprint?
@@ -29,6 +31,7 @@ package struct OwnershipRecord: Hashable, Sendable {
 
     /// Reads the file piece by piece, and keeps nothing of it but the entries and the line that is being read.
     package struct Reader {
+        /// What has been read so far.
         package private(set) var record = OwnershipRecord()
         /// Lines that were left out, because they are not of a form that a daemon writes.
         package private(set) var unreadable = 0

@@ -3,6 +3,7 @@ import SetkeySyntax
 
 /// What a daemon finds written down when it starts.
 package struct RestoredState: Sendable {
+    /// What the file owned, and of which tables of the kernel.
     package var ownership = OwnershipRecord()
     /// A reload that waited for its confirmation, or was rolled back, and what was in force before it.
     package var confirmation: (record: ConfirmationRecord, former: FormerState)?
@@ -18,6 +19,7 @@ package enum StateChange: Sendable {
     case rewrite(OwnershipSnapshot)
     /// Keep the state to go back to.
     case keep(FormerState)
+    /// Note that a reload waits for its confirmation, or that it was rolled back.
     case confirm(ConfirmationRecord)
     /// Nothing waits any more: forget the former state and its record.
     case forget

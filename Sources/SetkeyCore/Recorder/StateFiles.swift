@@ -6,7 +6,9 @@ import TextBytes
 package struct StateFiles<Storage: StateStorage> {
     /// Grows line by line.
     package var ownership: Storage
+    /// The state to go back to, with its keys.
     package var former: Storage
+    /// Whether a reload waits, and since when.
     package var confirmation: Storage
     /// Names the kernel's tables that a new ownership file is about; see ``OwnershipRecord/life``.
     package var life: String

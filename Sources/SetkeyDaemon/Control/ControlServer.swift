@@ -9,7 +9,9 @@ import SetkeyCore
 /// user a share of places and memory, and users who are not privileged have their calls taken in turns: nobody can hold
 /// memory or the loop against the others, and nothing of all that against the privileged.
 package final class ControlServer {
+    /// What clients may take, each and together.
     package let limits: ControlServerLimits
+    /// Who is told what clients do; nobody before the start.
     package weak var delegate: (any ControlServerDelegate)?
 
     let info: ServiceInfo

@@ -11,6 +11,7 @@ package enum ListenError: Error, Hashable, Sendable, CustomStringConvertible {
     case notASocket(String)
     /// The path is longer than an address holds.
     case pathTooLong(String)
+    /// A system call failed; `operation` is its name.
     case system(operation: String, path: String, errno: Int32)
 
     package var description: String {

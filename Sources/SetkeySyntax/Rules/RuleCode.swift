@@ -1,18 +1,30 @@
 /// The names of the rules about what is legal and probably not meant; a message ends with the one that it is of.
 package enum RuleCode: String, CaseIterable, Sendable {
     // Over the entries of a file.
+    /// A policy wants an SA that the file does not declare.
     case noSAForPolicy = "no-sa-for-policy"
+    /// An SA that no policy of the file sends packets through.
     case noPolicyForSA = "no-policy-for-sa"
+    /// A tunnel's `in` policy has no matching `fwd` policy.
     case tunnelWithoutForward = "tunnel-without-fwd"
+    /// The two SAs of a pair are for the same direction.
     case sameDirectionTwice = "same-direction-twice"
+    /// Two policies match the same packets, and which of them wins is not said.
     case overlappingPolicies = "overlapping-policies"
+    /// The key is in a manual or an example.
     case publishedKey = "published-key"
+    /// Two SAs have the same key.
     case sharedKey = "shared-key"
     // Within one statement.
+    /// The directory of an `include` pattern does not exist.
     case missingDirectory = "missing-directory"
+    /// A replay window on an SA that several senders share.
     case sharedReplayWindow = "shared-replay-window"
+    /// An option is written twice: the last one counts.
     case repeatedOption = "repeated-option"
+    /// Ports are written where type and code belong.
     case portsOfICMP = "ports-of-icmp"
+    /// Every user of the machine can read the credential.
     case readableCredential = "readable-credential"
 }
 
