@@ -8,14 +8,14 @@ import Testing
 struct RecorderTests {
     private static let nothing = OwnershipSnapshot(ownership: Ownership(), time: 0, fingerprint: nil)
 
-    private static func journal(_ spis: ClosedRange<UInt32>) -> OwnershipJournal {
-        var journal = OwnershipJournal(time: 0)
+    private static func addition(_ spis: ClosedRange<UInt32>) -> OwnershipAddition {
+        var addition = OwnershipAddition(time: 0)
         for spi in spis {
             let destination = IPAddress.unspecified(.ipv4)
-            journal.claimed.associations.append(
+            addition.claimed.associations.append(
                 SAIdentity(destination: destination, ipsecProtocol: .esp, spi: SPI(rawValue: spi)))
         }
-        return journal
+        return addition
     }
 
     private static let reply = Effect.reply(ClientID(rawValue: 1), .flushed, continues: false)
@@ -36,7 +36,7 @@ struct RecorderTests {
     @Test func aReplyWaitsForAllThatIsBeingWritten() {
         var recorder = Recorder()
         #expect(Self.words(recorder.hold(Self.reply)) == ["reply"])
-        #expect(Self.words(recorder.append(Self.journal(300...300), to: Self.nothing)) == ["append"])
+        #expect(Self.words(recorder.append(Self.addition(300...300), to: Self.nothing)) == ["append"])
         #expect(Self.words([recorder.write(.forget)]) == ["forget"])
         #expect(recorder.hold(Self.reply).isEmpty)
         #expect(recorder.ended(nil).isEmpty && !recorder.isIdle)
@@ -47,16 +47,16 @@ struct RecorderTests {
 
     @Test func anEmptyJournalIsNotWritten() {
         var recorder = Recorder()
-        #expect(recorder.append(OwnershipJournal(time: 0), to: Self.nothing).isEmpty)
+        #expect(recorder.append(OwnershipAddition(time: 0), to: Self.nothing).isEmpty)
         #expect(recorder.isIdle)
     }
 
     @Test func whatCouldNotBeWrittenComesWithTheNextChange() {
         var recorder = Recorder()
-        _ = recorder.append(Self.journal(300...300), to: Self.nothing)
+        _ = recorder.append(Self.addition(300...300), to: Self.nothing)
         _ = recorder.ended("the disk is full")
         #expect(recorder.complaint == "the disk is full")
-        #expect(Self.words(recorder.append(Self.journal(301...301), to: Self.nothing)) == ["rewrite", "append"])
+        #expect(Self.words(recorder.append(Self.addition(301...301), to: Self.nothing)) == ["rewrite", "append"])
         _ = recorder.ended(nil)
         #expect(recorder.complaint == nil)
         _ = recorder.ended("the disk is full again")
@@ -65,7 +65,7 @@ struct RecorderTests {
 
     @Test func anotherFileDoesNotMendTheOwnershipFile() {
         var recorder = Recorder()
-        _ = recorder.append(Self.journal(300...300), to: Self.nothing)
+        _ = recorder.append(Self.addition(300...300), to: Self.nothing)
         _ = recorder.write(.forget)
         _ = recorder.ended("the disk is full")
         _ = recorder.ended(nil)
@@ -74,7 +74,7 @@ struct RecorderTests {
 
     @Test func theFileIsLongWhenMostOfItIsHistory() {
         var recorder = Recorder()
-        for _ in 0..<10 { _ = recorder.append(Self.journal(1000...1200), to: Self.nothing) }
+        for _ in 0..<10 { _ = recorder.append(Self.addition(1000...1200), to: Self.nothing) }
         #expect(recorder.isLong(for: 201) && !recorder.isLong(for: 1000))
         _ = recorder.rewrite(Self.nothing)
         #expect(!recorder.isLong(for: 0))

@@ -28,7 +28,7 @@ struct StateInForceTests {
     /// - Returns: what was applied, and what is written down then.
     private static func apply(
         _ desired: DesiredState, _ fingerprint: Fingerprint?, to state: inout StateInForce, kernel: DesiredState
-    ) -> (application: Application, journal: OwnershipJournal) {
+    ) -> (application: Application, addition: OwnershipAddition) {
         var mirror = Mirror()
         for entry in kernel.associations { _ = mirror.apply(.association(.added, entry.entry)) }
         var builder = PlanBuilder(to: desired, ownership: state.ownership)
@@ -38,32 +38,32 @@ struct StateInForceTests {
             to: Target(desired: desired, fingerprint: fingerprint), temper: .undoing, incomplete: [])
         var verification = Verification(of: application, awaiting: [:])
         _ = verification.advance(.max, in: mirror, state.ownership)
-        let journal = state.become(desired, by: verification, releasing: NameLists(), at: now)
-        return (application, journal)
+        let addition = state.become(desired, by: verification, releasing: NameLists(), at: now)
+        return (application, addition)
     }
 
     /// What a daemon has left written down that was held to ``file``.
     private static func record(life: String, spis: Int...) -> OwnershipRecord {
         var reader = OwnershipRecord.Reader()
-        var journal = OwnershipJournal(time: 50)
-        journal.claimed.associations = spis.map {
+        var addition = OwnershipAddition(time: 50)
+        addition.claimed.associations = spis.map {
             SAIdentity(destination: .unspecified(.ipv4), ipsecProtocol: .esp, spi: SPI(rawValue: UInt32($0)))
         }
-        journal.fingerprint = file
-        reader.take((OwnershipJournal.head(life: life) + journal.text)[...])
+        addition.fingerprint = file
+        reader.take((OwnershipAddition.head(life: life) + addition.text)[...])
         return reader.record
     }
 
     @Test func aStateThatComesIntoForceClaimsAndReleases() {
         var state = StateInForce()
         let first = Self.apply(Self.declared(300, 301), Self.file, to: &state, kernel: Self.declared(300, 301))
-        #expect(Self.numbers(first.journal.claimed.associations) == [300, 301])
-        #expect(first.journal.fingerprint == Self.file && state.fingerprint == Self.file)
+        #expect(Self.numbers(first.addition.claimed.associations) == [300, 301])
+        #expect(first.addition.fingerprint == Self.file && state.fingerprint == Self.file)
         // 300 is no longer declared, and has gone; 302 is claimed before it is asked of the kernel.
         let second = Self.apply(Self.declared(301, 302), Self.file, to: &state, kernel: Self.declared(301))
         #expect(Self.numbers(second.application.consequences.claimed.associations) == [302])
-        #expect(second.journal.claimed.isEmpty && second.journal.fingerprint == nil)
-        #expect(Self.numbers(second.journal.released.associations) == [300])
+        #expect(second.addition.claimed.isEmpty && second.addition.fingerprint == nil)
+        #expect(Self.numbers(second.addition.released.associations) == [300])
         #expect(state.declared.associations.count == 2 && state.size == 2)
     }
 
@@ -71,7 +71,7 @@ struct StateInForceTests {
         var state = StateInForce()
         _ = Self.apply(Self.declared(300, 301), Self.file, to: &state, kernel: Self.declared(300, 301))
         let last = Self.apply(Self.declared(301), Self.other, to: &state, kernel: Self.declared(300, 301))
-        #expect(last.journal.released.isEmpty && last.journal.fingerprint == Self.other)
+        #expect(last.addition.released.isEmpty && last.addition.fingerprint == Self.other)
         #expect(Self.numbers(state.ownership.leftover.associations) == [300])
         #expect(state.size == 2 && state.snapshot(at: Self.now).entryCount == 2)
     }
@@ -87,8 +87,8 @@ struct StateInForceTests {
         var state = StateInForce()
         var other = state
         let (application, _) = Self.apply(Self.declared(300), Self.file, to: &other, kernel: .empty)
-        let journal = state.stay(after: application, at: Self.now)
-        #expect(Self.numbers(journal.released.associations) == [300])
+        let addition = state.stay(after: application, at: Self.now)
+        #expect(Self.numbers(addition.released.associations) == [300])
         #expect(state.declared.count == 0 && state.ownership.leftover.isEmpty)
     }
 
@@ -104,9 +104,9 @@ struct StateInForceTests {
         let undo = application.next()
         application.ended(try #require(undo), .refused(.invalidArgument), former: .none)
         #expect(application.isOver && application.isUndoing)
-        let journal = state.stay(after: application, at: Self.now)
+        let addition = state.stay(after: application, at: Self.now)
         #expect(Self.numbers(state.ownership.leftover.associations) == [added.identity.spi.rawValue])
-        #expect(journal.released.associations.count == 1)
+        #expect(addition.released.associations.count == 1)
     }
 
     private struct NotAnAddition: Error {}

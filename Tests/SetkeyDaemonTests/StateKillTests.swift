@@ -20,7 +20,7 @@ import Testing
     @Test func halfALineOfADaemonThatWasKilledIsNeverTakenForAWholeOne() throws {
         let owned = try owned
         defer { _ = unsafe (owned.remove(), rmdir(path)) }
-        let whole = OwnershipJournal.head(life: "life") + bytes(names(0..<3))
+        let whole = OwnershipAddition.head(life: "life") + bytes(names(0..<3))
         var all = OwnedIdentities()
         for length in 0...whole.count {
             #expect(owned.replace(with: Array(whole[..<length])) == nil)

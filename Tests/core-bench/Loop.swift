@@ -28,7 +28,7 @@ struct WatchedLoop {
     private var stops = ExchangeStops()
     /// Clients that have read what was sent to them.
     private var drained: [ClientID] = []
-    private var journal: [UInt8] = []
+    private var ownershipFile: [UInt8] = []
 
     /// What the file declares when it is read next, and which version of it that is.
     var file = (desired: DesiredState.empty, version: UInt64(0))
@@ -65,10 +65,10 @@ struct WatchedLoop {
         var state = RestoredState()
         if remembering {
             var reader = OwnershipRecord.Reader()
-            reader.take(journal[...])
+            reader.take(ownershipFile[...])
             state.ownership = reader.record
         } else {
-            journal = []
+            ownershipFile = []
         }
         post(.started(state))
         for client in [Self.root, Self.monitor] {
@@ -185,9 +185,9 @@ struct WatchedLoop {
     private mutating func record(_ change: StateChange) {
         switch change {
         case .append(let entries):
-            if journal.isEmpty { journal = OwnershipJournal.head(life: "life") }
-            journal += entries.text
-        case .rewrite(let snapshot): journal = OwnershipJournal.head(life: "life") + snapshot.text
+            if ownershipFile.isEmpty { ownershipFile = OwnershipAddition.head(life: "life") }
+            ownershipFile += entries.text
+        case .rewrite(let snapshot): ownershipFile = OwnershipAddition.head(life: "life") + snapshot.text
         default: break
         }
         handle(.recorded(complaint: nil))

@@ -3,7 +3,7 @@ package import IPsec
 /// A way to move datagrams to a kernel and back, without waiting: a PF_KEY socket, or the simulated kernel.
 package protocol KernelLink {
     /// Sends one datagram, which lies at `range` of `bytes`; the kernel does its work before this returns.
-    /// - Returns: the errno with which sending failed; there is no reply then.
+    /// - Returns: the errno with which sending failed; there is no answer then.
     mutating func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno?
 
     /// Receives one datagram over the beginning of `buffer`, without waiting.

@@ -8,7 +8,7 @@ struct ReceivedRequest {
 
     /// Checks what `send(2)` checks, in its order (kernel-facts 1.1).
     ///
-    /// - Throws: the errno that `send` itself fails with; there is no reply then.
+    /// - Throws: the errno that `send` itself fails with; there is no answer then.
     init(_ datagram: [UInt8], sendLimit: Int) throws(KernelErrno) {
         guard datagram.count <= sendLimit - 32, let header = PFKeyHeader(ofDatagram: datagram.span) else {
             throw .messageSize
@@ -27,7 +27,7 @@ struct ReceivedRequest {
 
     /// The whole message.
     ///
-    /// - Throws: `EINVAL`, the reply to everything that is malformed.
+    /// - Throws: `EINVAL`, the answer to everything that is malformed.
     @_lifetime(borrow self)
     func parse() throws(KernelErrno) -> PFKeyDatagram {
         do throws(WireError) {

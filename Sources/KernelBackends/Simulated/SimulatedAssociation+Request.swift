@@ -5,7 +5,7 @@ internal import IPsec
 extension SimulatedAssociation {
     /// Reads the SA of an ADD or UPDATE.
     ///
-    /// - Throws: the errno of the reply.
+    /// - Throws: the errno of the answer.
     init(_ message: PFKeyDatagram, release: SimulatedKernel.Release) throws(KernelErrno) {
         guard let association = message.association else { throw .invalidArgument }
         let (source, destination) = try message.ends()

@@ -28,7 +28,7 @@ extension SimulatedPolicy {
     /// Reads the policy of an SPDADD, SPDUPDATE or SPDSETIDX.
     ///
     /// - Parameter drawReqID: draws a reqid for a transform that wants a unique one without naming a usable one.
-    /// - Throws: the errno of the reply.
+    /// - Throws: the errno of the answer.
     init(_ message: PFKeyDatagram, drawReqID: () -> ReqID) throws(KernelErrno) {
         identity = try PolicyIdentity(message)
         guard let policy = message.policy, Int(policy.type) <= IPSEC_POLICY_IPSEC else { throw .invalidArgument }

@@ -162,7 +162,7 @@ struct KernelDesk: Sendable {
         upkeep.mistrust()
     }
 
-    /// The kernel answers inside `send`: what has not come when the socket is empty was lost. No reply does not mean
+    /// The kernel answers inside `send`: what has not come when the socket is empty was lost. No answer does not mean
     /// not done, so the request is sent once more, and "already exists" then counts as done.
     mutating func answerIsLost(_ id: RequestID, _ out: inout Outbox) {
         guard let flight = conversation.endLost(id) else { return }

@@ -76,9 +76,9 @@ extension Reconciler {
     /// A hard lifetime has ended: as declared, so the SA stays away until its declaration becomes another.
     mutating func noteEnd(of association: SecurityAssociation, _ context: inout Context) {
         guard let declared = state.expire(association.identity) else { return }
-        var journal = OwnershipJournal(time: context.now.seconds)
-        journal.expired = [association.identity]
-        write(journal, &context)
+        var addition = OwnershipAddition(time: context.now.seconds)
+        addition.expired = [association.identity]
+        write(addition, &context)
         context.out.log(
             .warning,
             "\(state.place(declared.origin))the declared lifetime of \(association.identity) has ended; it is restored when its "

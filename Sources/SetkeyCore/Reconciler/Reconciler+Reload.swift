@@ -114,8 +114,8 @@ extension Reconciler {
         _ context: inout Context
     ) {
         context.out.discard(ownership, drift.known, size: state.size + drift.drifted.count)
-        let journal = state.become(desired, by: verification, releasing: released, at: context.now)
-        write(journal, &context)
+        let addition = state.become(desired, by: verification, releasing: released, at: context.now)
+        write(addition, &context)
         let owned = state.snapshot(at: context.now)
         if context.recorder.isLong(for: owned.entryCount) { context.out.perform(context.recorder.rewrite(owned)) }
         drift.begin(with: verification.remainder)
@@ -177,8 +177,8 @@ extension Reconciler {
 
     /// The reload was not carried out: what was written down before it is withdrawn.
     mutating func forgetRecorded(_ application: Application, _ context: inout Context) {
-        let journal = state.stay(after: application, at: context.now)
-        write(journal, &context)
+        let addition = state.stay(after: application, at: context.now)
+        write(addition, &context)
         dropConfirmation(application, &context)
     }
 }

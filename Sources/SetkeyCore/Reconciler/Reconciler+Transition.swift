@@ -89,12 +89,12 @@ extension Reconciler {
         let application = Application(
             steps, consequences, to: target, temper: cause.temper, incomplete: context.kernel.incompleteDatabases)
         enter(.recording(application))
-        var journal = OwnershipJournal(time: context.now.seconds)
+        var addition = OwnershipAddition(time: context.now.seconds)
         // What is right already is the file's when that is in force. Of a file that never came into force, nothing is
         // owned that it left as it was.
-        journal.claimed = consequences.claimed
-        journal.claimed.associations += consequences.reborn
-        write(journal, &context)
+        addition.claimed = consequences.claimed
+        addition.claimed.associations += consequences.reborn
+        write(addition, &context)
         switch cause {
         case .reload(let wish): keepFormerState(wish, application, &context)
         case .revert(let wish): rememberReversal(wish, &context)
@@ -103,9 +103,9 @@ extension Reconciler {
         applyIfRecorded(&context)
     }
 
-    mutating func write(_ journal: OwnershipJournal, _ context: inout Context) {
+    mutating func write(_ addition: OwnershipAddition, _ context: inout Context) {
         let snapshot = state.snapshot(at: context.now)
-        context.out.perform(context.recorder.append(journal, to: snapshot))
+        context.out.perform(context.recorder.append(addition, to: snapshot))
     }
 
     mutating func write(_ change: StateChange, _ context: inout Context) {

@@ -4,7 +4,7 @@ import SetkeySyntax
 /// The state that the kernel is held to: what the file declares, as it was last applied, and what else of the kernel is
 /// the file's.
 ///
-/// Of each change that a daemon must know of which comes after a kill there is an ``OwnershipJournal``.
+/// Of each change that a daemon must know of which comes after a kill there is an ``OwnershipAddition``.
 struct StateInForce: Sendable {
     private(set) var ownership = Ownership()
     /// Renders where its statements are.
@@ -66,26 +66,26 @@ struct StateInForce: Sendable {
     /// - Returns: what is to be written down.
     mutating func become(
         _ desired: DesiredState, by verification: Verification, releasing released: NameLists, at now: Instant
-    ) -> OwnershipJournal {
+    ) -> OwnershipAddition {
         let (target, consequences) = (verification.application.target, verification.application.consequences)
-        var journal = OwnershipJournal(time: now.seconds)
-        journal.claimed = consequences.claimedLater
-        journal.released = consequences.released
-        journal.released.associations += released.associations
-        journal.released.policies += released.policies
-        if target.fingerprint != fingerprint { journal.fingerprint = target.fingerprint }
+        var addition = OwnershipAddition(time: now.seconds)
+        addition.claimed = consequences.claimedLater
+        addition.released = consequences.released
+        addition.released.associations += released.associations
+        addition.released.policies += released.policies
+        if target.fingerprint != fingerprint { addition.fingerprint = target.fingerprint }
         ownership.leftover = verification.leftover
-        keepLeftover(&journal.released)
+        keepLeftover(&addition.released)
         ownership.inForce = desired
         locate = target.locate
         fingerprint = target.fingerprint ?? fingerprint
-        return journal
+        return addition
     }
 
     /// A plan was rolled back: what was added and could not be removed again is the file's, until it can.
     ///
     /// - Returns: what is to be written down.
-    mutating func stay(after application: Application, at now: Instant) -> OwnershipJournal {
+    mutating func stay(after application: Application, at now: Instant) -> OwnershipAddition {
         for identity in application.overwritten where !declared.policies.contains(identity) {
             ownership.leftover.policies.insert(identity)
         }
@@ -98,14 +98,14 @@ struct StateInForce: Sendable {
             default: break
             }
         }
-        var journal = OwnershipJournal(time: now.seconds)
-        journal.released = application.consequences.claimed
+        var addition = OwnershipAddition(time: now.seconds)
+        addition.released = application.consequences.claimed
         // Nothing else that was claimed was owned before.
-        if !application.notUndone.isEmpty || !application.overwritten.isEmpty { keepLeftover(&journal.released) }
+        if !application.notUndone.isEmpty || !application.overwritten.isEmpty { keepLeftover(&addition.released) }
         if !ownership.expired.isEmpty {
-            journal.expired = application.consequences.reborn.filter { ownership.expired[$0] != nil }
+            addition.expired = application.consequences.reborn.filter { ownership.expired[$0] != nil }
         }
-        return journal
+        return addition
     }
 
     /// What is still to be removed is not released.

@@ -32,12 +32,12 @@ struct Recorder: Sendable {
     ///
     /// - Parameter snapshot: all that is owned before this.
     /// - Returns: what the shell has to do.
-    mutating func append(_ journal: OwnershipJournal, to snapshot: OwnershipSnapshot) -> [Effect] {
+    mutating func append(_ addition: OwnershipAddition, to snapshot: OwnershipSnapshot) -> [Effect] {
         var effects: [Effect] = []
         if complaint != nil { effects.append(rewrite(snapshot)) }
-        guard !journal.isEmpty else { return effects }
-        lineCount += journal.lineCount
-        effects.append(write(.append(journal)))
+        guard !addition.isEmpty else { return effects }
+        lineCount += addition.lineCount
+        effects.append(write(.append(addition)))
         return effects
     }
 

@@ -14,7 +14,7 @@ package struct RestoredState: Sendable {
 /// What is to be written down; one file each, replaced at once or not at all.
 package enum StateChange: Sendable {
     /// Add to what is known of the ownership.
-    case append(OwnershipJournal)
+    case append(OwnershipAddition)
     /// Write the ownership file anew.
     case rewrite(OwnershipSnapshot)
     /// Keep the state to go back to.
@@ -36,12 +36,12 @@ package struct OwnershipSnapshot: Sendable {
 
     /// The text of the file, without its head.
     package var text: [UInt8] {
-        var journal = OwnershipJournal(time: time)
-        journal.claimed.associations =
+        var addition = OwnershipAddition(time: time)
+        addition.claimed.associations =
             ownership.inForce.associations.map(\.entry.identity) + ownership.leftover.associations
-        journal.claimed.policies = ownership.inForce.policies.map(\.entry.identity) + ownership.leftover.policies
-        journal.expired = Array(ownership.expired.keys)
-        journal.fingerprint = fingerprint
-        return journal.text
+        addition.claimed.policies = ownership.inForce.policies.map(\.entry.identity) + ownership.leftover.policies
+        addition.expired = Array(ownership.expired.keys)
+        addition.fingerprint = fingerprint
+        return addition.text
     }
 }

@@ -93,13 +93,13 @@ package struct StateFiles<Storage: StateStorage> {
     /// - Returns: why it could not be written, and what follows from that.
     package mutating func write(_ change: StateChange) -> String? {
         switch change {
-        case .append(let journal):
+        case .append(let addition):
             // What is not ours has not been read either: nothing of it is lost.
             let isNew = !ownership.isTrusted
-            let text = isNew ? OwnershipJournal.head(life: life) + journal.text : journal.text
+            let text = isNew ? OwnershipAddition.head(life: life) + addition.text : addition.text
             return (isNew ? ownership.replace(with: text) : ownership.append(text)).map(Self.ofOwnership)
         case .rewrite(let snapshot):
-            return ownership.replace(with: OwnershipJournal.head(life: life) + snapshot.text).map(Self.ofOwnership)
+            return ownership.replace(with: OwnershipAddition.head(life: life) + snapshot.text).map(Self.ofOwnership)
         case .keep(let state): return former.replace(with: state.text).map(Self.ofFormerState)
         case .confirm(let record): return confirmation.replace(with: record.text).map(Self.ofFormerState)
         case .forget: return (confirmation.remove() ?? former.remove()).map(Self.ofFormerState)

@@ -177,13 +177,3 @@ struct FlushedEntries: Sendable {
         return nil
     }
 }
-
-extension KernelRequest {
-    /// Whether it may replace or remove entries that ``FormerEntries`` would have to keep.
-    var touchesEntries: Bool {
-        switch self {
-        case .update, .flush, .updatePolicy, .deletePolicy, .flushPolicies: true
-        default: false
-        }
-    }
-}

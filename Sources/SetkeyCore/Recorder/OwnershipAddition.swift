@@ -5,7 +5,7 @@ import TextBytes
 ///
 /// The file outlives the daemon and holds no keys. It grows by what changes, so that a reload of a large file that
 /// changes little writes little, and is written anew when most of it is history.
-package struct OwnershipJournal: Sendable {
+package struct OwnershipAddition: Sendable {
     /// From when on the entries are declared, seconds since 1970.
     var time: Int
     /// Entries that are the file's from now on; written before they are asked of the kernel.
