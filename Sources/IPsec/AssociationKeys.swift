@@ -57,18 +57,32 @@ struct AssociationKeys: Equatable, Sendable {
     }
 
     var encryption: KeyMaterial? {
-        unsafe storage.header.encryptionByteCount.map { key(at: 0, byteCount: $0) }
+        unsafe encryptionBytes.map { unsafe KeyMaterial(bytes: $0, ownedBy: storage) }
     }
 
     var integrity: KeyMaterial? {
-        let header = unsafe storage.header
-        return header.integrityByteCount.map { key(at: header.encryptionByteCount ?? 0, byteCount: $0) }
+        unsafe integrityBytes.map { unsafe KeyMaterial(bytes: $0, ownedBy: storage) }
     }
 
-    private func key(at offset: Int, byteCount: Int) -> KeyMaterial {
+    /// The bytes of the encryption key, for as long as the keys are held.
+    @unsafe
+    var encryptionBytes: UnsafeBufferPointer<UInt8>? {
+        guard let byteCount = unsafe storage.header.encryptionByteCount else { return nil }
+        return unsafe bytes(from: 0, byteCount)
+    }
+
+    /// The bytes of the integrity key, for as long as the keys are held.
+    @unsafe
+    var integrityBytes: UnsafeBufferPointer<UInt8>? {
+        let header = unsafe storage.header
+        guard let byteCount = header.integrityByteCount else { return nil }
+        return unsafe bytes(from: header.encryptionByteCount ?? 0, byteCount)
+    }
+
+    @unsafe
+    private func bytes(from offset: Int, _ byteCount: Int) -> UnsafeBufferPointer<UInt8> {
         unsafe storage.withUnsafeMutablePointerToElements { bytes in
-            let lent = unsafe UnsafeBufferPointer(start: bytes + offset, count: byteCount)
-            return unsafe KeyMaterial(bytes: lent, ownedBy: storage)
+            unsafe UnsafeBufferPointer(start: bytes + offset, count: byteCount)
         }
     }
 

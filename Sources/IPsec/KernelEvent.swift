@@ -57,10 +57,10 @@ package struct KernelEvent: Sendable {
         case policiesFlushed
         /// The same of the SPD.
         case dumpedPolicy(SecurityPolicy, isLast: Bool)
-        /// The last record of a dump was not readable: the dump is over, and what it told is incomplete.
-        case dumpEnded
+        /// A dump that we asked for is over; it is not complete if its last record was not readable.
+        case dumpEnded(complete: Bool)
         /// What is asked to be told will be.
-        case subscribed(SupportedAlgorithms)
+        case subscribed
         /// SAs and policies have moved to other addresses (MIGRATE); only a dump tells which.
         case migrated
         /// The peer of an ESP-in-UDP SA appears under another address (NAT_T_NEW_MAPPING).
@@ -101,19 +101,6 @@ package struct Acquire: Hashable, Sendable {
         self.destination = destination
         self.ipsecProtocol = ipsecProtocol
         self.policy = policy
-    }
-}
-
-/// What the kernel says that it can do, in answer to a subscription.
-package struct SupportedAlgorithms: Hashable, Sendable {
-    /// What can authenticate, in the kernel's order.
-    package let integrity: [IntegrityAlgorithm]
-    /// What can encrypt, in the kernel's order.
-    package let encryption: [EncryptionAlgorithm]
-
-    package init(integrity: [IntegrityAlgorithm], encryption: [EncryptionAlgorithm]) {
-        self.integrity = integrity
-        self.encryption = encryption
     }
 }
 

@@ -35,6 +35,12 @@ package struct SecurityAssociation: Sendable {
         fields.keys?.share(known.fields.keys)
     }
 
+    /// The bytes of both keys, lent, `nil` where there is no key; do not let a copy outlive the SA.
+    package var keyBytes: LentKeys {
+        @_lifetime(borrow self)
+        get { unsafe _overrideLifetime(LentKeys(storage.fields.keys), borrowing: self) }
+    }
+
     /// What an SA is; the properties of the same names of ``SecurityAssociation`` are these.
     package struct Fields: Equatable, Sendable {
         /// Destination, protocol and SPI: what names it.
@@ -133,6 +139,27 @@ package struct SecurityAssociation: Sendable {
             var fields = rare?.fields ?? Rare.Fields()
             change(&fields)
             rare = fields == Rare.Fields() ? nil : Rare(fields)
+        }
+    }
+
+    /// The keys of an SA where they lie.
+    package struct LentKeys: ~Escapable {
+        package let encryption: Span<UInt8>?
+        package let integrity: Span<UInt8>?
+
+        /// - Parameter keys: outlive it; whoever makes it binds it to their lifetime.
+        @unsafe
+        @_lifetime(immortal)
+        fileprivate init(_ keys: AssociationKeys?) {
+            encryption = unsafe Self.lend(keys?.encryptionBytes)
+            integrity = unsafe Self.lend(keys?.integrityBytes)
+        }
+
+        @unsafe
+        @_lifetime(immortal)
+        private static func lend(_ bytes: UnsafeBufferPointer<UInt8>?) -> Span<UInt8>? {
+            guard let bytes = unsafe bytes else { return nil }
+            return unsafe _overrideLifetime(Span(_unsafeElements: bytes), copying: ())
         }
     }
 

@@ -7,9 +7,9 @@ extension KernelEvent.Content {
     var ignoredType: UInt8? { if case .ignored(let type) = self { type } else { nil } }
     var unreadable: UnreadableMessage? { if case .unreadable(let message) = self { message } else { nil } }
     var acquire: Acquire? { if case .acquire(let acquire) = self { acquire } else { nil } }
-    var supported: SupportedAlgorithms? { if case .subscribed(let supported) = self { supported } else { nil } }
+    var isSubscription: Bool { if case .subscribed = self { true } else { false } }
     var isMigration: Bool { if case .migrated = self { true } else { false } }
-    var isEndOfDump: Bool { if case .dumpEnded = self { true } else { false } }
+    var isEndOfDump: Bool { if case .dumpEnded(complete: false) = self { true } else { false } }
 
     var association: (verb: KernelEvent.Verb, sa: SecurityAssociation)? {
         if case .association(let verb, let sa) = self { (verb, sa) } else { nil }

@@ -176,7 +176,7 @@ enum PFKeySamples {
             bitmaps: [1, 2, 3, 4, 5, 6, 7, 8])
         message.keyManagerPrivate = PFKeyKeyManagerPrivate(bytes: [1, 2, 3, 4, 5, 6, 7, 8])
         message.keyManagerAddress = PFKeyKeyManagerAddress(
-            local: PFKeySocketAddress(ipv6.source, port: 500), remote: PFKeySocketAddress(ipv6.destination, port: 4500))
+            local: SocketAddress(ipv6.source, port: 500), remote: SocketAddress(ipv6.destination, port: 4500))
         message.filter = PFKeyFilter(
             family: 2, source: .init(high: 0xc000_0200_0000_0000, low: 0, length: 24),
             destination: .init(high: 0, low: 0, length: 0))

@@ -39,7 +39,8 @@ struct EncapsulationTests {
         machine.foreignRequest(.flushPolicies)
         // What the mirror has now comes from the message alone.
         while let datagram = machine.kernel.receive(on: machine.socket) {
-            machine.queue(.kernel(machine.codec.decode(datagram.span)))
+            let news = machine.translation.news(of: .message(byteCount: datagram.count, stop: nil), in: datagram)
+            if let event = Event(news) { machine.queue(event) }
         }
         var directions: Set<Direction> = []
         machine.daemon.mirror.policies.forEach { directions.insert($0.identity.direction) }

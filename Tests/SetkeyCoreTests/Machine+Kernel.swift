@@ -8,22 +8,14 @@ import TestSupport
 
 extension Machine: KernelLink {
     mutating func ask(_ requests: RequestBurst) {
-        var burst = EncodedBurst(
-            from: requests.firstID, stopsAtRefusal: requests.stopsAtRefusal, known: stops, reserving: 0)
+        exchange.submit(
+            translation.burst(
+                requests.requests, from: requests.firstID, stopsAtRefusal: requests.stopsAtRefusal))
         var id = requests.firstID
-        var bytes: [UInt8] = []
         for request in requests.requests {
-            do throws(WireError) {
-                try codec.encode(request, id: id, into: &bytes)
-                burst.append(bytes)
-                asked[id] = request
-            } catch {
-                note(request)
-                burst.appendUnspeakable()
-            }
+            asked[id] = request
             id = id.next
         }
-        exchange.submit(burst)
     }
 
     private mutating func note(_ request: KernelRequest) {
@@ -59,16 +51,8 @@ extension Machine: KernelLink {
         var datagram: [UInt8] = []
         let step = taken.next(on: &self, into: &datagram)
         exchange = taken
-        if let stop = step.stop { stops.count(stop) }
-        switch step {
-        case .message: return .kernel(codec.decode(datagram.span))
-        case .refused(let id, let errno, _):
-            let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
-            return .kernel(KernelEvent(origin: origin, content: .refused(errno)))
-        case .unanswered(let id, _): return .unanswered(id)
-        case .unsent(let id, let count): return .unsent(id, count: count)
-        case .overrun: return .overrun
-        case .failed, .idle: return nil
-        }
+        // What cannot be said does not come to the kernel.
+        if case .refused(let id, _, _) = step, let request = asked.removeValue(forKey: id) { note(request) }
+        return Event(translation.news(of: step, in: datagram))
     }
 }

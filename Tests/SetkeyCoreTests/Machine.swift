@@ -14,7 +14,7 @@ struct Machine {
 
     var daemon: Daemon
     var kernel: SimulatedKernel
-    var codec: PFKeyCodec
+    var translation = Machine.makeTranslation()
     var socket: SimulatedKernel.SocketID
     var foreign: ForeignProgram
     var seconds = 1_000_000
@@ -74,8 +74,6 @@ struct Machine {
     /// The turn that was asked for; turns come when nothing else is left to do.
     var isTurnDue = false
     var exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
-    /// The stops of it that the daemon has been told of.
-    var stops = ExchangeStops()
     /// Requests that wait for their turn in it.
     var asked: [RequestID: KernelRequest] = [:]
 
@@ -90,11 +88,14 @@ struct Machine {
                 parserOptions: ParserOptions(traits: traits, allowsInclude: false)))
         kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
         kernel.faults = faults
-        codec = PFKeyCodec(processID: 99, signature: Self.signature)
         socket = kernel.open()
         kernel.setReceiveLimit(receiveLimit, of: socket)
         foreign = ForeignProgram(on: &kernel)
         self.file = file
+    }
+
+    private static func makeTranslation() -> KernelTranslation {
+        KernelTranslation(PFKeyCodec(processID: 99, signature: signature))
     }
 
     /// A machine that has started, with its two clients connected.
@@ -120,13 +121,12 @@ struct Machine {
         kernel.close(socket)
         socket = kernel.open()
         kernel.setReceiveLimit(16 << 20, of: socket)
-        codec = PFKeyCodec(processID: 99, signature: Self.signature)
+        translation = Self.makeTranslation()
         var settings = daemon.settings
         settings.kernelLife = life ?? settings.kernelLife
         disk.life = settings.kernelLife
         daemon = Daemon(settings: settings)
         exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
-        stops = ExchangeStops()
         asked = [:]
         isTurnDue = false
         isDiskSlow = false

@@ -20,12 +20,11 @@ struct WatchedLoop {
 
     private var daemon: Daemon
     private var link: SimulatedLink
-    private var codec = PFKeyCodec(processID: 1)
+    private var translation = KernelTranslation(PFKeyCodec(processID: 1))
     private let foreignSocket: SimulatedKernel.SocketID
     private var foreignCodec = PFKeyCodec(processID: 4711)
     private var isTurnDue = false
     private var exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
-    private var stops = ExchangeStops()
     /// Clients that have read what was sent to them.
     private var drained: [ClientID] = []
     private var ownershipFile: [UInt8] = []
@@ -194,37 +193,16 @@ struct WatchedLoop {
     }
 
     private mutating func ask(_ requests: RequestBurst) {
-        var burst = EncodedBurst(
-            from: requests.firstID, stopsAtRefusal: requests.stopsAtRefusal, known: stops,
-            reserving: requests.requests.count * 512)
-        var id = requests.firstID
-        var bytes: [UInt8] = []
-        for request in requests.requests {
-            if (try? codec.encode(request, id: id, into: &bytes)) != nil {
-                burst.append(bytes)
-            } else {
-                burst.appendUnspeakable()
-            }
-            id = id.next
-        }
-        exchange.submit(burst)
+        exchange.submit(
+            translation.burst(
+                requests.requests, from: requests.firstID, stopsAtRefusal: requests.stopsAtRefusal))
     }
 
     /// What happens next between the daemon and the kernel; `nil` if nothing does.
     private mutating func nextOfKernel() -> Event? {
         var datagram: [UInt8] = []
         let step = exchange.next(on: &link, into: &datagram)
-        if let stop = step.stop { stops.count(stop) }
-        switch step {
-        case .message: return .kernel(codec.decode(datagram.span))
-        case .refused(let id, let errno, _):
-            let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
-            return .kernel(KernelEvent(origin: origin, content: .refused(errno)))
-        case .unanswered(let id, _): return .unanswered(id)
-        case .unsent(let id, let count): return .unsent(id, count: count)
-        case .overrun: return .overrun
-        case .failed, .idle: return nil
-        }
+        return Event(translation.news(of: step, in: datagram))
     }
 
     private mutating func settle() {

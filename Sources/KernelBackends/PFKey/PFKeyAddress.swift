@@ -4,14 +4,14 @@ package import IPsec
 /// An address extension (RFC 2367, 2.3.3; `sadb_address` and a socket address).
 package struct PFKeyAddress: Hashable, Sendable {
     /// Address and port.
-    package var socketAddress: PFKeySocketAddress
+    package var socketAddress: SocketAddress
     /// 0...32 or 0...128 by family.
     package var prefixLength: UInt8
     /// The protocol of a selector, 255 for any. The kernel writes 0 in messages about SAs.
     package var nextLayer: NextLayerProtocol
 
     package init(_ prefix: AddressPrefix, port: UInt16 = 0, nextLayer: NextLayerProtocol = .any) {
-        socketAddress = PFKeySocketAddress(prefix.address, port: port)
+        socketAddress = SocketAddress(prefix.address, port: port)
         prefixLength = prefix.length
         self.nextLayer = nextLayer
     }
@@ -23,15 +23,23 @@ package struct PFKeyAddress: Hashable, Sendable {
     /// The address with its length, as a selector has it.
     package var prefix: AddressPrefix { AddressPrefix(address: address, length: prefixLength) }
 
+    /// Reads one that has been checked.
     @inline(__always)
     init(from reader: inout WireReader) throws(WireError) {
-        let start = reader.offset
         let raw = try reader.read(sadb_address.self)
-        socketAddress = try PFKeySocketAddress(from: &reader)
+        socketAddress = try SocketAddress(from: &reader)
         prefixLength = raw.sadb_address_prefixlen
         nextLayer = NextLayerProtocol(rawValue: raw.sadb_address_proto)
-        guard prefixLength <= socketAddress.address.bitCount else {
-            throw WireError(.prefixLength(prefixLength), at: start)
+    }
+
+    /// Goes over it, and finds what is wrong with it.
+    @inline(__always)
+    static func check(_ reader: inout WireReader) throws(WireError) {
+        let start = reader.offset
+        let raw = try reader.read(sadb_address.self)
+        let bitCount = try SocketAddress.skip(&reader)
+        guard raw.sadb_address_prefixlen <= bitCount else {
+            throw WireError(.prefixLength(raw.sadb_address_prefixlen), at: start)
         }
         // As the kernel's verify_address_len: the length is that of the address, rounded up to a word.
         guard reader.remaining < 8 else {
@@ -56,11 +64,11 @@ package struct PFKeyAddress: Hashable, Sendable {
 /// The addresses that IKE is to use after a MIGRATE (`sadb_x_kmaddress`).
 package struct PFKeyKeyManagerAddress: Hashable, Sendable {
     /// Our end.
-    package var local: PFKeySocketAddress
+    package var local: SocketAddress
     /// The peer's end.
-    package var remote: PFKeySocketAddress
+    package var remote: SocketAddress
 
-    package init(local: PFKeySocketAddress, remote: PFKeySocketAddress) {
+    package init(local: SocketAddress, remote: SocketAddress) {
         self.local = local
         self.remote = remote
     }
@@ -68,8 +76,8 @@ package struct PFKeyKeyManagerAddress: Hashable, Sendable {
     @inline(__always)
     init(from reader: inout WireReader) throws(WireError) {
         _ = try reader.read(sadb_x_kmaddress.self)
-        local = try PFKeySocketAddress(from: &reader)
-        remote = try PFKeySocketAddress(from: &reader)
+        local = try SocketAddress(from: &reader)
+        remote = try SocketAddress(from: &reader)
     }
 
     /// Appends it as an extension.

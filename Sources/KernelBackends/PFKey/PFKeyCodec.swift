@@ -94,7 +94,7 @@ package struct PFKeyCodec: KernelInterface {
         let isLast = header.sequence == 0 || header.errorNumber != 0
         let id = dumps.advance(header.type, sequence: header.sequence, isLast: isLast)
         let content = content(header, datagram)
-        if isLast, case .unreadable = content { return event(header, answers: id, .dumpEnded) }
+        if isLast, case .unreadable = content { return event(header, answers: id, .dumpEnded(complete: false)) }
         return event(header, answers: id, content)
     }
 }

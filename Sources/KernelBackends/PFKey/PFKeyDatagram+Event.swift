@@ -14,7 +14,7 @@ extension PFKeyDatagram {
         case .getSPI: .reservedSPI(try SecurityAssociation(from: self))
         case .expire: try expiry()
         case .acquire: .acquire(try Acquire(from: self))
-        case .register: .subscribed(SupportedAlgorithms(from: self))
+        case .register: .subscribed
         case .flush: flushed()
         case .natNewMapping: try newMapping()
         default: try policyContent()
@@ -69,17 +69,5 @@ extension Acquire {
         self.init(
             source: source.address, destination: destination.address,
             ipsecProtocol: message.header.saType.ipsecProtocol, policy: message.policy?.index)
-    }
-}
-
-extension SupportedAlgorithms {
-    init(from message: borrowing PFKeyDatagram) {
-        self.init(
-            integrity: (message.supportedIntegrity ?? []).map {
-                IntegrityAlgorithm(rawValue: UInt16($0.number))
-            },
-            encryption: (message.supportedEncryption ?? []).map {
-                EncryptionAlgorithm(rawValue: UInt16($0.number))
-            })
     }
 }

@@ -23,7 +23,7 @@ package struct PFKeyDatagram: ~Escapable {
         header = try PFKeyHeader(from: &reader)
         while reader.remaining > 0 {
             var next = try PFKeyExtensionReader(from: &reader)
-            guard next.row != nil else { continue }
+            guard next.layout != nil else { continue }
             let number = Int(next.type.rawValue)
             guard places[number] == 0 else {
                 throw WireError(.duplicateExtension(type: next.type.rawValue), at: next.body.offset)
@@ -39,7 +39,20 @@ package struct PFKeyDatagram: ~Escapable {
     /// Whether there is an extension of this type, which is a known one.
     package func has(_ type: PFKeyExtensionType) -> Bool { places[Int(type.rawValue)] != 0 }
 
-    /// What an extension says; `nil` where it is missing.
+    /// What an extension of a fixed length says; `nil` where it is missing.
+    ///
+    /// - Parameter read: reads the extension, its own header included. It has been checked: nothing is thrown.
+    @inline(__always)
+    private func fixed<Value>(
+        _ type: PFKeyExtensionType, _ read: (inout WireReader) throws(WireError) -> Value
+    ) -> Value? {
+        let place = Int(places[Int(type.rawValue)])
+        guard place != 0 else { return nil }
+        var reader = message.from(8 * place)
+        return try? read(&reader)
+    }
+
+    /// What an extension says that goes on to its end; `nil` where it is missing.
     ///
     /// - Parameter read: reads the extension, its own header included. It has been checked: nothing is thrown.
     @inline(__always)
@@ -56,7 +69,10 @@ package struct PFKeyDatagram: ~Escapable {
     private func body(of type: PFKeyExtensionType) -> WireReader? {
         let place = Int(places[Int(type.rawValue)])
         guard place != 0 else { return nil }
-        return try? message.extension(at: 8 * place)
+        var reader = message.from(8 * place)
+        var ahead = reader
+        guard let words = try? ahead.read(UInt16.self) else { return nil }
+        return try? reader.slice(byteCount: 8 * Int(words))
     }
 
     /// The bytes of a key, without copying them; `nil` where there is no key, or one of no bits.
@@ -72,10 +88,10 @@ package struct PFKeyDatagram: ~Escapable {
 
 extension PFKeyDatagram {
     package var association: PFKeyAssociation? {
-        value(.association) { reader throws(WireError) in try PFKeyAssociation(from: &reader) }
+        fixed(.association) { reader throws(WireError) in try PFKeyAssociation(from: &reader) }
     }
     package var association2: PFKeyAssociation2? {
-        value(.association2) { reader throws(WireError) in try PFKeyAssociation2(from: &reader) }
+        fixed(.association2) { reader throws(WireError) in try PFKeyAssociation2(from: &reader) }
     }
     package var source: PFKeyAddress? { address(.source) }
     package var destination: PFKeyAddress? { address(.destination) }
@@ -92,7 +108,7 @@ extension PFKeyDatagram {
     }
     /// `UDP_ENCAP_*`.
     package var natType: UInt8? {
-        value(.natType) { reader throws(WireError) in try PFKeyNATExtension.readType(from: &reader) }
+        fixed(.natType) { reader throws(WireError) in try PFKeyNATExtension.readType(from: &reader) }
     }
     package var natSourcePort: UInt16? { port(.natSourcePort) }
     package var natDestinationPort: UInt16? { port(.natDestinationPort) }
@@ -102,13 +118,13 @@ extension PFKeyDatagram {
     package var supportedIntegrity: [PFKeySupportedAlgorithm]? { supported(.supportedIntegrity) }
     package var supportedEncryption: [PFKeySupportedAlgorithm]? { supported(.supportedEncryption) }
     package var spiRange: PFKeySPIRange? {
-        value(.spiRange) { reader throws(WireError) in try PFKeySPIRange(from: &reader) }
+        fixed(.spiRange) { reader throws(WireError) in try PFKeySPIRange(from: &reader) }
     }
     package var proposal: PFKeyProposal? {
         value(.proposal) { reader throws(WireError) in try PFKeyProposal(from: &reader) }
     }
     package var filter: PFKeyFilter? {
-        value(.filter) { reader throws(WireError) in try PFKeyFilter(from: &reader) }
+        fixed(.filter) { reader throws(WireError) in try PFKeyFilter(from: &reader) }
     }
     package var sourceIdentity: PFKeyIdentity? { identity(.sourceIdentity) }
     package var destinationIdentity: PFKeyIdentity? { identity(.destinationIdentity) }
@@ -119,7 +135,7 @@ extension PFKeyDatagram {
         value(.keyManagerPrivate) { reader throws(WireError) in try PFKeyKeyManagerPrivate(from: &reader) }
     }
     package var keyManagerAddress: PFKeyKeyManagerAddress? {
-        value(.keyManagerAddress) { reader throws(WireError) in try PFKeyKeyManagerAddress(from: &reader) }
+        fixed(.keyManagerAddress) { reader throws(WireError) in try PFKeyKeyManagerAddress(from: &reader) }
     }
 
     /// What the two lifetime extensions say.
@@ -136,12 +152,12 @@ extension PFKeyDatagram {
 
     @inline(__always)
     private func address(_ type: PFKeyExtensionType) -> PFKeyAddress? {
-        value(type) { reader throws(WireError) in try PFKeyAddress(from: &reader) }
+        fixed(type) { reader throws(WireError) in try PFKeyAddress(from: &reader) }
     }
 
     @inline(__always)
     private func lifetime(_ type: PFKeyExtensionType) -> Lifetime? {
-        value(type) { reader throws(WireError) in try Lifetime(from: &reader) }
+        fixed(type) { reader throws(WireError) in try Lifetime(from: &reader) }
     }
 
     private func key(_ type: PFKeyExtensionType) -> PFKeyKey? {
@@ -149,7 +165,7 @@ extension PFKeyDatagram {
     }
 
     private func port(_ type: PFKeyExtensionType) -> UInt16? {
-        value(type) { reader throws(WireError) in try PFKeyNATExtension.readPort(from: &reader) }
+        fixed(type) { reader throws(WireError) in try PFKeyNATExtension.readPort(from: &reader) }
     }
 
     private func supported(_ type: PFKeyExtensionType) -> [PFKeySupportedAlgorithm]? {

@@ -53,7 +53,7 @@ extension PFKeyDump {
         text.append("sockaddr{")
         text.append(" len=", decimal: Int32(family) == AF_INET6 ? 28 : 16)
         text.append(" family=", decimal: family)
-        let end = try PFKeySocketAddress(from: &body)
+        let end = try SocketAddress(from: &body)
         text.append(" port=", decimal: end.port)
         text.append("\n")
         switch end.address.family {

@@ -70,7 +70,7 @@ package struct PFKeyDump: Sendable {
 
     /// A body that does not hold what its type says ends in a remark; the next extension follows all the same.
     private func appendBody(_ next: inout PFKeyExtensionReader, to text: inout [UInt8]) {
-        guard let row = next.row else { return }
+        guard let row = next.type.row else { return }
         do throws(WireError) {
             text.append(row.name)
             text.append("{")
@@ -151,7 +151,7 @@ package struct PFKeyDump: Sendable {
         while reader.remaining > 0, !isPromiscuous {
             var next = try PFKeyExtensionReader(from: &reader)
             let byteCount = next.body.remaining
-            if case .key? = next.row?.layout {
+            if case .key? = next.layout {
                 try copy.append(from: &next.body, byteCount: MemoryLayout<sadb_key>.size)
                 copy.append(contentsOf: repeatElement(0, count: next.body.remaining))
             } else {

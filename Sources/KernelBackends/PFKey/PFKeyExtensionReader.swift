@@ -4,8 +4,8 @@ internal import IPsec
 /// The next extension of a message: its type, and a reader over it, header included.
 struct PFKeyExtensionReader: ~Escapable {
     let type: PFKeyExtensionType
-    /// What the table says of it; `nil` for a type that it does not have.
-    let row: PFKeyExtension?
+    /// How it is laid out; `nil` for a type that the table does not have.
+    let layout: PFKeyExtension.Layout?
     var body: WireReader
 
     /// Checks the length against the message and, for a known type, against the table.
@@ -17,21 +17,22 @@ struct PFKeyExtensionReader: ~Escapable {
         let raw = try ahead.read(sadb_ext.self)
         let byteCount = Int(raw.sadb_ext_len) * 8
         type = PFKeyExtensionType(rawValue: raw.sadb_ext_type)
-        row = type.row
-        // Of an unknown extension, the word that its own header fills.
-        guard byteCount >= row?.minimalByteCount ?? 8, byteCount <= reader.remaining else {
+        layout = type.isKnown ? PFKeyExtension.table[Int(type.rawValue) - 1].layout : nil
+        guard byteCount >= type.minimalByteCount, byteCount <= reader.remaining else {
             throw WireError(.extensionLength(type: type.rawValue, words: raw.sadb_ext_len), at: start)
         }
         guard type.rawValue != 0 else { throw WireError(.reservedExtension, at: start) }
         body = try reader.slice(byteCount: byteCount)
     }
 
-    /// Reads what of the body has rules beyond its length; the body is read then.
+    /// Looks at what of the body has rules beyond its length; the body is read then.
+    ///
+    /// What has been checked reads without an error, and never beyond its own end.
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func check() throws(WireError) {
-        switch row?.layout {
-        case .address: _ = try PFKeyAddress(from: &body)
+        switch layout {
+        case .address: try PFKeyAddress.check(&body)
         case .key: _ = try PFKeyKey.readHeader(from: &body)
         case .policy: try PFKeyPolicy.check(&body)
         case .securityContext: _ = try PFKeySecurityContext(from: &body)
@@ -41,17 +42,5 @@ struct PFKeyExtensionReader: ~Escapable {
             .natType, .natPort, .filter, nil:
             break
         }
-    }
-}
-
-extension WireReader {
-    /// A reader over the extension that lies at `offset` of a message that this reader is over, by its own length.
-    @inline(__always)
-    @_lifetime(copy self)
-    func `extension`(at offset: Int) throws(WireError) -> WireReader {
-        var reader = self
-        try reader.skip(offset)
-        var ahead = reader
-        return try reader.slice(byteCount: Int(ahead.read(UInt16.self)) * 8)
     }
 }

@@ -40,10 +40,26 @@ package struct PFKeyKey: Equatable, Sendable {
 
     /// Appends it as an extension of this type.
     package func write(_ type: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {
+        try Self.write(bitCount, material?.span, type, to: &writer)
+    }
+
+    /// Appends a key of whole bytes as an extension of this type.
+    ///
+    /// - Parameter bytes: at most 65,535 bits: longer ones have no length on the wire. `nil` for a key of 0 bits.
+    static func write(
+        _ bytes: Span<UInt8>?, _ type: PFKeyExtensionType, to writer: inout WireWriter
+    ) throws(WireError) {
+        guard let bitCount = UInt16(exactly: 8 * (bytes?.count ?? 0)) else { throw WireError(.tooLong, at: 0) }
+        try write(bitCount, bytes, type, to: &writer)
+    }
+
+    private static func write(
+        _ bitCount: UInt16, _ bytes: Span<UInt8>?, _ type: PFKeyExtensionType, to writer: inout WireWriter
+    ) throws(WireError) {
         let header = sadb_key(
             sadb_key_len: 0, sadb_key_exttype: type.rawValue, sadb_key_bits: bitCount, sadb_key_reserved: 0)
         try writer.appendExtension(header) { writer throws(WireError) in
-            if let material { writer.append(material.span) }
+            if let bytes { writer.append(bytes) }
         }
     }
 }

@@ -96,8 +96,8 @@ extension Transform.Endpoints {
     /// Two socket addresses back to back; only their sum is rounded up to a word.
     init(from reader: inout WireReader) throws(WireError) {
         let start = reader.offset
-        let source = try PFKeySocketAddress(from: &reader)
-        let destination = try PFKeySocketAddress(from: &reader)
+        let source = try SocketAddress(from: &reader)
+        let destination = try SocketAddress(from: &reader)
         guard source.address.family == destination.address.family else {
             throw WireError(.mixedFamilies, at: start)
         }
@@ -107,8 +107,8 @@ extension Transform.Endpoints {
     }
 
     func write(to writer: inout WireWriter) {
-        PFKeySocketAddress(source, port: sourcePort).write(to: &writer)
-        PFKeySocketAddress(destination, port: destinationPort).write(to: &writer)
+        SocketAddress(source, port: sourcePort).write(to: &writer)
+        SocketAddress(destination, port: destinationPort).write(to: &writer)
     }
 }
 

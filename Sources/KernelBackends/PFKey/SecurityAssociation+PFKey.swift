@@ -25,7 +25,7 @@ extension SecurityAssociation {
         fields.flags = association.flags
         fields.setAlgorithms(from: association)
         fields.setRest(from: message)
-        self.init(fields)
+        self.init(consume fields)
     }
 }
 
@@ -93,12 +93,12 @@ extension SecurityAssociation {
 
     /// ESP wants an encryption key even where there is none, AH an authentication key (kernel-facts 1.2).
     private func writeKeys(to writer: inout WireWriter) throws(WireError) {
-        let (encryptionKey, integrityKey) = (self.encryptionKey, self.integrityKey)
-        if identity.ipsecProtocol == .ah || integrityKey != nil {
-            try PFKeyKey(integrityKey).write(.integrityKey, to: &writer)
+        let (ipsecProtocol, keys) = (identity.ipsecProtocol, keyBytes)
+        if ipsecProtocol == .ah || keys.integrity != nil {
+            try PFKeyKey.write(keys.integrity, .integrityKey, to: &writer)
         }
-        if identity.ipsecProtocol == .esp || encryptionKey != nil {
-            try PFKeyKey(encryptionKey).write(.encryptionKey, to: &writer)
+        if ipsecProtocol == .esp || keys.encryption != nil {
+            try PFKeyKey.write(keys.encryption, .encryptionKey, to: &writer)
         }
     }
 

@@ -55,6 +55,13 @@ package struct WireReader: ~Escapable {
         return WireReader(message, start..<offset)
     }
 
+    /// A reader that goes from `offset` of the message to where this one ends.
+    @inline(__always)
+    @_lifetime(copy self)
+    func from(_ offset: Int) -> WireReader {
+        WireReader(message, min(max(offset, 0), end)..<end)
+    }
+
     /// Leaves `byteCount` bytes out.
     @inline(__always)
     @_lifetime(self: copy self)

@@ -45,6 +45,19 @@ package enum Event: Sendable {
     case woken
 }
 
+extension Event {
+    /// What the kernel has to say; `nil` where that is nothing, or that it cannot be read.
+    package init?(_ news: KernelNews) {
+        switch news {
+        case .event(let event): self = .kernel(event)
+        case .unanswered(let id): self = .unanswered(id)
+        case .unsent(let id, let count): self = .unsent(id, count: count)
+        case .overrun: self = .overrun
+        case .failed, .idle: return nil
+        }
+    }
+}
+
 /// What the daemon wants done; the shell does it and decides nothing.
 package enum Effect: Sendable {
     /// Ask the kernel, after what it was asked before; each answer comes back as events that carry the id.

@@ -149,7 +149,7 @@ extension Flight {
     fileprivate func outcome(of content: KernelEvent.Content) -> Outcome? {
         switch content {
         case .dumped, .dumpedPolicy: .done(content)
-        case .dumpEnded: .refused(.inputOutputError)
+        case .dumpEnded(complete: false): .refused(.inputOutputError)
         case .refused(.noEntry) where isDump: .done(content)
         case .refused(.exists) where isRepeated && request.isAddition: .done(content)
         case .refused(.noSuchProcess) where isRepeated && request.isDeletion: .done(content)

@@ -25,7 +25,7 @@ final class EncapsulationSocket {
             try bypassPolicies(Int32(IPPROTO_IPV6), IPV6_IPSEC_POLICY)
         }
         try descriptor.setOption(Int32(IPPROTO_UDP), UDP_ENCAP, Int32(UDP_ENCAP_ESPINUDP))
-        try descriptor.bind(to: PFKeySocketAddress(endpoint.address, port: endpoint.port).bytes)
+        try descriptor.bind(to: SocketAddress(endpoint.address, port: endpoint.port).bytes)
     }
 
     /// Keeps the policies away from what arrives in UDP: one that wants ESP of all traffic between the two ends would

@@ -4,7 +4,7 @@ package import IPsec
 /// An address and a port as the kernel writes them: `sockaddr_in`, or `sockaddr_in6` field by field (it holds a union).
 ///
 /// Flow label and scope are not kept: the kernel ignores both here and answers 0 (kernel-facts 6).
-package struct PFKeySocketAddress: Hashable, Sendable {
+package struct SocketAddress: Hashable, Sendable {
     /// IPv4 or IPv6; its family is the socket address's.
     package var address: IPAddress
     /// In host order; 0 for none.
@@ -31,6 +31,28 @@ package struct PFKeySocketAddress: Hashable, Sendable {
             let high = try reader.readBigEndian(UInt64.self)
             address = IPAddress(ipv6: high, try reader.readBigEndian(UInt64.self))
             try reader.skip(Self.scopeByteCount)
+        default:
+            throw WireError(.addressFamily(family), at: reader.offset)
+        }
+    }
+
+    /// Goes over one without looking at the address.
+    ///
+    /// - Returns: how many bits the address has.
+    @inline(__always)
+    static func skip(_ reader: inout WireReader) throws(WireError) -> UInt8 {
+        var ahead = reader
+        let family = try ahead.read(UInt16.self)
+        switch Int32(family) {
+        case AF_INET:
+            try reader.skip(MemoryLayout<sockaddr_in>.size)
+            return 32
+        case AF_INET6:
+            try reader.skip(MemoryLayout.size(ofValue: family) + MemoryLayout<UInt16>.size + flowLabelByteCount)
+            try reader.skip(8)
+            try reader.skip(8)
+            try reader.skip(scopeByteCount)
+            return 128
         default:
             throw WireError(.addressFamily(family), at: reader.offset)
         }
