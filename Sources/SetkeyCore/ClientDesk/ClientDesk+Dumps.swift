@@ -109,7 +109,7 @@ extension ClientDesk {
     /// Sends a part to the client, or lets it wait for its turn.
     private mutating func offerPart(to client: ClientID, _ context: inout Context) {
         guard !isPrivileged(client) else { return sendPart(to: client, &context) }
-        let hasPart = planJobs[client]?.isSending == true || streams[client] != nil
+        let hasPart = plans.isSending(to: client) || streams[client] != nil
         guard let uid = peers[client]?.uid, hasPart else { return }
         partTurns.append(client, of: uid)
         context.out.askTurn()

@@ -6,7 +6,7 @@ import TextBytes
 /// The desk at which clients are served: their runs of statements, dumps, plans, and what they listen to.
 struct ClientDesk: Sendable {
     let settings: Daemon.Settings
-    var peers: [ClientID: Peer] = [:]
+    private(set) var peers: [ClientID: Peer] = [:]
     var runs = ClientTable<ExecuteRun>()
     /// Clients with runs that wait for their turns.
     var turns = ClientTurns()
@@ -17,12 +17,9 @@ struct ClientDesk: Sendable {
     var streams: [ClientID: DumpStream] = [:]
     /// Entries that running dumps have told of since parts were looked for.
     var unsentRecords = 0
-    var planJobs: [ClientID: PlanJob] = [:]
-    /// Whether plans wait for the end of a transition.
-    var arePlansHeld = false
+    var plans = PlanJobs()
     var flushes: [(client: ClientID, request: KernelRequest)] = []
-    /// Monitors by what they want to see: what is told to all of one kind is made once.
-    var audiences: [MonitorParameters: [ClientID]] = [:]
+    var monitors = Monitors()
 
     init(settings: Daemon.Settings) {
         self.settings = settings
@@ -62,12 +59,9 @@ struct ClientDesk: Sendable {
         partTurns.remove(client)
         tracedClients.removeAll { $0 == client }
         if var stream = streams.removeValue(forKey: client) { stream.close(&context.kernel.mirror) }
-        forgetPlan(of: client, &context)
+        plans.remove(client, &context.kernel.mirror)
         flushes.removeAll { $0.client == client }
-        for (audience, clients) in audiences where clients.contains(client) {
-            let others = clients.filter { $0 != client }
-            audiences[audience] = others.isEmpty ? nil : others
-        }
+        monitors.remove(client)
         peers[client] = nil
     }
 
@@ -103,9 +97,9 @@ struct ClientDesk: Sendable {
     mutating func giveUpWaiting(for database: DatabaseName, _ errno: KernelErrno, why: String, _ context: inout Context)
     {
         failStreams(of: database, errno, &context)
-        for client in planJobs.keys.sorted() where !(planJobs[client]?.isSending ?? true) {
+        for client in plans.waiting {
             context.out.fail(client, .reloadFailed(messages: [why]))
-            forgetPlan(of: client, &context)
+            plans.remove(client, &context.kernel.mirror)
         }
     }
 
