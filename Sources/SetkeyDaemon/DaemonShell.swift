@@ -17,6 +17,8 @@ final class DaemonShell {
 
     private var daemon: Daemon
     private let kernel: KernelSocket
+    /// The forms that are made of each message of the kernel.
+    private var shownForms: ShownMessage.Forms = []
     private let server: ControlServer
     private let configuration: ConfigurationFile
     /// What the last reading of it has kept for the next.
@@ -117,6 +119,7 @@ final class DaemonShell {
         case .reply(let client, let reply, let continues): answer(client, reply, continues: continues)
         case .fail(let client, let error): server.fail(client, with: error)
         case .tell(let clients, let reply): server.reply(.monitor(reply), toAll: clients)
+        case .show(let forms): shownForms = forms
         case .log(let entry): log.append(entry)
         case .readConfiguration(let purpose): readConfiguration(for: purpose)
         case .abandonReading: planReading?.isAbandoned.store(true, ordering: .relaxed)
@@ -230,7 +233,7 @@ final class DaemonShell {
 
     /// Handles the next thing that the kernel has to say; false when there is none.
     private func pumpOne() -> Bool {
-        switch kernel.read(showing: daemon.wantedForms) {
+        switch kernel.read(showing: shownForms) {
         case .event(let event):
             post(event)
             return true

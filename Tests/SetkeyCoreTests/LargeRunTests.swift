@@ -112,7 +112,7 @@ struct LargeRunTests {
         for _ in 0..<1000 {
             var event = KernelEvent(
                 origin: KernelEvent.Origin(request: nil, processID: 0, sequence: 0), content: .ignored(messageType: 0))
-            if machine.daemon.wantedForms == .masked {
+            if machine.shownForms == .masked {
                 shown += 1
                 let text = [UInt8](repeating: 65, count: 1024)
                 event.message = ShownMessage(masked: ShownMessage.Form(text: text, digits: ""), keyed: nil)

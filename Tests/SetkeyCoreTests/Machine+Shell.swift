@@ -31,6 +31,7 @@ extension Machine {
             if continues, areClientsReading { handle(.drained(client)) }
         case .fail(let client, let error): errors.append((client, error))
         case .tell(_, let reply): told.append(reply)
+        case .show(let forms): shownForms = forms
         case .log(let entry): log.append(entry)
         case .readConfiguration(let purpose):
             readings += 1

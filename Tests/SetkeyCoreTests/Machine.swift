@@ -38,6 +38,8 @@ struct Machine {
     var areClientsReading = true
     var errors: [(client: ClientID, error: ControlError)] = []
     var told: [MonitorReply] = []
+    /// The forms that are to be made of the kernel's messages.
+    var shownForms: ShownMessage.Forms = []
     var log: [LogEntry] = []
     /// How many more requests that change something reach the kernel before the daemon is killed; then nothing of it
     /// happens any more until ``restart()``.
@@ -132,6 +134,7 @@ struct Machine {
         isDiskSlow = false
         unwritten = []
         isReady = nil
+        shownForms = []
         writes = []
         start()
     }

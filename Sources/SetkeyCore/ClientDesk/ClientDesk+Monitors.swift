@@ -48,6 +48,7 @@ extension ClientDesk {
     /// The forms in which monitors and runs want to see the next message of the kernel: only those are made.
     var wantedForms: ShownMessage.Forms {
         var forms: ShownMessage.Forms = []
+        if monitors.isEmpty, tracedClients.isEmpty { return forms }
         func want(showKeys: Bool?) { forms.insert(showKeys == true ? .keyed : .masked) }
         for interest in monitors.interests where interest.raw == true { want(showKeys: interest.showKeys) }
         for client in tracedClients {

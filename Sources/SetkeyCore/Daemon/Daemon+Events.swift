@@ -98,6 +98,11 @@ extension Daemon {
             context.out.statusIsTold()
             reconciler.tellStatus(&context)
         }
+        let forms = clients.wantedForms
+        if forms != shownForms {
+            shownForms = forms
+            context.out.perform(.show(forms))
+        }
         guard context.out.isToRearm else { return }
         let deadlines = [
             context.kernel.deadline(at: context.now), reconciler.deadline(context.kernel),

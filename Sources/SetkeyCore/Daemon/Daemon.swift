@@ -16,6 +16,8 @@ package struct Daemon: Sendable {
     var clients: ClientDesk
     var startedAt: Instant?
     var lastServed = Service.clients
+    /// In which forms the shell shows the kernel's messages, as far as it has been told.
+    var shownForms: ShownMessage.Forms = []
 
     /// - Parameter start: the request id before the first; best one that nobody can tell beforehand.
     package init(settings: Settings, requestsAfter start: RequestID = RequestID(rawValue: 0)) {
@@ -35,8 +37,6 @@ package struct Daemon: Sendable {
     var isSettled: Bool { reconciler.isSettled }
     /// Whether a request is in flight.
     package var isWaitingForKernel: Bool { context.kernel.isWaiting }
-    /// The forms in which somebody wants to see the next message of the kernel: only those are made.
-    package var wantedForms: ShownMessage.Forms { clients.wantedForms }
 
     /// Handles one event; the only way in.
     package mutating func handle(_ event: Event, at now: Instant) -> [Effect] {

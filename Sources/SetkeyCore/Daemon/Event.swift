@@ -69,6 +69,8 @@ package enum Effect: Sendable {
     /// Tell monitors something.
     case tell([ClientID], MonitorReply)
     /// Write a line to the log.
+    /// Make these forms of each message of the kernel, from the next one on: somebody wants to see them.
+    case show(ShownMessage.Forms)
     case log(LogEntry)
     /// Read the file, on its own thread, and send ``Event/configuration(_:_:)``.
     case readConfiguration(ReadPurpose)
