@@ -4,9 +4,8 @@ import SetkeySyntax
 
 /// One client's `Execute`: parts of statements, and what became of them.
 ///
-/// A run comes in several calls. The next one is read while one is under way, so that the kernel need not wait between
-/// them; each is parsed whole before any of it is applied. What an atomic run has applied is remembered from one to the
-/// next.
+/// A run comes in several calls. The next one is read while one is under way, so that the kernel need not wait; each is
+/// parsed whole before any of it is applied. What an atomic run has applied is remembered from one to the next.
 struct ExecuteRun: Sendable {
     /// What the run comes to when it has no further request.
     enum Next: Sendable {
@@ -270,8 +269,6 @@ struct ExecuteRun: Sendable {
 
     /// Stops until ``proceed()``: a dump is being made, or the client has to read first.
     mutating func wait() { isWaiting = true }
-
-    /// Ends a ``wait()``.
     mutating func proceed() { isWaiting = false }
 
     /// A reply that goes out before the run goes on, when what the client has to be told fills one; the run waits then.

@@ -280,9 +280,7 @@ struct KernelDesk: Sendable {
         upkeep.wantRecent(database, at: now.monotonic)
     }
 
-    /// The kernel has said what contradicts the mirror: a dump is wanted.
-    ///
-    /// - Returns: its ticket.
+    /// The kernel has said what contradicts the mirror: wants a dump, and returns its ticket.
     mutating func read(again database: DatabaseName) -> Int { upkeep.read(again: database) }
 
     // MARK: Time
