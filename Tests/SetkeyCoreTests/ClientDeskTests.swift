@@ -84,7 +84,7 @@ struct ClientDeskTests {
         let rest = desk.nextRequests(&context)
         #expect(rest == nil)
         #expect(news() == ["replied 1", "uid 0 pid 500: executed 2 statements"])
-        #expect(desk.runs.clients.isEmpty && desk.turns.isEmpty)
+        #expect(desk.runs.clients.isEmpty && desk.runs.isIdle)
     }
 
     @Test mutating func aTextWithAnErrorIsNoRun() {
@@ -103,7 +103,7 @@ struct ClientDeskTests {
         // What is in flight ends for nobody.
         end([items[1]], of: requester, Self.done)
         #expect(news() == ["uid 0 pid 500: executed 1 statement"])
-        #expect(desk.runs.clients.isEmpty && desk.turns.isEmpty && desk.count == 2)
+        #expect(desk.runs.clients.isEmpty && desk.runs.isIdle && desk.count == 2)
         let rest = desk.nextRequests(&context)
         #expect(rest == nil)
     }

@@ -32,7 +32,7 @@ extension ClientDesk {
 
     /// Begins a stream, which may be ready at once.
     private mutating func begin(_ stream: DumpStream, for client: ClientID, _ context: inout Context) {
-        streams[client] = stream
+        streams.begin(stream, for: client)
         if context.kernel.isOver(stream.ticket, of: stream.database) { offerPart(to: client, &context) }
     }
 
@@ -60,38 +60,25 @@ extension ClientDesk {
     /// A message has been taken in: when a running dump has told so much that it may fill a part, whoever waits for one
     /// gets it.
     mutating func notice(_ content: KernelEvent.Content, _ context: inout Context) {
-        guard !streams.isEmpty else { return }
         switch content {
-        case .dumped, .dumpedPolicy: unsentRecords += 1
-        default: return
+        case .dumped, .dumpedPolicy: if streams.countRecord() { feedStreams(&context) }
+        default: break
         }
-        guard unsentRecords >= DumpStream.recordsPerPart else { return }
-        feedStreams(&context)
     }
 
     /// A dump has come further, or is over: whoever waits for it gets the next part.
     mutating func feedStreams(_ context: inout Context) {
-        unsentRecords = 0
-        for client in streams.keys.sorted() {
-            guard let stream = streams[client], stream.isAwaited,
-                context.kernel.hasBegun(stream.ticket, of: stream.database)
-            else { continue }
-            offerPart(to: client, &context)
-        }
+        for client in streams.clientsToFeed(context.kernel) { offerPart(to: client, &context) }
     }
 
     /// The kernel will not tell: whoever waits is told why, even if a part has been sent.
     mutating func failStreams(of database: DatabaseName, _ errno: KernelErrno, _ context: inout Context) {
-        for client in streams.keys.sorted() {
-            guard var stream = streams[client], stream.database == database,
-                !context.kernel.isOver(stream.ticket, of: database)
-            else { continue }
-            stream.close(&context.kernel.mirror)
-            streams[client] = nil
+        for client in streams.clientsWaiting(for: database, context.kernel) {
+            streams.remove(client, &context.kernel.mirror)
             let request = database.dumpRequest
             if runs.contains(client) {
-                runs[client]?.dumpFailed(request.phrase, errno: Int(errno.rawValue), reason: request.reason(errno))
-                proceed(client)
+                runs.dumpFailed(request, of: client, errno, reason: request.reason(errno))
+                runs.proceed(client)
             } else {
                 refuse(client, request, errno, &context)
             }
@@ -100,7 +87,7 @@ extension ClientDesk {
 
     /// The client has read what was queued: its stream goes on.
     mutating func drained(_ client: ClientID, _ context: inout Context) {
-        streams[client]?.isAwaited = true
+        streams.resume(client)
         // While the kernel tells what it has, the parts come with its records: now there would be a small one at best.
         if let stream = streams[client], !context.kernel.isOver(stream.ticket, of: stream.database) { return }
         offerPart(to: client, &context)
@@ -125,14 +112,13 @@ extension ClientDesk {
     private mutating func sendPart(to client: ClientID, _ context: inout Context) {
         guard !sendPlan(to: client, &context) else { return }
         // A run without a stream waited for this alone.
-        guard var stream = streams[client] else { return proceed(client) }
+        guard var stream = streams.take(client) else { return runs.proceed(client) }
+        defer { streams.putBack(stream, of: client) }
         guard context.kernel.hasBegun(stream.ticket, of: stream.database) else { return }
-        streams[client] = nil
         let isSent =
             runs.contains(client)
             ? appendPart(of: &stream, toRunOf: client, &context) : send(partOf: &stream, to: client, &context)
         if isSent { stream.isAwaited = false }
-        if !stream.isFinished { streams[client] = stream }
     }
 
     /// - Returns: whether there was something to send.
@@ -168,16 +154,15 @@ extension ClientDesk {
         var output = WireText(reserving: DumpStream.partCapacity)
         stream.appendPart(of: &context.kernel.mirror, isDumpOver: isDumpOver, to: &output)
         guard stream.isFinished || !output.isEmpty else { return false }
-        runs[client]?.output.text.append(output)
+        runs.append(output, to: client)
         if stream.isFinished {
             if let errno = context.kernel.gap(in: stream.database) {
-                let request = stream.database.dumpRequest
-                runs[client]?.dumpFailed(
-                    request.phrase, errno: Int(errno.rawValue), reason: stream.database.gapText(errno, settings.traits))
+                let reason = stream.database.gapText(errno, settings.traits)
+                runs.dumpFailed(stream.database.dumpRequest, of: client, errno, reason: reason)
             }
-            proceed(client)
-        } else if let reply = runs[client]?.takeReply() {
-            context.out.perform(.reply(client, .execute(reply), continues: true))
+            runs.proceed(client)
+        } else {
+            runs.sendPart(to: client, &context.out)
         }
         return true
     }

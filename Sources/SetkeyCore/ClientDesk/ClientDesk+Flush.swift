@@ -7,14 +7,14 @@ extension ClientDesk {
     mutating func flush(_ parameters: FlushParameters, for client: ClientID) {
         switch parameters.database {
         case .associations:
-            flushes.append((client, .flush(parameters.protocol?.value)))
-        case .policies: flushes.append((client, .flushPolicies))
+            flushes.append(.flush(parameters.protocol?.value), of: client)
+        case .policies: flushes.append(.flushPolicies, of: client)
         }
     }
 
     mutating func flushEnded(_ client: ClientID, _ request: KernelRequest, _ outcome: Outcome, _ context: inout Context)
     {
-        if outcome.isUnsent { return flushes.insert((client, request), at: 0) }
+        if outcome.isUnsent { return flushes.putBack(request, of: client) }
         context.out.logChange(by: caller(client), request.phrase)
         switch outcome {
         case .done: context.out.reply(client, .flushed)

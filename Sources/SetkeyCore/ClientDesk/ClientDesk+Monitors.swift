@@ -48,21 +48,13 @@ extension ClientDesk {
     /// The forms in which monitors and runs want to see the next message of the kernel: only those are made.
     var wantedForms: ShownMessage.Forms {
         var forms: ShownMessage.Forms = []
-        if monitors.isEmpty, tracedClients.isEmpty { return forms }
-        func want(showKeys: Bool?) { forms.insert(showKeys == true ? .keyed : .masked) }
-        for interest in monitors.interests where interest.raw == true { want(showKeys: interest.showKeys) }
-        for client in tracedClients {
-            guard runs[client]?.output.takesMessages == true else { continue }
-            want(showKeys: runs[client]?.parameters.showKeys)
+        for interest in monitors.interests where interest.raw == true {
+            forms.insert(interest.showKeys == true ? .keyed : .masked)
         }
+        runs.insertWantedForms(into: &forms)
         return forms
     }
 
     /// Shows a message of the kernel to the runs that show those of their time (`setkey -v`).
-    mutating func trace(_ event: KernelEvent) {
-        for client in tracedClients {
-            guard let parameters = runs[client]?.parameters else { continue }
-            runs[client]?.output.note(event.message?.form(showKeys: parameters.showKeys == true))
-        }
-    }
+    mutating func trace(_ event: KernelEvent) { runs.trace(event) }
 }

@@ -1,24 +1,17 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
-import TextBytes
 
 /// The desk at which clients are served: their runs of statements, dumps, plans, and what they listen to.
 struct ClientDesk: Sendable {
     let settings: Daemon.Settings
     private(set) var peers: [ClientID: Peer] = [:]
-    var runs = ClientTable<ExecuteRun>()
-    /// Clients with runs that wait for their turns.
-    var turns = ClientTurns()
+    var runs = Runs()
+    var flushes = Flushes()
+    var streams = DumpStreams()
+    var plans = PlanJobs()
     /// Clients, not privileged, that wait for their turns to get parts of dumps and plans.
     var partTurns = ClientTurns()
-    /// Clients whose run shows kernel messages; asked at every message, when looking at all runs would cost too much.
-    var tracedClients: [ClientID] = []
-    var streams: [ClientID: DumpStream] = [:]
-    /// Entries that running dumps have told of since parts were looked for.
-    var unsentRecords = 0
-    var plans = PlanJobs()
-    var flushes: [(client: ClientID, request: KernelRequest)] = []
     var monitors = Monitors()
 
     init(settings: Daemon.Settings) {
@@ -50,17 +43,11 @@ struct ClientDesk: Sendable {
 
     /// A client has left: what it had under way ends, what it had applied stays.
     mutating func forget(_ client: ClientID, _ context: inout Context) {
-        if var run = runs.remove(client) {
-            run.close(&context.kernel.mirror)
-            logEnd(of: run, for: client, &context.out)
-            context.out.discard(run, size: run.size)
-        }
-        turns.remove(client)
+        runs.remove(client, &context)
         partTurns.remove(client)
-        tracedClients.removeAll { $0 == client }
-        if var stream = streams.removeValue(forKey: client) { stream.close(&context.kernel.mirror) }
+        streams.remove(client, &context.kernel.mirror)
         plans.remove(client, &context.kernel.mirror)
-        flushes.removeAll { $0.client == client }
+        flushes.remove(client)
         monitors.remove(client)
         peers[client] = nil
     }
@@ -70,13 +57,6 @@ struct ClientDesk: Sendable {
         let fields = peers[client].map { [LogField(.clientUID, $0.uid), LogField(.clientPID, $0.pid)] } ?? []
         let who = peers[client].map { "uid \($0.uid) pid \($0.pid)" } ?? "a client"
         out.log(.notice, "\(who) was disconnected: \(reason)", of: .disconnection, fields: fields)
-    }
-
-    func logEnd(of run: ExecuteRun, for client: ClientID, _ out: inout Outbox) {
-        guard run.totalExecuted > 0 else { return }
-        let failed = run.totalFailed == 0 ? "" : ", \(run.totalFailed) failed"
-        let executed = "executed \(counted(run.totalExecuted, "statement"))"
-        out.logChange(by: caller(client), executed + failed + (run.isAborted ? ", undone" : ""))
     }
 
     // MARK: What the kernel's desk tells
@@ -106,6 +86,6 @@ struct ClientDesk: Sendable {
     /// The daemon ends.
     func stop(_ out: inout Outbox) {
         for client in runs.clients { out.fail(client, .stopping) }
-        for client in streams.keys { out.fail(client, .stopping) }
+        for client in streams.clients { out.fail(client, .stopping) }
     }
 }

@@ -24,6 +24,7 @@ struct ExecuteRun: Sendable {
     /// About this many bytes make a part of the reply; a run goes on when its client has taken them.
     private static let replySize = 128 * 1024
 
+    let caller: Caller
     /// Those that have not been answered in full; the first one is under way.
     private var parts: [ExecutePart] = []
     /// As the last call had them, but without the text.
@@ -52,7 +53,8 @@ struct ExecuteRun: Sendable {
         let cursor: EntryTable<SecurityAssociation>.CursorID
     }
 
-    init(_ parameters: ExecuteParameters) {
+    init(_ parameters: ExecuteParameters, by caller: Caller) {
+        self.caller = caller
         self.parameters = parameters
         run = RequestRun(temper: parameters.atomic == true ? .undoing : .goingOn)
     }
@@ -79,7 +81,6 @@ struct ExecuteRun: Sendable {
         statementCount = parts[parts.count - 1].end
     }
 
-    /// How many calls have not been answered in full.
     var partCount: Int { parts.count }
 
     /// Begins with the part that is the oldest now.
@@ -94,7 +95,6 @@ struct ExecuteRun: Sendable {
         return nil
     }
 
-    /// Ends the oldest part.
     mutating func endPart() { parts.removeFirst() }
 
     /// The index of the part to which a statement belongs.
