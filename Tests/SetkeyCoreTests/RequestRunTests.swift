@@ -41,6 +41,37 @@ struct RequestRunTests {
         #expect(run.next() == nil)
     }
 
+    /// With every refusal those behind it come back, some of them not for the first time.
+    @Test func whatComesBackOftenKeepsItsPlace() throws {
+        var run = RequestRun(temper: .goingOn)
+        var items: [RequestRun.Item] = []
+        for unit in 0..<20 {
+            run.begin(unit, [Self.request(UInt32(2 * unit)), Self.request(UInt32(2 * unit + 1))])
+            for _ in 0..<2 { items.append(try Self.next(&run)) }
+        }
+        // Every third unit is refused at its first request, and stops those behind it.
+        var answered: [UInt32?] = []
+        while !items.isEmpty {
+            var isStopped = false
+            for item in items {
+                if isStopped {
+                    run.unsent(item)
+                } else if item.unit % 3 == 0, !item.endsUnit {
+                    run.failed(item)
+                    isStopped = true
+                } else {
+                    answered.append(Self.number(item))
+                    run.succeeded(item, answer: Self.answer, former: .none)
+                }
+            }
+            items = []
+            while let item = run.next() { items.append(item) }
+        }
+        let expected = (0..<40).map { UInt32($0) }.filter { $0 / 2 % 3 != 0 }
+        #expect(answered == expected)
+        #expect(run.isIdle)
+    }
+
     @Test func whatWasNotSentComesAgainInItsOrderBeforeAllElse() throws {
         var run = RequestRun(temper: .goingOn)
         var items: [RequestRun.Item] = []

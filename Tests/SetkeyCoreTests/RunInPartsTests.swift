@@ -11,9 +11,10 @@ struct RunInPartsTests {
         "add 1.1.1.1 2.2.2.2 esp \(spi) -E null -A hmac-md5 0x00112233445566778899aabbccddeeff ;\n"
     }
 
-    private static func part(_ text: String, isLast: Bool, atomic: Bool = false) -> Event {
+    private static func part(_ text: String, isLast: Bool, atomic: Bool = false, rfc: Bool = false) -> Event {
         var parameters = ExecuteParameters(text: WireText(text))
         parameters.atomic = atomic ? true : nil
+        parameters.rfcSemantics = rfc ? true : nil
         parameters.unfinished = isLast ? nil : true
         return .called(Machine.root, .execute(parameters))
     }
@@ -64,9 +65,9 @@ struct RunInPartsTests {
     @Test(arguments: 0..<40) func partsThatComeEarlyChangeNothing(seed: UInt64) {
         var random = SplitMix(seed: seed)
         for _ in 0..<10 {
-            let atomic = Bool.random(using: &random)
+            let (atomic, rfc) = (Bool.random(using: &random), Bool.random(using: &random))
             let parts = (0..<3).map { _ in Self.randomText(&random) }
-            let events = parts.indices.map { Self.part(parts[$0], isLast: $0 == 2, atomic: atomic) }
+            let events = parts.indices.map { Self.part(parts[$0], isLast: $0 == 2, atomic: atomic, rfc: rfc) }
             var oneByOne = Machine.started()
             for event in events { oneByOne.post(event) }
             var early = Machine.started()
@@ -75,7 +76,56 @@ struct RunInPartsTests {
             #expect(Self.told(early) == Self.told(oneByOne), "\(parts)")
             #expect(early.errors.map(\.error) == oneByOne.errors.map(\.error))
             #expect(early.truth().associations == oneByOne.truth().associations)
+            #expect(Set(early.truth().policies.map(\.identity)) == Set(oneByOne.truth().policies.map(\.identity)))
         }
+    }
+
+    /// A run in which many statements are refused comes to what its statements come to one after the other.
+    @Test(arguments: 0..<20) func refusalsChangeNoOrder(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        let statements = (0..<60).map { _ in Self.randomStatement(&random) }
+        for rfc in [false, true] {
+            var together = Machine.started()
+            for (index, half) in [statements[..<30], statements[30...]].enumerated() {
+                together.queue(Self.part(half.joined(separator: "\n"), isLast: index == 1, rfc: rfc))
+            }
+            together.settle()
+            var alone = Machine.started()
+            for statement in statements { alone.post(Self.part(statement, isLast: true, rfc: rfc)) }
+            #expect(together.truth().associations == alone.truth().associations, "\(statements)")
+            #expect(Set(together.truth().policies.map(\.identity)) == Set(alone.truth().policies.map(\.identity)))
+            #expect(Self.failures(together) == Self.failures(alone))
+            #expect(Self.executed(together).reduce(0, +) == 60)
+        }
+    }
+
+    private static func failures(_ machine: Machine) -> [String] {
+        machine.replies.flatMap { reply -> [String] in
+            if case .execute(let reply) = reply.reply { reply.failures?.map(\.operation) ?? [] } else { [] }
+        }
+    }
+
+    /// A run that waits for its next part does not take what other calls ask for.
+    @Test func aCallBetweenTwoPartsIsAnswered() {
+        var machine = Machine.started()
+        machine.post(Self.part(Self.add(300), isLast: false))
+        machine.post(.called(Machine.root, .render(RenderParameters(database: .associations))))
+        guard case .render(let reply)? = machine.replies.last?.reply else {
+            Issue.record("the dump is not answered")
+            return
+        }
+        #expect(reply.text.string.contains("spi=300("))
+        machine.post(Self.part("dump ;", isLast: true))
+        guard case .execute(let last)? = machine.replies.last?.reply else { return }
+        #expect(last.output?.string.contains("spi=300(") == true)
+    }
+
+    /// What the first part asks for holds for all.
+    @Test func aLaterPartCannotChangeHowTheRunIsExecuted() {
+        var machine = Machine.started()
+        machine.post(Self.part(Self.add(300), isLast: false, atomic: true))
+        machine.post(Self.part(Self.add(301) + Self.add(300) + Self.add(302), isLast: true))
+        #expect(machine.truth().associations.isEmpty)
     }
 
     /// What was said of statements, reply by reply, and behind that what was printed.
@@ -94,18 +144,28 @@ struct RunInPartsTests {
 
     private static func randomText(_ random: inout SplitMix) -> String {
         (0..<Int.random(in: 0...6, using: &random)).map { _ in
-            let spi = Int.random(in: 300...306, using: &random)
-            return switch Int.random(in: 0...20, using: &random) {
-            case 0...9: add(spi)
-            case 10: "update" + add(spi).dropFirst(3)
-            case 11...13: "delete 1.1.1.1 2.2.2.2 esp \(spi) ;"
-            case 14: "deleteall 1.1.1.1 2.2.2.2 ;"
-            case 15...16: "get 1.1.1.1 2.2.2.2 esp \(spi) ;"
-            case 17: "dump ;"
-            case 18: Int.random(in: 0...3, using: &random) == 0 ? "bogus ;" : ""
-            case 19: Int.random(in: 0...3, using: &random) == 0 ? "exit ;" : ""
-            default: "flush esp ;"
+            switch Int.random(in: 0...8, using: &random) {
+            case 0: "dump ;"
+            case 1: Int.random(in: 0...5, using: &random) == 0 ? "bogus ;" : ""
+            case 2: Int.random(in: 0...5, using: &random) == 0 ? "exit ;" : ""
+            case 3: "get 1.1.1.1 2.2.2.2 esp \(Int.random(in: 300...306, using: &random)) ;"
+            default: randomStatement(&random)
             }
         }.joined(separator: "\n")
+    }
+
+    /// One that changes something, and is refused often.
+    private static func randomStatement(_ random: inout SplitMix) -> String {
+        let spi = Int.random(in: 300...306, using: &random)
+        let policy = "1.1.1.1 2.2.2.2 \(Int.random(in: 1...3, using: &random)) -P in"
+        return switch Int.random(in: 0...20, using: &random) {
+        case 0...9: add(spi)
+        case 10: "update" + add(spi).dropFirst(3)
+        case 11...13: "delete 1.1.1.1 2.2.2.2 esp \(spi) ;"
+        case 14: "deleteall 1.1.1.1 2.2.2.2 ;"
+        case 15...17: "spdadd \(policy) discard ;"
+        case 18...19: "spddelete \(policy) ;"
+        default: "flush esp ;"
+        }
     }
 }

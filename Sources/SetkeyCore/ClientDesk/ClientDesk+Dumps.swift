@@ -74,9 +74,10 @@ extension ClientDesk {
     /// The kernel will not tell: whoever waits is told why, even if a part has been sent.
     mutating func failStreams(of database: DatabaseName, _ errno: KernelErrno, _ context: inout Context) {
         for client in streams.clientsWaiting(for: database, context.kernel) {
+            let isOfRun = streams[client]?.isOfRun == true
             streams.remove(client, &context.kernel.mirror)
             let request = database.dumpRequest
-            if runs.contains(client) {
+            if isOfRun {
                 runs.dumpFailed(request, of: client, errno, reason: request.reason(errno))
                 runs.proceed(client)
             } else {
@@ -116,7 +117,7 @@ extension ClientDesk {
         defer { streams.putBack(stream, of: client) }
         guard context.kernel.hasBegun(stream.ticket, of: stream.database) else { return }
         let isSent =
-            runs.contains(client)
+            stream.isOfRun
             ? appendPart(of: &stream, toRunOf: client, &context) : send(partOf: &stream, to: client, &context)
         if isSent { stream.isAwaited = false }
     }

@@ -33,7 +33,7 @@ extension ClientDesk {
         guard let format = dumpFormat(forRunOf: client, context) else { return }
         streams.begin(
             DumpStream(
-                database: database, form: .text, ticket: wantDump(of: database, for: client, &context),
+                database: database, form: .text, isOfRun: true, ticket: wantDump(of: database, for: client, &context),
                 ipsecProtocol: ipsecProtocol, includesDead: false, format: format),
             for: client)
     }

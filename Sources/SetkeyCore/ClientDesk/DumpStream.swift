@@ -21,6 +21,8 @@ struct DumpStream: Sendable {
 
     let database: DatabaseName
     let form: Form
+    /// Whether a statement of a run prints it, or a call of its own asks for it.
+    let isOfRun: Bool
     /// The dump that tells what is shown; see ``DumpSchedule``.
     let ticket: Int
     private let filter: AssociationFilter
@@ -33,11 +35,12 @@ struct DumpStream: Sendable {
     var isAwaited = true
 
     init(
-        database: DatabaseName, form: Form, ticket: Int, ipsecProtocol: IPsecProtocol?, includesDead: Bool,
+        database: DatabaseName, form: Form, isOfRun: Bool = false, ticket: Int, ipsecProtocol: IPsecProtocol?, includesDead: Bool,
         format: DumpFormat
     ) {
         self.database = database
         self.form = form
+        self.isOfRun = isOfRun
         self.ticket = ticket
         filter = AssociationFilter(ipsecProtocol: ipsecProtocol, includesDead: includesDead)
         self.format = format

@@ -4,7 +4,7 @@ import SetkeySyntax
 
 /// One call of a run: a text, parsed whole, and what has become of its statements.
 struct ExecutePart: Sendable {
-    /// As the call has them, but without the text.
+    /// How it is executed, and whether another part follows; without the text.
     let parameters: ExecuteParameters
     /// What is wrong with the text; there are no statements then.
     let errors: [DiagnosticRecord]
@@ -24,13 +24,13 @@ struct ExecutePart: Sendable {
 
     /// Parses the text of a call.
     ///
-    /// - Parameter first: the number of its first statement in the run.
-    init(_ parameters: ExecuteParameters, numberedFrom first: Int, options: ParserOptions) {
-        var rest = parameters
-        rest.text = WireText(reserving: 0)
-        self.parameters = rest
+    /// - Parameters:
+    ///   - parameters: the rest of it.
+    ///   - first: the number of its first statement in the run.
+    init(_ text: WireText, of parameters: ExecuteParameters, numberedFrom first: Int, options: ParserOptions) {
+        self.parameters = parameters
         self.first = first
-        var parser = Parser(parameters.text.bytes, options: options)
+        var parser = Parser(text.bytes, options: options)
         var statements: [Statement] = []
         while let statement = parser.next() { statements.append(statement) }
         if parser.errorCount > 0 {
@@ -46,13 +46,6 @@ struct ExecutePart: Sendable {
 
     /// Whether a statement is left to be begun.
     var hasNext: Bool { begun < statements.count }
-
-    /// Whether its call differs from another's in nothing but the text.
-    func isAsked(like other: ExecutePart) -> Bool {
-        var parameters = parameters
-        parameters.unfinished = other.parameters.unfinished
-        return parameters == other.parameters
-    }
 
     /// The statement to begin next; only if there ``hasNext``.
     var next: Statement.Kind { statements[begun].kind }

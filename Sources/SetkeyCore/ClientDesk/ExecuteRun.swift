@@ -27,9 +27,8 @@ struct ExecuteRun: Sendable {
     let caller: Caller
     /// Those that have not been answered in full; the first one is under way.
     private var parts: [ExecutePart] = []
-    /// As the last call had them, but without the text.
+    /// As the first part has them, without the text; ``ExecuteParameters/unfinished`` is of the one under way.
     private(set) var parameters: ExecuteParameters
-    /// The number of the next part's first statement.
     private var statementCount = 0
     private var run: RequestRun
     /// The `deleteall` that was begun last, and how far it is.
@@ -40,7 +39,6 @@ struct ExecuteRun: Sendable {
 
     private(set) var totalExecuted = 0
     private(set) var totalFailed = 0
-    /// Whether the client has been told that ESP in UDP will not be received: once is enough.
     private(set) var isWarnedOfArrival = false
     var output = ExecuteOutput()
     /// The `exit` that has ended it, by its number.
@@ -56,10 +54,10 @@ struct ExecuteRun: Sendable {
     init(_ parameters: ExecuteParameters, by caller: Caller) {
         self.caller = caller
         self.parameters = parameters
+        self.parameters.text = WireText(reserving: 0)
         run = RequestRun(temper: parameters.atomic == true ? .undoing : .goingOn)
     }
 
-    /// How many entries it holds, about: to free many takes its time.
     var size: Int { run.size }
 
     /// Whether what a request replaces or removes is wanted, to undo it.
@@ -77,7 +75,9 @@ struct ExecuteRun: Sendable {
 
     /// Takes the next part of the run over.
     mutating func append(_ parameters: ExecuteParameters, options: ParserOptions) {
-        parts.append(ExecutePart(parameters, numberedFrom: statementCount, options: options))
+        var asked = self.parameters
+        asked.unfinished = parameters.unfinished
+        parts.append(ExecutePart(parameters.text, of: asked, numberedFrom: statementCount, options: options))
         statementCount = parts[parts.count - 1].end
     }
 
@@ -150,7 +150,7 @@ struct ExecuteRun: Sendable {
     private var partToBegin: Int? {
         if parts.isEmpty { return nil }
         if parts[0].hasNext { return 0 }
-        guard parts.count > 1, parts[1].hasNext, parts[1].isAsked(like: parts[0]), endedAt == nil else { return nil }
+        guard parts.count > 1, parts[1].hasNext, endedAt == nil else { return nil }
         return 1
     }
 

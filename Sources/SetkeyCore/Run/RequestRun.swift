@@ -33,6 +33,8 @@ struct RequestRun: Sendable {
         let role: Role
         /// Whether it is the last of its unit.
         let endsUnit: Bool
+        /// Its place in the order in which requests were first given out.
+        fileprivate var serial = 0
 
         init(request: KernelRequest, unit: Int, role: Role, endsUnit: Bool) {
             self.request = request
@@ -50,9 +52,11 @@ struct RequestRun: Sendable {
     let temper: Temper
     /// Requests that come before all others; the next one comes last.
     private var urgent: [Item] = []
-    /// Requests that were not sent, in their order, the first ones at `head` having been given out again.
+    /// Requests that were not sent, in their order; those before `head` have been given out again.
     private var returned: [Item] = []
     private var head = 0
+    /// How many requests have been given out for the first time.
+    private var serials = 0
     /// The rest of the unit that has been begun; the next one comes last.
     private var waiting: [Item] = []
     /// Requests that have been given out, and have not ended.
@@ -124,7 +128,11 @@ struct RequestRun: Sendable {
             guard inFlight == 0 else { return nil }
             isHeld = false
         }
-        guard inFlight < allowance, let item = take() else { return nil }
+        guard inFlight < allowance, var item = take() else { return nil }
+        if item.serial == 0 {
+            serials += 1
+            item.serial = serials
+        }
         inFlight += 1
         isHeld = item.role == .question
         return item
@@ -183,24 +191,38 @@ struct RequestRun: Sendable {
     /// A unit has failed, perhaps without having asked anything.
     mutating func fail(_ unit: Int) {
         waiting.removeAll { $0.unit == unit }
+        returned.removeFirst(head)
+        head = 0
+        returned.removeAll { $0.unit == unit }
         guard temper == .undoing else { return }
         isUndoing = true
         // Not before everything has ended that may have to be undone.
         isHeld = true
         waiting = []
         returned = []
-        head = 0
     }
 
     /// It was not sent.
     mutating func unsent(_ item: Item) {
         inFlight -= 1
         allowance = 1
-        if isUndoing ? item.role == .undo : item.unit != failedUnit { returned.append(item) }
+        if isUndoing ? item.role == .undo : item.unit != failedUnit { putBack(item) }
+    }
+
+    /// Puts a request back in its place: others that were not sent may wait behind it since an earlier time.
+    private mutating func putBack(_ item: Item) {
+        var index = returned.count
+        while index > head, item.precedes(returned[index - 1]) { index -= 1 }
+        returned.insert(item, at: index)
     }
 
     /// Ends the undoing.
     mutating func endUndo() {
         isUndoing = false
     }
+}
+
+extension RequestRun.Item {
+    /// Whether it comes before another: units are in order, and so are the requests of each.
+    fileprivate func precedes(_ other: RequestRun.Item) -> Bool { (unit, serial) < (other.unit, other.serial) }
 }

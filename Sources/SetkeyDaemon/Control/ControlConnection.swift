@@ -119,7 +119,7 @@ extension ControlConnection {
                 }
                 take(frame)
             } catch {
-                reject(error)
+                take(ReadFrame(error))
             }
         }
         askTurn()

@@ -15,6 +15,12 @@ struct ReadFrame {
         }
     }
 
+    /// What was no frame.
+    init(_ error: FrameError) {
+        byteCount = 0
+        content = .failure(.malformed(error))
+    }
+
     /// Whether it calls `Execute`.
     var isExecute: Bool {
         if case .success(.call(let call)) = content, case .execute = call.call { true } else { false }
