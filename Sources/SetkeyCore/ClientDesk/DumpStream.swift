@@ -35,7 +35,8 @@ struct DumpStream: Sendable {
     var isAwaited = true
 
     init(
-        database: DatabaseName, form: Form, isOfRun: Bool = false, ticket: Int, ipsecProtocol: IPsecProtocol?, includesDead: Bool,
+        database: DatabaseName, form: Form, isOfRun: Bool = false, ticket: Int, ipsecProtocol: IPsecProtocol?,
+        includesDead: Bool,
         format: DumpFormat
     ) {
         self.database = database
