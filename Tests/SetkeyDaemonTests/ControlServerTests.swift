@@ -162,7 +162,10 @@ import Testing
             try client.send(.execute(part), more: true)
             part.text = WireText(String(repeating: "x", count: 3 << 20))
             try? client.send(.execute(part), more: true)
-            return try client.nextReply().reply
+            let reply = try client.nextReply().reply
+            // Stays until the server has closed the connection.
+            _ = try? client.nextReply()
+            return reply
         }
         #expect(reply == .execute(ExecuteReply(executed: 1)))
         await fixture.until { fixture.ends.count == 1 }
