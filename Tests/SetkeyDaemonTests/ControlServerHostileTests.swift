@@ -46,6 +46,30 @@ import Testing
         #expect(frames[3].contains("0.1-test"))
     }
 
+    /// What is no frame is told after the answer to the part of a run before it.
+    @Test func aFrameWithoutEndBehindAPartOfARunWaitsForItsTurn() async throws {
+        let fixture = try ControlServerFixture()
+        defer { fixture.tearDown() }
+        // Answered many turns later: by then it has been read that the rest is no frame.
+        func answer(_ client: ClientID, after turns: Int) {
+            onNextTurn {
+                guard turns == 0 else { return answer(client, after: turns - 1) }
+                fixture.server.reply(.execute(ExecuteReply(executed: 1)), to: client)
+            }
+        }
+        fixture.onCall = { _, client, _ in answer(client, after: 10_000) }
+        let path = fixture.path
+        let frames = try await offMain {
+            let client = try RawClient(path: path)
+            client.send(#"{"method":"org.setkeyd.Execute","parameters":{"text":"a","unfinished":true}}"#)
+            client.send([UInt8](repeating: UInt8(ascii: " "), count: 1 << 20 + 1))
+            return try client.framesToTheEnd()
+        }
+        #expect(frames.count == 2)
+        #expect(frames.first?.contains(#""executed":1"#) == true)
+        #expect(frames.last?.contains("org.setkeyd.MalformedCall") == true)
+    }
+
     @Test func aFrameWithoutEndIsCutOffAtTheLimit() async throws {
         let fixture = try ControlServerFixture()
         defer { fixture.tearDown() }

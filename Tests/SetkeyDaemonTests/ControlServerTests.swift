@@ -147,31 +147,6 @@ import Testing
             ])
     }
 
-    /// What is no frame is told after the answer to the part before it.
-    @Test func afterAPartOfARunWhatIsTooLongWaitsForItsTurn() async throws {
-        let fixture = try ControlServerFixture()
-        defer { fixture.tearDown() }
-        fixture.onCall = { server, client, _ in
-            onNextTurn { server.reply(.execute(ExecuteReply(executed: 1)), to: client) }
-        }
-        let path = fixture.path
-        let reply = try await offMain {
-            var client = try ControlClient(path: path)
-            var part = ExecuteParameters(text: "a")
-            part.unfinished = true
-            try client.send(.execute(part), more: true)
-            part.text = WireText(String(repeating: "x", count: 3 << 20))
-            try? client.send(.execute(part), more: true)
-            let reply = try client.nextReply().reply
-            // Stays until the server has closed the connection.
-            _ = try? client.nextReply()
-            return reply
-        }
-        #expect(reply == .execute(ExecuteReply(executed: 1)))
-        await fixture.until { fixture.ends.count == 1 }
-        #expect(fixture.ends.first?.reason == .malformed(.oversize(limit: 1 << 20)))
-    }
-
     @Test func aClientThatWritesMoreThanTheServerTakesDoesNotHang() async throws {
         let fixture = try ControlServerFixture()
         defer { fixture.tearDown() }
