@@ -1,8 +1,8 @@
 /*
- * How long the daemon takes to answer a second client: `Status`, up to twenty times a second,
- * until the time is over or standard input ends.
+ * How long the daemon takes to answer a second client: `Status`, once and then again and again,
+ * with a pause of PAUSE milliseconds (50), until the time is over or standard input ends.
  *
- *   status SOCKET SECONDS
+ *   status SOCKET SECONDS [PAUSE]
  *
  * Prints "status COUNT MEDIAN WORST", in milliseconds.
  */
@@ -51,16 +51,18 @@ int main(int argc, char **argv)
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     struct pollfd input = { .fd = 0, .events = POLLIN };
     int fd = socket(AF_UNIX, SOCK_STREAM, 0), count = 0;
-    if (argc != 3)
+    if (argc < 3 || argc > 4)
         return 2;
     strncpy(address.sun_path, argv[1], sizeof address.sun_path - 1);
     if (connect(fd, (void *)&address, sizeof address) < 0) {
         perror(argv[1]);
         return 1;
     }
+    int pause = argc > 3 ? atoi(argv[3]) : 50;
     double end = now() + atof(argv[2]) * 1e3;
-    while (now() < end && count < 100000 && poll(&input, 1, 50) == 0)
+    do
         times[count++] = ask(fd);
+    while (now() < end && count < 100000 && poll(&input, 1, pause) == 0);
     qsort(times, count, sizeof *times, compare);
     printf("status %d %.2f %.2f\n", count, times[count / 2], times[count - 1]);
     return 0;
