@@ -99,6 +99,62 @@ struct ReconcilerTests {
         #expect(machine.spis == [300])
     }
 
+    /// 300, then a reload of 301 that waits for its confirmation, and one of 302 that is being applied.
+    private static func applyingASecond(confirm seconds: Int?) -> Reconciling {
+        var machine = started(300)
+        machine.file = [301]
+        machine.reload(confirm: 60)
+        machine.file = [302]
+        machine.isKernelSlow = true
+        machine.reload(confirm: seconds)
+        machine.news = []
+        return machine
+    }
+
+    private static func confirm(_ machine: inout Reconciling) {
+        machine.happen { $0.confirm(for: Caller(client: Reconciling.first, peer: nil), &$1) }
+    }
+
+    @Test func whatIsConfirmedWhileTheNextReloadIsAppliedIsWhereThatGoesBackTo() {
+        var machine = Self.applyingASecond(confirm: nil)
+        Self.confirm(&machine)
+        #expect(machine.news == ["wrote forget", "replied 1"])
+        machine.finishAsking()
+        #expect(machine.spis == [302] && machine.reconciler.secondsLeftToConfirm(machine.context) == nil)
+        machine.happen { $0.revert(for: Caller(client: Reconciling.first, peer: nil), &$1) }
+        #expect(machine.spis == [301] && machine.declared == [301])
+    }
+
+    @Test func aReloadThatMustBeConfirmedItselfKeepsItsWayBackThen() {
+        var machine = Self.applyingASecond(confirm: 30)
+        Self.confirm(&machine)
+        // Should the daemon be killed now, the one after it goes back to 301.
+        #expect(machine.news == ["wrote keep", "wrote waiting", "replied 1"])
+        machine.finishAsking()
+        #expect(machine.spis == [302] && machine.reconciler.secondsLeftToConfirm(machine.context) == 30)
+        machine.pass(30)
+        #expect(machine.spis == [301] && machine.declared == [301])
+    }
+
+    @Test func aReloadThatIsRefusedAfterThatLeavesNothingToConfirm() {
+        var machine = Self.applyingASecond(confirm: 30)
+        machine.refused = [302]
+        Self.confirm(&machine)
+        machine.news = []
+        machine.finishAsking()
+        #expect(machine.news.contains("wrote forget") && machine.news.contains("failed 1"))
+        machine.pass(100)
+        #expect(machine.spis == [301] && machine.declared == [301])
+    }
+
+    @Test func aTimeThatEndsWhileTheNextReloadIsAppliedRollsBackBoth() {
+        var machine = Self.applyingASecond(confirm: nil)
+        machine.pass(60)
+        #expect(machine.reconciler.secondsLeftToConfirm(machine.context) == nil)
+        machine.finishAsking()
+        #expect(machine.spis == [300] && machine.declared == [300])
+    }
+
     @Test func aReloadWhoseWayBackCannotBeWrittenDownIsNotBegun() {
         var machine = Self.started(300)
         machine.file = [301]

@@ -24,6 +24,9 @@ struct Reconciling {
     /// Whether reading it takes until ``finishReading()``.
     var isReadingSlow = false
     private var heldReadings: [ReadPurpose] = []
+    /// Whether the kernel answers nothing until ``finishAsking()``.
+    var isKernelSlow = false
+    private var heldBursts: [RequestBurst] = []
     /// What the kernel has.
     private(set) var kernel: [SAIdentity: SecurityAssociation] = [:]
     /// SPIs that it refuses.
@@ -62,6 +65,14 @@ struct Reconciling {
         let readings = heldReadings
         heldReadings = []
         for purpose in readings { read(for: purpose) }
+        settle()
+    }
+
+    mutating func finishAsking() {
+        isKernelSlow = false
+        let bursts = heldBursts
+        heldBursts = []
+        for burst in bursts { answer(burst) }
         settle()
     }
 
@@ -130,7 +141,7 @@ struct Reconciling {
 
     private mutating func perform(_ effect: Effect) {
         switch effect {
-        case .burst(let burst): answer(burst)
+        case .burst(let burst): if isKernelSlow { heldBursts.append(burst) } else { answer(burst) }
         case .readConfiguration(let purpose):
             news.append("read")
             if isReadingSlow { heldReadings.append(purpose) } else { read(for: purpose) }

@@ -34,7 +34,7 @@ struct StateInForceTests {
         var builder = PlanBuilder(to: desired, ownership: state.ownership)
         builder.advance(&mirror, count: .max)
         let application = Application(
-            builder.plan.steps, Consequences(of: builder, wayBackTo: nil),
+            builder.plan.steps, Consequences(of: builder),
             to: Target(desired: desired, fingerprint: fingerprint), temper: .undoing, incomplete: [])
         var verification = Verification(of: application, awaiting: [:])
         _ = verification.advance(.max, in: mirror, state.ownership)

@@ -68,6 +68,8 @@ struct WayBackTests {
         #expect(way.takeOverdue(at: Self.moment(159)) == nil)
         #expect(way.takeOverdue(at: Self.moment(160))?.record.fingerprint == Self.file)
         #expect(way.takeOverdue(at: Self.moment(161)) == nil)
+        // A reload that is still under way goes back together with it.
+        #expect(way.state(before: Self.state(2)).endedAt == 1)
         #expect(way.confirm() == nil)
         #expect(way.former?.endedAt == 1)
     }

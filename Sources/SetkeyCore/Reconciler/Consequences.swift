@@ -14,17 +14,17 @@ final class Consequences: Sendable {
     let unseen: OwnedIdentities
     /// The file's SAs with a limited life that the steps make anew: they live from now on.
     let reborn: [SAIdentity]
-    /// For a reload that changes something, the state to which one can go back from it.
-    let former: FormerState?
+    /// For a reload that changes something, what was in force before it.
+    let present: FormerState?
 
     /// Of the plan that `builder` has made.
-    init(of builder: PlanBuilder, wayBackTo former: FormerState?) {
+    init(of builder: PlanBuilder) {
         claimed = builder.claimed
         claimedLater = builder.claimedAsIs
         released = builder.released
         unseen = builder.unseen
         reborn = builder.reborn
-        self.former = former
+        present = builder.plan.steps.isEmpty ? nil : builder.former
     }
 
     /// Of a repair: it makes nothing the file's that was not.
@@ -34,6 +34,6 @@ final class Consequences: Sendable {
         released = NameLists()
         unseen = OwnedIdentities()
         self.reborn = reborn
-        former = nil
+        present = nil
     }
 }

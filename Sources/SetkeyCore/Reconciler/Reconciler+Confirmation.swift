@@ -27,10 +27,17 @@ extension Reconciler {
     }
 
     mutating func confirm(for caller: Caller, _ context: inout Context) {
-        guard let change = wayBack.confirm() else {
+        guard let forgetting = wayBack.confirm() else {
             return context.out.fail(caller.client, .nothingPending(reason: "no reload waits for its confirmation"))
         }
-        write(change, &context)
+        // The next one may be on its way, which is to be confirmed itself: it goes back to what has just been confirmed.
+        if case .reload(let wish) = transition?.cause, wish.confirmSeconds != nil,
+            let application = transition?.application, application.consequences.present != nil
+        {
+            keepFormerState(wish, application, &context)
+        } else {
+            write(forgetting, &context)
+        }
         context.out.logChange(by: caller, "the last reload is confirmed")
         context.out.log(.notice, "the last reload is confirmed and kept", .confirmed)
         replyWhenRecorded(.confirmed, to: caller.client, &context)
@@ -60,9 +67,15 @@ extension Reconciler {
 
     // MARK: A reload
 
+    /// Where one goes back to from a reload that is on its way; `nil` if it changes nothing. A confirmation, and the end
+    /// of the time for it, may come meanwhile.
+    private func formerState(of application: Application) -> FormerState? {
+        application.consequences.present.map(wayBack.state(before:))
+    }
+
     /// Writes down, before a reload is applied, what a daemon must know that comes after a kill.
     mutating func keepFormerState(_ wish: ReloadWish, _ application: Application, _ context: inout Context) {
-        guard let former = application.consequences.former else { return }
+        guard let former = formerState(of: application) else { return }
         let changes = wayBack.changes(
             before: application.target.fingerprint ?? .none, confirmedWithin: wish.confirmSeconds, wayBackTo: former,
             at: context.now)
@@ -71,7 +84,7 @@ extension Reconciler {
 
     /// A reload has been applied: from now on there is a way back, and maybe a time within which to confirm.
     mutating func settleConfirmation(_ wish: ReloadWish, _ application: Application, _ context: inout Context) {
-        let former = application.consequences.former
+        let former = formerState(of: application)
         if former != nil, let displaced = wayBack.former {
             context.out.discard(displaced, size: displaced.declared.count)
         }
@@ -85,7 +98,7 @@ extension Reconciler {
 
     /// The reload was not carried out: what was written down of the way back is withdrawn.
     mutating func dropConfirmation(_ application: Application, _ context: inout Context) {
-        guard let former = application.consequences.former else { return }
+        guard let former = formerState(of: application) else { return }
         write(wayBack.changes(withdrawing: former, confirmedWithin: transition?.confirmSeconds), &context)
     }
 

@@ -67,8 +67,7 @@ extension Reconciler {
         let steps = builder.plan.steps
         context.out.discard(builder, size: steps.count)
         if case .repair = transition?.cause { return repair(steps, of: nil, &context) }
-        let former = steps.isEmpty ? nil : builder.former.map(wayBack.state(before:))
-        record(steps, Consequences(of: builder, wayBackTo: former), to: target, &context)
+        record(steps, Consequences(of: builder), to: target, &context)
     }
 
     /// Goes on with a plan for one turn of the loop; `true` if it is complete, and else another turn has been asked for.

@@ -61,6 +61,15 @@ struct Transition: Sendable {
         }
     }
 
+    /// What is about to be applied, is being applied, or has been.
+    var application: Application? {
+        switch phase {
+        case .begun, .reading, .waitingForMirror, .remembering, .planning, .treating: nil
+        case .recording(let application), .applying(let application): application
+        case .verifying(let verification): verification.application
+        }
+    }
+
     /// Whether it must be confirmed, and within how many seconds.
     var confirmSeconds: Int? {
         if case .reload(let wish) = cause { wish.confirmSeconds } else { nil }

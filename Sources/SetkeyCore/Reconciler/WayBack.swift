@@ -10,6 +10,8 @@ struct WayBack: Sendable {
         case open(FormerState)
         /// The same, and one will, unless it is confirmed.
         case waiting(FormerState, Confirmation)
+        /// The same, and nobody has: one will, as soon as nothing else is under way.
+        case overdue(FormerState)
         /// One goes back to this state, or has: then there is none to go back to.
         case rolledBack(ConfirmationRecord, to: FormerState?)
     }
@@ -20,7 +22,7 @@ struct WayBack: Sendable {
     var former: FormerState? {
         switch stage {
         case .none: nil
-        case .open(let former), .waiting(let former, _): former
+        case .open(let former), .waiting(let former, _), .overdue(let former): former
         case .rolledBack(_, let former): former
         }
     }
@@ -43,7 +45,7 @@ struct WayBack: Sendable {
         stage =
             switch record.status {
             case .reverted: .rolledBack(record, to: former)
-            case .waiting where left == 0: .open(former)
+            case .waiting where left == 0: .overdue(former)
             case .waiting: .waiting(former, Confirmation(record, left: left, at: now))
             }
     }
@@ -78,18 +80,21 @@ struct WayBack: Sendable {
         guard case .waiting(let former, let confirmation) = stage, confirmation.deadline <= now.monotonic else {
             return nil
         }
-        stage = .open(former)
+        stage = .overdue(former)
         return confirmation
     }
 
     // MARK: A reload
 
-    /// To which state one goes back from a reload that is about to begin: while a confirmation is pending, to the one
+    /// To which state one goes back from a reload that is on its way: while the last one is not confirmed, to the one
     /// before that.
     ///
-    /// - Parameter present: what is in force.
+    /// - Parameter present: what was in force when it began.
     func state(before present: FormerState) -> FormerState {
-        if case .waiting(let former, _) = stage { former } else { present }
+        switch stage {
+        case .waiting(let former, _), .overdue(let former): former
+        case .none, .open, .rolledBack: present
+        }
     }
 
     /// What must be written down before a reload that changes something is applied: how to go back from one that must be
@@ -106,7 +111,7 @@ struct WayBack: Sendable {
         switch stage {
         case .waiting(_, let confirmation): return [.confirm(confirmation.of(file).record)]
         case .rolledBack: return [.forget]
-        case .none, .open: return []
+        case .none, .open, .overdue: return []
         }
     }
 
@@ -118,7 +123,7 @@ struct WayBack: Sendable {
         switch stage {
         case .rolledBack(let record, _): [.keep(former), .confirm(record)]
         case .waiting(_, let confirmation): [.confirm(confirmation.record)]
-        case .none, .open: seconds == nil ? [] : [.forget]
+        case .none, .open, .overdue: seconds == nil ? [] : [.forget]
         }
     }
 
@@ -164,7 +169,10 @@ struct WayBack: Sendable {
     ///
     /// - Returns: the state to which it goes; `nil` if there is none.
     mutating func begin() -> FormerState? {
-        if case .waiting(let former, _) = stage { stage = .open(former) }
+        switch stage {
+        case .waiting(let former, _), .overdue(let former): stage = .open(former)
+        case .none, .open, .rolledBack: break
+        }
         return former
     }
 
