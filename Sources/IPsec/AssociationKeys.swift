@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The keys of an SA in one allocation, written once, and wiped when the last holder lets go.
 struct AssociationKeys: Equatable, Sendable {
-    private struct Header {
+    private struct Header: Equatable {
         /// The bytes of the encryption key, and of the integrity key behind it; -1 where there is no key. Two
         /// optionals would take another 16 bytes of every SA.
         private let encryption: Int32
@@ -67,16 +67,21 @@ struct AssociationKeys: Equatable, Sendable {
     /// The bytes of the encryption key, for as long as the keys are held.
     @unsafe
     var encryptionBytes: UnsafeBufferPointer<UInt8>? {
-        guard let byteCount = unsafe storage.header.encryptionByteCount else { return nil }
+        guard let byteCount = header.encryptionByteCount else { return nil }
         return unsafe bytes(from: 0, byteCount)
     }
 
     /// The bytes of the integrity key, for as long as the keys are held.
     @unsafe
     var integrityBytes: UnsafeBufferPointer<UInt8>? {
-        let header = unsafe storage.header
+        let header = header
         guard let byteCount = header.integrityByteCount else { return nil }
         return unsafe bytes(from: header.encryptionByteCount ?? 0, byteCount)
+    }
+
+    private var header: Header {
+        // Not `storage.header`: that looks for others who access it, and nobody writes.
+        unsafe storage.withUnsafeMutablePointerToHeader { unsafe $0.pointee }
     }
 
     @unsafe
@@ -86,15 +91,19 @@ struct AssociationKeys: Equatable, Sendable {
         }
     }
 
-    static func == (left: Self, right: Self) -> Bool {
-        unsafe left.storage === right.storage
-            || left.encryption == right.encryption && left.integrity == right.integrity
-    }
+    /// Whether they are the same bytes in memory.
+    func isSame(as other: AssociationKeys) -> Bool { unsafe storage === other.storage }
 
-    /// Lets go of the bytes of its own where `known` has the same ones, so that they are in memory once.
-    mutating func share(_ known: AssociationKeys?) {
-        guard let known, known == self else { return }
-        self = known
+    /// Equal lengths and equal bytes, in time that depends on the lengths alone.
+    static func == (left: Self, right: Self) -> Bool {
+        if left.isSame(as: right) { return true }
+        let header = left.header
+        guard header == right.header else { return false }
+        let count = header.byteCount
+        let (a, b) = unsafe (left.bytes(from: 0, count), right.bytes(from: 0, count))
+        var difference: UInt8 = 0
+        for index in 0..<count { unsafe difference |= a[index] ^ b[index] }
+        return difference == 0
     }
 }
 

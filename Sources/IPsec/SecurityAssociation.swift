@@ -31,8 +31,10 @@ package struct SecurityAssociation: Sendable {
 
     /// Shares the keys with `known` where both have the same ones; it stays what it was.
     package mutating func shareKeys(with known: SecurityAssociation) {
-        guard fields.keys != nil else { return }
-        fields.keys?.share(known.fields.keys)
+        guard let keys = storage.fields.keys, let others = known.storage.fields.keys, !keys.isSame(as: others),
+            keys == others
+        else { return }
+        fields.keys = others
     }
 
     /// The bytes of both keys, lent, `nil` where there is no key; do not let a copy outlive the SA.
@@ -182,7 +184,7 @@ package struct SecurityAssociation: Sendable {
 
 extension SecurityAssociation: Hashable {
     package static func == (left: Self, right: Self) -> Bool {
-        left.storage === right.storage || left.fields == right.fields
+        left.storage === right.storage || left.storage.fields == right.storage.fields
     }
 
     /// By identity: equal SAs have equal identities, and key bytes stay out of hash tables.

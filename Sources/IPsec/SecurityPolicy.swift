@@ -189,7 +189,7 @@ package struct SecurityPolicy: Sendable {
 
 extension SecurityPolicy: Hashable {
     package static func == (left: Self, right: Self) -> Bool {
-        left.storage === right.storage || left.fields == right.fields
+        left.storage === right.storage || left.storage.fields == right.storage.fields
     }
 
     /// By identity: equal policies have equal identities.

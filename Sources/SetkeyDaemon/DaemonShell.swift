@@ -215,23 +215,18 @@ final class DaemonShell {
         isPumping = true
         now = .now
         let deadline = now.monotonic &+ Self.budget
-        var rounds = 0
-        while true {
-            rounds += 1
-            if rounds % 16 == 0 {
-                now = .now
-                if now.monotonic > deadline {
-                    pumpNextTurn()
-                    break
-                }
+        while pumpOne() {
+            now = .now
+            if now.monotonic > deadline {
+                pumpNextTurn()
+                break
             }
-            guard pumpOne() else { break }
         }
         isPumping = false
         log.flush()
     }
 
-    /// Handles the next thing that the kernel has to say; false when there is none.
+    /// Handles the next things that the kernel has to say; false when there are none.
     private func pumpOne() -> Bool {
         switch kernel.read(showing: shownForms) {
         case .event(let event):

@@ -38,7 +38,7 @@ struct DumpStreamTests {
         machine.queue(.called(Machine.root, .render(RenderParameters(database: database))))
         var (records, early) = (0, 0)
         while let event = machine.nextOfKernel() {
-            guard case .kernel(let message) = event, message.isRecord else {
+            guard case .kernel(let messages) = event, let message = messages.first, message.isRecord else {
                 machine.queue(event)
                 continue
             }
@@ -128,8 +128,8 @@ struct DumpStreamTests {
         // The kernel tells the newest first: the oldest is still to come.
         let gone = try #require(machine.daemon.mirror.associations[Self.identity(spi: 1000)])
         let (text, _) = try Self.render(.associations, on: &machine) { machine, _ in
-            machine.queue(.kernel(Self.news(.association(.deleted, gone))))
-            machine.queue(.kernel(Self.news(.association(.added, Self.association(spi: 9999)))))
+            machine.queue(.kernel([Self.news(.association(.deleted, gone))]))
+            machine.queue(.kernel([Self.news(.association(.added, Self.association(spi: 9999)))]))
         }
         #expect(Self.spis(text) == (1..<Self.count).reversed().map { UInt32(1000 + $0) })
     }
@@ -140,7 +140,7 @@ struct DumpStreamTests {
             var policies: [SecurityPolicy] = []
             machine.daemon.mirror.policies.forEach { policies.append($0) }
             let (text, _) = try Self.render(.policies, on: &machine) { machine, _ in
-                machine.queue(.kernel(Self.news(.policy(.updated, policies[index]))))
+                machine.queue(.kernel([Self.news(.policy(.updated, policies[index]))]))
             }
             #expect(Self.selectors(text).count == Self.count && Set(Self.selectors(text)).count == Self.count)
         }
@@ -150,7 +150,7 @@ struct DumpStreamTests {
         var machine = try Self.machine()
         let (text, early) = try Self.render(.associations, on: &machine) { machine, _ in
             machine.foreignRun("flush ;")
-            machine.queue(.kernel(Self.news(.flushed(nil))))
+            machine.queue(.kernel([Self.news(.flushed(nil))]))
         }
         #expect(early >= 1)
         let shown = Self.spis(text)
@@ -164,11 +164,11 @@ struct DumpStreamTests {
         var records = 0
         while records < Self.count / 2, let event = machine.nextOfKernel() {
             machine.queue(event)
-            guard case .kernel(let message) = event, message.isRecord else { continue }
+            guard case .kernel(let messages) = event, let message = messages.first, message.isRecord else { continue }
             records += 1
             guard records == Self.count / 2 else { continue }
             let refusal = KernelEvent(origin: message.origin, content: .refused(.outOfMemory))
-            machine.queue(.kernel(refusal))
+            machine.queue(.kernel([refusal]))
         }
         #expect(machine.replies.last?.continues == true)
         #expect(machine.errors.last?.client == Machine.root)

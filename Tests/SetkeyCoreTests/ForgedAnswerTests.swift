@@ -27,7 +27,7 @@ struct ForgedAnswerTests {
 
     private func event(_ content: KernelEvent.Content, _ id: RequestID) -> Event {
         let origin = KernelEvent.Origin(request: id, processID: 4711, sequence: id.rawValue)
-        return .kernel(KernelEvent(origin: origin, content: content))
+        return .kernel([KernelEvent(origin: origin, content: content)])
     }
 
     @Test func completeNothingAndAreNews() throws {

@@ -117,7 +117,7 @@ struct LargeRunTests {
                 let text = [UInt8](repeating: 65, count: 1024)
                 event.message = ShownMessage(masked: ShownMessage.Form(text: text, digits: ""), keyed: nil)
             }
-            machine.post(.kernel(event))
+            machine.post(.kernel([event]))
         }
         #expect(shown == 256)
         machine.replies = []

@@ -91,7 +91,7 @@ struct MirrorTwinTests {
         machine.loseMessages()
         let name = try #require(machine.truth().associations.first?.identity)
         // The mirror loses the SA that is there: its twin went, and no message tells which of them.
-        machine.post(.kernel(Self.deletion(of: try #require(machine.daemon.mirror.associations[name]))))
+        machine.post(.kernel([Self.deletion(of: try #require(machine.daemon.mirror.associations[name]))]))
         #expect(machine.daemon.mirror.associations[name] == nil)
         machine.pass(seconds: 10)
         #expect(machine.daemon.mirror.associations[name] != nil)

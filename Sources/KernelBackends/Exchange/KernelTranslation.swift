@@ -36,6 +36,20 @@ package struct KernelTranslation: Sendable {
         return burst
     }
 
+    /// What a message of the kernel says.
+    ///
+    /// - Parameters:
+    ///   - byteCount: what it takes at the beginning of `buffer`, which the caller wipes.
+    ///   - forms: the forms in which somebody wants to see it.
+    package mutating func message(
+        _ byteCount: Int, in buffer: [UInt8], showing forms: ShownMessage.Forms
+    ) -> KernelEvent {
+        let message = buffer.span.extracting(0..<byteCount)
+        var event = interface.decode(message)
+        if !forms.isEmpty { event.message = interface.describe(message, as: forms) }
+        return event
+    }
+
     /// What a step of the exchange says.
     ///
     /// - Parameters:
@@ -47,10 +61,7 @@ package struct KernelTranslation: Sendable {
         if let stop = step.stop { stops.count(stop) }
         switch step {
         case .message(let byteCount, _):
-            let message = buffer.span.extracting(0..<byteCount)
-            var event = interface.decode(message)
-            if !forms.isEmpty { event.message = interface.describe(message, as: forms) }
-            return .event(event)
+            return .event(message(byteCount, in: buffer, showing: forms))
         case .refused(let id, let errno, _):
             let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
             return .event(KernelEvent(origin: origin, content: .refused(errno)))

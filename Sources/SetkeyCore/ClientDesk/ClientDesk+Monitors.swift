@@ -56,5 +56,5 @@ extension ClientDesk {
     }
 
     /// Shows a message of the kernel to the runs that show those of their time (`setkey -v`).
-    mutating func trace(_ event: KernelEvent) { runs.trace(event) }
+    mutating func trace(_ event: KernelEvent, made forms: ShownMessage.Forms) { runs.trace(event, made: forms) }
 }

@@ -21,8 +21,9 @@ struct ExecuteOutput: Sendable {
     var takesMessages: Bool { messages.count < Self.messageLimit }
 
     /// Notes a kernel message, or that there was one and no room.
-    mutating func note(_ message: ShownMessage.Form?) {
-        guard takesMessages else { return unkeptMessages += 1 }
+    /// - Parameter isMade: whether there was room when the message came.
+    mutating func note(_ message: ShownMessage.Form?, isMade: Bool) {
+        guard takesMessages, isMade else { return unkeptMessages += 1 }
         if let message { messages += message.text }
     }
 

@@ -167,10 +167,12 @@ struct Runs: Sendable {
     }
 
     /// Shows a message of the kernel to the runs that show those of their time (`setkey -v`).
-    mutating func trace(_ event: KernelEvent) {
+    /// - Parameter forms: those in which it was made, if it is one.
+    mutating func trace(_ event: KernelEvent, made forms: ShownMessage.Forms) {
         for client in traced {
-            guard let parameters = runs[client]?.parameters else { continue }
-            runs[client]?.output.note(event.message?.form(showKeys: parameters.showKeys == true))
+            guard let showKeys = runs[client].map({ $0.parameters.showKeys == true }) else { continue }
+            let isMade = forms.contains(showKeys ? .keyed : .masked)
+            runs[client]?.output.note(event.message?.form(showKeys: showKeys), isMade: isMade)
         }
     }
 }

@@ -19,10 +19,23 @@ extension Daemon {
         context.out.perform(.stop)
     }
 
-    /// One message of the kernel has come.
-    mutating func heard(_ message: KernelEvent) {
-        // Before it is handled: it may end the run that shows it.
-        clients.trace(message)
+    /// Messages of the kernel have come.
+    mutating func heard(_ messages: [KernelEvent]) {
+        for message in messages {
+            // Before it is handled: it may end the run that shows it.
+            clients.trace(message, made: shownForms)
+            if message.content.isFollowed {
+                // A record is no news, and ends nothing as long as the dump goes on; there are many of them.
+                context.kernel.take(message, &context.out)
+                clients.notice(message.content, &context)
+            } else {
+                heard(message)
+            }
+            if context.kernel.hasDevelopments { follow() }
+        }
+    }
+
+    private mutating func heard(_ message: KernelEvent) {
         var event = message
         let requester = context.kernel.hear(&event, &context.out)
         clients.tellMonitors(event, &context.out)

@@ -43,7 +43,7 @@ package struct Daemon: Sendable {
         context.out.begin(at: now)
         switch event {
         case .started(let state): start(state)
-        case .kernel(let event): heard(event)
+        case .kernel(let messages): heard(messages)
         case .unanswered(let id): context.kernel.answerIsLost(id, &context.out)
         case .unsent(let id, let count): context.kernel.notSent(id, count: count, &context.out)
         case .overrun: overrun()

@@ -5,8 +5,9 @@ package import IPsec
 package enum Event: Sendable {
     /// The kernel socket is open: begin. The state is what the last daemon left behind.
     case started(RestoredState)
-    /// One message of the kernel.
-    case kernel(KernelEvent)
+    /// Messages of the kernel, in their order: what one leads to is decided before the next is heard, and done when all
+    /// have been.
+    case kernel([KernelEvent])
     /// The requests up to this one have been sent, and nothing is left in the kernel socket: an answer that has not come by
     /// now was lost.
     case unanswered(RequestID)
@@ -49,7 +50,7 @@ extension Event {
     /// What the kernel has to say; `nil` where that is nothing, or that it cannot be read.
     package init?(_ news: KernelNews) {
         switch news {
-        case .event(let event): self = .kernel(event)
+        case .event(let event): self = .kernel([event])
         case .unanswered(let id): self = .unanswered(id)
         case .unsent(let id, let count): self = .unsent(id, count: count)
         case .overrun: self = .overrun

@@ -173,7 +173,7 @@ extension KernelEvent.Content {
     }
 
     /// Whether it is a record of a dump that goes on.
-    fileprivate var isFollowed: Bool {
+    var isFollowed: Bool {
         switch self {
         case .dumped(_, let isLast), .dumpedPolicy(_, let isLast): !isLast
         default: false

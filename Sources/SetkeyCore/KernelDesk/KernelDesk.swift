@@ -126,7 +126,7 @@ struct KernelDesk: Sendable {
     }
 
     /// Brings the mirror up to what a message says.
-    private mutating func take(_ event: KernelEvent, _ out: inout Outbox) {
+    mutating func take(_ event: KernelEvent, _ out: inout Outbox) {
         switch mirror.apply(event.content, isAnswer: event.origin.request != nil) {
         case .nothing: break
         case .get(let reference): refreshes.append(reference)
@@ -228,9 +228,12 @@ struct KernelDesk: Sendable {
         out.perform(.alive)
     }
 
+    /// Whether the others are to be told something.
+    var hasDevelopments: Bool { told < developments.count }
+
     /// What the others are to be told, once.
     mutating func nextDevelopment() -> Development? {
-        guard told < developments.count else {
+        guard hasDevelopments else {
             developments.removeAll(keepingCapacity: true)
             told = 0
             return nil

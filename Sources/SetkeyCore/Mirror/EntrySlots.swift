@@ -42,6 +42,11 @@ struct EntrySlots<Entry: TableEntry>: Sendable {
         chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry?.identity
     }
 
+    func isNamed(_ slot: UInt32, _ identity: Entry.Identity) -> Bool {
+        guard let entry = entry(slot) else { return false }
+        return entry.identity == identity
+    }
+
     func kinship(of slot: UInt32) -> UInt32? {
         chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry?.kinship
     }

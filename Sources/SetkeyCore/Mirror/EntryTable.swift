@@ -51,18 +51,34 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     /// The number of entries of a division.
     package func count(of division: UInt8) -> Int { divisions[Int(division)].count }
 
+    /// What has come of an insertion.
+    package enum Insertion: Sendable {
+        /// There was none of this name.
+        case isNew
+        /// It has taken the place of one, which may be equal.
+        case hasReplaced
+        /// There is one, which stays.
+        case isOther
+    }
+
     /// Inserts or replaces; a replaced entry keeps its place unless `end` moves it.
-    /// - Parameter end: where a new entry goes.
-    /// - Parameter moving: whether a replaced one goes there too, if nothing walks over the table.
-    package mutating func insert(_ entry: Entry, at end: TableEnd, moving: Bool = false) {
-        let hash = Entry.hash(of: entry.identity)
-        if let place = place(of: entry.identity, hash) {
+    /// - Parameters:
+    ///   - end: where a new entry goes.
+    ///   - moving: whether a replaced one goes there too, if nothing walks over the table.
+    ///   - isOther: whether it is not to replace the one of its name.
+    @discardableResult
+    package mutating func insert(
+        _ entry: Entry, at end: TableEnd, moving: Bool = false, unless isOther: (Entry) -> Bool = { _ in false }
+    ) -> Insertion {
+        let identity = entry.identity
+        let hash = Entry.hash(of: identity)
+        if let place = place(of: identity, hash) {
             let slot = names[place]
             if !isGone(slot) {
-                replace(slot, entry)
+                guard replace(slot, entry, unless: isOther) else { return .isOther }
                 // What is being walked over keeps its order, so that no walk misses an entry or meets it twice.
                 if moving, cursors.isEmpty { slots.move(slot, to: end) }
-                return
+                return .hasReplaced
             }
             free(slot, in: place)
         }
@@ -72,21 +88,27 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         if let kinship = entry.kinship { rings.link(slot, kinship, at: end, in: &slots) }
         divisions[Int(slots.division(of: slot))].count += 1
         count += 1
+        return .isNew
     }
 
-    private mutating func replace(_ slot: UInt32, _ entry: Entry) {
-        let (former, kinship) = (slots.kinship(of: slot), entry.kinship)
-        if former != kinship, let former {
-            leaveRing(slot, former)
+    /// - Returns: whether it has replaced the one of its name, or is equal to it.
+    private mutating func replace(_ slot: UInt32, _ entry: Entry, unless isOther: (Entry) -> Bool) -> Bool {
+        guard let former = slots.entry(slot), !isOther(former) else { return false }
+        if former != entry { replace(slot, former, by: entry) }
+        let generation = generation
+        slots.update(slot) { $0.generation = generation }
+        return true
+    }
+
+    private mutating func replace(_ slot: UInt32, _ former: Entry, by entry: Entry) {
+        let (kinship, formerKinship) = (entry.kinship, former.kinship)
+        if formerKinship != kinship, let formerKinship {
+            leaveRing(slot, formerKinship)
             if let kinship { rings.link(slot, kinship, at: .newest, in: &slots) }
         }
-        let generation = generation
-        slots.update(slot) {
-            let former = $0.entry
-            $0.entry = entry
-            if let former { $0.entry?.share(former) }
-            $0.generation = generation
-        }
+        var entry = entry
+        entry.share(former)
+        slots.update(slot) { $0.entry = entry }
     }
 
     /// Lets the entry of this name share with `known` what is the same in both; nobody has written it thereby.
@@ -265,7 +287,7 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     }
 
     private func place(of identity: Entry.Identity, _ hash: UInt32) -> SlotIndex.Place? {
-        names.place(of: hash) { slots.identity($0) == identity }
+        names.place(of: hash) { slots.isNamed($0, identity) }
     }
 
     private func place(of slot: UInt32) -> SlotIndex.Place? {

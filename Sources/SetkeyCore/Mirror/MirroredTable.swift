@@ -33,6 +33,7 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
         var corrections = 0
 
         /// Whether its record of an entry is to be believed.
+        @inline(__always)
         func admits(_ identity: Entry.Identity) -> Bool { !mustRepeat && touched[identity] == nil }
     }
 
@@ -115,16 +116,11 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     /// A dump tells of an entry.
     mutating func record(_ entry: Entry) {
         guard dump?.admits(entry.identity) == true else { return }
-        guard !isTwin(entry) else { return dump?.rivals.append(entry) ?? () }
-        let corrections = add(entry)
-        dump?.corrections += corrections
-    }
-
-    /// Adds an entry that a dump tells of, and returns in how many entries the table was wrong that count.
-    private mutating func add(_ entry: Entry) -> Int {
-        let former = entries.count
-        entries.insert(entry, at: .oldest)
-        return entries.count > former && !entry.comesAndGoesSilently ? 1 : 0
+        switch entries.insert(entry, at: .oldest, unless: { entry.isTwin(of: $0) }) {
+        case .isNew: if !entry.comesAndGoesSilently { dump?.corrections += 1 }
+        case .hasReplaced: break
+        case .isOther: dump?.rivals.append(entry)
+        }
     }
 
     /// The dump is over, and what it did not tell is gone. It is removed in parts: to be called until it is over.
@@ -142,7 +138,7 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
         let end = dump.nextRival + min(count, dump.rivals.count - dump.nextRival)
         for index in dump.nextRival..<end {
             guard let rival = dump.rivals[index].take(), !entries.isStamped(rival.identity) else { continue }
-            dump.corrections += add(rival)
+            if case .isNew = entries.insert(rival, at: .oldest), !rival.comesAndGoesSilently { dump.corrections += 1 }
         }
         let rest = count - (end - dump.nextRival)
         let isOver = entries.removeNext(rest, from: cursor) { entry in

@@ -1,7 +1,7 @@
 package import IPsec
 
 /// What an ``EntryTable`` holds.
-package protocol TableEntry: Named {
+package protocol TableEntry: Named, Equatable {
     /// A hash of what its kin have in common, who are found without a walk; others may share it by chance. `nil` for
     /// entries that nobody seeks so.
     var kinship: UInt32? { get }

@@ -5,12 +5,11 @@ import SetkeyCore
 /// A kernel interface on an exchange: bursts of requests out, events in.
 final class KernelSocket {
     private let exchange: any KernelExchange
-    private var translation: KernelTranslation
-    private var incoming = [UInt8](repeating: 0, count: 1 << 16)
+    private var end: End
 
     init(_ kernel: OpenKernel) {
         exchange = kernel.exchange
-        translation = KernelTranslation(kernel.interface)
+        end = End(translation: KernelTranslation(kernel.interface))
     }
 
     /// What a read came to.
@@ -30,21 +29,68 @@ final class KernelSocket {
     /// Has requests sent, after those of the bursts before.
     func ask(_ requests: RequestBurst) {
         exchange.submit(
-            translation.burst(
+            end.translation.burst(
                 requests.requests, from: requests.firstID, stopsAtRefusal: requests.stopsAtRefusal))
     }
 
-    /// Reads what has happened next.
+    /// Reads what has happened next: one thing, or some messages.
     /// - Parameter forms: the forms in which somebody wants to see a message.
     func read(showing forms: ShownMessage.Forms) -> KernelInput {
-        let step = exchange.next(into: &incoming)
+        end.read(from: exchange, showing: forms)
+    }
+
+    func close() {
+        exchange.close()
+    }
+}
+
+/// Our end of an exchange: one value, so that many messages are read in one access to it.
+private struct End {
+    /// So many messages are read at once, at most: handling them takes less than the loop may be held.
+    private static let batch = 32
+
+    var translation: KernelTranslation
+    private var incoming = [UInt8](repeating: 0, count: 1 << 16)
+    /// What has happened after the messages that were read last; its own message is still in `incoming`.
+    private var following: ExchangeStep?
+
+    init(translation: KernelTranslation) {
+        self.translation = translation
+    }
+
+    /// What stops the sending of requests comes alone: what is asked because of the messages before it is asked in ignorance
+    /// of it, and has to be encoded as such.
+    mutating func read(
+        from exchange: any KernelExchange, showing forms: ShownMessage.Forms
+    ) -> KernelSocket.KernelInput {
+        let messages = readMessages(from: exchange, showing: forms)
+        if !messages.isEmpty { return .event(.kernel(messages)) }
+        guard let step = following.take() else { return .nothing }
         defer { if case .message(let byteCount, _) = step { incoming.overwriteWithZeros(first: byteCount) } }
         let news = translation.news(of: step, in: incoming, showing: forms)
         if case .failed(let errno) = news { return .failed(errno) }
         return Event(news).map { .event($0) } ?? .nothing
     }
 
-    func close() {
-        exchange.close()
+    /// Reads messages that stop nothing; what comes instead of one is ``following``.
+    private mutating func readMessages(
+        from exchange: any KernelExchange, showing forms: ShownMessage.Forms
+    ) -> [KernelEvent] {
+        var messages: [KernelEvent] = []
+        var used = 0
+        while following == nil, messages.count < Self.batch {
+            let step = exchange.next(into: &incoming)
+            guard case .message(let byteCount, stop: nil) = step else {
+                // What is asked until the next read may end its being idle.
+                if step != .idle { following = step }
+                break
+            }
+            used = max(used, byteCount)
+            if messages.isEmpty { messages.reserveCapacity(Self.batch) }
+            messages.append(translation.message(byteCount, in: incoming, showing: forms))
+        }
+        let kept = if case .message(let byteCount, _)? = following { byteCount } else { 0 }
+        if used > kept { incoming.overwriteWithZeros(in: kept..<used) }
+        return messages
     }
 }
