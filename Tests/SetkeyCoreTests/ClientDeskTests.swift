@@ -37,8 +37,7 @@ struct ClientDeskTests {
     ) {
         for item in items {
             let flight = Flight(
-                id: RequestID(rawValue: 1), requester: requester, item: item, manner: Flight.Manner(),
-                isRepeated: false)
+                RequestID(rawValue: 1), in: Flight.Group([item], for: requester, Flight.Manner()), at: 0)
             desk.ended(flight, outcome(item.request), former: .none, ArrivalPorts(), &context)
         }
     }

@@ -212,6 +212,6 @@ struct Reconciling {
     private mutating func hear(_ message: KernelEvent) {
         var event = message
         let requester = context.kernel.hear(&event, &context.out)
-        reconciler.notice(event, from: requester, clients, &context)
+        reconciler.notice(event, from: requester, clients.peers, &context)
     }
 }

@@ -47,7 +47,8 @@ extension ClientDesk {
 
     /// The forms in which monitors and runs want to see the next message of the kernel: only those are made.
     var wantedForms: ShownMessage.Forms {
-        var forms: ShownMessage.Forms = []
+        // Not `[]`: that is a generic function, and this is asked at every event.
+        var forms = ShownMessage.Forms(rawValue: 0)
         for interest in monitors.interests where interest.raw == true {
             forms.insert(interest.showKeys == true ? .keyed : .masked)
         }

@@ -44,18 +44,14 @@ extension ClientDesk {
     ) {
         runs.ended(item, of: client, outcome, former: former)
         guard case .done(let answer) = outcome else { return }
-        show(answer, to: client, context)
-        if let reason = arrivalPorts.closedArrival(of: item.request, settings) {
-            runs.warnOfArrival(item, of: client, reason: reason)
-        }
-    }
-
-    /// `get` and `getspi` print the SA that came back.
-    private mutating func show(_ answer: KernelEvent.Content, to client: ClientID, _ context: borrowing Context) {
         switch answer {
         case .association(.got, let association), .reservedSPI(let association):
+            // `get` and `getspi` print the SA that came back.
             if let format = dumpFormat(forRunOf: client, context) { runs.print(association, to: client, format) }
         default: break
+        }
+        if let reason = arrivalPorts.closedArrival(of: item.request, settings) {
+            runs.warnOfArrival(item, of: client, reason: reason)
         }
     }
 

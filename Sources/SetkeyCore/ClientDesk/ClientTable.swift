@@ -20,6 +20,15 @@ struct ClientTable<Value: Sendable>: Sendable {
         }
     }
 
+    /// Changes the value of a client where it is, and returns what comes of that; `nil` for a client without one.
+    ///
+    /// For what is done with every request: the subscript costs an allocation.
+    @inline(__always)
+    mutating func update<Result>(_ client: ClientID, _ change: (inout Value?) -> Result?) -> Result? {
+        guard let index = clients.firstIndex(of: client) else { return nil }
+        return change(&values[index])
+    }
+
     /// Whether a client has one.
     func contains(_ client: ClientID) -> Bool { clients.contains(client) }
 

@@ -112,8 +112,6 @@ struct ExecuteRun: Sendable {
 
     // MARK: Going on
 
-    private var mayGoOn: Bool { !isWaiting && (run.isIdle || run.hasMore || parts.first?.inFlight == 0) }
-
     /// Appends the next requests until they make a burst.
     ///
     /// - Returns: what keeps it from having more; `nil` if they do make one.
@@ -158,7 +156,7 @@ struct ExecuteRun: Sendable {
     private mutating func begin(_ kind: Statement.Kind, _ index: Int, _ mirror: inout Mirror) -> Next? {
         let unit = parts[index].begin()
         if let request = kind.request {
-            if let reason = request.futility(in: mirror) {
+            if kind.looksAtTables, let reason = request.futility(in: mirror) {
                 fail(unit, request.phrase, errno: Int(KernelErrno.operationUnsupported.rawValue), reason: reason)
                 return nil
             }
@@ -232,7 +230,7 @@ struct ExecuteRun: Sendable {
         case .lost: failed(item, .timedOut, reason: KernelErrno.timedOut.description)
         case .unsent: run.unsent(item)
         }
-        return mayGoOn
+        return !isWaiting && (run.isIdle || run.hasMore || parts.first?.inFlight == 0)
     }
 
     private mutating func failed(_ item: RequestRun.Item, _ errno: KernelErrno, reason: String) {

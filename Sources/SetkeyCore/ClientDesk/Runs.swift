@@ -128,7 +128,7 @@ struct Runs: Sendable {
 
     /// A request of a client's run has ended.
     mutating func ended(_ item: RequestRun.Item, of client: ClientID, _ outcome: Outcome, former: FormerEntries) {
-        if runs[client]?.ended(item, outcome, former: former) == true { takeTurn(client) }
+        if runs.update(client, { $0?.ended(item, outcome, former: former) }) == true { takeTurn(client) }
     }
 
     /// Says once in a run that an SA for ESP in UDP does not make the daemon open its port.

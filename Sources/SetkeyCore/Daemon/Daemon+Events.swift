@@ -40,7 +40,7 @@ extension Daemon {
         let requester = context.kernel.hear(&event, &context.out)
         clients.tellMonitors(event, &context.out)
         clients.notice(event.content, &context)
-        reconciler.notice(event, from: requester, clients, &context)
+        reconciler.notice(event, from: requester, clients.peers, &context)
         context.kernel.logNews(event, &context.out)
     }
 

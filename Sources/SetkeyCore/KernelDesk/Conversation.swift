@@ -48,9 +48,10 @@ struct Conversation: Sendable {
         isRepeated: Bool = false
     ) -> RequestID {
         let first = lastID.next
-        for item in items {
+        let group = Flight.Group(Array(items), for: requester, manner, isRepeated: isRepeated)
+        for index in group.items.indices {
             lastID = lastID.next
-            let flight = Flight(id: lastID, requester: requester, item: item, manner: manner, isRepeated: isRepeated)
+            let flight = Flight(lastID, in: group, at: index)
             if flight.isDump { isDumping = true }
             places.append(Place(flight: flight))
             count += 1

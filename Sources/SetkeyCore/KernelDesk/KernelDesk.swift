@@ -233,16 +233,13 @@ struct KernelDesk: Sendable {
 
     /// What the others are to be told, once.
     mutating func nextDevelopment() -> Development? {
-        guard hasDevelopments else {
-            developments.removeAll(keepingCapacity: true)
-            told = 0
-            return nil
-        }
         told += 1
-        return developments[told - 1].take()
+        if told < developments.count { return developments[told - 1].take() }
+        // The last one is, as a rule, the only one.
+        told = 0
+        defer { if !developments.isEmpty { developments.removeAll(keepingCapacity: true) } }
+        return developments.popLast() ?? nil
     }
-
-    // MARK: Turns
 
     /// Goes on with what touches too many entries for one turn of the loop.
     mutating func turnCame(_ out: inout Outbox) {

@@ -6,7 +6,7 @@ struct FilePlan: Sendable {
         case idle
         /// The shell is reading the file.
         case reading
-        case planning(PlanBuilder, StatementLocator?, warnings: [String])
+        indirect case planning(PlanBuilder, StatementLocator?, warnings: [String])
     }
 
     /// What became of a plan.
@@ -36,7 +36,7 @@ struct FilePlan: Sendable {
     }
 
     /// Whether one is to be begun.
-    var isDue: Bool { isIdle && !next.isEmpty }
+    var isDue: Bool { !next.isEmpty && isIdle }
 
     /// A client wants one that is begun after now.
     mutating func want(_ client: ClientID) { next.append(client) }

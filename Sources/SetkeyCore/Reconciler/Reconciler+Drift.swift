@@ -12,22 +12,22 @@ extension Reconciler {
     ///
     /// - Parameters:
     ///   - requester: whose request it answers.
-    ///   - clients: who may have asked for it.
+    ///   - peers: who the clients are that may have asked for it.
     mutating func notice(
-        _ event: KernelEvent, from requester: Requester?, _ clients: borrowing ClientDesk, _ context: inout Context
+        _ event: KernelEvent, from requester: Requester?, _ peers: [ClientID: Peer], _ context: inout Context
     ) {
         if case .application = requester { return }
         switch event.content {
         case .association(let verb, let association) where verb != .got:
             guard inForce.associations.contains(association.identity) else { return }
             if verb == .added { state.revive(association.identity) }
-            suspect(.association(association.identity), author(event.origin, requester, clients), verb, &context)
+            suspect(.association(association.identity), author(event.origin, requester, peers), verb, &context)
         case .policy(let verb, let policy) where verb != .got:
             guard inForce.policies.contains(policy.identity) else { return }
-            suspect(.policy(policy.identity), author(event.origin, requester, clients), verb, &context)
+            suspect(.policy(policy.identity), author(event.origin, requester, peers), verb, &context)
         case .flushed where !inForce.associations.isEmpty, .policiesFlushed where !inForce.policies.isEmpty:
             // A flush of ours is echoed twice, the second time without a request.
-            drift.flushed(by: author(event.origin, requester, clients), at: context.now.monotonic)
+            drift.flushed(by: author(event.origin, requester, peers), at: context.now.monotonic)
             context.out.rearm()
         case .expired(let association, .hard): noteEnd(of: association, &context)
         default: break
@@ -55,9 +55,9 @@ extension Reconciler {
 
     /// Who sent what this event follows from: a client of ours, or what another process claims to be.
     private func author(
-        _ origin: KernelEvent.Origin, _ requester: Requester?, _ clients: borrowing ClientDesk
+        _ origin: KernelEvent.Origin, _ requester: Requester?, _ peers: [ClientID: Peer]
     ) -> String {
-        guard let client = requester?.client, let peer = clients.caller(client).peer else {
+        guard let client = requester?.client, let peer = peers[client] else {
             return origin.processID == 0 ? "another program" : "process \(origin.processID)"
         }
         return "uid \(peer.uid) pid \(peer.pid) through setkeyd"

@@ -13,7 +13,7 @@ extension Reconciler {
     /// Reads the file for everybody who waits for its plan, if no transition is under way: that comes first, and it
     /// changes what the plan is about.
     mutating func beginFilePlan(_ context: inout Context) {
-        guard isIdle, filePlan.isDue else { return }
+        guard filePlan.isDue, isIdle else { return }
         filePlan.begin()
         context.out.perform(.readConfiguration(.plan(filePlan.number)))
     }

@@ -132,7 +132,7 @@ enum FormerEntries: Sendable {
 /// A database as it was before a flush, to be filled again entry by entry. The table is the mirror's own as long as that
 /// does not change it.
 struct FlushedEntries: Sendable {
-    private enum Walk: Sendable {
+    private indirect enum Walk: Sendable {
         case associations(EntryTable<SecurityAssociation>, EntryTable<SecurityAssociation>.CursorID, of: IPsecProtocol?)
         case policies(EntryTable<SecurityPolicy>, EntryTable<SecurityPolicy>.CursorID)
     }
