@@ -1,3 +1,5 @@
+import TextBytes
+
 /// Text on its way to or from a JSON string, as bytes.
 ///
 /// The parser reads bytes and the dump writes bytes: a `String` in between would be checked and copied for nothing. A dump
@@ -48,7 +50,7 @@ package struct WireText: Sendable, Codable, ExpressibleByStringLiteral {
         try container.encode(string)
     }
 
-    /// Lets `body` append text as it travels: whole characters of UTF-8 as the inside of a JSON string (`TextForm.json`).
+    /// Lets `body` append text as it travels: whole characters of UTF-8 as the inside of a JSON string.
     package mutating func appendEscaped(_ body: (inout [UInt8]) -> Void) {
         var escaped: [UInt8] = []
         switch form {
@@ -106,7 +108,7 @@ package struct WireText: Sendable, Codable, ExpressibleByStringLiteral {
     func appendEscaped(to output: inout [UInt8]) {
         switch form {
         case .plain(let bytes): output.append(escapedForJSON: bytes.span)
-        case .escaped(let bytes): output += bytes
+        case .escaped(let bytes): output.append(inPieces: bytes.span)
         }
     }
 }

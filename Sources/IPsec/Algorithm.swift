@@ -1,3 +1,5 @@
+import TextBytes
+
 /// One row of THE table of algorithms: names read, name printed, key and ICV lengths, numbers.
 ///
 /// Parser, printer, codecs, validation and documentation use these rows; nothing repeats them.
@@ -32,6 +34,8 @@ package struct Algorithm: Sendable {
     package let kind: Kind
     /// The name printed, and the first one read.
     package let name: String
+    /// The same where bytes are written.
+    let word: StaticString
     /// Further names read.
     package let aliases: [String]
     /// What other programs call it, beside ``xfrmName``; not read, but understood well enough to say what to write.
@@ -50,11 +54,13 @@ package struct Algorithm: Sendable {
     package fileprivate(set) var position: Position = 0
 
     init(
-        _ kind: Kind, _ name: String, _ aliases: [String] = [], foreign foreignNames: [String] = [], number: UInt16,
+        _ kind: Kind, _ name: StaticString, _ aliases: [String] = [], foreign foreignNames: [String] = [],
+        number: UInt16,
         keys: KeyLengths = .none, icv: UInt16 = 0, xfrm: String = "", on interfaces: Interfaces = .all
     ) {
         self.kind = kind
-        self.name = name
+        self.name = name.description
+        self.word = name
         self.aliases = aliases
         self.foreignNames = foreignNames
         self.number = number
@@ -124,6 +130,11 @@ package struct EncryptionAlgorithm: RawRepresentable, Hashable, Sendable {
 
     /// What it is called wherever something is printed; the language reads it back.
     package var name: String { Algorithm.name(of: row, rawValue) }
+
+    /// Appends the name: at most 20 bytes, for which there must be room.
+    package func appendName(to output: inout OutputSpan<UInt8>) {
+        Algorithm.appendName(in: Algorithm.encryptionRows, rawValue, to: &output)
+    }
 }
 
 /// An integrity algorithm by number (`SADB_AALG_*`); open, because the kernel gives it.
@@ -145,6 +156,11 @@ package struct IntegrityAlgorithm: RawRepresentable, Hashable, Sendable {
 
     /// What it is called wherever something is printed; the language reads it back.
     package var name: String { Algorithm.name(of: row, rawValue) }
+
+    /// Appends the name: at most 20 bytes, for which there must be room.
+    package func appendName(to output: inout OutputSpan<UInt8>) {
+        Algorithm.appendName(in: Algorithm.integrityRows, rawValue, to: &output)
+    }
 }
 
 /// A compression algorithm by number (`SADB_X_CALG_*`); open, because the kernel gives it.
@@ -166,4 +182,9 @@ package struct CompressionAlgorithm: RawRepresentable, Hashable, Sendable {
 
     /// What it is called wherever something is printed; the language reads it back.
     package var name: String { Algorithm.name(of: row, rawValue) }
+
+    /// Appends the name: at most 20 bytes, for which there must be room.
+    package func appendName(to output: inout OutputSpan<UInt8>) {
+        Algorithm.appendName(in: Algorithm.compressionRows, rawValue, to: &output)
+    }
 }

@@ -1,3 +1,5 @@
+import TextBytes
+
 extension Algorithm {
     /// Every algorithm that the language ever named, or that Linux names today (kernel-facts 5, language 1.6, 1.7, 1.8).
     package static let table: [Algorithm] = (encryption + combined + integrity + compression).enumerated().map {
@@ -123,6 +125,12 @@ extension Algorithm {
     /// The name of a row; without one the number, as in ipsec-tools.
     static func name(of row: Algorithm?, _ number: UInt16) -> String {
         row?.name ?? (number == 0 ? "none" : "\(number)")
+    }
+
+    /// Appends the same.
+    static func appendName(in rows: [Algorithm?], _ number: UInt16, to output: inout OutputSpan<UInt8>) {
+        if Int(number) < rows.count, let word = rows[Int(number)]?.word { return output.append(word) }
+        output.append(utf8: name(of: nil, number))
     }
 
     static func row(in rows: [Algorithm?], _ number: UInt16) -> Algorithm? {

@@ -45,10 +45,11 @@ extension IPAddress: CustomStringConvertible {
     }
 
     private func appendDotted(_ bits: UInt32, to output: inout OutputSpan<UInt8>) {
-        for shift in stride(from: UInt32(24), through: 0, by: -8) {
-            output.append(decimal: UInt8(truncatingIfNeeded: bits >> shift))
-            if shift > 0 { output.append(UInt8(ascii: ".")) }
-        }
+        let octets = Octet.all
+        let (first, second) = (octets[Int(bits >> 24)], octets[Int(bits >> 16 & 0xff)])
+        let (third, fourth) = (octets[Int(bits >> 8 & 0xff)], octets[Int(bits & 0xff)])
+        output.append((first.bitCount &+ second.bitCount) / 8, of: first.word(with: second))
+        output.append((third.bitCount &+ fourth.bitCount) / 8 &- 1, of: third.word(with: fourth))
     }
 
     /// RFC 5952 section 4: lower case, no leading zeros, the longest run of two or more zero groups as `::`, the
@@ -83,6 +84,23 @@ extension IPAddress: CustomStringConvertible {
         }
         return best
     }
+}
+
+/// A number of an IPv4 address and the dot behind it.
+private struct Octet {
+    /// The first character is the lowest byte.
+    let text: UInt32
+    /// Of the text.
+    let bitCount: Int
+
+    /// By number.
+    static let all = (0...UInt8.max).map { number in
+        let text = Array("\(number).".utf8)
+        return Octet(text: text.reversed().reduce(0) { $0 << 8 | UInt32($1) }, bitCount: 8 * text.count)
+    }
+
+    /// The text of both.
+    func word(with next: Octet) -> UInt64 { UInt64(text) | UInt64(next.text) &<< UInt64(bitCount) }
 }
 
 /// A cursor over the bytes of one address.

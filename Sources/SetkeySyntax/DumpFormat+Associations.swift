@@ -11,12 +11,14 @@ extension DumpFormat {
 
     /// More bytes than an SA can have: what is of bounded length has less than 1,500.
     private func maximumByteCount(of association: SecurityAssociation) -> Int {
-        let label = association.securityContext.map { form.byteCount(of: $0.label) } ?? 0
-        let fields = 2048 + form.byteCount(of: interfaceName) + label
+        let label = association.securityContext?.label.utf8.count ?? 0
+        let fields = 2048 + JSONEscape.maximumByteCount * (interfaceName.utf8.count + label)
         guard options.showKeys else { return fields }
-        let keys = (association.encryptionKey?.byteCount ?? 0) + (association.integrityKey?.byteCount ?? 0)
-        return fields + 3 * keys
+        let keys = association.keyBytes
+        return fields + 3 * ((keys.encryption?.count ?? 0) + (keys.integrity?.count ?? 0))
     }
+
+    // In functions that are not too large: the compiler inlines only so much into one.
 
     private mutating func append(
         _ association: SecurityAssociation, isLast: Bool, to output: inout OutputSpan<UInt8>
@@ -25,24 +27,18 @@ extension DumpFormat {
         append(association.identity.destination, association.encapsulation?.destinationPort, to: &output)
         appendIdentity(association, to: &output)
         appendAlgorithms(association, to: &output)
-        output.appendTab(form)
-        output.append("seq=0x00000000 replay=")
-        output.append(decimal: association.replayWindow.rawValue)
+        output.append(#"\tseq=0x00000000 replay="#, decimal: UInt64(association.replayWindow.rawValue))
         output.append(" flags=0x")
         output.append(hexadecimal: association.flags.rawValue, width: 8)
         output.append(" state=")
         output.append(association.state.word)
-        output.append(" ")
-        output.appendNewline(form)
-        appendLifetimes(association, to: &output)
-        append(association.securityContext, to: &output)
-        output.appendTab(form)
-        output.append("sadb_seq=")
-        output.append(decimal: UInt64(nextSequence(isLast: isLast)))
-        output.append(" pid=")
-        output.append(decimal: UInt64(options.processID))
-        output.append(" refcnt=0")
-        output.appendNewline(form)
+        let (current, limits) = (association.current, association.limits)
+        appendTimes(current, limits, to: &output)
+        appendQuantities(current, limits, to: &output)
+        if let context = association.securityContext { append(context, to: &output) }
+        output.append(#"\tsadb_seq="#, decimal: UInt64(nextSequence(isLast: isLast)))
+        output.append(" pid=", decimal: UInt64(options.processID))
+        output.append(#" refcnt=0\n"#)
     }
 
     /// `-p` shows the port of the address, which PF_KEY has as 0, in front of that of NAT traversal.
@@ -55,10 +51,10 @@ extension DumpFormat {
 
     private func appendIdentity(_ association: SecurityAssociation, to output: inout OutputSpan<UInt8>) {
         let identity = association.identity
-        startLine(&output)
+        output.append(#"\n\t"#)
         if association.encapsulation == nil {
             output.append(identity.ipsecProtocol.word)
-        } else if identity.ipsecProtocol == .esp {
+        } else if case .esp = identity.ipsecProtocol {
             output.append("esp-udp")
         } else {
             output.append("natt+")
@@ -70,20 +66,17 @@ extension DumpFormat {
         } else {
             output.append(decimal: association.mode.rawValue)
         }
-        output.append(" spi=")
-        append(inBothBases: identity.spi.rawValue, to: &output)
-        output.append(" reqid=")
-        append(inBothBases: association.reqID.rawValue, to: &output)
-        output.appendNewline(form)
+        append(" spi=", inBothBases: identity.spi.rawValue, to: &output)
+        append(" reqid=", inBothBases: association.reqID.rawValue, to: &output)
+        output.append(#"\n"#)
         guard let originalAddress = association.originalAddress else { return }
-        output.appendTab(form)
-        output.append("NAT OA=")
+        output.append(#"\tNAT OA="#)
         originalAddress.append(to: &output)
-        output.appendNewline(form)
+        output.append(#"\n"#)
     }
 
-    private func append(inBothBases value: UInt32, to output: inout OutputSpan<UInt8>) {
-        output.append(decimal: UInt64(value))
+    private func append(_ label: StaticString, inBothBases value: UInt32, to output: inout OutputSpan<UInt8>) {
+        output.append(label, decimal: UInt64(value))
         output.append("(0x")
         output.append(hexadecimal: value, width: 8)
         output.append(")")
@@ -92,107 +85,69 @@ extension DumpFormat {
     // MARK: Algorithms
 
     private func appendAlgorithms(_ association: SecurityAssociation, to output: inout OutputSpan<UInt8>) {
-        if association.identity.ipsecProtocol == .ipcomp {
-            output.appendTab(form)
-            output.append("C: ")
-            output.append(utf8: association.compression.name)
-            output.append(" ")
-            output.appendNewline(form)
+        if case .ipcomp = association.identity.ipsecProtocol {
+            output.append(#"\tC: "#)
+            association.compression.appendName(to: &output)
+            output.append(#" \n"#)
         }
-        if let key = association.encryptionKey, key.byteCount > 0 {
-            append("E: ", association.encryption.name, key, to: &output)
+        let keys = association.keyBytes
+        if let key = keys.encryption, !key.isEmpty {
+            output.append(#"\tE: "#)
+            association.encryption.appendName(to: &output)
+            append(key, to: &output)
         } else if association.isDegraded {
             // In the place and shape of an algorithm, so that what reads the line finds a name and a key.
-            output.appendTab(form)
-            output.append("E: none  <not expressible by ")
-            output.append(foreign: interfaceName, form)
-            output.append(">")
-            output.appendNewline(form)
+            output.append(#"\tE: none  <not expressible by "#)
+            output.append(escapedForJSON: interfaceName)
+            output.append(#">\n"#)
         }
-        if let key = association.integrityKey, key.byteCount > 0 {
-            append("A: ", association.integrity.name, key, to: &output)
+        if let key = keys.integrity, !key.isEmpty {
+            output.append(#"\tA: "#)
+            association.integrity.appendName(to: &output)
+            append(key, to: &output)
         }
-    }
-
-    private func append(
-        _ label: StaticString, _ name: String, _ key: KeyMaterial, to output: inout OutputSpan<UInt8>
-    ) {
-        output.appendTab(form)
-        output.append(label)
-        output.append(utf8: name)
-        output.append(" ")
-        append(key, to: &output)
-        output.appendNewline(form)
     }
 
     /// Groups of eight digits, each with a blank in front; a long key stays on its line.
-    private func append(_ key: KeyMaterial, to output: inout OutputSpan<UInt8>) {
-        guard options.showKeys else { return output.append(" <hidden>") }
-        key.withBytes { bytes in
-            for index in bytes.indices {
-                if index % 4 == 0 { output.append(" ") }
-                output.append(hexadecimal: UInt32(bytes[index]), width: 2)
-            }
+    private func append(_ key: Span<UInt8>, to output: inout OutputSpan<UInt8>) {
+        guard options.showKeys else { return output.append(#"  <hidden>\n"#) }
+        output.append(" ")
+        for index in key.indices {
+            if index % 4 == 0 { output.append(" ") }
+            output.append(hexadecimal: UInt32(key[index]), width: 2)
         }
+        output.append(#"\n"#)
     }
 
     // MARK: Lifetimes
 
-    // In small functions: the compiler inlines only so much into one.
-
-    private mutating func appendLifetimes(_ association: SecurityAssociation, to output: inout OutputSpan<UInt8>) {
-        let (current, limits) = (association.current, association.limits)
-        appendAge(current.addTime, to: &output)
-        appendLimits(limits.hard.addTime, limits.soft.addTime, inSeconds: true, to: &output)
-        startLine(&output)
-        output.append("last: ")
-        times.append(current.useTime, to: &output)
-        appendLimits(limits.hard.useTime, limits.soft.useTime, inSeconds: true, to: &output)
-        appendBytes(current.bytes, limits.hard.bytes, limits.soft.bytes, to: &output)
-        startLine(&output)
-        output.append("allocated: ")
-        output.append(decimal: UInt64(current.allocations))
-        appendLimits(
-            UInt64(limits.hard.allocations), UInt64(limits.soft.allocations), inSeconds: false, to: &output)
-        output.appendNewline(form)
-    }
-
-    private mutating func appendAge(_ addTime: UInt64, to output: inout OutputSpan<UInt8>) {
-        output.appendTab(form)
-        output.append("created: ")
-        times.append(addTime, to: &output)
-        output.appendTab(form)
-        output.append("current: ")
+    private mutating func appendTimes(
+        _ current: Lifetime, _ limits: LifetimeLimits, to output: inout OutputSpan<UInt8>
+    ) {
+        output.append(#" \n\tcreated: "#)
+        times.append(current.addTime, to: &output)
+        output.append(#"\tcurrent: "#)
         times.append(now, to: &output)
-        startLine(&output)
-        output.append("diff: ")
-        output.append(decimal: addTime == 0 || addTime > now ? 0 : now - addTime)
+        output.append(
+            #"\n\tdiff: "#, decimal: current.addTime == 0 || current.addTime > now ? 0 : now - current.addTime)
+        output.append(#"(s)\thard: "#, decimal: limits.hard.addTime)
+        output.append(#"(s)\tsoft: "#, decimal: limits.soft.addTime)
+        output.append(#"(s)\n\tlast: "#)
+        times.append(current.useTime, to: &output)
+        output.append(#"\thard: "#, decimal: limits.hard.useTime)
+        output.append(#"(s)\tsoft: "#, decimal: limits.soft.useTime)
         output.append("(s)")
     }
 
-    private func appendBytes(_ current: UInt64, _ hard: UInt64, _ soft: UInt64, to output: inout OutputSpan<UInt8>) {
-        startLine(&output)
-        output.append("current: ")
-        output.append(decimal: current)
-        output.append("(bytes)")
-        output.appendTab(form)
-        output.append("hard: ")
-        output.append(decimal: hard)
-        output.append("(bytes)")
-        output.appendTab(form)
-        output.append("soft: ")
-        output.append(decimal: soft)
-        output.append("(bytes)")
-    }
-
-    private func appendLimits(_ hard: UInt64, _ soft: UInt64, inSeconds: Bool, to output: inout OutputSpan<UInt8>) {
-        output.appendTab(form)
-        output.append("hard: ")
-        output.append(decimal: hard)
-        if inSeconds { output.append("(s)") }
-        output.appendTab(form)
-        output.append("soft: ")
-        output.append(decimal: soft)
-        if inSeconds { output.append("(s)") }
+    private func appendQuantities(
+        _ current: Lifetime, _ limits: LifetimeLimits, to output: inout OutputSpan<UInt8>
+    ) {
+        output.append(#"\n\tcurrent: "#, decimal: current.bytes)
+        output.append(#"(bytes)\thard: "#, decimal: limits.hard.bytes)
+        output.append(#"(bytes)\tsoft: "#, decimal: limits.soft.bytes)
+        output.append(#"(bytes)\n\tallocated: "#, decimal: UInt64(current.allocations))
+        output.append(#"\thard: "#, decimal: UInt64(limits.hard.allocations))
+        output.append(#"\tsoft: "#, decimal: UInt64(limits.soft.allocations))
+        output.append(#"\n"#)
     }
 }

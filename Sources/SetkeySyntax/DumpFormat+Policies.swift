@@ -13,10 +13,10 @@ extension DumpFormat {
 
     /// More bytes than a policy can have: what is of bounded length, but the transforms, has less than 700.
     private func maximumByteCount(of policy: SecurityPolicy, _ layerName: String?) -> Int {
-        let label = policy.securityContext.map { form.byteCount(of: $0.label) } ?? 0
-        let name = layerName.map { form.byteCount(of: $0) } ?? 0
-        guard case .protect(let transforms) = policy.action else { return 1024 + label + name }
-        return 1024 + label + name + transforms.count * (Transform.maximumTextByteCount + 4)
+        let foreign = (policy.securityContext?.label.utf8.count ?? 0) + (layerName?.utf8.count ?? 0)
+        let fields = 1024 + JSONEscape.maximumByteCount * foreign
+        guard case .protect(let transforms) = policy.action else { return fields }
+        return fields + transforms.count * (Transform.maximumTextByteCount + 4)
     }
 
     private mutating func append(
@@ -27,32 +27,20 @@ extension DumpFormat {
         } else {
             append(policy.identity.selector, layerName, to: &output)
         }
-        startLine(&output)
         append(policy, to: &output)
-        startLine(&output)
-        output.append("created: ")
+        output.append(#"\n\tcreated: "#)
         times.append(policy.current.addTime, to: &output)
         output.append("  lastused: ")
         times.append(policy.current.useTime, to: &output)
-        startLine(&output)
-        output.append("lifetime: ")
-        output.append(decimal: policy.limits.hard.addTime)
-        output.append("(s) validtime: ")
-        output.append(decimal: policy.limits.hard.useTime)
-        output.append("(s)")
-        output.appendNewline(form)
-        append(policy.securityContext, to: &output)
-        output.appendTab(form)
-        output.append("spid=")
-        output.append(decimal: UInt64(policy.index?.rawValue ?? 0))
-        output.append(" seq=")
-        output.append(decimal: UInt64(nextSequence(isLast: isLast)))
-        output.append(" pid=")
-        output.append(decimal: UInt64(options.processID))
-        startLine(&output)
-        output.append("refcnt=")
-        output.append(decimal: UInt64(policy.referenceCount))
-        output.appendNewline(form)
+        output.append(#"\n\tlifetime: "#, decimal: policy.limits.hard.addTime)
+        output.append("(s) validtime: ", decimal: policy.limits.hard.useTime)
+        output.append(#"(s)\n"#)
+        if let context = policy.securityContext { append(context, to: &output) }
+        output.append(#"\tspid="#, decimal: UInt64(policy.index?.rawValue ?? 0))
+        output.append(" seq=", decimal: UInt64(nextSequence(isLast: isLast)))
+        output.append(" pid=", decimal: UInt64(options.processID))
+        output.append(#"\n\trefcnt="#, decimal: UInt64(policy.referenceCount))
+        output.append(#"\n"#)
     }
 
     /// `10.1.0.0/24[any] 10.2.0.0/24[any] 255`
@@ -61,7 +49,7 @@ extension DumpFormat {
         append(selector.source, hasPorts ? selector.sourcePort : nil, to: &output)
         append(selector.destination, hasPorts ? selector.destinationPort : nil, to: &output)
         if selector.nextLayer != .any, let layerName {
-            output.append(foreign: layerName, form)
+            output.append(escapedForJSON: layerName)
         } else {
             output.append(decimal: selector.nextLayer.rawValue)
         }
@@ -80,6 +68,7 @@ extension DumpFormat {
 
     /// Direction, priority, action, and each transform on a line of its own.
     private func append(_ policy: SecurityPolicy, to output: inout OutputSpan<UInt8>) {
+        output.append(#"\n\t"#)
         output.append(policy.identity.direction.word)
         output.append(" ")
         if policy.priority != 0 {
@@ -89,7 +78,7 @@ extension DumpFormat {
         policy.action.appendWord(to: &output)
         guard case .protect(let transforms) = policy.action else { return }
         for transform in transforms {
-            startLine(&output)
+            output.append(#"\n\t"#)
             transform.append(to: &output, showPorts: options.showPorts)
         }
     }

@@ -1,8 +1,11 @@
 import IPsec
-package import TextBytes
+import TextBytes
 
-/// Renders dumps in the layout of ipsec-tools (language 3.1, 3.2), straight into bytes, in the form in which they travel
-/// if need be.
+/// Renders dumps in the layout of ipsec-tools (language 3.1, 3.2), straight into bytes, in the form in which they travel:
+/// as the inside of a JSON string (RFC 8259, 7), so that nobody looks at them again.
+///
+/// The texts here are therefore raw ones: `#"\n\t"#` are the four bytes of a line end and a tab in JSON. What comes from
+/// outside is looked at byte by byte.
 ///
 /// One value renders one dump: it numbers the entries, and remembers local times that it has already worked out.
 package struct DumpFormat: Sendable {
@@ -30,7 +33,6 @@ package struct DumpFormat: Sendable {
     let now: UInt64
     let protocolNames: ProtocolNames
     let interfaceName: String
-    let form: TextForm
     var times: LocalTimes
     private var sequence: UInt32 = 0
     private var hiddenCount = 0
@@ -39,24 +41,22 @@ package struct DumpFormat: Sendable {
     ///   - now: seconds since 1970.
     ///   - protocolNames: what the upper-layer protocols are called in policies.
     ///   - interfaceName: of the kernel interface, which could not tell what a degraded SA is.
-    ///   - form: how the text is written.
     package init(
         options: Options, now: UInt64, protocolNames: ProtocolNames = .builtIn,
-        interfaceName: String = KernelTraits.pfKey.name, form: TextForm = .plain
+        interfaceName: String = KernelTraits.pfKey.name
     ) {
         self.options = options
         self.now = now
         self.protocolNames = protocolNames
         self.interfaceName = interfaceName
-        self.form = form
         times = LocalTimes()
     }
 
     /// Appends what stands in place of a dump without an SA.
-    package func appendNoAssociations(to output: inout [UInt8]) { append(line: "No SAD entries.", to: &output) }
+    package func appendNoAssociations(to output: inout [UInt8]) { output.append(#"No SAD entries.\n"#) }
 
     /// Appends what stands in place of a dump without a policy.
-    package func appendNoPolicies(to output: inout [UInt8]) { append(line: "No SPD entries.", to: &output) }
+    package func appendNoPolicies(to output: inout [UInt8]) { output.append(#"No SPD entries.\n"#) }
 
     /// The number of an entry: 1, 2, 3, ... and 0 for the last.
     mutating func nextSequence(isLast: Bool) -> UInt32 {
@@ -77,37 +77,17 @@ package struct DumpFormat: Sendable {
     package func appendSummary(to output: inout [UInt8]) {
         guard hiddenCount > 0 else { return }
         output.append(decimal: hiddenCount)
-        append(line: " per-socket policies not shown (filtered by -N)", to: &output)
+        output.append(#" per-socket policies not shown (filtered by -N)\n"#)
     }
 
-    private func append(line: StaticString, to output: inout [UInt8]) {
-        output.append(line)
-        output.append(addingCapacity: 2) { $0.appendNewline(form) }
-    }
-
-    // MARK: Parts of both dumps
-
-    /// Ends the line, and begins the next one of the same entry.
-    func startLine(_ output: inout OutputSpan<UInt8>) {
-        output.appendNewline(form)
-        output.appendTab(form)
-    }
-
-    func append(_ context: SecurityContext?, to output: inout OutputSpan<UInt8>) {
-        guard let context else { return }
-        output.appendTab(form)
-        output.append("security context doi: ")
-        output.append(decimal: context.domain)
-        startLine(&output)
-        output.append("security context algorithm: ")
-        output.append(decimal: context.algorithm)
-        startLine(&output)
-        output.append("security context length: ")
+    /// Lines of both dumps.
+    func append(_ context: SecurityContext, to output: inout OutputSpan<UInt8>) {
+        output.append(#"\tsecurity context doi: "#, decimal: UInt64(context.domain))
+        output.append(#"\n\tsecurity context algorithm: "#, decimal: UInt64(context.algorithm))
         // With the NUL that ends it on the wire.
-        output.append(decimal: UInt64(context.label.utf8.count + 1))
-        startLine(&output)
-        output.append("security context: ")
-        output.append(foreign: context.label, form)
-        output.appendNewline(form)
+        output.append(#"\n\tsecurity context length: "#, decimal: UInt64(context.label.utf8.count + 1))
+        output.append(#"\n\tsecurity context: "#)
+        output.append(escapedForJSON: context.label)
+        output.append(#"\n"#)
     }
 }

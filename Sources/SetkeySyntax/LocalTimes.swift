@@ -10,9 +10,14 @@ package struct LocalTimes: Sendable {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// What each slot of `text` shows; 0 for nothing yet.
-    private var seconds = [UInt64](repeating: 0, count: Self.slotCount)
-    private var text = [UInt8](repeating: 0, count: Self.slotCount * Self.width)
+    /// A time, and its text in words.
+    private struct Slot {
+        /// 0 for none yet.
+        var seconds: UInt64 = 0
+        var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    }
+
+    private var slots = [Slot](repeating: Slot(), count: Self.slotCount)
 
     /// A single time, as ``append(_:to:)`` shows it.
     package static func text(_ time: UInt64) -> String {
@@ -24,19 +29,18 @@ package struct LocalTimes: Sendable {
     /// The output must have room for 20 bytes.
     mutating func append(_ time: UInt64, to output: inout OutputSpan<UInt8>) {
         guard time != 0 else { return output.append("                    ") }
-        let range = cached(time)
-        output.append(contentsOf: text.span.extracting(range))
+        let index = Int(truncatingIfNeeded: time % UInt64(Self.slotCount))
+        if slots[index].seconds != time { slots[index] = Self.slot(time) }
+        let words = slots[index].words
+        output.append(8, of: words.0)
+        output.append(8, of: words.1)
+        output.append(4, of: words.2)
     }
 
-    /// Where in ``text`` a time is.
-    private mutating func cached(_ time: UInt64) -> Range<Int> {
-        let slot = Int(truncatingIfNeeded: time % UInt64(Self.slotCount))
-        let range = slot * Self.width..<(slot + 1) * Self.width
-        if seconds[slot] != time {
-            seconds[slot] = time
-            text.replaceSubrange(range, with: Self.text(of: time))
-        }
-        return range
+    private static func slot(_ time: UInt64) -> Slot {
+        let text = text(of: time)
+        func word(at offset: Int) -> UInt64 { ByteWord(text.span, at: offset).bits }
+        return Slot(seconds: time, words: (word(at: 0), word(at: 8), word(at: 12) >> 32))
     }
 
     /// How many seconds east of UTC the machine's time zone is at `time`, in seconds since 1970; 0 for a time that has no

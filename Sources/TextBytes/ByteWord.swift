@@ -32,6 +32,17 @@ package struct ByteWord {
         bits = nibbles &+ Self.repeating(48) &+ isLetter &* 39
     }
 
+    /// The values, not the characters, of the eight decimal digits of `value`, which is below 100,000,000.
+    @inlinable @inline(__always)
+    package init(decimal value: UInt32) {
+        // Halves, pairs and digits are divided side by side, by a multiplication each; the first is always the lower.
+        let halves = UInt64(value / 10_000) | UInt64(value % 10_000) << 32
+        let hundreds = (halves &* 10_486) >> 20 & 0x0000_007f_0000_007f
+        let pairs = hundreds | (halves &- hundreds &* 100) << 16
+        let tens = (pairs &* 103) >> 10 & 0x000f_000f_000f_000f
+        bits = tens | (pairs &- tens &* 10) << 8
+    }
+
     /// The eight bytes of `bytes` from `offset` on; there must be so many.
     @inlinable @inline(__always)
     package init(_ bytes: Span<UInt8>, at offset: Int) {

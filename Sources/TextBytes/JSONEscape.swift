@@ -1,5 +1,8 @@
-/// What a byte becomes inside a JSON string (RFC 8259, 7): at most six bytes.
+/// What a byte becomes inside a JSON string (RFC 8259, 7).
 package struct JSONEscape: Sendable {
+    /// The most bytes that one becomes.
+    package static let maximumByteCount = 6
+
     /// The first byte is the lowest.
     package private(set) var bits: UInt64 = 0
     /// How many bytes of ``bits`` count.
@@ -38,7 +41,13 @@ package struct JSONEscape: Sendable {
 }
 
 extension OutputSpan<UInt8> {
-    /// Appends `text` as the inside of a JSON string: at most six bytes for each of its, for which there must be room.
+    /// Appends `text` as the inside of a JSON string; there must be room for ``JSONEscape/maximumByteCount`` bytes for
+    /// each of its.
+    package mutating func append(escapedForJSON text: String) {
+        append(escapedForJSON: text.utf8Span.span)
+    }
+
+    /// The same of the UTF-8 of a text.
     ///
     /// - Returns: All of it, ORed together.
     @discardableResult

@@ -31,6 +31,19 @@ extension [UInt8] {
         }
     }
 
+    /// Appends `bytes`, which may be many, in pieces of 1 KiB: the C library moves larger ones by an instruction that
+    /// takes its time for each byte where the processor is emulated.
+    package mutating func append(inPieces bytes: Span<UInt8>) {
+        append(addingCapacity: bytes.count) { output in
+            var start = 0
+            while start < bytes.count {
+                let end = Swift.min(start + 1024, bytes.count)
+                output.append(contentsOf: bytes.extracting(start..<end))
+                start = end
+            }
+        }
+    }
+
     /// Appends the UTF-8 of `text`.
     @inlinable
     package mutating func append(_ text: StaticString) {
@@ -56,6 +69,23 @@ extension OutputSpan<UInt8> {
         unsafe append(copying: bytes)
     }
 
+    /// Appends the UTF-8 of `text`, a literal, and `value` in decimal: at most 20 bytes more.
+    @inlinable @inline(__always)
+    package mutating func append(_ text: StaticString, decimal value: UInt64) {
+        let textCount = text.utf8CodeUnitCount
+        let isDigit = value < 10
+        precondition(textCount < freeCapacity)
+        unsafe withUnsafeMutableBufferPointer { output, used in
+            guard let base = output.baseAddress else { return }
+            let start = unsafe base + used
+            unsafe UnsafeMutableRawPointer(start).copyMemory(from: text.utf8Start, byteCount: textCount)
+            // One byte more, which counts where it is all of the number.
+            unsafe start[textCount] = 48 &+ UInt8(truncatingIfNeeded: value)
+            used &+= isDigit ? textCount &+ 1 : textCount
+        }
+        if !isDigit { append(decimal: value, width: 1) }
+    }
+
     /// Appends `bytes`.
     @inlinable
     package mutating func append(contentsOf bytes: Span<UInt8>) {
@@ -75,7 +105,7 @@ extension OutputSpan<UInt8> {
         unsafe withUnsafeMutableBufferPointer { output, count in
             guard let start = output.baseAddress else { return }
             unsafe UnsafeMutableRawPointer(start + count).copyMemory(from: source, byteCount: bytes.count)
-            count += bytes.count
+            count &+= bytes.count
         }
     }
 
@@ -86,7 +116,7 @@ extension OutputSpan<UInt8> {
         unsafe withUnsafeMutableBufferPointer { output, used in
             let rest = UnsafeMutableRawBufferPointer(output)
             unsafe rest.storeBytes(of: word.littleEndian, toByteOffset: used, as: UInt64.self)
-            used += count
+            used &+= count
         }
     }
 
@@ -101,23 +131,16 @@ extension OutputSpan<UInt8> {
         if value < 10 { append(48 + UInt8(truncatingIfNeeded: value)) } else { append(decimal: value, width: 1) }
     }
 
-    /// Appends `value` in decimal with at least `width` digits, at most 8: at most 20 bytes.
+    /// Appends `value` in decimal with at least `width` digits, 1 to 8: at most 20 bytes.
     @usableFromInline
     mutating func append(decimal value: UInt64, width: Int) {
         if value >= 100_000_000 {
             append(decimal: value / 100_000_000, width: 1)
             return append(decimal: value % 100_000_000, width: 8)
         }
-        // Digits come from the last to the first; the word that holds them turns them round.
-        var digits: UInt64 = 0
-        var digitCount = 0
-        var rest = UInt32(truncatingIfNeeded: value)
-        repeat {
-            digits = digits << 8 | UInt64(48 + rest % 10)
-            rest /= 10
-            digitCount += 1
-        } while rest > 0 || digitCount < width
-        append(digitCount, of: digits)
+        let digits = ByteWord(decimal: UInt32(truncatingIfNeeded: value)).bits
+        let zeroCount = Swift.min(digits.trailingZeroBitCount / 8, 8 - width)
+        append(8 &- zeroCount, of: (digits | ByteWord.repeating(48)) &>> UInt64(8 &* zeroCount))
     }
 
     /// Appends `value` in decimal: at most 3 bytes.
@@ -132,7 +155,7 @@ extension OutputSpan<UInt8> {
     }
 
     /// Appends `value` in lower-case hexadecimal with at least `width` digits, at most 8.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func append(hexadecimal value: UInt32, width: Int = 1) {
         let digitCount = Swift.max(8 - value.leadingZeroBitCount / 4, Swift.min(width, 8))
         let digits = ByteWord(hexadecimal: value).bits

@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
+import TestSupport
 import Testing
 
 @testable import SetkeyCore
@@ -25,7 +26,7 @@ import Testing
         var format = DumpFormat(options: DumpFormat.Options(showKeys: true, processID: 1), now: 0)
         var dump: [UInt8] = []
         format.append(association, isLast: true, to: &dump)
-        #expect(String(decoding: dump, as: UTF8.self).contains("\tE: 99  01020304\n\tA: 77  05\n"))
+        #expect(dumpText(dump).contains("\tE: 99  01020304\n\tA: 77  05\n"))
         let statement = Statement.Kind.add(association).text()
         #expect(statement.contains("-E 99 <hidden> -A 77 <hidden>"), "\(statement)")
         let (declared, present) = (try self.association(), association)

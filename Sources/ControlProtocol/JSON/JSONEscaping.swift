@@ -29,7 +29,9 @@ extension [UInt8] {
     /// - Returns: All of it, ORed together.
     private mutating func append(escapingShort text: Span<UInt8>) -> UInt64 {
         var all: UInt8 = 0
-        append(addingCapacity: 6 * text.count) { output in all = output.append(escapedForJSON: text) }
+        append(addingCapacity: JSONEscape.maximumByteCount * text.count) { output in
+            all = output.append(escapedForJSON: text)
+        }
         return UInt64(all)
     }
 

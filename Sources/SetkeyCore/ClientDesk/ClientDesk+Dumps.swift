@@ -46,7 +46,7 @@ extension ClientDesk {
             processID: UInt32(clamping: peers[client]?.pid ?? 0))
         return DumpFormat(
             options: options, now: UInt64(clamping: context.now.seconds),
-            protocolNames: settings.parserOptions.protocolNames, interfaceName: settings.traits.name, form: .json)
+            protocolNames: settings.parserOptions.protocolNames, interfaceName: settings.traits.name)
     }
 
     /// The dump that a client waits for.

@@ -125,7 +125,9 @@ private struct AssociationFilter: Sendable {
     let includesDead: Bool
 
     func passes(_ association: SecurityAssociation) -> Bool {
-        (ipsecProtocol == nil || association.identity.ipsecProtocol == ipsecProtocol)
-            && (includesDead || association.state != .dead)
+        if let ipsecProtocol, ipsecProtocol != association.identity.ipsecProtocol { return false }
+        // Not by `==`, which is a generic call for an enum of another target.
+        if case .dead = association.state { return includesDead }
+        return true
     }
 }
