@@ -58,6 +58,7 @@ struct AssociationClauses: ~Copyable {
     /// - Parameters:
     ///   - text: what the keys are written in.
     ///   - credentials: the keys that are not.
+    @inline(__always)
     consuming func association(keysIn text: Span<UInt8>, _ credentials: [KeyMaterial]) -> SecurityAssociation {
         // The manual's default: 32 for AH and authenticated ESP, 0 for the rest.
         let window = replay ?? (isAuthenticated ? ReplayWindow.ordinary.rawValue : 0)

@@ -104,10 +104,12 @@ struct Lexer: ~Copyable, ~Escapable {
     /// The word that starts at `start`, if one does. Most are shorter than eight bytes, which one load tells.
     @inline(__always)
     private mutating func takeWord(from start: Int) -> Token? {
-        guard start <= text.count - ByteWord.byteCount else { return takeLongWord(from: start) }
+        guard start <= text.count - ByteWord.byteCount else { return takeLongWord(from: start, through: start) }
         let bytes = ByteWord(text, at: start)
         let count = Self.wordByteCount(bytes)
-        guard count < ByteWord.byteCount, !Self.isInWord(text[start + count]) else { return takeLongWord(from: start) }
+        guard count < ByteWord.byteCount, !Self.isInWord(text[start + count]) else {
+            return takeLongWord(from: start, through: start + count)
+        }
         guard count > 0 else { return nil }
         place.offset = start + count
         let keyword = Keyword(PackedWord(bytes, byteCount: count))
@@ -115,9 +117,11 @@ struct Lexer: ~Copyable, ~Escapable {
     }
 
     /// The same of a word of any length. Most of the bytes of any text are in keys: they are looked at once.
+    ///
+    /// - Parameter known: where the bytes end that are known to be inside the word.
     @inline(never)
-    private mutating func takeLongWord(from start: Int) -> Token? {
-        var end = start
+    private mutating func takeLongWord(from start: Int, through known: Int) -> Token? {
+        var end = known
         var isHexadecimal = false
         if text.hasHexadecimalPrefix(at: start) {
             end = text.endOfHexadecimalDigits(from: start + 2)

@@ -1,6 +1,6 @@
 /// A streaming parser over bytes of any origin: linear time, no recursion, recovery at `;`.
 ///
-/// It keeps the text and what is known between two statements; a ``StatementParser`` is lent them for each.
+/// It keeps the text and what is known between two statements; a ``StatementParser`` is lent them for one, or for all.
 package struct Parser {
     /// What was met so far.
     struct Tally {
@@ -38,20 +38,34 @@ package struct Parser {
     }
 
     /// The next good statement; `nil` at the end. What was wrong before it is in ``diagnostics``.
-    package mutating func next() -> Statement? {
-        let (statement, newState, found) = Self.next(in: bytes.span, options, state)
+    package mutating func next() -> Statement? { parse { $0.next() } }
+
+    /// All good statements that follow. What was wrong between them is in ``diagnostics``.
+    package mutating func rest() -> [Statement] {
+        parse { parser in
+            var statements: [Statement] = []
+            while let statement = parser.next() { statements.append(statement) }
+            return statements
+        }
+    }
+
+    /// Lends a parser of statements what is known, and takes it back.
+    @inline(__always)
+    private mutating func parse<Result>(_ body: (inout StatementParser) -> Result) -> Result {
+        let (result, newState, found) = Self.parse(bytes.span, options, state, body)
         state = newState
         if !found.isEmpty { diagnostics += found }
-        return statement
+        return result
     }
 
     @inline(__always)
-    private static func next(
-        in text: Span<UInt8>, _ options: SharedOptions, _ state: StatementParser.State
-    ) -> (Statement?, StatementParser.State, [Diagnostic]) {
+    private static func parse<Result>(
+        _ text: Span<UInt8>, _ options: SharedOptions, _ state: StatementParser.State,
+        _ body: (inout StatementParser) -> Result
+    ) -> (Result, StatementParser.State, [Diagnostic]) {
         var parser = StatementParser(text, options, state)
-        let statement = parser.next()
-        return (statement, parser.state, parser.diagnostics)
+        let result = body(&parser)
+        return (result, parser.state, parser.diagnostics)
     }
 
     // MARK: Reuse
@@ -76,7 +90,7 @@ package struct Parser {
     }
 }
 
-/// The options of a parser in one reference, which costs the parser of each statement one retain.
+/// The options of a parser in one reference, which costs each lending one retain.
 final class SharedOptions: Sendable {
     let values: ParserOptions
 

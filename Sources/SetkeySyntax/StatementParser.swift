@@ -1,6 +1,6 @@
 import IPsec
 
-/// The parser of one statement: the grammar is in its extensions.
+/// The parser of statements: the grammar is in its extensions.
 ///
 /// It is lent the text, and cannot be copied: a byte of the text is a load, and a call hands on nothing but its place.
 /// To this end what it calls in its extensions is `mutating` even where it changes nothing, or is inlined: what a call

@@ -14,7 +14,7 @@ extension ClientDesk {
         guard isPrivileged(client) else { return context.out.fail(client, .permissionDenied(who: Call.whoMay)) }
         var (evaluation, part) = plans.takeGathered(of: client)
         var parser = Parser(text.bytes, options: settings.parserOptions)
-        while let statement = parser.next() {
+        for statement in parser.rest() {
             evaluation.add(statement.kind, at: StatementOrigin(source: part, range: statement.range))
         }
         let diagnostics = parser.diagnostics + evaluation.diagnostics.map(\.diagnostic)

@@ -31,8 +31,7 @@ struct ExecutePart: Sendable {
         self.parameters = parameters
         self.first = first
         var parser = Parser(text.bytes, options: options)
-        var statements: [Statement] = []
-        while let statement = parser.next() { statements.append(statement) }
+        let statements = parser.rest()
         if parser.errorCount > 0 {
             errors = parser.diagnostics.map(DiagnosticRecord.init)
         } else {
