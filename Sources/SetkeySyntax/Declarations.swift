@@ -40,7 +40,8 @@ struct Declarations<Identity: Hashable & Sendable, Entry: Sendable> {
     }
 
     mutating func remove(_ identity: Identity) {
-        guard let slot = index.removeValue(forKey: identity) else { return }
+        // Mostly nothing is declared to be absent, and to look for that costs a hash.
+        guard !index.isEmpty, let slot = index.removeValue(forKey: identity) else { return }
         clocks[slot] = 0
     }
 

@@ -8,6 +8,9 @@ package struct Mirror: Sendable {
     /// The Security Policy Database, per-socket policies included.
     package internal(set) var policies = MirroredTable<SecurityPolicy>()
 
+    /// Whether a larval SA without an SPI has been told of, which an ADD may remove: it is sought only then.
+    private var hasNameless = false
+
     /// What an applied event asks to be done next.
     package enum FollowUp: Sendable {
         /// Nothing.
@@ -38,7 +41,9 @@ package struct Mirror: Sendable {
         case .policiesFlushed:
             let former = policies.removeAll(except: policies.ofSockets())
             return .free(former, count: former.count)
-        case .dumped(let association, _): associations.record(association)
+        case .dumped(let association, _):
+            note(association)
+            associations.record(association)
         case .dumpedPolicy(let policy, _): policies.record(policy)
         case .migrated: return .dumpAgain
         case .newMapping(let identity, _):
@@ -52,8 +57,9 @@ package struct Mirror: Sendable {
     private mutating func apply(_ verb: KernelEvent.Verb, _ association: SecurityAssociation) -> FollowUp {
         switch verb {
         case .added, .got:
+            note(association)
             associations.insert(association)
-            if verb == .added { forgetLarval(replacedBy: association) }
+            if verb == .added, hasNameless { forgetLarval(replacedBy: association) }
         case .deleted: associations.remove(association.identity)
         case .updated where association.state == .mature:
             // A larval SA has become this one.
@@ -61,6 +67,10 @@ package struct Mirror: Sendable {
         case .updated: return .get(association.reference)
         }
         return .nothing
+    }
+
+    private mutating func note(_ association: SecurityAssociation) {
+        if association.identity.spi.rawValue == 0 { hasNameless = true }
     }
 
     /// An ADD silently removes the larval SA that waited for it (kernel-facts 7).
