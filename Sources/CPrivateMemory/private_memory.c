@@ -34,6 +34,7 @@ void setkeyd_keep_memory_private(void)
 void setkeyd_free_without_delay(void)
 {
     mallopt(M_MXFAST, 0);
+    mallopt(M_ARENA_MAX, 1);
 }
 
 void setkeyd_give_back_memory(void)

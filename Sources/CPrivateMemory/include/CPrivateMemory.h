@@ -7,7 +7,8 @@
 void setkeyd_keep_memory_private(void);
 
 /* Has free() join free neighbours at once. By default glibc puts small ones aside and joins all of them in the middle of
-   some later allocation: 80 ms after a million SAs have gone. */
+   some later allocation: 80 ms after a million SAs have gone. All threads share one heap, so that what one of them frees
+   for another is sorted by the one that frees (wiping_free.c). */
 void setkeyd_free_without_delay(void);
 
 /* Gives the kernel back what has been freed: by itself glibc does so only with what lies at the end of its heap. Others
