@@ -64,10 +64,8 @@ extension Span<UInt8> {
     /// Whether the bytes are those of `word`.
     func elementsEqual(_ word: StaticString) -> Bool {
         guard word.utf8CodeUnitCount == count else { return false }
-        return word.withUTF8Buffer { bytes in
-            for index in indices where unsafe bytes[index] != self[index] { return false }
-            return true
-        }
+        for index in indices where word.byte(at: index) != self[index] { return false }
+        return true
     }
 
     /// The bytes of the UTF-8 scalar at `offset` (RFC 3629, 4); 0 where there is none.

@@ -83,7 +83,7 @@ struct StatementParser: ~Copyable, ~Escapable {
                     let end = current.kind == .semicolon ? current.end : previousEnd
                     return Statement(kind, range: statementStart..<end, containsKey: hasWrittenKey)
                 } catch {
-                    record(error)
+                    report(error)
                     recover()
                 }
             }
@@ -102,7 +102,7 @@ struct StatementParser: ~Copyable, ~Escapable {
 
     private mutating func refuseUTF16() {
         known.isAtEnd = true
-        record(failure(0..<2, "this text is UTF-16", "save it as UTF-8"))
+        report(failure(0..<2, "this text is UTF-16", "save it as UTF-8"))
     }
 
     // MARK: Tokens
@@ -208,7 +208,7 @@ struct StatementParser: ~Copyable, ~Escapable {
 
     /// Records an error, and goes on in the statement to find others.
     mutating func note(_ error: Diagnostic) {
-        record(error)
+        report(error)
         hasFailed = true
     }
 
@@ -223,7 +223,7 @@ struct StatementParser: ~Copyable, ~Escapable {
         _ range: Range<Int>, _ message: @autoclosure () -> String, _ advice: @autoclosure () -> String = ""
     ) {
         guard known.warningCount < options.diagnosticLimit else { return known.warningCount += 1 }
-        record(Diagnostic(.warning, at: range, message(), advice: advice()))
+        report(Diagnostic(.warning, at: range, message(), advice: advice()))
     }
 
     /// A warning of a rule that has a name.
@@ -232,7 +232,7 @@ struct StatementParser: ~Copyable, ~Escapable {
         _ advice: @autoclosure () -> String
     ) {
         guard known.warningCount < options.diagnosticLimit else { return known.warningCount += 1 }
-        record(Diagnostic(code, at: range, message(), advice: advice()))
+        report(Diagnostic(code, at: range, message(), advice: advice()))
     }
 
     /// One for the whole text is enough.
@@ -244,7 +244,7 @@ struct StatementParser: ~Copyable, ~Escapable {
         warn(offset..<offset + 1, message, "save the text as UTF-8")
     }
 
-    private mutating func record(_ diagnostic: Diagnostic) {
+    private mutating func report(_ diagnostic: Diagnostic) {
         var diagnostic = diagnostic.severity == .error ? mended(diagnostic) : diagnostic
         diagnostic.statementStart = statementStart
         diagnostic.isOutOfStep = isOutOfStep || lexer.place.longStringCount > 0
@@ -266,7 +266,7 @@ struct StatementParser: ~Copyable, ~Escapable {
     }
 
     private mutating func skipInvalid() {
-        record(invalidCharacter())
+        report(invalidCharacter())
         noteInvalid()
         advance()
         // The character is dealt with; what follows is a statement of its own.
@@ -282,7 +282,7 @@ struct StatementParser: ~Copyable, ~Escapable {
     private mutating func noteInvalid() {
         known.invalidCount += 1
         guard known.invalidCount == Self.invalidLimit else { return }
-        record(
+        report(
             failure(
                 current.range, "too many characters that do not belong in a text", "check that this is a setkey file"))
         known.isAtEnd = true

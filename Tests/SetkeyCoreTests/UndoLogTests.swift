@@ -34,7 +34,7 @@ struct UndoLogTests {
         for (request, answer) in steps {
             let former = FormerEntries(touchedBy: request, in: mirror)
             _ = mirror.apply(answer)
-            log.record(request, answer: answer, former: former)
+            log.note(request, answer: answer, former: former)
         }
         var phrases: [String] = []
         while let request = log.next() { phrases.append(request.phrase) }
@@ -75,7 +75,7 @@ struct UndoLogTests {
         var log = UndoLog()
         for spi in spis {
             let association = try Self.association(spi: spi)
-            log.record(.add(association), answer: .association(.added, association), former: .none)
+            log.note(.add(association), answer: .association(.added, association), former: .none)
         }
         #expect(log.size == spis.count)
         for spi in spis.reversed() {

@@ -35,7 +35,7 @@ package struct PFKeyCodec: KernelInterface {
     ) throws(WireError) {
         try request.write(id: id, processID: signature, over: &buffer)
         let type = PFKeyMessageType(request)
-        requests.record(id, type)
+        requests.note(id, type)
         if type.isDump { dumps.begin(id, type) }
     }
 

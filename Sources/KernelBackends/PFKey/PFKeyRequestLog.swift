@@ -10,7 +10,7 @@ struct PFKeyRequestLog: Sendable {
     /// Sequence number in the upper half, type in the lowest byte; 0 is free, for no request has number 0.
     private var entries = [UInt64](repeating: 0, count: capacity)
 
-    mutating func record(_ id: RequestID, _ type: PFKeyMessageType) {
+    mutating func note(_ id: RequestID, _ type: PFKeyMessageType) {
         entries[Self.slot(id.rawValue)] = Self.entry(id.rawValue, type)
     }
 

@@ -43,8 +43,8 @@ package struct Mirror: Sendable {
             return .free(former, count: former.count)
         case .dumped(let association, _):
             note(association)
-            associations.record(association)
-        case .dumpedPolicy(let policy, _): policies.record(policy)
+            associations.dumped(association)
+        case .dumpedPolicy(let policy, _): policies.dumped(policy)
         case .migrated: return .dumpAgain
         case .newMapping(let identity, _):
             guard let association = associations[identity] else { return .nothing }

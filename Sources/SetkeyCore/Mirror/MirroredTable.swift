@@ -114,7 +114,7 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     }
 
     /// A dump tells of an entry.
-    mutating func record(_ entry: Entry) {
+    mutating func dumped(_ entry: Entry) {
         guard dump?.admits(entry.identity) == true else { return }
         switch entries.insert(entry, at: .oldest, unless: { entry.isTwin(of: $0) }) {
         case .isNew: if !entry.comesAndGoesSilently { dump?.corrections += 1 }

@@ -161,7 +161,7 @@ struct RequestRun: Sendable {
         switch item.role {
         case .undo: undone += 1
         case .question: break
-        case .step, .restore: if temper == .undoing { undoLog.record(item.request, answer: answer, former: former) }
+        case .step, .restore: if temper == .undoing { undoLog.note(item.request, answer: answer, former: former) }
         }
     }
 
@@ -184,7 +184,7 @@ struct RequestRun: Sendable {
         if !item.endsUnit { failedUnit = item.unit }
         fail(item.unit)
         if isUndoing, mayBeDone, item.request.isAddition {
-            undoLog.record(item.request, answer: .refused(.timedOut), former: .none)
+            undoLog.note(item.request, answer: .refused(.timedOut), former: .none)
         }
     }
 

@@ -45,7 +45,7 @@ struct UndoLog: Sendable {
     /// - Parameters:
     ///   - answer: the kernel's answer to it.
     ///   - former: the mirror as it was before.
-    mutating func record(_ request: KernelRequest, answer: KernelEvent.Content, former: FormerEntries) {
+    mutating func note(_ request: KernelRequest, answer: KernelEvent.Content, former: FormerEntries) {
         switch request {
         case .add(let association):
             append(.delete(association.reference))
