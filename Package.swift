@@ -89,7 +89,7 @@ let package = Package(
             dependencies: ["KernelBackends", "KernelScenarios", "IPsec", "CLinux", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ControlProtocolTests", dependencies: ["ControlProtocol", "IPsec", "TestSupport"],
+            name: "ControlProtocolTests", dependencies: ["ControlProtocol", "IPsec", "TextBytes", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "SetkeyCoreTests",

@@ -48,8 +48,8 @@ extension IPAddress: CustomStringConvertible {
         let octets = Octet.all
         let (first, second) = (octets[Int(bits >> 24)], octets[Int(bits >> 16 & 0xff)])
         let (third, fourth) = (octets[Int(bits >> 8 & 0xff)], octets[Int(bits & 0xff)])
-        output.append((first.bitCount &+ second.bitCount) / 8, of: first.word(with: second))
-        output.append((third.bitCount &+ fourth.bitCount) / 8 &- 1, of: third.word(with: fourth))
+        output.append(Int((first.bitCount &+ second.bitCount) / 8), of: first.word(with: second))
+        output.append(Int((third.bitCount &+ fourth.bitCount) / 8 &- 1), of: third.word(with: fourth))
     }
 
     /// RFC 5952 section 4: lower case, no leading zeros, the longest run of two or more zero groups as `::`, the
@@ -91,12 +91,12 @@ private struct Octet {
     /// The first character is the lowest byte.
     let text: UInt32
     /// Of the text.
-    let bitCount: Int
+    let bitCount: UInt32
 
     /// By number.
     static let all = (0...UInt8.max).map { number in
         let text = Array("\(number).".utf8)
-        return Octet(text: text.reversed().reduce(0) { $0 << 8 | UInt32($1) }, bitCount: 8 * text.count)
+        return Octet(text: text.reversed().reduce(0) { $0 << 8 | UInt32($1) }, bitCount: UInt32(8 * text.count))
     }
 
     /// The text of both.

@@ -75,6 +75,8 @@ extension DumpFormat {
         output.append(#"\n"#)
     }
 
+    /// - Parameter label: a literal, which precedes the number.
+    @inline(__always)
     private func append(_ label: StaticString, inBothBases value: UInt32, to output: inout OutputSpan<UInt8>) {
         output.append(label, decimal: UInt64(value))
         output.append("(0x")

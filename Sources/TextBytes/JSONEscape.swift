@@ -62,3 +62,67 @@ extension OutputSpan<UInt8> {
         return all
     }
 }
+
+extension ByteWord {
+    /// Where a byte does not stand in a JSON string as it is.
+    @inlinable @inline(__always)
+    package var extraordinary: UInt64 {
+        // With this bit turned over the quote is 0x20, and what was below stays there.
+        let turned = ByteWord(bits: bits ^ Self.repeating(UInt8(ascii: "\"") ^ 0x20))
+        return turned.mask(below: 0x21) | mask(of: UInt8(ascii: "\\"))
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends what `source`, the inside of a JSON string, stands for from `index` on, which is then where it stopped: at
+    /// something rarer than a byte that stands for itself or a backslash with one letter, or where less than a word and a
+    /// letter behind it is left.
+    ///
+    /// There must be room for the rest of `source` and a word: nothing is longer than its escape.
+    /// - Returns: All that was looked at, ORed together.
+    package mutating func append(unescaping source: Span<UInt8>, at index: inout Int) -> UInt64 {
+        precondition(index >= 0 && index <= source.count)
+        precondition(source.count - index + ByteWord.byteCount <= freeCapacity)
+        return unsafe source.withUnsafeBytes { source in
+            unsafe withUnsafeMutableBufferPointer { output, used in
+                guard let base = source.baseAddress, let target = output.baseAddress else { return 0 }
+                let rest = unsafe UnsafeRawBufferPointer(start: base + index, count: source.count - index)
+                let done = unsafe rest.unescape(to: UnsafeMutableRawPointer(target + used), JSONEscape.meanings)
+                index += done.read
+                used += done.written
+                return done.seen
+            }
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Writes what it stands for to `target`, where there is room for as much as it has and a word.
+    fileprivate func unescape(
+        to target: UnsafeMutableRawPointer, _ meanings: [UInt8]
+    ) -> (read: Int, written: Int, seen: UInt64) {
+        let backslash = UInt8(ascii: "\\")
+        // What is written never gets ahead of what is read, so that this bounds both.
+        let end = count - ByteWord.byteCount
+        var (read, written, seen) = (0, 0, UInt64(0))
+        while read < end {
+            let word = unsafe ByteWord(bits: UInt64(littleEndian: loadUnaligned(fromByteOffset: read, as: UInt64.self)))
+            unsafe target.storeBytes(of: word.bits.littleEndian, toByteOffset: written, as: UInt64.self)
+            seen |= word.bits
+            let extraordinary = word.extraordinary
+            let ordinaryCount = extraordinary == 0 ? ByteWord.byteCount : ByteWord.firstIndex(in: extraordinary)
+            read &+= ordinaryCount
+            written &+= ordinaryCount
+            guard extraordinary != 0 else { continue }
+            // Escapes come in pairs, too: a line end and a tab.
+            repeat {
+                let meaning = unsafe meanings[Int(self[read &+ 1])]
+                guard unsafe self[read] == backslash, meaning != 0 else { return (read, written, seen) }
+                unsafe target.storeBytes(of: meaning, toByteOffset: written, as: UInt8.self)
+                read &+= 2
+                written &+= 1
+            } while unsafe read < end && self[read] == backslash
+        }
+        return (read, written, seen)
+    }
+}

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import TextBytes
 
 @testable import ControlProtocol
 
@@ -17,6 +18,32 @@ import Testing
                 reader.append(stream[index..<(index + length)])
                 index += length
                 while let frame = try reader.next() { taken.append(frame + [0]) }
+            }
+            #expect(taken == frames, "seed \(seed)")
+            #expect(reader.bufferedCount == 0)
+        }
+    }
+
+    @Test func framesLongAndShortAreReadAsTheyCome() throws {
+        for seed: UInt64 in [4, 5, 6] {
+            var random = SplitMix(seed: seed)
+            let frames: [[UInt8]] = (0..<40).map { _ in
+                let byte = UInt8.random(in: 1...255, using: &random)
+                return Array(repeating: byte, count: .random(in: 0...300_000, using: &random))
+            }
+            let stream: [UInt8] = frames.flatMap { $0 + [0] }
+            var reader = FrameReader(maximumFrame: 300_000)
+            var taken: [[UInt8]] = []
+            var index = 0
+            while index < stream.count {
+                let length = min(Int.random(in: 1...200_000, using: &random), stream.count - index)
+                let count = reader.append { output -> Int? in
+                    let end = index + min(length, output.freeCapacity)
+                    output.append(contentsOf: stream.span.extracting(index..<end))
+                    return end - index
+                }
+                index += try #require(count)
+                while let frame = try reader.next() { taken.append(frame) }
             }
             #expect(taken == frames, "seed \(seed)")
             #expect(reader.bufferedCount == 0)

@@ -49,6 +49,24 @@ import Testing
         }
     }
 
+    /// An escape, or a character that is no ASCII, at every place against the words of the reader, and as near to the
+    /// end of the string and to that of the frame as it can be.
+    @Test(arguments: [#"\n"#, #"\n\t"#, #"\\"#, #"\""#, #"\u000a"#, #"\ud834\udd1e"#, "é", #"\\\"\\"#])
+    func anEscapeIsReadWhereverItIs(escape: String) throws {
+        for before in 0..<20 {
+            for after in 0..<20 {
+                let body = String(repeating: "x", count: before) + escape + String(repeating: "y", count: after) + "\""
+                let text = try JSONDecoder().decode(String.self, from: Data("\"\(body)".utf8))
+                for behind in [0, 1, 7, 8, 9, 20] {
+                    var end = 0
+                    let frame = Array((body + String(repeating: "}", count: behind)).utf8)
+                    #expect(try Self.unescaped(frame, end: &end) == Array(text.utf8), "\(before), \(after), \(behind)")
+                    #expect(end == body.utf8.count)
+                }
+            }
+        }
+    }
+
     @Test(arguments: [
         (#"\ud834\udd1e""#, "𝄞"), (#"\u00e9\u20ac""#, "é€"), (#"\/\b\f\r\n\t\\\"""#, "/\u{8}\u{c}\r\n\t\\\""),
         (#"""#, ""),

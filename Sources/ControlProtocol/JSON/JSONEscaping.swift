@@ -74,7 +74,7 @@ extension MutableSpan<UInt8> {
             if position <= text.count - ByteWord.byteCount {
                 let word = ByteWord(text, at: position)
                 store(word, at: written)
-                let ordinary = word.ordinaryByteCount
+                let ordinary = ByteWord.firstIndex(in: word.extraordinary)
                 all |= word.bits
                 position += ordinary
                 written += ordinary
@@ -90,15 +90,5 @@ extension MutableSpan<UInt8> {
         index = position
         seen |= all
         return written
-    }
-}
-
-extension ByteWord {
-    /// How many bytes, from the first on, stand in a JSON string as they are.
-    @inline(__always)
-    var ordinaryByteCount: Int {
-        // With this bit turned over the quote is 0x20, and what was below stays there.
-        let turned = ByteWord(bits: bits ^ Self.repeating(UInt8(ascii: "\"") ^ 0x20))
-        return Self.firstIndex(in: turned.mask(below: 0x21) | mask(of: UInt8(ascii: "\\")))
     }
 }

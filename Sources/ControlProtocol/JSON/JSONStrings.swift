@@ -6,13 +6,10 @@ import TextBytes
 struct JSONStrings {
     private(set) var bytes: [UInt8] = []
 
-    /// At most this much of a text is looked at together: what is made room for at once stays in the cache.
-    private static let pieceByteCount = 1024
-
-    /// Room for the strings of a text of `capacity` bytes, none of which is longer unescaped, and for a piece, which is
-    /// made room for before it is known how much of it counts.
+    /// Room for the strings of a text of `capacity` bytes, none of which is longer unescaped, and for a word, which is
+    /// written before it is known how much of it counts.
     init(capacity: Int) {
-        bytes.reserveCapacity(capacity + Self.pieceByteCount)
+        bytes.reserveCapacity(capacity + ByteWord.byteCount)
     }
 
     var count: Int { bytes.count }
@@ -65,24 +62,14 @@ struct JSONStrings {
         }
     }
 
-    /// Appends what `source` means from `index` on, up to something rarer than a byte that stands for itself or a
-    /// backslash with one letter, or to where no whole word is left.
+    /// Appends what is common of it, by words (`OutputSpan.append(unescaping:at:)`).
     ///
     /// - Returns: All that was looked at, ORed together.
     private mutating func appendCommonBytes(of source: Span<UInt8>, at index: inout Int) -> UInt64 {
         var all: UInt64 = 0
-        var goesOn = true
-        // One more byte than a word: the letter behind a backslash.
-        while goesOn, index < source.count - ByteWord.byteCount {
-            let room = min(Self.pieceByteCount, source.count - index)
-            bytes.append(addingCapacity: room) { output in
-                output.append(repeating: 0, count: room)
-                var target = output.mutableSpan
-                let start = index
-                let used = target.write(unescaping: source, at: &index, seen: &all)
-                goesOn = index > start && room - used < 2 * ByteWord.byteCount
-                output.removeLast(room - used)
-            }
+        // There is so much room: nothing that was appended is longer than it was in the text.
+        bytes.append(addingCapacity: source.count - index + ByteWord.byteCount) { output in
+            all = output.append(unescaping: source, at: &index)
         }
         return all
     }
@@ -126,37 +113,5 @@ struct JSONStrings {
             index += 1
         }
         return value
-    }
-}
-
-extension MutableSpan<UInt8> {
-    /// Writes what `source` means from `index` on as long as a word has room, there is a whole one with a byte behind it,
-    /// and nothing rarer comes than a byte that stands for itself or a backslash with one letter.
-    ///
-    /// - Parameter seen: Gets the bits of all bytes that were looked at.
-    /// - Returns: How many bytes were written.
-    fileprivate mutating func write(unescaping source: Span<UInt8>, at index: inout Int, seen: inout UInt64) -> Int {
-        let meanings = JSONEscape.meanings
-        let (limit, lastWord) = (count - ByteWord.byteCount, source.count - ByteWord.byteCount)
-        var position = index
-        var written = 0
-        var all: UInt64 = 0
-        while position < lastWord, written <= limit {
-            let word = ByteWord(source, at: position)
-            store(word, at: written)
-            let ordinary = word.ordinaryByteCount
-            all |= word.bits
-            position += ordinary
-            written += ordinary
-            guard ordinary < ByteWord.byteCount else { continue }
-            let meaning = meanings[Int(source[position + 1])]
-            guard source[position] == UInt8(ascii: "\\"), meaning != 0 else { break }
-            self[written] = meaning
-            position += 2
-            written += 1
-        }
-        index = position
-        seen |= all
-        return written
     }
 }

@@ -13,6 +13,10 @@ package struct FrameReader: Sendable {
     /// The longest frame that this reader takes, in bytes without the NUL.
     package let maximumFrame: Int
 
+    /// As much as is read at once: the part of a dump that travels in a frame, and its envelope. Room is made where less
+    /// than a quarter of that is left.
+    private static let room = (128 + 8) << 10
+
     private var buffer: [UInt8] = []
     /// Where the next frame begins.
     private var start = 0
@@ -30,6 +34,19 @@ package struct FrameReader: Sendable {
     /// Whether more than a frame is held: time to stop reading the socket.
     package var isFull: Bool { bufferedCount > maximumFrame }
 
+    /// Lets `read` append as much as there is room for.
+    package mutating func append<Result, Failure>(
+        _ read: (inout OutputSpan<UInt8>) throws(Failure) -> Result?
+    ) throws(Failure) -> Result? {
+        discardTakenBytes()
+        let free = buffer.capacity - buffer.count
+        var result: Result?
+        try buffer.append(addingCapacity: free < Self.room / 4 ? Self.room : free) { output throws(Failure) in
+            result = try read(&output)
+        }
+        return result
+    }
+
     /// Takes in what was read.
     package mutating func append(_ bytes: ArraySlice<UInt8>) {
         discardTakenBytes()
@@ -43,7 +60,7 @@ package struct FrameReader: Sendable {
             return nil
         }
         guard end - start <= maximumFrame else { throw .oversize(limit: maximumFrame) }
-        if start == 0, end == buffer.count - 1 { return takeAll() }
+        if start == 0, end >= buffer.count / 2 { return takeBuffer(through: end) }
         let frame = Array(buffer[start..<end])
         start = end + 1
         searched = start
@@ -66,17 +83,17 @@ package struct FrameReader: Sendable {
         start = 0
     }
 
-    /// All that is held is one frame and its NUL: the buffer itself is given away.
-    private mutating func takeAll() -> [UInt8] {
+    /// Most of what is held is one frame and its NUL: the buffer itself is given away, and the rest moves.
+    private mutating func takeBuffer(through end: Int) -> [UInt8] {
         var frame = buffer
-        reset()
-        frame.removeLast()
+        reset(to: Array(buffer[(end + 1)...]))
+        frame.removeLast(frame.count - end)
         return frame
     }
 
-    /// Everything was taken: the buffer is given back, and wiped with that.
-    private mutating func reset() {
-        buffer = []
+    /// What was taken is given back, and wiped with that.
+    private mutating func reset(to rest: [UInt8] = []) {
+        buffer = rest
         start = 0
         searched = 0
     }

@@ -53,12 +53,17 @@ final class ClientSocket {
         }
     }
 
-    /// Reads into `buffer`.
+    /// Reads as much as `output` has room for.
     ///
     /// - Returns: How many bytes came; 0 at the end; `nil` if there is nothing yet and `waiting` is not set.
-    func receive(into buffer: inout [UInt8], waiting: Bool) throws(ClientError) -> Int? {
+    func receive(into output: inout OutputSpan<UInt8>, waiting: Bool) throws(ClientError) -> Int? {
         while true {
-            let count = unsafe recv(rawValue, &buffer, buffer.count, waiting ? 0 : Int32(MSG_DONTWAIT))
+            let count = unsafe output.withUnsafeMutableBufferPointer { bytes, used in
+                let room = unsafe UnsafeMutableBufferPointer(rebasing: bytes[used...])
+                let count = unsafe recv(rawValue, room.baseAddress, room.count, waiting ? 0 : Int32(MSG_DONTWAIT))
+                used += max(count, 0)
+                return count
+            }
             if count >= 0 { return count }
             switch errno {
             case EINTR: continue

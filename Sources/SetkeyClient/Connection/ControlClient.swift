@@ -7,7 +7,6 @@ package import ControlProtocol
 package struct ControlClient: ~Copyable {
     private let socket: ClientSocket
     private var reader = FrameReader(maximumFrame: FrameReader.maximumReply)
-    private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     /// The calls that are not yet answered, oldest first.
     private var pending: [Method] = []
 
@@ -106,9 +105,10 @@ extension ControlClient {
     ///
     /// - Returns: Whether something came.
     private mutating func receive(waiting: Bool) throws(ClientError) -> Bool {
-        guard let count = try socket.receive(into: &buffer, waiting: waiting), count > 0 else { return false }
-        reader.append(buffer[..<count])
-        return true
+        let count = try reader.append { output throws(ClientError) in
+            try socket.receive(into: &output, waiting: waiting)
+        }
+        return (count ?? 0) > 0
     }
 
     /// Writes all of `frame`, and meanwhile takes in the replies that come: the daemon may be waiting for this side to
