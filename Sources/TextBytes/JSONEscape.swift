@@ -110,10 +110,13 @@ extension UnsafeRawBufferPointer {
             unsafe target.storeBytes(of: word.bits.littleEndian, toByteOffset: written, as: UInt64.self)
             seen |= word.bits
             let extraordinary = word.extraordinary
-            let ordinaryCount = extraordinary == 0 ? ByteWord.byteCount : ByteWord.firstIndex(in: extraordinary)
-            read &+= ordinaryCount
-            written &+= ordinaryCount
-            guard extraordinary != 0 else { continue }
+            guard extraordinary != 0 else {
+                read &+= ByteWord.byteCount
+                written &+= ByteWord.byteCount
+                continue
+            }
+            read &+= ByteWord.firstIndex(in: extraordinary)
+            written &+= ByteWord.firstIndex(in: extraordinary)
             // Escapes come in pairs, too: a line end and a tab.
             repeat {
                 let meaning = unsafe meanings[Int(self[read &+ 1])]

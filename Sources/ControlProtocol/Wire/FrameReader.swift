@@ -14,7 +14,7 @@ package struct FrameReader: Sendable {
     package let maximumFrame: Int
 
     /// As much as is read at once: the part of a dump that travels in a frame, and its envelope. Room is made where less
-    /// than a quarter of that is left.
+    /// than 4 KiB of that is left.
     private static let room = (128 + 8) << 10
 
     private var buffer: [UInt8] = []
@@ -41,7 +41,7 @@ package struct FrameReader: Sendable {
         discardTakenBytes()
         let free = buffer.capacity - buffer.count
         var result: Result?
-        try buffer.append(addingCapacity: free < Self.room / 4 ? Self.room : free) { output throws(Failure) in
+        try buffer.append(addingCapacity: free < 4096 ? Self.room : free) { output throws(Failure) in
             result = try read(&output)
         }
         return result
