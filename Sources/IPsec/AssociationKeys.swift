@@ -100,10 +100,27 @@ struct AssociationKeys: Equatable, Sendable {
         let header = left.header
         guard header == right.header else { return false }
         let count = header.byteCount
-        let (a, b) = unsafe (left.bytes(from: 0, count), right.bytes(from: 0, count))
+        return unsafe difference(left.bytes(from: 0, count), right.bytes(from: 0, count)) == 0
+    }
+
+    /// Whether they are copies of these keys; in time that depends on the lengths alone.
+    func isMade(of encryption: Span<UInt8>?, _ integrity: Span<UInt8>?) -> Bool {
+        guard header == Header(encryption: encryption?.count, integrity: integrity?.count) else { return false }
         var difference: UInt8 = 0
-        for index in 0..<count { unsafe difference |= a[index] ^ b[index] }
+        if let own = unsafe encryptionBytes, let encryption {
+            difference |= unsafe encryption.withUnsafeBufferPointer { unsafe Self.difference(own, $0) }
+        }
+        if let own = unsafe integrityBytes, let integrity {
+            difference |= unsafe integrity.withUnsafeBufferPointer { unsafe Self.difference(own, $0) }
+        }
         return difference == 0
+    }
+
+    /// 0 if the bytes are equal; they are as many.
+    private static func difference(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> UInt8 {
+        var difference: UInt8 = 0
+        for index in a.indices { unsafe difference |= a[index] ^ b[index] }
+        return difference
     }
 }
 

@@ -23,6 +23,25 @@ package struct SecurityAssociation: Sendable {
         self.init(Fields(identity: identity, source: source))
     }
 
+    /// An SA of these fields, with keys of these bytes: `known` itself where that is the same, so that nothing is made.
+    ///
+    /// Keys that are those of `known` are shared with it.
+    package init(
+        _ fields: consuming Fields, encryption: Span<UInt8>?, integrity: Span<UInt8>?,
+        knowing known: SecurityAssociation?
+    ) {
+        if let keys = known?.storage.fields.keys, keys.isMade(of: encryption, integrity) {
+            fields.keys = keys
+        } else {
+            fields.copyKeys(encryption: encryption, integrity: integrity)
+        }
+        if let known, known.storage.fields == fields {
+            self = known
+        } else {
+            self.init(fields)
+        }
+    }
+
     /// All of it, to be read and written together.
     package var fields: Fields {
         get { storage.fields }
@@ -183,8 +202,11 @@ package struct SecurityAssociation: Sendable {
 }
 
 extension SecurityAssociation: Hashable {
+    /// Whether it is the same as `other` in memory.
+    package func isIdentical(to other: SecurityAssociation) -> Bool { storage === other.storage }
+
     package static func == (left: Self, right: Self) -> Bool {
-        left.storage === right.storage || left.storage.fields == right.storage.fields
+        left.isIdentical(to: right) || left.storage.fields == right.storage.fields
     }
 
     /// By identity: equal SAs have equal identities, and key bytes stay out of hash tables.

@@ -151,6 +151,15 @@ package struct SecurityPolicy: Sendable {
         self.init(Fields(identity: identity, action: action, priority: priority))
     }
 
+    /// A policy of these fields: `known` itself where that is the same, so that nothing is made.
+    package init(_ fields: consuming Fields, knowing known: SecurityPolicy?) {
+        if let known, known.storage.fields == fields {
+            self = known
+        } else {
+            self.init(fields)
+        }
+    }
+
     /// All of it, to be read and written together.
     package var fields: Fields {
         get { storage.fields }
@@ -188,8 +197,11 @@ package struct SecurityPolicy: Sendable {
 }
 
 extension SecurityPolicy: Hashable {
+    /// Whether it is the same as `other` in memory.
+    package func isIdentical(to other: SecurityPolicy) -> Bool { storage === other.storage }
+
     package static func == (left: Self, right: Self) -> Bool {
-        left.storage === right.storage || left.storage.fields == right.storage.fields
+        left.isIdentical(to: right) || left.storage.fields == right.storage.fields
     }
 
     /// By identity: equal policies have equal identities.

@@ -15,7 +15,8 @@ package protocol KernelInterface: Sendable {
     /// Says what a datagram of the kernel means; no bytes are too wrong for an answer.
     ///
     /// The datagram may hold keys: the caller wipes it.
-    mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent
+    /// - Parameter known: entries that a dump is likely to tell of as they are known.
+    mutating func decode(_ datagram: Span<UInt8>, knowing known: inout some KnownEntries) -> KernelEvent
 
     /// The datagram as people are shown it.
     func describe(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage

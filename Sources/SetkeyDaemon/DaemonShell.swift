@@ -228,7 +228,9 @@ final class DaemonShell {
 
     /// Handles the next things that the kernel has to say; false when there are none.
     private func pumpOne() -> Bool {
-        switch kernel.read(showing: shownForms) {
+        let forms = shownForms
+        let input = daemon.lendKnown { kernel.read(showing: forms, knowing: &$0) }
+        switch input {
         case .event(let event):
             post(event)
             return true

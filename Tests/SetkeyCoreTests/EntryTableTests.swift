@@ -82,6 +82,36 @@ struct EntryTableTests {
         #expect(table.count == 0)
     }
 
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func whatIsFoundByAGuessIsWhatIsThere(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        var table = EntryTable<Entry>()
+        var guess = TableGuess()
+        for round in 0..<20_000 {
+            let name = Int.random(in: 0..<40, using: &random)
+            switch Int.random(in: 0..<200, using: &random) {
+            case 0: _ = table.removeAll()
+            case 1: table.removeAll(of: UInt8.random(in: 0..<3, using: &random))
+            case 2: _ = table.freeNext(3)
+            case 3..<30: table.remove(name)
+            case 30..<60: table.insert(Entry(identity: name, value: round), at: .newest, moving: true)
+            case 60..<90: table.insert(Entry(identity: name, value: round), at: .oldest)
+            default:
+                // The one behind the last, or any.
+                let names = order(table)
+                let last = names.firstIndex(of: name) ?? 0
+                let next = round % 3 > 0 && last + 1 < names.count ? names[last + 1] : name
+                for name in [name, next] {
+                    let found = table.entry(name, guessing: &guess)
+                    #expect(found == table[name])
+                    guard found != nil, round % 4 == 0 else { continue }
+                    table.replace(guess, with: Entry(identity: name, value: round))
+                    #expect(table[name]?.value == round)
+                }
+            }
+        }
+    }
+
     @Test func theSweepRemovesExactlyWhatWasNotStamped() {
         var table = EntryTable<Entry>()
         for name in 1...100 { table.insert(Entry(identity: name, value: 0), at: .newest) }

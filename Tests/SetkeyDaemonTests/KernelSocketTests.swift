@@ -39,7 +39,7 @@ import Testing
 
     private func refusal(of request: KernelRequest, by socket: KernelSocket, id: UInt32) -> KernelErrno? {
         socket.ask(RequestBurst(from: RequestID(rawValue: id), [request], stopsAtRefusal: false))
-        guard case .event(.kernel(let events)) = socket.read(showing: []),
+        guard case .event(.kernel(let events)) = socket.read(),
             case .refused(let errno)? = events.first?.content
         else { return nil }
         return errno
@@ -80,7 +80,7 @@ import Testing
     /// One line for each thing that is read: the numbers of its messages, or what else it is.
     private func readAll(_ socket: KernelSocket) -> [String] {
         var lines: [String] = []
-        while case .event(let event) = socket.read(showing: []) {
+        while case .event(let event) = socket.read() {
             switch event {
             case .kernel(let messages): lines.append(messages.map { "\($0.origin.sequence)" }.joined(separator: " "))
             case .unanswered(let id): lines.append("nothing after \(id.rawValue)")
@@ -103,5 +103,12 @@ import Testing
             .pfKey(on: Speaker((1...3).map { SocketPairLink.message(UInt8($0), sender: 0) }), life: "life"))
         socket.ask(RequestBurst(from: RequestID(rawValue: 5), [.ping], stopsAtRefusal: true))
         #expect(readAll(socket) == ["1 2 3", "5", "99", "nothing after 5"])
+    }
+}
+
+extension KernelSocket {
+    fileprivate func read() -> KernelInput {
+        var known = NothingKnown()
+        return read(showing: [], knowing: &known)
     }
 }

@@ -41,11 +41,12 @@ package struct KernelTranslation: Sendable {
     /// - Parameters:
     ///   - byteCount: what it takes at the beginning of `buffer`, which the caller wipes.
     ///   - forms: the forms in which somebody wants to see it.
+    ///   - known: entries that a dump is likely to tell of as they are known.
     package mutating func message(
-        _ byteCount: Int, in buffer: [UInt8], showing forms: ShownMessage.Forms
+        _ byteCount: Int, in buffer: [UInt8], showing forms: ShownMessage.Forms, knowing known: inout some KnownEntries
     ) -> KernelEvent {
         let message = buffer.span.extracting(0..<byteCount)
-        var event = interface.decode(message)
+        var event = interface.decode(message, knowing: &known)
         if !forms.isEmpty { event.message = interface.describe(message, as: forms) }
         return event
     }
@@ -61,7 +62,8 @@ package struct KernelTranslation: Sendable {
         if let stop = step.stop { stops.count(stop) }
         switch step {
         case .message(let byteCount, _):
-            return .event(message(byteCount, in: buffer, showing: forms))
+            var known = NothingKnown()
+            return .event(message(byteCount, in: buffer, showing: forms, knowing: &known))
         case .refused(let id, let errno, _):
             let origin = KernelEvent.Origin(request: id, processID: 0, sequence: id.rawValue)
             return .event(KernelEvent(origin: origin, content: .refused(errno)))

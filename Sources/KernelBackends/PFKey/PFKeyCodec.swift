@@ -39,18 +39,28 @@ package struct PFKeyCodec: KernelInterface {
         if type.isDump { dumps.begin(id, type) }
     }
 
+    /// Decodes without anything that is known.
     package mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent {
-        guard let header = PFKeyHeader(ofDatagram: datagram) else { return Self.headless(datagram.count) }
-        if header.type.isDump { return decodeDump(header, datagram) }
-        let answered = header.processID == signature && requests.contains(header.sequence, header.type)
-        return event(header, answers: answered ? RequestID(rawValue: header.sequence) : nil, content(header, datagram))
+        var known = NothingKnown()
+        return decode(datagram, knowing: &known)
     }
 
-    private func content(_ header: PFKeyHeader, _ datagram: Span<UInt8>) -> KernelEvent.Content {
+    package mutating func decode(_ datagram: Span<UInt8>, knowing known: inout some KnownEntries) -> KernelEvent {
+        guard let header = PFKeyHeader(ofDatagram: datagram) else { return Self.headless(datagram.count) }
+        if header.type.isDump { return decodeDump(header, datagram, &known) }
+        let answered = header.processID == signature && requests.contains(header.sequence, header.type)
+        return event(
+            header, answers: answered ? RequestID(rawValue: header.sequence) : nil,
+            content(header, datagram, &known))
+    }
+
+    private func content(
+        _ header: PFKeyHeader, _ datagram: Span<UInt8>, _ known: inout some KnownEntries
+    ) -> KernelEvent.Content {
         if header.errorNumber != 0 { return .refused(KernelErrno(octet: header.errorNumber)) }
         guard header.type.isTold else { return .ignored(messageType: header.type.rawValue) }
         do throws(WireError) {
-            return try PFKeyDatagram(datagram).content()
+            return try PFKeyDatagram(datagram).content(knowing: &known)
         } catch {
             return .unreadable(UnreadableMessage(error, header.type))
         }
@@ -82,18 +92,20 @@ package struct PFKeyCodec: KernelInterface {
 
     /// Records carry our signature and a sequence of their own: 1, 2, 3, ... and 0 in the last (kernel-facts 3.1).
     /// Refusals are bare headers with the sequence of the request; any other errno cuts the dump short.
-    private mutating func decodeDump(_ header: PFKeyHeader, _ datagram: Span<UInt8>) -> KernelEvent {
+    private mutating func decodeDump(
+        _ header: PFKeyHeader, _ datagram: Span<UInt8>, _ known: inout some KnownEntries
+    ) -> KernelEvent {
         guard header.processID == signature else {
             return event(header, answers: nil, .ignored(messageType: header.type.rawValue))
         }
         if header.errorNumber != 0, requests.contains(header.sequence, header.type) {
             let id = RequestID(rawValue: header.sequence)
             dumps.refuse(id)
-            return event(header, answers: id, content(header, datagram))
+            return event(header, answers: id, content(header, datagram, &known))
         }
         let isLast = header.sequence == 0 || header.errorNumber != 0
         let id = dumps.advance(header.type, sequence: header.sequence, isLast: isLast)
-        let content = content(header, datagram)
+        let content = content(header, datagram, &known)
         if isLast, case .unreadable = content { return event(header, answers: id, .dumpEnded(complete: false)) }
         return event(header, answers: id, content)
     }

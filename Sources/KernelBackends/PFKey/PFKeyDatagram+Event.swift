@@ -3,31 +3,32 @@ internal import IPsec
 extension PFKeyDatagram {
     /// What the message says; records of a dump that begins and ends elsewhere are told apart by the codec.
     ///
+    /// - Parameter known: entries that a dump is likely to tell of as they are known.
     /// - Throws: where an extension is missing, or a number has no meaning here.
-    func content() throws(WireError) -> KernelEvent.Content {
+    func content(knowing known: inout some KnownEntries) throws(WireError) -> KernelEvent.Content {
         switch header.type {
         case .add: .association(.added, try SecurityAssociation(from: self))
         case .update: .association(.updated, try SecurityAssociation(from: self))
         case .delete: .association(.deleted, try SecurityAssociation(from: self))
         case .get: .association(.got, try SecurityAssociation(from: self))
-        case .dump: .dumped(try SecurityAssociation(from: self), isLast: header.sequence == 0)
+        case .dump: .dumped(try SecurityAssociation(from: self, knowing: &known), isLast: header.sequence == 0)
         case .getSPI: .reservedSPI(try SecurityAssociation(from: self))
         case .expire: try expiry()
         case .acquire: .acquire(try Acquire(from: self))
         case .register: .subscribed
         case .flush: flushed()
         case .natNewMapping: try newMapping()
-        default: try policyContent()
+        default: try policyContent(knowing: &known)
         }
     }
 
-    private func policyContent() throws(WireError) -> KernelEvent.Content {
+    private func policyContent(knowing known: inout some KnownEntries) throws(WireError) -> KernelEvent.Content {
         switch header.type {
         case .spdAdd: .policy(.added, try SecurityPolicy(from: self))
         case .spdUpdate: .policy(.updated, try SecurityPolicy(from: self))
         case .spdDelete, .spdDeleteByIndex: .policy(.deleted, try SecurityPolicy(from: self))
         case .spdGet: .policy(.got, try SecurityPolicy(from: self))
-        case .spdDump: .dumpedPolicy(try SecurityPolicy(from: self), isLast: header.sequence == 0)
+        case .spdDump: .dumpedPolicy(try SecurityPolicy(from: self, knowing: &known), isLast: header.sequence == 0)
         case .spdFlush: .policiesFlushed
         case .migrate: .migrated
         default: .ignored(messageType: header.type.rawValue)

@@ -21,8 +21,9 @@ package struct PFKeyDatagram: ~Escapable {
         var reader = WireReader(datagram)
         message = reader
         header = try PFKeyHeader(from: &reader)
+        let table = PFKeyExtension.table
         while reader.remaining > 0 {
-            var next = try PFKeyExtensionReader(from: &reader)
+            var next = try PFKeyExtensionReader(from: &reader, table)
             guard next.layout != nil else { continue }
             let number = Int(next.type.rawValue)
             guard places[number] == 0 else {

@@ -9,16 +9,27 @@ struct PFKeyExtensionReader: ~Escapable {
     var body: WireReader
 
     /// Checks the length against the message and, for a known type, against the table.
+    /// - Parameter table: ``PFKeyExtension/table``.
     @inline(__always)
     @_lifetime(copy reader)
-    init(from reader: inout WireReader) throws(WireError) {
+    init(
+        from reader: inout WireReader, _ table: [PFKeyExtension] = PFKeyExtension.table
+    ) throws(WireError) {
         let start = reader.offset
         var ahead = reader
         let raw = try ahead.read(sadb_ext.self)
         let byteCount = Int(raw.sadb_ext_len) * 8
         type = PFKeyExtensionType(rawValue: raw.sadb_ext_type)
-        layout = type.isKnown ? PFKeyExtension.table[Int(type.rawValue) - 1].layout : nil
-        guard byteCount >= type.minimalByteCount, byteCount <= reader.remaining else {
+        // Of an unknown extension, the word that its own header fills.
+        var minimum = 8
+        if type.isKnown {
+            let row = table[Int(type.rawValue) - 1]
+            layout = row.layout
+            minimum = row.minimalByteCount
+        } else {
+            layout = nil
+        }
+        guard byteCount >= minimum, byteCount <= reader.remaining else {
             throw WireError(.extensionLength(type: type.rawValue, words: raw.sadb_ext_len), at: start)
         }
         guard type.rawValue != 0 else { throw WireError(.reservedExtension, at: start) }
@@ -39,6 +50,7 @@ struct PFKeyExtensionReader: ~Escapable {
         case .proposal: _ = try PFKeyProposal(from: &body)
         case .keyManagerAddress: _ = try PFKeyKeyManagerAddress(from: &body)
         case .association, .lifetime, .identity, .sensitivity, .supported, .spiRange, .keyManagerPrivate, .association2,
+
             .natType, .natPort, .filter, nil:
             break
         }

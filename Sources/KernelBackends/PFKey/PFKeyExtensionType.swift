@@ -106,9 +106,4 @@ extension PFKeyExtensionType {
 
     /// Whether the header has it.
     package var isKnown: Bool { rawValue > 0 && rawValue <= UInt16(SADB_EXT_MAX) }
-
-    /// What the row says; of an unknown extension, the word that its own header fills.
-    var minimalByteCount: Int {
-        isKnown ? PFKeyExtension.table[Int(rawValue) - 1].minimalByteCount : 8
-    }
 }

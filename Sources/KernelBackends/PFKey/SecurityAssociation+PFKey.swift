@@ -2,10 +2,21 @@ internal import CLinux
 package import IPsec
 
 extension SecurityAssociation {
-    /// The SA that a message tells of.
+    /// The SA that a message tells of, whatever is known.
     ///
     /// - Throws: where an extension is missing, or a number has no meaning here.
     package init(from message: borrowing PFKeyDatagram) throws(WireError) {
+        var known = NothingKnown()
+        try self.init(from: message, knowing: &known)
+    }
+
+    /// The SA that a message tells of.
+    ///
+    /// - Parameter known: where it is in the message as it is known, it is the known one.
+    /// - Throws: where an extension is missing, or a number has no meaning here.
+    package init(
+        from message: borrowing PFKeyDatagram, knowing known: inout some KnownEntries
+    ) throws(WireError) {
         guard let ipsecProtocol = message.header.saType.ipsecProtocol else {
             throw WireError(.value(field: "the SA type", UInt32(message.header.saType.rawValue)), at: 0)
         }
@@ -25,7 +36,12 @@ extension SecurityAssociation {
         fields.flags = association.flags
         fields.setAlgorithms(from: association)
         fields.setRest(from: message)
-        self.init(consume fields)
+        // Once, from the datagram to where they stay.
+        let (encryption, integrity) = (message.keyBytes(.encryptionKey), message.keyBytes(.integrityKey))
+        // CMAC over ESP shows no number, yet its key.
+        if fields.integrity.rawValue == 0, integrity != nil { fields.isDegraded = true }
+        let former = known.association(fields.identity)
+        self.init(consume fields, encryption: encryption, integrity: integrity, knowing: former)
     }
 }
 
@@ -56,18 +72,9 @@ extension SecurityAssociation.Fields {
         }
         limits = message.limits
         current = message.currentLifetime ?? .zero
-        setKeys(from: message)
         encapsulation = message.natTraversal
         if let address = message.natOriginalAddress { originalAddress = address.address }
         if let context = message.securityContext { securityContext = SecurityContext(context) }
-    }
-
-    /// Copies the keys once, from the datagram to where they stay.
-    private mutating func setKeys(from message: borrowing PFKeyDatagram) {
-        let integrity = message.keyBytes(.integrityKey)
-        copyKeys(encryption: message.keyBytes(.encryptionKey), integrity: integrity)
-        // CMAC over ESP shows no number, yet its key.
-        if self.integrity.rawValue == 0, integrity != nil { isDegraded = true }
     }
 }
 

@@ -2,10 +2,21 @@ internal import CLinux
 package import IPsec
 
 extension SecurityPolicy {
-    /// The policy that a message tells of; per-socket policies keep their directions 4 and 5.
+    /// The policy that a message tells of, whatever is known.
     ///
     /// - Throws: where an extension is missing, or a number has no meaning here.
     package init(from message: borrowing PFKeyDatagram) throws(WireError) {
+        var known = NothingKnown()
+        try self.init(from: message, knowing: &known)
+    }
+
+    /// The policy that a message tells of; per-socket policies keep their directions 4 and 5.
+    ///
+    /// - Parameter known: where it is in the message as it is known, it is the known one.
+    /// - Throws: where an extension is missing, or a number has no meaning here.
+    package init(
+        from message: borrowing PFKeyDatagram, knowing known: inout some KnownEntries
+    ) throws(WireError) {
         guard let policy = message.policy else { throw .missing(.policy) }
         guard let direction = Direction(rawValue: policy.direction) else {
             throw WireError(.value(field: "a policy's direction", UInt32(policy.direction)), at: 0)
@@ -19,7 +30,8 @@ extension SecurityPolicy {
         fields.securityContext = message.securityContext.map { SecurityContext($0) }
         fields.index = policy.index.rawValue == 0 ? nil : policy.index
         fields.referenceCount = message.header.reserved
-        self.init(fields)
+        let former = known.policy(fields.identity)
+        self.init(fields, knowing: former)
     }
 }
 

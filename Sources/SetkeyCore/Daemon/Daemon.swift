@@ -29,6 +29,8 @@ package struct Daemon: Sendable {
 
     /// What the kernel has.
     package var mirror: Mirror { context.kernel.mirror }
+    /// Lends what the kernel is likely to tell of as it is known, for as long as its messages are decoded.
+    package mutating func lendKnown<Result>(_ body: (inout Mirror) -> Result) -> Result { body(&context.kernel.mirror) }
     /// What is the file's.
     package var ownership: Ownership { reconciler.ownership }
     /// What the file declares, as it was last applied.

@@ -42,6 +42,10 @@ struct EntrySlots<Entry: TableEntry>: Sendable {
         chunks[Int(slot >> Self.chunkShift)][Int(slot & Self.chunkMask)].entry?.identity
     }
 
+    /// Whether there is such a slot; it may be free.
+    func contains(_ slot: UInt32) -> Bool { slot < slotCount }
+
+    /// Whether the entry of a slot, if it has one, has this name.
     func isNamed(_ slot: UInt32, _ identity: Entry.Identity) -> Bool {
         guard let entry = entry(slot) else { return false }
         return entry.identity == identity

@@ -51,34 +51,18 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     /// The number of entries of a division.
     package func count(of division: UInt8) -> Int { divisions[Int(division)].count }
 
-    /// What has come of an insertion.
-    package enum Insertion: Sendable {
-        /// There was none of this name.
-        case isNew
-        /// It has taken the place of one, which may be equal.
-        case hasReplaced
-        /// There is one, which stays.
-        case isOther
-    }
-
     /// Inserts or replaces; a replaced entry keeps its place unless `end` moves it.
-    /// - Parameters:
-    ///   - end: where a new entry goes.
-    ///   - moving: whether a replaced one goes there too, if nothing walks over the table.
-    ///   - isOther: whether it is not to replace the one of its name.
-    @discardableResult
-    package mutating func insert(
-        _ entry: Entry, at end: TableEnd, moving: Bool = false, unless isOther: (Entry) -> Bool = { _ in false }
-    ) -> Insertion {
-        let identity = entry.identity
-        let hash = Entry.hash(of: identity)
-        if let place = place(of: identity, hash) {
+    /// - Parameter end: where a new entry goes.
+    /// - Parameter moving: whether a replaced one goes there too, if nothing walks over the table.
+    package mutating func insert(_ entry: Entry, at end: TableEnd, moving: Bool = false) {
+        let hash = Entry.hash(of: entry.identity)
+        if let place = place(of: entry.identity, hash) {
             let slot = names[place]
             if !isGone(slot) {
-                guard replace(slot, entry, unless: isOther) else { return .isOther }
+                replace(slot, entry)
                 // What is being walked over keeps its order, so that no walk misses an entry or meets it twice.
                 if moving, cursors.isEmpty { slots.move(slot, to: end) }
-                return .hasReplaced
+                return
             }
             free(slot, in: place)
         }
@@ -88,16 +72,15 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         if let kinship = entry.kinship { rings.link(slot, kinship, at: end, in: &slots) }
         divisions[Int(slots.division(of: slot))].count += 1
         count += 1
-        return .isNew
     }
 
-    /// - Returns: whether it has replaced the one of its name, or is equal to it.
-    private mutating func replace(_ slot: UInt32, _ entry: Entry, unless isOther: (Entry) -> Bool) -> Bool {
-        guard let former = slots.entry(slot), !isOther(former) else { return false }
-        if former != entry { replace(slot, former, by: entry) }
+    /// Replaces the entry that `guess` has just found by one of its name.
+    package mutating func replace(_ guess: TableGuess, with entry: Entry) { replace(guess.slot, entry) }
+
+    private mutating func replace(_ slot: UInt32, _ entry: Entry) {
+        if let former = slots.entry(slot), former != entry { replace(slot, former, by: entry) }
         let generation = generation
         slots.update(slot) { $0.generation = generation }
-        return true
     }
 
     private mutating func replace(_ slot: UInt32, _ former: Entry, by entry: Entry) {
@@ -279,6 +262,16 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     }
 
     // MARK: Names
+
+    /// The entry of this name, which is looked for first behind the one that `guess` has found last.
+    package func entry(_ identity: Entry.Identity, guessing guess: inout TableGuess) -> Entry? {
+        let next = slots.contains(guess.slot) ? slots.older(guess.slot) : slots.newest
+        // The slot of the last one may have been freed, and the next be any other.
+        let isRight = slots.contains(next) && slots.isNamed(next, identity) && !isGone(next)
+        guard let slot = isRight ? next : slot(of: identity) else { return nil }
+        guess.slot = slot
+        return slots.entry(slot)
+    }
 
     /// Takes a slot out of its ring; a walk along the ring goes on behind it.
     private mutating func leaveRing(_ slot: UInt32, _ kinship: UInt32) {

@@ -143,3 +143,9 @@ package struct Mirror: Sendable {
     /// - Returns: whether there may be more.
     mutating func freeNext(_ count: Int) -> Bool { associations.freeNext(count) }
 }
+
+extension Mirror: KnownEntries {
+    package mutating func association(_ identity: SAIdentity) -> SecurityAssociation? { associations.recall(identity) }
+
+    package mutating func policy(_ identity: PolicyIdentity) -> SecurityPolicy? { policies.recall(identity) }
+}

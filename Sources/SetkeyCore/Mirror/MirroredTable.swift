@@ -40,6 +40,9 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     /// The entries, newest first.
     package private(set) var entries = EntryTable<Entry>()
     private var dump: RunningDump?
+    /// Which entries were looked for last: for a record that is being decoded, and for one that is being taken in.
+    private var lastRecalled = TableGuess()
+    private var lastDumped = TableGuess()
 
     package var count: Int { entries.count }
 
@@ -111,16 +114,23 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     mutating func beginDump() {
         entries.beginGeneration()
         dump = RunningDump()
+        (lastRecalled, lastDumped) = (TableGuess(), TableGuess())
+    }
+
+    /// The entry of this name while a dump runs, which is about to tell of it.
+    mutating func recall(_ identity: Entry.Identity) -> Entry? {
+        dump == nil ? nil : entries.entry(identity, guessing: &lastRecalled)
     }
 
     /// A dump tells of an entry.
     mutating func dumped(_ entry: Entry) {
         guard dump?.admits(entry.identity) == true else { return }
-        switch entries.insert(entry, at: .oldest, unless: { entry.isTwin(of: $0) }) {
-        case .isNew: if !entry.comesAndGoesSilently { dump?.corrections += 1 }
-        case .hasReplaced: break
-        case .isOther: dump?.rivals.append(entry)
+        guard let known = entries.entry(entry.identity, guessing: &lastDumped) else {
+            entries.insert(entry, at: .oldest)
+            if !entry.comesAndGoesSilently { dump?.corrections += 1 }
+            return
         }
+        if entry.isTwin(of: known) { dump?.rivals.append(entry) } else { entries.replace(lastDumped, with: entry) }
     }
 
     /// The dump is over, and what it did not tell is gone. It is removed in parts: to be called until it is over.
@@ -138,7 +148,9 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
         let end = dump.nextRival + min(count, dump.rivals.count - dump.nextRival)
         for index in dump.nextRival..<end {
             guard let rival = dump.rivals[index].take(), !entries.isStamped(rival.identity) else { continue }
-            if case .isNew = entries.insert(rival, at: .oldest), !rival.comesAndGoesSilently { dump.corrections += 1 }
+            let isNew = !entries.contains(rival.identity)
+            entries.insert(rival, at: .oldest)
+            if isNew, !rival.comesAndGoesSilently { dump.corrections += 1 }
         }
         let rest = count - (end - dump.nextRival)
         let isOver = entries.removeNext(rest, from: cursor) { entry in

@@ -25,12 +25,10 @@ nonisolated struct ExchangeBatch: Sendable {
     /// How many bytes it holds: of messages, and of what happened without one.
     var byteCount: Int { bytes.count + steps.count * MemoryLayout<ExchangeStep>.stride }
 
-    /// Adds what happened; `buffer` begins with the message, if it is one, which is moved.
-    mutating func append(_ step: ExchangeStep, _ buffer: inout [UInt8]) {
+    /// Adds what happened; `buffer` begins with the message, if it is one.
+    mutating func append(_ step: ExchangeStep, _ buffer: [UInt8]) {
         steps.append(step)
-        guard case .message(let byteCount, _) = step else { return }
-        bytes += buffer[..<byteCount]
-        buffer.overwriteWithZeros(first: byteCount)
+        if case .message(let byteCount, _) = step { bytes += buffer[..<byteCount] }
     }
 
     /// The next of it, in order, with its message at the beginning of `buffer`; `nil` at the end.
@@ -39,18 +37,15 @@ nonisolated struct ExchangeBatch: Sendable {
         let step = steps[position]
         position += 1
         if case .message(let byteCount, _) = step {
-            let range = offset..<(offset + byteCount)
-            buffer.overwrite(with: bytes, range)
-            bytes.overwriteWithZeros(in: range)
-            offset = range.upperBound
+            buffer.overwrite(with: bytes, offset..<offset + byteCount)
+            offset += byteCount
         }
         return step
     }
 
     /// Forgets everything, what may be keys first, and keeps the memory.
     mutating func reset() {
-        bytes.overwriteWithZeros(in: offset..<bytes.count)
-        bytes.removeAll(keepingCapacity: true)
+        bytes.wipe()
         steps.removeAll(keepingCapacity: true)
         position = 0
         offset = 0

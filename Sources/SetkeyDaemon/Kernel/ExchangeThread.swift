@@ -100,14 +100,22 @@ nonisolated final class ExchangeThread<Link: PollableLink>: Sendable {
         var link = link
         var batch = ExchangeBatch()
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        // Of the buffer; each message overwrites the one before it.
+        var used = 0
         while takeRequests(&exchange) {
             let step = exchange.next(on: &link, into: &buffer)
-            if step != .idle { batch.append(step, &buffer) }
-            if batch.isFull || step == .idle { publish(&batch) }
+            if step != .idle { batch.append(step, buffer) }
+            if case .message(let byteCount, _) = step { used = max(used, byteCount) }
+            if batch.isFull || step == .idle {
+                publish(&batch)
+                buffer.overwriteWithZeros(first: used)
+                used = 0
+            }
             if step == .idle { sleep(needsRoom: false) }
         }
         exchange.abandon()
         batch.reset()
+        buffer.overwriteWithZeros(first: used)
     }
 
     /// Takes the requests that were given to it, and waits while the main queue has enough to read.

@@ -34,9 +34,11 @@ final class KernelSocket {
     }
 
     /// Reads what has happened next: one thing, or some messages.
-    /// - Parameter forms: the forms in which somebody wants to see a message.
-    func read(showing forms: ShownMessage.Forms) -> KernelInput {
-        end.read(from: exchange, showing: forms)
+    /// - Parameters:
+    ///   - forms: the forms in which somebody wants to see a message.
+    ///   - known: entries that a dump is likely to tell of as they are known.
+    func read(showing forms: ShownMessage.Forms, knowing known: inout some KnownEntries) -> KernelInput {
+        end.read(from: exchange, showing: forms, knowing: &known)
     }
 
     func close() {
@@ -61,9 +63,9 @@ private struct End {
     /// What stops the sending of requests comes alone: what is asked because of the messages before it is asked in ignorance
     /// of it, and has to be encoded as such.
     mutating func read(
-        from exchange: any KernelExchange, showing forms: ShownMessage.Forms
+        from exchange: any KernelExchange, showing forms: ShownMessage.Forms, knowing known: inout some KnownEntries
     ) -> KernelSocket.KernelInput {
-        let messages = readMessages(from: exchange, showing: forms)
+        let messages = readMessages(from: exchange, showing: forms, knowing: &known)
         if !messages.isEmpty { return .event(.kernel(messages)) }
         guard let step = following.take() else { return .nothing }
         defer { if case .message(let byteCount, _) = step { incoming.overwriteWithZeros(first: byteCount) } }
@@ -74,7 +76,7 @@ private struct End {
 
     /// Reads messages that stop nothing; what comes instead of one is ``following``.
     private mutating func readMessages(
-        from exchange: any KernelExchange, showing forms: ShownMessage.Forms
+        from exchange: any KernelExchange, showing forms: ShownMessage.Forms, knowing known: inout some KnownEntries
     ) -> [KernelEvent] {
         var messages: [KernelEvent] = []
         var used = 0
@@ -87,7 +89,7 @@ private struct End {
             }
             used = max(used, byteCount)
             if messages.isEmpty { messages.reserveCapacity(Self.batch) }
-            messages.append(translation.message(byteCount, in: incoming, showing: forms))
+            messages.append(translation.message(byteCount, in: incoming, showing: forms, knowing: &known))
         }
         let kept = if case .message(let byteCount, _)? = following { byteCount } else { 0 }
         if used > kept { incoming.overwriteWithZeros(in: kept..<used) }
