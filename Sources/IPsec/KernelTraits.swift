@@ -42,6 +42,12 @@ package struct KernelTraits: Hashable, Sendable {
         maximumReplayWindow: .ordinary, maximumUniqueReqID: ReqID(rawValue: ReqID.manualMaximum),
         keepsOriginalAddress: false)
 
+    /// NETLINK_XFRM of Linux (xfrm-facts 3, B1).
+    package static let xfrm = KernelTraits(
+        name: "XFRM", algorithms: AlgorithmSet { $0.interfaces != .none }, numbersAlgorithms: false,
+        maximumReplayWindow: .ordinary, maximumUniqueReqID: ReqID(rawValue: .max), keepsOriginalAddress: true,
+        tellsPolicyExpiry: true)
+
     /// The same interface, in front of a kernel that lives in the process.
     package var ofSimulatedKernel: KernelTraits {
         var traits = self

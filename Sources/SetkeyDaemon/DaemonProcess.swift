@@ -14,6 +14,8 @@ package nonisolated struct DaemonOptions: Sendable {
         case auto
         /// PF_KEY, or no start.
         case pfkey
+        /// XFRM netlink, or no start.
+        case xfrm
         /// The kernel in the process, which protects nothing.
         case simulated
     }
@@ -103,6 +105,7 @@ package enum DaemonProcess {
         switch error {
         case let error as KernelErrno: error.rawValue
         case let error as PFKeySocket.OpenError: error.errno.rawValue
+        case let error as XFRMSockets.OpenError: error.errno.rawValue
         case ListenError.system(_, _, let errno): errno
         case let error as StartError: error.errno
         default: 0
@@ -135,6 +138,10 @@ package enum DaemonProcess {
             let socket = try PFKeySocket()
             if !socket.hasLargeBuffer { warnOfSmallBuffer() }
             return try .pfKey(on: socket, life: KernelLife.ofThisNamespace)
+        case .xfrm:
+            let sockets = try XFRMSockets()
+            if !sockets.hasLargeBuffer { warnOfSmallBuffer() }
+            return try .xfrm(on: sockets, life: KernelLife.ofThisNamespace)
         case .simulated:
             return .pfKey(on: SimulatedTransport(), life: KernelLife.ofThisProcess, isSimulated: true)
         }

@@ -26,6 +26,24 @@ extension FileDescriptor {
         }
     }
 
+    /// Receives one datagram of a netlink socket into `buffer`; what other processes have sent is passed over.
+    /// - Returns: where the datagram is longer than `buffer`, its whole length.
+    nonisolated func receiveFromKernel(into buffer: inout [UInt8]) -> Transfer {
+        while true {
+            var sender = sockaddr_nl()
+            var size = socklen_t(MemoryLayout<sockaddr_nl>.size)
+            let transfer = Self.transfer {
+                unsafe withUnsafeMutablePointer(to: &sender) { pointer in
+                    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                        unsafe recvfrom(rawValue, &buffer, buffer.count, Int32(MSG_TRUNC), address, &size)
+                    }
+                }
+            }
+            if case .bytes = transfer, sender.nl_pid != 0 { continue }
+            return transfer
+        }
+    }
+
     /// Gives a socket its address, a `sockaddr` of any family.
     nonisolated func bind(to address: [UInt8]) throws(KernelErrno) {
         let status = unsafe address.withUnsafeBytes { bytes in

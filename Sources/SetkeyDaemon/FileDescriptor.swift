@@ -44,7 +44,7 @@ package nonisolated final class FileDescriptor: Sendable {
         }
     }
 
-    private static func transfer(_ operation: () -> Int) -> Transfer {
+    static func transfer(_ operation: () -> Int) -> Transfer {
         while true {
             let count = operation()
             if count > 0 { return .bytes(count) }

@@ -6,6 +6,7 @@ umask 077
 passed=0 failed=0
 work=$(mktemp -d)
 socket=$work/control.sock
+interface=$(< interface)
 daemon=''
 
 pass() { passed=$((passed + 1)); echo "ok - $1"; }
@@ -43,7 +44,7 @@ finish() {
 start_daemon() {
     case " $* " in *' --config '*) ;; *) : > "$work/empty.conf"; set -- --config "$work/empty.conf" "$@" ;; esac
     mkdir -p "$work/state"
-    setkeyd --kernel pfkey --socket "$socket" --state-directory "$work/state" "$@" 2>> "$work/log" >&2 &
+    setkeyd --kernel "$interface" --socket "$socket" --state-directory "$work/state" "$@" 2>> "$work/log" >&2 &
     daemon=$!
     until_ 30 answers || { fail "the daemon starts" "$(tail -n 20 "$work/log")"; return 1; }
 }

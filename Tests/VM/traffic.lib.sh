@@ -50,7 +50,7 @@ start_ends() {
     local end
     for end in a b; do
         mkdir -p "$work/$end"
-        ip netns exec $end setkeyd --kernel pfkey --config "$work/$end.conf" --socket "$work/$end/control.sock" \
+        ip netns exec $end setkeyd --kernel "$interface" --config "$work/$end.conf" --socket "$work/$end/control.sock" \
             --state-directory "$work/$end" 2>> "$work/$end.log" >&2 &
         daemons[$end]=$!    # `ip netns exec` has become the daemon
     done

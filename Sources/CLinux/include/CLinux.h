@@ -8,7 +8,9 @@
 
 #include <linux/filter.h>
 #include <linux/ipsec.h>
+#include <linux/netlink.h>
 #include <linux/pfkeyv2.h>
 #include <linux/sock_diag.h>
+#include <linux/xfrm.h>
 
 #endif

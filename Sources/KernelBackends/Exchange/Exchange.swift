@@ -78,6 +78,7 @@ package struct Exchange: Sendable {
             readsLeft -= 1
             return .message(byteCount: byteCount, stop: judge(buffer, byteCount))
         case .empty: return foundEmpty()
+        case .overrun: return .overrun
         case .failed(let errno): return .failed(errno)
         }
     }

@@ -1,16 +1,17 @@
 package import IPsec
 
-/// A way to move datagrams to a kernel and back, without waiting: a PF_KEY socket, or the simulated kernel.
+/// A way to move messages to a kernel and back, without waiting: a PF_KEY socket, the sockets of XFRM, or the simulated
+/// kernel.
 package protocol KernelLink {
     /// Sends one datagram, which lies at `range` of `bytes`; the kernel does its work before this returns.
     /// - Returns: the errno with which sending failed; there is no answer then.
     mutating func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno?
 
-    /// Receives one datagram over the beginning of `buffer`, without waiting.
+    /// Receives one message over the beginning of `buffer`, without waiting.
     mutating func receive(into buffer: inout [UInt8]) -> KernelReception
 
     /// What the received and not yet read messages take, and how much they may (`SO_MEMINFO`), in bytes; `nil` where
-    /// it cannot be told.
+    /// it cannot be told, or receiving itself tells of a loss.
     var memory: (allocated: Int, limit: Int)? { get }
 }
 
@@ -20,6 +21,8 @@ package enum KernelReception: Sendable {
     case datagram(byteCount: Int)
     /// Nothing is there.
     case empty
+    /// Messages have been lost (`ENOBUFS` of netlink); what came before may still be there.
+    case overrun
     /// Receiving failed; what waits may still be there.
     case failed(KernelErrno)
 }

@@ -38,6 +38,12 @@ package struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
         case keyBits(UInt16)
         /// `sadb_x_ipsecrequest_len`, in bytes, does not fit.
         case requestLength(UInt16)
+        /// An attribute's length is below that of its header, or beyond the message.
+        case attributeLength(type: UInt16, byteCount: UInt16)
+        /// The message type needs an attribute that is not there.
+        case missingAttribute(type: UInt16)
+        /// A key is longer than its attribute.
+        case xfrmKeyBits(UInt32)
         /// A number outside the set that its field has.
         case value(field: String, UInt32)
         /// A length field cannot hold so much.
@@ -63,6 +69,9 @@ extension WireError.Rule: CustomStringConvertible {
         case .prefixLength(let length): "prefix length \(length)"
         case .keyBits(let bits): "a key of \(bits) bits does not fit its extension"
         case .requestLength(let length): "a policy request cannot be \(length) bytes long"
+        case .attributeLength(let type, let byteCount): "attribute \(type) cannot be \(byteCount) bytes long"
+        case .missingAttribute(let type): "attribute \(type) is missing"
+        case .xfrmKeyBits(let bits): "a key of \(bits) bits does not fit its attribute"
         case .value(let field, let number): "\(field) cannot be \(number)"
         case .tooLong: "too long for its length field"
         }

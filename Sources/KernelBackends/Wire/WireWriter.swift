@@ -67,18 +67,33 @@ package struct WireWriter {
 
     /// Appends zeros up to the next 64-bit boundary.
     @inline(__always)
-    package mutating func alignToWord() {
-        let missing = -count & 7
+    package mutating func alignToWord() { align(to: 8) }
+
+    /// Appends zeros up to the next multiple of `byteCount`, which is a power of 2 and at most 8.
+    @inline(__always)
+    package mutating func align(to byteCount: Int) {
+        let missing = -count & (byteCount - 1)
         guard missing > 0 else { return }
         append(0 as UInt64)
         count -= 8 - missing
     }
 
-    /// Writes `value`, in host order, over the two bytes at `offset`, which have been appended before.
+    /// Appends so many zeros.
     @inline(__always)
-    package mutating func replace(at offset: Int, with value: UInt16) {
+    package mutating func append(zeros byteCount: Int) {
+        var left = byteCount
+        while left > 0 {
+            append(0 as UInt64)
+            if left < 8 { count -= 8 - left }
+            left -= 8
+        }
+    }
+
+    /// Writes `value`, in host order, over the bytes at `offset`, which have been appended before.
+    @inline(__always)
+    package mutating func replace<Value: FixedWidthInteger & BitwiseCopyable>(at offset: Int, with value: Value) {
         unsafe bytes.withUnsafeMutableBytes { raw in
-            unsafe raw.storeBytes(of: value, toByteOffset: offset, as: UInt16.self)
+            unsafe raw.storeBytes(of: value, toByteOffset: offset, as: Value.self)
         }
     }
 

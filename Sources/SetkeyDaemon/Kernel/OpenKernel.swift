@@ -19,6 +19,13 @@ package struct OpenKernel {
         return OpenKernel(exchange: exchange, interface: codec(.pfKey), life: life)
     }
 
+    /// A kernel that is spoken to by XFRM netlink.
+    static func xfrm(on sockets: XFRMSockets, life: String) throws(KernelErrno) -> OpenKernel {
+        let exchange = try ThreadedExchange(XFRMLink(sockets), awaiting: XFRMAwaitedAnswer.self)
+        let codec = XFRMCodec(processID: UInt32(clamping: getpid()), portID: sockets.portID)
+        return OpenKernel(exchange: exchange, interface: codec, life: life)
+    }
+
     /// A kernel that lives in the main queue, or is waited for there, and is spoken to by PF_KEY.
     package static func pfKey(
         on transport: some KernelTransport, life: String, isSimulated: Bool = false

@@ -23,6 +23,9 @@ section() {
         exactly) equal "standard output" "$(normal < output)" "${body%$'\n'}" ;;
         never) absent "$body" ;;
         state) same "the SAD" "$(kernel_state)" "$body"; seen_state=1 ;;
+        on) set -- "$arguments"; name=${1#* }
+            [ "${1%% *}" != "$interface" ] || section "${name%% *}" "$([[ $name != *' '* ]] || echo "${name#* }")" "$body" ;;
+        only) ;;
         policy) same "the SPD" "$(kernel_policies)" "$body"; seen_policy=1 ;;
         *) problem "no such section: $name" ;;
     esac
@@ -103,5 +106,8 @@ run_case() {
 payload=$PWD
 export CREDENTIALS_DIRECTORY=$work/case/credentials
 start_daemon
-for file in "$payload"/cases/${CASES:-*}.case; do run_case "$file"; done
+for file in "$payload"/cases/${CASES:-*}.case; do
+    only=$(sed -n 's/^--- only //p' "$file")
+    [ "${only:-$interface}" != "$interface" ] || run_case "$file"
+done
 finish

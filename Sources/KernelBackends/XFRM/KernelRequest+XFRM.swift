@@ -1,0 +1,71 @@
+internal import CLinux
+internal import IPsec
+
+extension KernelRequest {
+    /// Writes the message that asks for it over `buffer`, whose memory is used again; after an error it is empty.
+    ///
+    /// - Parameters:
+    ///   - portID: what is written into `nlmsg_pid`.
+    ///   - drawReqID: gives a reqid to a transform that wants one of its own.
+    /// - Throws: for what XFRM has no bytes for.
+    func writeXFRM(
+        id: RequestID, portID: UInt32, over buffer: inout [UInt8], drawReqID: () -> ReqID
+    ) throws(WireError) {
+        let header = NetlinkHeader(
+            type: XFRMMessageType(self), flags: xfrmFlags, sequence: id.rawValue, portID: portID)
+        try header.writeMessage(over: &buffer) { writer throws(WireError) in
+            try writeXFRM(to: &writer, drawReqID: drawReqID)
+        }
+    }
+
+    private func writeXFRM(to writer: inout WireWriter, drawReqID: () -> ReqID) throws(WireError) {
+        switch self {
+        case .subscribe: break
+        case .ping: PolicyIndex(rawValue: 0).writeXFRMReference(to: &writer)
+        case .add(let sa), .update(let sa): try sa.writeXFRM(to: &writer)
+        case .get(let reference), .delete(let reference): reference.identity.writeXFRMReference(to: &writer)
+        case .reserveSPI(let sa, let range): try sa.writeXFRMReservation(range, to: &writer)
+        case .flush(let ipsecProtocol): writer.append(ipsecProtocol?.rawValue ?? UInt8(IPSEC_PROTO_ANY))
+        // Behind the header: behind an identity the filter is not found (xfrm-facts 1).
+        case .dump(let ipsecProtocol):
+            if let ipsecProtocol { try writer.appendAttribute(.protocolFilter, ipsecProtocol.rawValue) }
+        case .addPolicy(let policy), .updatePolicy(let policy):
+            try policy.writeXFRM(to: &writer, drawReqID: drawReqID)
+        case .deletePolicy(let identity): identity.writeXFRMReference(to: &writer)
+        case .getPolicy(let index): index.writeXFRMReference(to: &writer)
+        case .flushPolicies, .dumpPolicies: break
+        }
+    }
+
+    /// What is told in answer is an answer; what is told to all, or to nobody, has to be acknowledged.
+    private var xfrmFlags: NetlinkHeader.Flags {
+        switch self {
+        case .get, .getPolicy, .reserveSPI, .ping: [.request]
+        case .dump, .dumpPolicies: [.request, .dump]
+        case .subscribe, .add, .update, .delete, .flush, .addPolicy, .updatePolicy, .deletePolicy, .flushPolicies:
+            [.request, .acknowledge]
+        }
+    }
+}
+
+extension XFRMMessageType {
+    /// What asks for `request`.
+    init(_ request: KernelRequest) {
+        self =
+            switch request {
+            // The groups have been joined when the socket was opened.
+            case .subscribe: .noOperation
+            case .add: .newSA
+            case .update: .updateSA
+            case .get, .dump: .getSA
+            case .delete: .deleteSA
+            case .reserveSPI: .allocateSPI
+            case .flush: .flushSAs
+            case .addPolicy: .newPolicy
+            case .updatePolicy: .updatePolicy
+            case .deletePolicy: .deletePolicy
+            case .getPolicy, .dumpPolicies, .ping: .getPolicy
+            case .flushPolicies: .flushPolicies
+            }
+    }
+}

@@ -1,0 +1,180 @@
+internal import CLinux
+internal import IPsec
+
+extension SecurityPolicy {
+    /// The policy that a message tells of: `xfrm_userpolicy_info`, at which `reader` stands, and the attributes behind it.
+    ///
+    /// - Returns: `nil` for one that the language has no words for.
+    static func read(fromXFRM whole: inout WireReader) throws(WireError) -> SecurityPolicy? {
+        var reader = try whole.slice(byteCount: byteCount)
+        let selector = try XFRMSelector(from: &reader)
+        let limits = try LifetimeLimits(fromXFRM: &reader)
+        let current = try Lifetime(fromXFRM: &reader)
+        let priority = try reader.read(UInt32.self)
+        let index = PolicyIndex(rawValue: try reader.read(UInt32.self))
+        let start = reader.offset
+        let direction = try reader.read(UInt8.self)
+        guard let direction = Direction(xfrmNumber: direction) else {
+            throw WireError(.value(field: "a policy's direction", UInt32(direction)), at: start)
+        }
+        let isBlock = try reader.read(UInt8.self) != UInt8(XFRM_POLICY_ALLOW)
+        var attributes = XFRMPolicyAttributes()
+        attributes.saysMore = try reader.read(UInt8.self) != 0 || !selector.isSayable
+        try attributes.read(from: &whole)
+        guard !attributes.saysMore else { return nil }
+        let action: PolicyAction =
+            if isBlock { .discard } else if attributes.templates.isEmpty { .bypass } else {
+                .protect(attributes.templates)
+            }
+        var fields = Fields(
+            identity: PolicyIdentity(direction: direction, selector: try selector.selector()), action: action,
+            priority: priority)
+        (fields.limits, fields.current) = (limits, current)
+        fields.securityContext = attributes.securityContext
+        fields.index = index.rawValue == 0 ? nil : index
+        return SecurityPolicy(fields)
+    }
+
+    /// Of `xfrm_userpolicy_info`.
+    private static let byteCount = 168
+
+    // MARK: Writing
+
+    /// Says it as NEWPOLICY and UPDPOLICY do.
+    ///
+    /// - Parameter drawReqID: gives a reqid to a transform that wants one of its own.
+    /// - Throws: for what XFRM has no bytes for.
+    func writeXFRM(to writer: inout WireWriter, drawReqID: () -> ReqID) throws(WireError) {
+        XFRMSelector(identity.selector).write(to: &writer)
+        limits.writeXFRM(to: &writer)
+        // Counters are the kernel's.
+        writer.append(zeros: 32)
+        writer.append(priority)
+        writer.append(index?.rawValue ?? 0)
+        writer.append(identity.direction.xfrmNumber)
+        writer.append(UInt8(action == .discard ? XFRM_POLICY_BLOCK : XFRM_POLICY_ALLOW))
+        writer.append(zeros: 6)
+        let transforms = action.transforms
+        if !transforms.isEmpty {
+            // What one step leaves is what the next one gets.
+            var family = identity.selector.source.address.family
+            try writer.appendAttribute(.templates) { writer throws(WireError) in
+                for transform in transforms {
+                    family = transform.outerEnds?.source.family ?? family
+                    try transform.writeXFRM(family, to: &writer, drawReqID: drawReqID)
+                }
+            }
+        }
+        if let securityContext { try securityContext.writeXFRM(to: &writer) }
+    }
+}
+
+extension PolicyIdentity {
+    /// Says which policy is meant, as GETPOLICY and DELPOLICY do (`xfrm_userpolicy_id`).
+    func writeXFRMReference(to writer: inout WireWriter) {
+        XFRMSelector(selector).write(to: &writer)
+        writer.append(0 as UInt32)
+        writer.append(direction.xfrmNumber)
+        writer.append(zeros: 3)
+    }
+}
+
+extension PolicyIndex {
+    /// Says which policy is meant by the kernel's number, whose lowest three bits are its direction.
+    func writeXFRMReference(to writer: inout WireWriter) {
+        XFRMSelector(all: .ipv4).write(to: &writer)
+        writer.append(rawValue)
+        writer.append(UInt8(rawValue & 7))
+        writer.append(zeros: 3)
+    }
+}
+
+extension Direction {
+    /// `XFRM_POLICY_IN`, `XFRM_POLICY_OUT`, `XFRM_POLICY_FWD`, and those of sockets behind them.
+    init?(xfrmNumber: UInt8) {
+        guard xfrmNumber < 5 else { return nil }
+        self.init(rawValue: xfrmNumber + 1)
+    }
+
+    var xfrmNumber: UInt8 { rawValue - 1 }
+}
+
+/// What the attributes of a policy say.
+private struct XFRMPolicyAttributes {
+    var templates: [Transform] = []
+    var securityContext: SecurityContext?
+    /// Whether there is something that the language has no word for.
+    var saysMore = false
+
+    mutating func read(from reader: inout WireReader) throws(WireError) {
+        try reader.forEachAttribute { type, content throws(WireError) in
+            switch type {
+            case .templates:
+                templates = []
+                while content.remaining >= Transform.xfrmByteCount {
+                    templates.append(try Transform(fromXFRM: &content))
+                }
+            case .securityContext: securityContext = try SecurityContext(fromXFRM: &content)
+            // The sub policies are a second table.
+            case .policyType: if try content.read(UInt8.self) != 0 { saysMore = true }
+            case .mark, .interfaceID, .offload: saysMore = true
+            default: break
+            }
+        }
+    }
+}
+
+extension Transform {
+    /// Of `xfrm_user_tmpl`.
+    fileprivate static let xfrmByteCount = 64
+    /// Every algorithm (xfrm-facts 3.5); the kernel reads back 0 where PF_KEY wrote the policy, and means the same.
+    private static let allAlgorithms: UInt32 = .max
+
+    fileprivate init(fromXFRM reader: inout WireReader) throws(WireError) {
+        let destination = try XFRMAddress(from: &reader)
+        try reader.skip(4)
+        let nextLayer = try reader.read(UInt8.self)
+        try reader.skip(3)
+        let family = try IPAddress.Family.read(from: &reader)
+        try reader.skip(2)
+        let source = try XFRMAddress(from: &reader)
+        let reqID = ReqID(rawValue: try reader.read(UInt32.self))
+        let mode = Mode(xfrmNumber: try reader.read(UInt8.self))
+        try reader.skip(1)
+        let isOptional = try reader.read(UInt8.self) != 0
+        // Padding, and three masks of algorithms.
+        try reader.skip(13)
+        let hasEndpoints = mode != .transport && !(source.isZero && destination.isZero)
+        self.init(
+            nextLayer: NextLayerProtocol(rawValue: nextLayer), mode: mode,
+            endpoints: hasEndpoints
+                ? Endpoints(source: source.address(family), destination: destination.address(family)) : nil,
+            level: isOptional ? .use : reqID == .none ? .require : .unique(reqID))
+    }
+
+    /// The addresses that it puts in front of the packet; a transform in transport mode puts none there.
+    fileprivate var outerEnds: Endpoints? { mode == .tunnel || mode == .beet ? endpoints : nil }
+
+    /// - Parameter family: of the packet that leaves it.
+    fileprivate func writeXFRM(
+        _ family: IPAddress.Family, to writer: inout WireWriter, drawReqID: () -> ReqID
+    ) throws(WireError) {
+        let ends = outerEnds
+        let nowhere = IPAddress.unspecified(family)
+        XFRMAddress(ends?.destination ?? nowhere).write(to: &writer)
+        writer.append(0 as UInt32)
+        writer.append(nextLayer.rawValue)
+        writer.append(zeros: 3)
+        writer.append(family.xfrmNumber)
+        writer.append(zeros: 2)
+        XFRMAddress(ends?.source ?? nowhere).write(to: &writer)
+        var reqID = ReqID.none
+        if case .unique(let wanted) = level { reqID = wanted == .none ? drawReqID() : wanted }
+        writer.append(reqID.rawValue)
+        writer.append(try mode.xfrmNumber)
+        writer.append(0 as UInt8)
+        writer.append(UInt8(level == .use ? 1 : 0))
+        writer.append(zeros: 1)
+        for _ in 0..<3 { writer.append(Self.allAlgorithms) }
+    }
+}

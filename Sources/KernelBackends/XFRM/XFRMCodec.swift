@@ -1,0 +1,156 @@
+package import IPsec
+
+/// NETLINK_XFRM of Linux: one message a request, one event a message.
+///
+/// A change is told twice to whoever asks for it: as an event, to all, which says what the kernel has stored, and as an
+/// acknowledgement, to us. The event is the answer, and carries what we wrote into `nlmsg_pid`; where it was lost,
+/// the acknowledgement answers with what was asked.
+package struct XFRMCodec: KernelInterface {
+    /// Addresses for the socket that asks: no process id is among them (`PID_MAX_LIMIT`).
+    package static let portIDs: ClosedRange<UInt32> = 1 << 22...(.max)
+
+    package let traits: KernelTraits
+    /// What we write into `nlmsg_pid`, and the address of the socket that asks.
+    private let portID: UInt32
+    /// What our own messages are said to come from.
+    private let processID: UInt32
+    private var requests = XFRMRequestLog()
+    private var reqIDs = DrawnReqIDs()
+
+    /// - Parameters:
+    ///   - processID: of the daemon; events that answer its requests carry it.
+    ///   - portID: the address of the socket that asks; one that nobody can tell beforehand.
+    ///   - traits: those of XFRM, and of the kernel behind it.
+    package init(processID: UInt32, portID: UInt32, traits: KernelTraits = .xfrm) {
+        self.traits = traits
+        self.processID = processID
+        self.portID = portID
+    }
+
+    package mutating func encode(
+        _ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]
+    ) throws(WireError) {
+        try request.writeXFRM(id: id, portID: portID, over: &buffer, drawReqID: { reqIDs.next() })
+        requests.note(id, request)
+    }
+
+    package mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent {
+        var reader = WireReader(datagram)
+        do throws(WireError) {
+            let header = try NetlinkHeader(from: &reader)
+            return event(header, content(header, &reader, datagram))
+        } catch {
+            let message = UnreadableMessage(reason: error.rule.description, offset: error.offset, messageType: nil)
+            return KernelEvent(
+                origin: KernelEvent.Origin(request: nil, processID: 0, sequence: 0), content: .unreadable(message))
+        }
+    }
+
+    package func describe(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage {
+        ShownMessage(
+            masked: forms.contains(.masked) ? XFRMDump(showsKeys: false).form(of: datagram) : nil,
+            keyed: forms.contains(.keyed) ? XFRMDump(showsKeys: true).form(of: datagram) : nil)
+    }
+
+    private func isOurs(_ header: NetlinkHeader) -> Bool {
+        header.portID == portID && requests.contains(header.sequence)
+    }
+
+    private func event(_ header: NetlinkHeader, _ content: KernelEvent.Content) -> KernelEvent {
+        let request = isOurs(header) ? RequestID(rawValue: header.sequence) : nil
+        return KernelEvent(
+            origin: KernelEvent.Origin(
+                request: request, processID: request == nil ? header.portID : processID, sequence: header.sequence),
+            content: content)
+    }
+
+    // MARK: What a message says
+
+    private mutating func content(
+        _ header: NetlinkHeader, _ reader: inout WireReader, _ message: Span<UInt8>
+    ) -> KernelEvent.Content {
+        do throws(WireError) {
+            switch header.type {
+            case .error: return try acknowledgement(header, &reader)
+            case .done: return try end(header, &reader)
+            default: return try told(header, &reader, message)
+            }
+        } catch {
+            return .unreadable(
+                UnreadableMessage(
+                    reason: error.rule.description, offset: error.offset,
+                    messageType: UInt8(truncatingIfNeeded: header.type.rawValue)))
+        }
+    }
+
+    private mutating func acknowledgement(
+        _ header: NetlinkHeader, _ reader: inout WireReader
+    ) throws(WireError) -> KernelEvent.Content {
+        let errno = try reader.read(Int32.self)
+        guard isOurs(header) else { return .ignored(messageType: header.type.octet) }
+        let request = requests.answer(header.sequence)
+        if errno != 0 { return .refused(KernelErrno(rawValue: errno < 0 && errno > .min ? -errno : errno)) }
+        return request.map { $0.asDone } ?? .ignored(messageType: header.type.octet)
+    }
+
+    private mutating func end(
+        _ header: NetlinkHeader, _ reader: inout WireReader
+    ) throws(WireError) -> KernelEvent.Content {
+        guard isOurs(header) else { return .ignored(messageType: header.type.octet) }
+        requests.answer(header.sequence)
+        return .dumpEnded(complete: reader.remaining < 4 ? true : try reader.read(Int32.self) == 0)
+    }
+
+    private mutating func told(
+        _ header: NetlinkHeader, _ reader: inout WireReader, _ message: Span<UInt8>
+    ) throws(WireError) -> KernelEvent.Content {
+        let asked = isOurs(header) ? requests.request(header.sequence) : nil
+        let content = try XFRMMessage(header.type, message).content(&reader, inAnswerTo: asked)
+        if let asked, !header.flags.contains(.multipart), asked.isAnsweredOnce { requests.answer(header.sequence) }
+        return content
+    }
+}
+
+extension XFRMMessageType {
+    /// The number in a byte, as messages about it say it: those of netlink and XFRM are below 256.
+    var octet: UInt8 { UInt8(truncatingIfNeeded: rawValue) }
+}
+
+extension KernelRequest {
+    /// Whether one message tells all of its answer.
+    fileprivate var isAnsweredOnce: Bool {
+        switch self {
+        case .dump, .dumpPolicies: false
+        default: true
+        }
+    }
+
+    /// What the kernel would have told of it, had it been heard: it was done.
+    fileprivate var asDone: KernelEvent.Content {
+        switch self {
+        case .subscribe: .subscribed
+        case .add(let sa): .association(.added, sa)
+        case .update(let sa): .association(.updated, sa.withoutState)
+        case .delete(let reference):
+            .association(.deleted, SecurityAssociation(identity: reference.identity, source: reference.source))
+        case .flush(let ipsecProtocol): .flushed(ipsecProtocol)
+        case .addPolicy(let policy): .policy(.added, policy)
+        case .updatePolicy(let policy): .policy(.updated, policy)
+        case .deletePolicy(let identity): .policy(.deleted, SecurityPolicy(identity: identity, action: .bypass))
+        case .flushPolicies: .policiesFlushed
+        case .ping, .get, .reserveSPI, .dump, .getPolicy, .dumpPolicies:
+            .ignored(messageType: XFRMMessageType.error.octet)
+        }
+    }
+}
+
+/// Reqids for transforms that want one of their own, which the kernel draws for PF_KEY and not for netlink: from the
+/// upper half, which the kernel does not reach, and from where nobody can tell.
+private struct DrawnReqIDs: Sendable {
+    private var last = UInt32.random(in: 0x8000_0000...(.max))
+
+    mutating func next() -> ReqID {
+        last = last == .max ? 0x8000_0000 : last + 1
+        return ReqID(rawValue: last)
+    }
+}

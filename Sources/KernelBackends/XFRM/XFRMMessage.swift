@@ -1,0 +1,191 @@
+internal import CLinux
+internal import IPsec
+
+/// What one message of NETLINK_XFRM tells, by its type.
+struct XFRMMessage: ~Escapable {
+    private let type: XFRMMessageType
+    /// The whole message, in which the keys lie.
+    private let bytes: Span<UInt8>
+
+    @_lifetime(copy bytes)
+    init(_ type: XFRMMessageType, _ bytes: Span<UInt8>) {
+        self.type = type
+        self.bytes = bytes
+    }
+
+    /// - Parameters:
+    ///   - reader: stands behind the header.
+    ///   - request: the request of ours that it answers, if it does.
+    func content(
+        _ reader: inout WireReader, inAnswerTo request: KernelRequest?
+    ) throws(WireError) -> KernelEvent.Content {
+        switch type {
+        case .newSA: try newSA(&reader, inAnswerTo: request)
+        case .updateSA: try changedSA(&reader)
+        case .deleteSA: try deletedSA(&reader)
+        case .flushSAs: try flushed(&reader)
+        case .expire: try expired(&reader)
+        case .acquire: .acquire(try Acquire(fromXFRM: &reader))
+        case .newPolicy: try newPolicy(&reader, inAnswerTo: request)
+        case .updatePolicy: try policy(.updated, &reader)
+        case .deletePolicy: try deletedPolicy(&reader)
+        case .flushPolicies: .policiesFlushed
+        case .policyExpire: try expiredPolicy(&reader)
+        case .migrate: .migrated
+        case .mapping: try newMapping(&reader)
+        default: ignored
+        }
+    }
+
+    private var ignored: KernelEvent.Content { .ignored(messageType: type.octet) }
+
+    // MARK: SAs
+
+    private func association(
+        _ reader: inout WireReader, withAlgorithms: Bool = true
+    ) throws(WireError) -> SecurityAssociation? {
+        // Beside an IPCOMP SA in tunnel mode the kernel keeps one of IP in IP: nobody's to manage (xfrm-facts 4).
+        var ahead = reader.from(reader.offset + 76)
+        guard IPsecProtocol(rawValue: try ahead.read(UInt8.self)) != nil else { return nil }
+        return try SecurityAssociation(fromXFRM: &reader, in: bytes, withAlgorithms: withAlgorithms)
+    }
+
+    /// Told of every new SA, and the answer to three requests.
+    private func newSA(
+        _ reader: inout WireReader, inAnswerTo request: KernelRequest?
+    ) throws(WireError) -> KernelEvent.Content {
+        guard let association = try association(&reader) else { return ignored }
+        return switch request {
+        case .dump: .dumped(association, isLast: false)
+        case .get: .association(.got, association)
+        case .reserveSPI: .reservedSPI(association)
+        default: .association(.added, association)
+        }
+    }
+
+    /// What is told is what was asked for, and not all of it is done to a mature SA (xfrm-facts 2.3).
+    private func changedSA(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
+        guard let association = try association(&reader) else { return ignored }
+        return .association(.updated, association.withoutState)
+    }
+
+    /// The identity is the request's; what was deleted is in an attribute.
+    private func deletedSA(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
+        try reader.skip(24)
+        var content: KernelEvent.Content?
+        // The algorithms are attributes beside it, and are not looked at: the SA is gone.
+        try reader.forEachAttribute { type, inner throws(WireError) in
+            guard type == .association else { return }
+            content = try association(&inner, withAlgorithms: false).map { .association(.deleted, $0) } ?? ignored
+        }
+        guard let content else {
+            throw WireError(.missingAttribute(type: XFRMAttributeType.association.rawValue), at: reader.offset)
+        }
+        return content
+    }
+
+    private func flushed(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
+        let number = try reader.read(UInt8.self)
+        // 0 and 255 are all of them.
+        if number == 0 || number == UInt8(IPSEC_PROTO_ANY) { return .flushed(nil) }
+        return IPsecProtocol(rawValue: number).map { .flushed($0) } ?? ignored
+    }
+
+    private func expired(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
+        let start = reader.offset
+        var ahead = reader.from(start + 224)
+        let isHard = try ahead.read(UInt8.self) != 0
+        var info = try reader.slice(byteCount: 224)
+        guard var fields = try association(&info, withAlgorithms: false)?.fields else { return ignored }
+        fields.state = isHard ? .dead : .dying
+        return .expired(SecurityAssociation(fields), isHard ? .hard : .soft)
+    }
+
+    private func newMapping(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
+        // `xfrm_usersa_id`: the SA's own destination.
+        let destination = try XFRMAddress(from: &reader)
+        let spi = SPI(rawValue: try reader.readBigEndian(UInt32.self))
+        let family = try IPAddress.Family.read(from: &reader)
+        let ipsecProtocol = IPsecProtocol(rawValue: try reader.read(UInt8.self))
+        // Padding, the reqid, and the addresses of the peer, the old one and the new one.
+        try reader.skip(1 + 4 + 32)
+        _ = try reader.readBigEndian(UInt16.self)
+        let newPort = try reader.readBigEndian(UInt16.self)
+        guard let ipsecProtocol else { return ignored }
+        let identity = SAIdentity(
+            destination: destination.address(family), ipsecProtocol: ipsecProtocol, spi: spi)
+        return .newMapping(identity, NATTraversal(sourcePort: newPort, destinationPort: 0))
+    }
+
+    // MARK: Policies
+
+    private func policy(
+        _ verb: KernelEvent.Verb, _ reader: inout WireReader
+    ) throws(WireError) -> KernelEvent.Content {
+        try SecurityPolicy.read(fromXFRM: &reader).map { .policy(verb, $0) } ?? ignored
+    }
+
+    private func newPolicy(
+        _ reader: inout WireReader, inAnswerTo request: KernelRequest?
+    ) throws(WireError) -> KernelEvent.Content {
+        switch request {
+        case .dumpPolicies:
+            try SecurityPolicy.read(fromXFRM: &reader).map { .dumpedPolicy($0, isLast: false) } ?? ignored
+        case .getPolicy: try policy(.got, &reader)
+        default: try policy(.added, &reader)
+        }
+    }
+
+    /// The header is the request's, and has a selector or a number; what was deleted is in an attribute, and its
+    /// templates are attributes beside it.
+    private func deletedPolicy(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
+        try reader.skip(64)
+        var content: KernelEvent.Content?
+        try reader.forEachAttribute { type, inner throws(WireError) in
+            guard type == .policy else { return }
+            content = try policy(.deleted, &inner)
+        }
+        guard let content else {
+            throw WireError(.missingAttribute(type: XFRMAttributeType.policy.rawValue), at: reader.offset)
+        }
+        return content
+    }
+
+    /// After the hard limit the policy is gone, and nothing else tells it.
+    private func expiredPolicy(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
+        var ahead = reader.from(reader.offset + 168)
+        guard try ahead.read(UInt8.self) != 0 else { return ignored }
+        var info = try reader.slice(byteCount: 168)
+        return try policy(.deleted, &info)
+    }
+}
+
+extension Acquire {
+    /// `xfrm_user_acquire`: what is wanted, from where, for which traffic, and the policy that wants it.
+    fileprivate init(fromXFRM reader: inout WireReader) throws(WireError) {
+        let destination = try XFRMAddress(from: &reader)
+        try reader.skip(4)
+        let ipsecProtocol = IPsecProtocol(rawValue: try reader.read(UInt8.self))
+        try reader.skip(3)
+        let source = try XFRMAddress(from: &reader)
+        let selector = try XFRMSelector(from: &reader)
+        // The policy's selector, limits and counters, and its priority.
+        try reader.skip(XFRMSelector.byteCount + 64 + 32 + 4)
+        let index = PolicyIndex(rawValue: try reader.read(UInt32.self))
+        guard let family = IPAddress.Family(xfrmNumber: selector.family) else {
+            throw WireError(.addressFamily(selector.family), at: reader.offset)
+        }
+        self.init(
+            source: source.address(family), destination: destination.address(family), ipsecProtocol: ipsecProtocol,
+            policy: index)
+    }
+}
+
+extension SecurityAssociation {
+    /// The same, of which nobody knows what has become: it has to be asked for.
+    var withoutState: SecurityAssociation {
+        var fields = fields
+        fields.state = .larval
+        return SecurityAssociation(fields)
+    }
+}

@@ -1,0 +1,149 @@
+import CLinux
+import Glibc
+import IPsec
+import KernelBackends
+
+/// The two netlink sockets of XFRM: one that asks, and one that hears of what anybody does. On a single one, answers
+/// to us would be lost with events of others (xfrm-facts B1.1).
+nonisolated final class XFRMSockets: Sendable {
+    /// Half of what the kernel may queue for us: it doubles the number. About 13,000 events fit (xfrm-facts B1.1).
+    private static let receiveBuffer: Int32 = 8 << 20
+    /// SAs and policies, lifetimes that end, and what moves; not ACQUIRE, whose members the kernel takes for key
+    /// managers: it then makes a larval SA for traffic that finds none, and waits.
+    private static let groups = [
+        XFRMNLGRP_SA, XFRMNLGRP_POLICY, XFRMNLGRP_EXPIRE, XFRMNLGRP_MIGRATE, XFRMNLGRP_MAPPING,
+    ]
+
+    let requests: FileDescriptor
+    let events: FileDescriptor
+    /// The address of the socket that asks; nobody can tell it beforehand.
+    let portID: UInt32
+    /// Whether the receive buffer is as large as we want it; a user namespace's root may not force it.
+    let hasLargeBuffer: Bool
+
+    /// Why there are no sockets, and what to do.
+    struct OpenError: Error, CustomStringConvertible {
+        let errno: KernelErrno
+
+        var description: String {
+            switch errno {
+            case .operationNotPermitted:
+                """
+                cannot open a NETLINK_XFRM socket: \(errno.name): the capability CAP_NET_ADMIN is needed; \
+                run as root, or give it to the service (AmbientCapabilities=CAP_NET_ADMIN)
+                """
+            case .familyUnsupported, .protocolUnsupported:
+                """
+                this kernel has no NETLINK_XFRM (\(errno.name)): load the module with 'modprobe xfrm_user', or build it \
+                (CONFIG_XFRM_USER); to try setkeyd without it, use --kernel simulated, which protects nothing
+                """
+            default: "cannot open a NETLINK_XFRM socket: \(errno)"
+            }
+        }
+    }
+
+    init() throws(OpenError) {
+        do throws(KernelErrno) {
+            requests = try Self.open()
+            portID = try Self.bindToNewAddress(requests)
+            // Answers need not repeat what was asked, keys and all; they say in words what is wrong.
+            try requests.setOption(SOL_NETLINK, NETLINK_CAP_ACK, 1 as Int32)
+            try requests.setOption(SOL_NETLINK, NETLINK_EXT_ACK, 1 as Int32)
+            events = try Self.open()
+            hasLargeBuffer = Self.setReceiveBuffer(of: events)
+            // To any address: a socket without one is passed over by what the kernel tells to all.
+            try events.bind(to: NetlinkAddress(portID: 0).bytes)
+            for group in Self.groups {
+                try events.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, Int32(group.rawValue))
+            }
+        } catch {
+            throw OpenError(errno: error)
+        }
+    }
+
+    private static func open() throws(KernelErrno) -> FileDescriptor {
+        let descriptor = try FileDescriptor.socket(AF_NETLINK, SOCK_RAW, NETLINK_XFRM)
+        descriptor.setNonBlocking()
+        return descriptor
+    }
+
+    /// Binds to an address that no process id equals, and that nobody can tell beforehand.
+    private static func bindToNewAddress(_ descriptor: FileDescriptor) throws(KernelErrno) -> UInt32 {
+        for _ in 0..<16 {
+            let portID = UInt32.random(in: XFRMCodec.portIDs)
+            do throws(KernelErrno) {
+                try descriptor.bind(to: NetlinkAddress(portID: portID).bytes)
+                return portID
+            } catch .addressInUse {
+                continue
+            }
+        }
+        throw .addressInUse
+    }
+
+    /// Forces the large buffer; where that is not allowed, takes what the administrator allows everybody.
+    private static func setReceiveBuffer(of descriptor: FileDescriptor) -> Bool {
+        if (try? descriptor.setOption(SOL_SOCKET, SO_RCVBUFFORCE, receiveBuffer)) != nil { return true }
+        try? descriptor.setOption(SOL_SOCKET, SO_RCVBUF, receiveBuffer)
+        return false
+    }
+}
+
+/// What XFRM's sockets say, message by message. The kernel has queued the events of a request, and its answer, when
+/// `send` returns; whatever was done before the answer is told before it.
+nonisolated struct XFRMLink: PollableLink {
+    /// The longest datagram of a dump; the kernel fills no more (xfrm-facts B2).
+    private static let capacity = 32 << 10
+
+    private let sockets: XFRMSockets
+    private var bytes = [UInt8](repeating: 0, count: capacity)
+    private var datagram = NetlinkDatagram()
+
+    init(_ sockets: XFRMSockets) {
+        self.sockets = sockets
+    }
+
+    /// Nothing comes to the other one unasked.
+    var descriptor: FileDescriptor { sockets.events }
+
+    func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
+        do throws(KernelErrno) {
+            try sockets.requests.send(bytes, range)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    mutating func receive(into buffer: inout [UInt8]) -> KernelReception {
+        while true {
+            if let range = nextMessage() {
+                buffer.overwrite(with: bytes, range)
+                bytes.overwriteWithZeros(in: range)
+                return .datagram(byteCount: range.count)
+            }
+            switch receive(from: sockets.events) ?? receive(from: sockets.requests) {
+            case .bytes(let count)?:
+                guard count <= bytes.count else { return .overrun }
+                datagram = NetlinkDatagram(byteCount: count)
+            case .failed(let errno)?: return errno == ENOBUFS ? .overrun : .failed(KernelErrno(rawValue: errno))
+            case .wouldBlock?, .end?, nil: return .empty
+            }
+        }
+    }
+
+    /// Where the next message of the datagram that was received last lies.
+    private mutating func nextMessage() -> Range<Int>? {
+        var rest = datagram
+        defer { datagram = rest }
+        return rest.next(in: bytes.span)
+    }
+
+    /// - Returns: `nil` if nothing is there.
+    private mutating func receive(from descriptor: FileDescriptor) -> FileDescriptor.Transfer? {
+        let transfer = descriptor.receiveFromKernel(into: &bytes)
+        return transfer == .wouldBlock ? nil : transfer
+    }
+
+    var memory: (allocated: Int, limit: Int)? { nil }
+}
