@@ -2,6 +2,8 @@
 #ifndef SETKEYD_CLINUX_H
 #define SETKEYD_CLINUX_H
 
+/* Before the kernel's, which then leave to the C library what both of them define. */
+#include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
