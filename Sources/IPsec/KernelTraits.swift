@@ -21,10 +21,13 @@ package struct KernelTraits: Hashable, Sendable {
     package let keepsOriginalAddress: Bool
     /// Whether an event tells that a policy's lifetime has ended; else the kernel is asked when it should have.
     package let tellsPolicyExpiry: Bool
+    /// Whether what is told of an SA tells its state; else only events tell that one is dying.
+    package let tellsStates: Bool
 
     package init(
         name: String, algorithms: AlgorithmSet, numbersAlgorithms: Bool, maximumReplayWindow: ReplayWindow,
-        maximumUniqueReqID: ReqID, keepsOriginalAddress: Bool, tellsPolicyExpiry: Bool = false
+        maximumUniqueReqID: ReqID, keepsOriginalAddress: Bool, tellsPolicyExpiry: Bool = false,
+        tellsStates: Bool = true
     ) {
         self.name = name
         kernelName = name
@@ -34,6 +37,7 @@ package struct KernelTraits: Hashable, Sendable {
         self.maximumUniqueReqID = maximumUniqueReqID
         self.keepsOriginalAddress = keepsOriginalAddress
         self.tellsPolicyExpiry = tellsPolicyExpiry
+        self.tellsStates = tellsStates
     }
 
     /// PF_KEY version 2 of Linux (kernel-facts 0.4, K2, K3, K4, K18).
@@ -42,11 +46,16 @@ package struct KernelTraits: Hashable, Sendable {
         maximumReplayWindow: .ordinary, maximumUniqueReqID: ReqID(rawValue: ReqID.manualMaximum),
         keepsOriginalAddress: false)
 
-    /// NETLINK_XFRM of Linux (xfrm-facts 3, B1).
+    /// NETLINK_XFRM of Linux (xfrm-facts 3, 4, B1).
     package static let xfrm = KernelTraits(
         name: "XFRM", algorithms: AlgorithmSet { $0.interfaces != .none }, numbersAlgorithms: false,
         maximumReplayWindow: .ordinary, maximumUniqueReqID: ReqID(rawValue: .max), keepsOriginalAddress: true,
-        tellsPolicyExpiry: true)
+        tellsPolicyExpiry: true, tellsStates: false)
+
+    /// Whether another interface can carry more.
+    package var hasRicherAlternative: Bool {
+        Algorithm.table.contains { $0.interfaces == .xfrmOnly && !algorithms.contains($0.position) }
+    }
 
     /// The same interface, in front of a kernel that lives in the process.
     package var ofSimulatedKernel: KernelTraits {

@@ -18,6 +18,14 @@ package nonisolated struct DaemonOptions: Sendable {
         case xfrm
         /// The kernel in the process, which protects nothing.
         case simulated
+
+        /// What a file may say without asking the kernel.
+        var traits: KernelTraits {
+            switch self {
+            case .auto, .pfkey, .simulated: .pfKey
+            case .xfrm: .xfrm
+            }
+        }
     }
 
     /// The default of `--config`.
@@ -62,6 +70,7 @@ package enum DaemonProcess {
         defer { log.flush() }
         var nothing = FormerReading()
         var file = options.file
+        file.traits = options.kernel.traits
         file.style = .ofStandardError()
         switch file.read(reusing: &nothing) {
         case .loaded(let file):

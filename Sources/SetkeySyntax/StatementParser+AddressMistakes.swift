@@ -9,8 +9,7 @@ extension StatementParser {
     /// - Parameter isPrefix: whether it is one of a policy, which a prefix length may follow.
     mutating func notAnAddress(_ range: Range<Int>, _ isPrefix: Bool) -> Diagnostic {
         if let percent = endOfAddress(before: UInt8(ascii: "%"), in: range) {
-            let message = "\(options.traits.name) cannot bind an address to an interface"
-            return failure(percent..<range.upperBound, message, "remove the scope, or use the XFRM interface")
+            return needsXFRM(percent..<range.upperBound, "an address of one interface", else: "remove the scope")
         }
         if let slash = endOfAddress(before: UInt8(ascii: "/"), in: range) {
             return failure(slash..<range.upperBound, "an SA has addresses, not prefixes", "remove the prefix length")

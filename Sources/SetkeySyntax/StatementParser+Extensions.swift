@@ -35,11 +35,16 @@ extension StatementParser {
         return true
     }
 
-    /// The error of what the kernel interface in use cannot carry, and XFRM can.
+    /// The error of what cannot be said: because the kernel interface in use cannot carry it, and another one can, or
+    /// because the language has no word for it through any.
     ///
-    /// - Parameter alternative: what to do without XFRM.
+    /// - Parameter alternative: what to do without.
     mutating func needsXFRM(_ range: Range<Int>, _ what: String, else alternative: String) -> Diagnostic {
-        failure(range, "\(options.traits.name) cannot express \(what)", "it needs the XFRM interface; \(alternative)")
+        guard options.traits.hasRicherAlternative else {
+            return failure(range, "setkeyd cannot express \(what)", alternative)
+        }
+        return failure(
+            range, "\(options.traits.name) cannot express \(what)", "it needs the XFRM interface; \(alternative)")
     }
 
     /// Linux stores `any` as transport (kernel-facts K22), so that is what it means.

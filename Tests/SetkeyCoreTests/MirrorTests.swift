@@ -43,6 +43,49 @@ struct MirrorTests {
         #expect(Self.numbers(mirror) == [302, 301])
     }
 
+    /// Where the kernel does not say that an SA is dying, what an event has said stays, until the SA is renewed.
+    @Test func aStateThatIsNotToldIsRemembered() throws {
+        var mirror = Mirror(tellsStates: false)
+        let limited = try Self.association(300, "-ls 5 -lh 10")
+        _ = mirror.apply(.association(.added, limited))
+        var dying = limited
+        dying.state = .dying
+        _ = mirror.apply(.expired(dying, .soft))
+        mirror.beginDump(of: .associations)
+        _ = mirror.apply(.dumped(limited, isLast: true))
+        _ = mirror.endDump(of: .associations, isComplete: true)
+        #expect(mirror.associations[limited.identity]?.state == .dying)
+        _ = mirror.apply(.association(.got, limited))
+        #expect(mirror.associations[limited.identity]?.state == .dying)
+        // Another SA under the same name has a life of its own.
+        var later = limited
+        later.current.addTime = 1
+        _ = mirror.apply(.association(.got, later))
+        #expect(mirror.associations[limited.identity]?.state == .mature)
+        // An update renews it.
+        dying.current.addTime = 1
+        _ = mirror.apply(.expired(dying, .soft))
+        var asked = later
+        asked.state = .larval
+        guard case .get = mirror.apply(.association(.updated, asked)) else {
+            Issue.record("it is not read again")
+            return
+        }
+        _ = mirror.apply(.association(.got, later))
+        #expect(mirror.associations[limited.identity]?.state == .mature)
+    }
+
+    /// Where it does say so, what it says is believed.
+    @Test func aStateThatIsToldIsBelieved() throws {
+        var mirror = Mirror()
+        let limited = try Self.association(300, "-ls 5 -lh 10")
+        var dying = limited
+        dying.state = .dying
+        _ = mirror.apply(.association(.added, dying))
+        _ = mirror.apply(.association(.got, limited))
+        #expect(mirror.associations[limited.identity]?.state == .mature)
+    }
+
     @Test func aDumpPutsRightWhatIsWrong() throws {
         var mirror = try Self.mirror(300, 301)
         let limited = try Self.association(302, "-lh 10")

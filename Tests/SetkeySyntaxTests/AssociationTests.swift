@@ -115,6 +115,15 @@ struct AssociationTests {
         #expect(parsed.association?.replayWindow.rawValue == 32)
     }
 
+    /// Where no other interface has more, none is named.
+    @Test func whatNoInterfaceOfOursCanSayNamesNone() {
+        let text = "add 192.0.2.1 192.0.2.2 esp 0x100 -esn -E null ;"
+        #expect(Parsed(text).headlines.contains { $0.contains("PF_KEY cannot express extended sequence numbers") })
+        let xfrm = Parsed(text, ParserOptions(traits: .xfrm)).headlines
+        #expect(xfrm.contains { $0.contains("setkeyd cannot express extended sequence numbers") })
+        #expect(!xfrm.contains { $0.contains("XFRM") })
+    }
+
     @Test func keysAreStringsHexadecimalWithAndWithoutPrefix() {
         let expected = KeyMaterial((0..<16).map { UInt8($0 * 17) })
         for text in [key16, "0X00112233445566778899AABBCCDDEEFF", "00112233445566778899aabbccddeeff"] {

@@ -23,7 +23,7 @@ struct KernelDesk: Sendable {
     }
 
     /// What the kernel has. The others walk through it with cursors; what is in it only the kernel's messages change.
-    var mirror = Mirror()
+    var mirror: Mirror
     /// How often messages may have been lost.
     private(set) var overruns = 0
     private let traits: KernelTraits
@@ -45,6 +45,7 @@ struct KernelDesk: Sendable {
     ///   - start: the request id before the first; best one that nobody can tell beforehand.
     init(_ traits: KernelTraits, requestsAfter start: RequestID) {
         self.traits = traits
+        mirror = Mirror(tellsStates: traits.tellsStates)
         conversation = Conversation(after: start)
         upkeep = Upkeep(traits)
     }

@@ -25,7 +25,13 @@ package struct Mirror: Sendable {
         case freeNext(count: Int)
     }
 
-    package init() {}
+    /// Whether what is told of an SA tells its state (``KernelTraits/tellsStates``).
+    private let tellsStates: Bool
+
+    /// - Parameter tellsStates: whether what is told of an SA tells its state.
+    package init(tellsStates: Bool = true) {
+        self.tellsStates = tellsStates
+    }
 
     /// Applies one kernel event.
     /// - Parameter isAnswer: whether it answers a request of ours, which never means a twin with a mark.
@@ -43,7 +49,7 @@ package struct Mirror: Sendable {
             return .free(former, count: former.count)
         case .dumped(let association, _):
             note(association)
-            associations.dumped(association)
+            associations.dumped(inKnownState(association))
         case .dumpedPolicy(let policy, _): policies.dumped(policy)
         case .migrated: return .dumpAgain
         case .newMapping(let identity, _):
@@ -58,15 +64,35 @@ package struct Mirror: Sendable {
         switch verb {
         case .added, .got:
             note(association)
-            associations.insert(association)
+            associations.insert(verb == .got ? inKnownState(association) : association)
             if verb == .added, hasNameless { forgetLarval(replacedBy: association) }
         case .deleted: associations.remove(association.identity)
         case .updated where association.state == .mature:
             // A larval SA has become this one.
             associations.insert(association)
-        case .updated: return .get(association.reference)
+        case .updated:
+            if !tellsStates { renew(association.identity) }
+            return .get(association.reference)
         }
         return .nothing
+    }
+
+    /// The same SA, and dying if events have told that and the kernel itself does not.
+    private func inKnownState(_ association: SecurityAssociation) -> SecurityAssociation {
+        // Only a soft limit makes one die.
+        guard !tellsStates, association.state == .mature, association.limits.soft != .zero,
+            let known = associations[association.identity], known.state == .dying,
+            known.current.addTime == association.current.addTime
+        else { return association }
+        var fields = association.fields
+        fields.state = .dying
+        return SecurityAssociation(fields)
+    }
+
+    /// New lifetimes make a dying SA mature (xfrm-facts 2.3).
+    private mutating func renew(_ identity: SAIdentity) {
+        guard associations[identity]?.state == .dying else { return }
+        associations.modify(identity) { $0.state = .mature }
     }
 
     private mutating func note(_ association: SecurityAssociation) {

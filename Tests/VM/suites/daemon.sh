@@ -84,7 +84,7 @@ stop_daemon
 reset_kernel
 
 # Starts that must fail, and say what to do.
-try --kernel pfkey --config "$work/absent.conf"
+try --kernel "$interface" --config "$work/absent.conf"
 refuses 'a file named by --config must exist'
 has "$output" absent.conf 'and the message names it'
 mkdir "$work/folder"
@@ -96,7 +96,7 @@ try --check --config "$work/random"
 refuses 'a file that is not text'
 has "$output" "$work/random:1:" 'and the message names the place'
 : > "$work/empty.conf"
-output=$(timeout 20 setpriv --bounding-set -net_admin --inh-caps -net_admin setkeyd --kernel pfkey \
+output=$(timeout 20 setpriv --bounding-set -net_admin --inh-caps -net_admin setkeyd --kernel "$interface" \
     --config "$work/empty.conf" --socket "$work/other.sock" --state-directory "$work/other" 2>&1)
 status=$?
 refuses 'without CAP_NET_ADMIN'
@@ -119,7 +119,7 @@ is $status 0 '--check of a good file' "$output"
 is "$(kernel_state)$(kernel_policies)" '' '--check changes nothing'
 
 # A default file that does not exist is an empty one.
-setkeyd --kernel pfkey --socket "$socket" --state-directory "$work/state2" 2> "$work/log" &
+setkeyd --kernel "$interface" --socket "$socket" --state-directory "$work/state2" 2> "$work/log" &
 daemon=$!
 until_ 20 answers
 ok $? 'without a file at the default place it starts' "$(cat "$work/log")"
@@ -131,7 +131,7 @@ stop_daemon
 mkdir "$work/full"
 mount -t tmpfs -o size=4k,mode=700 full "$work/full"
 head -c 8192 /dev/zero > "$work/full/filler" 2>/dev/null
-setkeyd --kernel pfkey --config "$work/good.conf" --socket "$socket" --state-directory "$work/full" 2> "$work/log" &
+setkeyd --kernel "$interface" --config "$work/good.conf" --socket "$socket" --state-directory "$work/full" 2> "$work/log" &
 daemon=$!
 until_ 20 answers
 ok $? 'with a full disk under the state directory it starts' "$(cat "$work/log")"

@@ -2,7 +2,7 @@
 . ./check.sh
 
 start_in() {
-    ip netns exec a setkeyd --kernel pfkey --config "$work/a.conf" --socket "$socket" --state-directory "$work/state" \
+    ip netns exec a setkeyd --kernel "$interface" --config "$work/a.conf" --socket "$socket" --state-directory "$work/state" \
         2>> "$work/log" >&2 &
     daemon=$!
     until_ 30 settled

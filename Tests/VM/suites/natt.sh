@@ -54,7 +54,7 @@ answers_at() { at "$1" -D > /dev/null 2>&1; }
 # start DAEMON NAMESPACE: with the file DAEMON.conf
 start() {
     mkdir -p "$work/$1"
-    ip netns exec "$2" setkeyd --kernel pfkey --config "$work/$1.conf" --socket "$work/$1/control.sock" \
+    ip netns exec "$2" setkeyd --kernel "$interface" --config "$work/$1.conf" --socket "$work/$1/control.sock" \
         --state-directory "$work/$1" 2>> "$work/$1.log" >&2 &
     daemons[$1]=$!    # `ip netns exec` has become the daemon
     until_ 30 answers_at "$1" || fail "the daemon $1 starts" "$(tail -n 20 "$work/$1.log")"
