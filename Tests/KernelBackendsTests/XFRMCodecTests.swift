@@ -231,7 +231,7 @@ extension SecurityAssociation {
         let isIPv6 = Bool.random(using: &random)
         func address() -> IPAddress {
             isIPv6
-                ? IPAddress(ipv6: .random(in: .min ... .max, using: &random), .random(in: .min ... .max, using: &random))
+                ? IPAddress(ipv6: .random(in: 0...(.max), using: &random), .random(in: 0...(.max), using: &random))
                 : IPAddress(ipv4: .random(in: .min ... .max, using: &random))
         }
         guard let bits = row.keyLengths.all.randomElement(using: &random) else { return nil }

@@ -80,5 +80,8 @@ extension [UInt8] {
 }
 
 extension XFRMCodec {
-    mutating func decode(_ bytes: [UInt8]) -> KernelEvent { decode(bytes.span) }
+    mutating func decode(_ bytes: [UInt8]) -> KernelEvent {
+        var known = NothingKnown()
+        return decode(bytes.span, knowing: &known)
+    }
 }

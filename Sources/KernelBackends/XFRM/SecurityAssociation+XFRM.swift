@@ -5,16 +5,20 @@ extension SecurityAssociation {
     /// The SA that a message tells of: `xfrm_usersa_info`, at which `reader` stands, and the attributes behind it.
     ///
     /// Its state is not told (xfrm-facts 4): one that has no algorithm yet is larval, and every other one mature.
-    /// - Parameter message: the whole message, in which the keys lie.
+    /// - Parameters:
+    ///   - message: the whole message, in which the keys lie.
+    ///   - withAlgorithms: whether the message tells them of every SA that has any.
+    ///   - known: where it is in the message as it is known, it is the known one.
     init(
-        fromXFRM reader: inout WireReader, in message: Span<UInt8>, withAlgorithms: Bool = true
+        fromXFRM reader: inout WireReader, in message: Span<UInt8>, withAlgorithms: Bool = true,
+        knowing known: inout some KnownEntries
     ) throws(WireError) {
         let info = try XFRMAssociation(from: &reader)
         var attributes = XFRMAssociationAttributes()
         try attributes.read(from: &reader)
         var fields = info.fields
         fields.isDegraded = info.saysMore || attributes.saysMore
-        fields.setAlgorithms(attributes, message)
+        fields.setAlgorithms(attributes)
         if withAlgorithms, !attributes.hasAlgorithm { fields.state = .larval }
         if let window = attributes.replayWindow {
             fields.replayWindow = ReplayWindow(rawValue: UInt8(clamping: window))
@@ -25,7 +29,10 @@ extension SecurityAssociation {
             fields.originalAddress = address.address(fields.source.family)
         }
         fields.securityContext = attributes.securityContext
-        self.init(consume fields)
+        let former = known.association(fields.identity)
+        self.init(
+            consume fields, encryption: XFRMAlgorithm.key(of: attributes.cipher, in: message),
+            integrity: XFRMAlgorithm.key(of: attributes.integrity, in: message), knowing: former)
     }
 
     // MARK: Writing
@@ -136,14 +143,13 @@ private struct XFRMAssociation {
 }
 
 extension SecurityAssociation.Fields {
-    /// Takes over how it encrypts, authenticates and compresses, and copies the keys once.
-    fileprivate mutating func setAlgorithms(_ attributes: XFRMAssociationAttributes, _ message: Span<UInt8>) {
+    /// Takes over how it encrypts, authenticates and compresses.
+    fileprivate mutating func setAlgorithms(_ attributes: XFRMAssociationAttributes) {
         if let algorithm = attributes.compression {
             compression = CompressionAlgorithm(rawValue: XFRMAlgorithms.compression.number(algorithm.name))
             if compression == .none { isDegraded = true }
         }
-        let cipher = attributes.combined ?? attributes.encryption
-        if let algorithm = cipher {
+        if let algorithm = attributes.cipher {
             let number =
                 attributes.combined == nil
                 ? XFRMAlgorithms.encryption.number(algorithm.name)
@@ -156,9 +162,6 @@ extension SecurityAssociation.Fields {
             integrity = IntegrityAlgorithm(rawValue: number)
             if integrity == .none { isDegraded = true }
         }
-        copyKeys(
-            encryption: XFRMAlgorithm.key(of: cipher, in: message),
-            integrity: XFRMAlgorithm.key(of: attributes.integrity, in: message))
     }
 }
 
@@ -176,6 +179,9 @@ private struct XFRMAssociationAttributes {
     var replayWindow: UInt32?
     /// Whether there is something that the language has no word for.
     var saysMore = false
+
+    /// What has the encryption key.
+    var cipher: XFRMAlgorithm? { combined ?? encryption }
 
     var hasAlgorithm: Bool { encryption != nil || combined != nil || integrity != nil || compression != nil }
 

@@ -4,8 +4,11 @@ internal import IPsec
 extension SecurityPolicy {
     /// The policy that a message tells of: `xfrm_userpolicy_info`, at which `reader` stands, and the attributes behind it.
     ///
+    /// - Parameter known: where it is in the message as it is known, it is the known one.
     /// - Returns: `nil` for one that the language has no words for.
-    static func read(fromXFRM whole: inout WireReader) throws(WireError) -> SecurityPolicy? {
+    static func read(
+        fromXFRM whole: inout WireReader, knowing known: inout some KnownEntries
+    ) throws(WireError) -> SecurityPolicy? {
         var reader = try whole.slice(byteCount: byteCount)
         let selector = try XFRMSelector(from: &reader)
         let limits = try LifetimeLimits(fromXFRM: &reader)
@@ -32,7 +35,8 @@ extension SecurityPolicy {
         (fields.limits, fields.current) = (limits, current)
         fields.securityContext = attributes.securityContext
         fields.index = index.rawValue == 0 ? nil : index
-        return SecurityPolicy(fields)
+        let former = known.policy(fields.identity)
+        return SecurityPolicy(fields, knowing: former)
     }
 
     /// Of `xfrm_userpolicy_info`.

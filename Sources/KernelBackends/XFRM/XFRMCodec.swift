@@ -34,11 +34,11 @@ package struct XFRMCodec: KernelInterface {
         requests.note(id, request)
     }
 
-    package mutating func decode(_ datagram: Span<UInt8>) -> KernelEvent {
+    package mutating func decode(_ datagram: Span<UInt8>, knowing known: inout some KnownEntries) -> KernelEvent {
         var reader = WireReader(datagram)
         do throws(WireError) {
             let header = try NetlinkHeader(from: &reader)
-            return event(header, content(header, &reader, datagram))
+            return event(header, content(header, &reader, datagram, &known))
         } catch {
             let message = UnreadableMessage(reason: error.rule.description, offset: error.offset, messageType: nil)
             return KernelEvent(
@@ -67,13 +67,13 @@ package struct XFRMCodec: KernelInterface {
     // MARK: What a message says
 
     private mutating func content(
-        _ header: NetlinkHeader, _ reader: inout WireReader, _ message: Span<UInt8>
+        _ header: NetlinkHeader, _ reader: inout WireReader, _ message: Span<UInt8>, _ known: inout some KnownEntries
     ) -> KernelEvent.Content {
         do throws(WireError) {
             switch header.type {
             case .error: return try acknowledgement(header, &reader)
             case .done: return try end(header, &reader)
-            default: return try told(header, &reader, message)
+            default: return try told(header, &reader, message, &known)
             }
         } catch {
             return .unreadable(
@@ -102,10 +102,10 @@ package struct XFRMCodec: KernelInterface {
     }
 
     private mutating func told(
-        _ header: NetlinkHeader, _ reader: inout WireReader, _ message: Span<UInt8>
+        _ header: NetlinkHeader, _ reader: inout WireReader, _ message: Span<UInt8>, _ known: inout some KnownEntries
     ) throws(WireError) -> KernelEvent.Content {
         let asked = isOurs(header) ? requests.request(header.sequence) : nil
-        let content = try XFRMMessage(header.type, message).content(&reader, inAnswerTo: asked)
+        let content = try XFRMMessage(header.type, message).content(&reader, inAnswerTo: asked, knowing: &known)
         if let asked, !header.flags.contains(.multipart), asked.isAnsweredOnce { requests.answer(header.sequence) }
         return content
     }

@@ -16,17 +16,18 @@ struct XFRMMessage: ~Escapable {
     /// - Parameters:
     ///   - reader: stands behind the header.
     ///   - request: the request of ours that it answers, if it does.
+    ///   - known: entries that a dump is likely to tell of as they are known.
     func content(
-        _ reader: inout WireReader, inAnswerTo request: KernelRequest?
+        _ reader: inout WireReader, inAnswerTo request: KernelRequest?, knowing known: inout some KnownEntries
     ) throws(WireError) -> KernelEvent.Content {
         switch type {
-        case .newSA: try newSA(&reader, inAnswerTo: request)
+        case .newSA: try newSA(&reader, inAnswerTo: request, knowing: &known)
         case .updateSA: try changedSA(&reader)
         case .deleteSA: try deletedSA(&reader)
         case .flushSAs: try flushed(&reader)
         case .expire: try expired(&reader)
         case .acquire: .acquire(try Acquire(fromXFRM: &reader))
-        case .newPolicy: try newPolicy(&reader, inAnswerTo: request)
+        case .newPolicy: try newPolicy(&reader, inAnswerTo: request, knowing: &known)
         case .updatePolicy: try policy(.updated, &reader)
         case .deletePolicy: try deletedPolicy(&reader)
         case .flushPolicies: .policiesFlushed
@@ -44,19 +45,29 @@ struct XFRMMessage: ~Escapable {
     private func association(
         _ reader: inout WireReader, withAlgorithms: Bool = true
     ) throws(WireError) -> SecurityAssociation? {
+        var known = NothingKnown()
+        return try association(&reader, withAlgorithms: withAlgorithms, knowing: &known)
+    }
+
+    private func association(
+        _ reader: inout WireReader, withAlgorithms: Bool = true, knowing known: inout some KnownEntries
+    ) throws(WireError) -> SecurityAssociation? {
         // Beside an IPCOMP SA in tunnel mode the kernel keeps one of IP in IP: nobody's to manage (xfrm-facts 4).
         var ahead = reader.from(reader.offset + 76)
         guard IPsecProtocol(rawValue: try ahead.read(UInt8.self)) != nil else { return nil }
-        return try SecurityAssociation(fromXFRM: &reader, in: bytes, withAlgorithms: withAlgorithms)
+        return try SecurityAssociation(
+            fromXFRM: &reader, in: bytes, withAlgorithms: withAlgorithms, knowing: &known)
     }
 
     /// Told of every new SA, and the answer to three requests.
     private func newSA(
-        _ reader: inout WireReader, inAnswerTo request: KernelRequest?
+        _ reader: inout WireReader, inAnswerTo request: KernelRequest?, knowing known: inout some KnownEntries
     ) throws(WireError) -> KernelEvent.Content {
+        if case .dump? = request {
+            return try association(&reader, knowing: &known).map { .dumped($0, isLast: false) } ?? ignored
+        }
         guard let association = try association(&reader) else { return ignored }
         return switch request {
-        case .dump: .dumped(association, isLast: false)
         case .get: .association(.got, association)
         case .reserveSPI: .reservedSPI(association)
         default: .association(.added, association)
@@ -122,15 +133,17 @@ struct XFRMMessage: ~Escapable {
     private func policy(
         _ verb: KernelEvent.Verb, _ reader: inout WireReader
     ) throws(WireError) -> KernelEvent.Content {
-        try SecurityPolicy.read(fromXFRM: &reader).map { .policy(verb, $0) } ?? ignored
+        var known = NothingKnown()
+        return try SecurityPolicy.read(fromXFRM: &reader, knowing: &known).map { .policy(verb, $0) } ?? ignored
     }
 
     private func newPolicy(
-        _ reader: inout WireReader, inAnswerTo request: KernelRequest?
+        _ reader: inout WireReader, inAnswerTo request: KernelRequest?, knowing known: inout some KnownEntries
     ) throws(WireError) -> KernelEvent.Content {
         switch request {
         case .dumpPolicies:
-            try SecurityPolicy.read(fromXFRM: &reader).map { .dumpedPolicy($0, isLast: false) } ?? ignored
+            try SecurityPolicy.read(fromXFRM: &reader, knowing: &known).map { .dumpedPolicy($0, isLast: false) }
+                ?? ignored
         case .getPolicy: try policy(.got, &reader)
         default: try policy(.added, &reader)
         }
