@@ -21,7 +21,7 @@ extension KernelRequest {
     private func writeXFRM(to writer: inout WireWriter, drawReqID: () -> ReqID) throws(WireError) {
         switch self {
         case .subscribe: break
-        case .ping: PolicyIndex(rawValue: 0).writeXFRMReference(to: &writer)
+        case .ping: PolicyIndex.writeXFRMReferenceToNothing(to: &writer)
         case .add(let sa), .update(let sa): try sa.writeXFRM(to: &writer)
         case .get(let reference), .delete(let reference): reference.identity.writeXFRMReference(to: &writer)
         case .reserveSPI(let sa, let range): try sa.writeXFRMReservation(range, to: &writer)

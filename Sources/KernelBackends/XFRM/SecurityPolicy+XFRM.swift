@@ -9,7 +9,17 @@ extension SecurityPolicy {
     static func read(
         fromXFRM whole: inout WireReader, knowing known: inout some KnownEntries
     ) throws(WireError) -> SecurityPolicy? {
-        var reader = try whole.slice(byteCount: byteCount)
+        var info = try whole.slice(byteCount: xfrmByteCount)
+        return try read(fromXFRM: &info, attributes: try XFRMPolicyAttributes(from: &whole), knowing: &known)
+    }
+
+    /// The same where other things stand between the two.
+    static func read(
+        fromXFRM whole: inout WireReader, attributes: consuming XFRMPolicyAttributes,
+        knowing known: inout some KnownEntries
+    ) throws(WireError) -> SecurityPolicy? {
+        var attributes = attributes
+        var reader = try whole.slice(byteCount: xfrmByteCount)
         let selector = try XFRMSelector(from: &reader)
         let limits = try LifetimeLimits(fromXFRM: &reader)
         let current = try Lifetime(fromXFRM: &reader)
@@ -21,9 +31,7 @@ extension SecurityPolicy {
             throw WireError(.value(field: "a policy's direction", UInt32(direction)), at: start)
         }
         let isBlock = try reader.read(UInt8.self) != UInt8(XFRM_POLICY_ALLOW)
-        var attributes = XFRMPolicyAttributes()
-        attributes.saysMore = try reader.read(UInt8.self) != 0 || !selector.isSayable
-        try attributes.read(from: &whole)
+        if try reader.read(UInt8.self) != 0 || !selector.isSayable { attributes.saysMore = true }
         guard !attributes.saysMore else { return nil }
         let action: PolicyAction =
             if isBlock { .discard } else if attributes.templates.isEmpty { .bypass } else {
@@ -40,7 +48,7 @@ extension SecurityPolicy {
     }
 
     /// Of `xfrm_userpolicy_info`.
-    private static let byteCount = 168
+    private static let xfrmByteCount = 168
 
     // MARK: Writing
 
@@ -86,9 +94,20 @@ extension PolicyIdentity {
 extension PolicyIndex {
     /// Says which policy is meant by the kernel's number, whose lowest three bits are its direction.
     func writeXFRMReference(to writer: inout WireWriter) {
+        writeXFRMReference(in: UInt8(rawValue & 7), to: &writer)
+    }
+
+    /// Says which policy is meant by a number that none has: one of outbound policies, among the inbound ones.
+    ///
+    /// Without a number the selector would count, and there may well be a policy for all traffic.
+    static func writeXFRMReferenceToNothing(to writer: inout WireWriter) {
+        PolicyIndex(rawValue: 1).writeXFRMReference(in: 0, to: &writer)
+    }
+
+    private func writeXFRMReference(in direction: UInt8, to writer: inout WireWriter) {
         XFRMSelector(all: .ipv4).write(to: &writer)
         writer.append(rawValue)
-        writer.append(UInt8(rawValue & 7))
+        writer.append(direction)
         writer.append(zeros: 3)
     }
 }
@@ -104,13 +123,13 @@ extension Direction {
 }
 
 /// What the attributes of a policy say.
-private struct XFRMPolicyAttributes {
-    var templates: [Transform] = []
-    var securityContext: SecurityContext?
+struct XFRMPolicyAttributes {
+    fileprivate var templates: [Transform] = []
+    fileprivate var securityContext: SecurityContext?
     /// Whether there is something that the language has no word for.
-    var saysMore = false
+    fileprivate(set) var saysMore = false
 
-    mutating func read(from reader: inout WireReader) throws(WireError) {
+    init(from reader: inout WireReader) throws(WireError) {
         try reader.forEachAttribute { type, content throws(WireError) in
             switch type {
             case .templates:

@@ -106,8 +106,17 @@ package struct XFRMCodec: KernelInterface {
     ) throws(WireError) -> KernelEvent.Content {
         let asked = isOurs(header) ? requests.request(header.sequence) : nil
         let content = try XFRMMessage(header.type, message).content(&reader, inAnswerTo: asked, knowing: &known)
-        if let asked, !header.flags.contains(.multipart), asked.isAnsweredOnce { requests.answer(header.sequence) }
-        return content
+        guard let asked else {
+            requests.overtake(with: content)
+            return content
+        }
+        // What says nothing leaves it to the acknowledgement.
+        if case .ignored = content { return content }
+        if case .association(.added, let association) = content { requests.renew(association.identity) }
+        guard !header.flags.contains(.multipart), asked.isAnsweredOnce else { return content }
+        let isOvertaken = requests.isOvertaken(header.sequence)
+        requests.answer(header.sequence)
+        return isOvertaken ? .refused(.noSuchProcess) : content
     }
 }
 

@@ -30,7 +30,7 @@ struct XFRMMessage: ~Escapable {
         case .newPolicy: try newPolicy(&reader, inAnswerTo: request, knowing: &known)
         case .updatePolicy: try policy(.updated, &reader)
         case .deletePolicy: try deletedPolicy(&reader)
-        case .flushPolicies: .policiesFlushed
+        case .flushPolicies: try flushedPolicies(&reader)
         case .policyExpire: try expiredPolicy(&reader)
         case .migrate: .migrated
         case .mapping: try newMapping(&reader)
@@ -150,13 +150,15 @@ struct XFRMMessage: ~Escapable {
     }
 
     /// The header is the request's, and has a selector or a number; what was deleted is in an attribute, and its
-    /// templates are attributes beside it.
+    /// templates are attributes beside it, as is what makes it another one than that without a mark.
     private func deletedPolicy(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
         try reader.skip(64)
+        var ahead = reader.from(reader.offset)
+        let attributes = try XFRMPolicyAttributes(from: &ahead)
         var content: KernelEvent.Content?
         try reader.forEachAttribute { type, inner throws(WireError) in
             guard type == .policy else { return }
-            content = try policy(.deleted, &inner)
+            content = try deletedPolicy(&inner, attributes)
         }
         guard let content else {
             throw WireError(.missingAttribute(type: XFRMAttributeType.policy.rawValue), at: reader.offset)
@@ -164,12 +166,26 @@ struct XFRMMessage: ~Escapable {
         return content
     }
 
+    private func deletedPolicy(
+        _ info: inout WireReader, _ attributes: XFRMPolicyAttributes
+    ) throws(WireError) -> KernelEvent.Content {
+        var known = NothingKnown()
+        let policy = try SecurityPolicy.read(fromXFRM: &info, attributes: attributes, knowing: &known)
+        return policy.map { .policy(.deleted, $0) } ?? ignored
+    }
+
     /// After the hard limit the policy is gone, and nothing else tells it.
     private func expiredPolicy(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
-        var ahead = reader.from(reader.offset + 168)
-        guard try ahead.read(UInt8.self) != 0 else { return ignored }
         var info = try reader.slice(byteCount: 168)
-        return try policy(.deleted, &info)
+        guard try reader.read(UInt8.self) != 0 else { return ignored }
+        // Padding.
+        try reader.skip(7)
+        return try deletedPolicy(&info, try XFRMPolicyAttributes(from: &reader))
+    }
+
+    /// The sub policies are a second table, and not ours; a kernel without them names none.
+    private func flushedPolicies(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
+        try XFRMPolicyAttributes(from: &reader).saysMore ? ignored : .policiesFlushed
     }
 }
 

@@ -11,12 +11,23 @@ struct XFRMRequestLog: Sendable {
         let id: RequestID
         /// `nil` once it has been answered.
         var request: KernelRequest?
+        /// Whether it asks for an SA that has been told to be gone since.
+        var isOvertaken = false
+
+        /// The SA that it asks for, until it has been answered.
+        var wanted: SAIdentity? { if case .get(let reference)? = request { reference.identity } else { nil } }
     }
 
     private var entries = [Entry?](repeating: nil, count: capacity)
+    /// How many ask for an SA, and have not been answered.
+    private var getCount = 0
 
     mutating func note(_ id: RequestID, _ request: KernelRequest) {
-        entries[Self.slot(id.rawValue)] = Entry(id: id, request: request)
+        let slot = Self.slot(id.rawValue)
+        if entries[slot]?.wanted != nil { getCount -= 1 }
+        let entry = Entry(id: id, request: request)
+        if entry.wanted != nil { getCount += 1 }
+        entries[slot] = entry
     }
 
     /// Whether a request of ours had this number.
@@ -33,7 +44,39 @@ struct XFRMRequestLog: Sendable {
     @discardableResult
     mutating func answer(_ sequence: UInt32) -> KernelRequest? {
         guard contains(sequence) else { return nil }
+        if entries[Self.slot(sequence)]?.wanted != nil { getCount -= 1 }
         return entries[Self.slot(sequence)]?.request.take()
+    }
+
+    // MARK: SAs that are asked for
+
+    /// Another program has done something. Its events come by a socket of their own, and ahead of answers that are older:
+    /// an SA that is told to be gone is no longer what such an answer says.
+    mutating func overtake(with content: KernelEvent.Content) {
+        guard getCount > 0 else { return }
+        switch content {
+        case .association(.deleted, let gone), .expired(let gone, .hard): mark(true) { $0 == gone.identity }
+        case .flushed(let ipsecProtocol): mark(true) { ipsecProtocol == nil || $0.ipsecProtocol == ipsecProtocol }
+        default: break
+        }
+    }
+
+    /// We have added an SA: whatever was told of one of its name is older than what is asked for behind that.
+    mutating func renew(_ identity: SAIdentity) {
+        guard getCount > 0 else { return }
+        mark(false) { $0 == identity }
+    }
+
+    /// Whether this request asks for an SA that has been told to be gone since.
+    func isOvertaken(_ sequence: UInt32) -> Bool {
+        contains(sequence) && entries[Self.slot(sequence)]?.isOvertaken == true
+    }
+
+    private mutating func mark(_ isOvertaken: Bool, _ isMeant: (SAIdentity) -> Bool) {
+        for slot in entries.indices {
+            guard let wanted = entries[slot]?.wanted, isMeant(wanted) else { continue }
+            entries[slot]?.isOvertaken = isOvertaken
+        }
     }
 
     private static func slot(_ sequence: UInt32) -> Int { Int(sequence % UInt32(capacity)) }

@@ -61,6 +61,13 @@ nonisolated final class XFRMSockets: Sendable {
         }
     }
 
+    /// Takes two sockets that are open.
+    init(requests: FileDescriptor, events: FileDescriptor) {
+        (self.requests, self.events) = (requests, events)
+        portID = 0
+        hasLargeBuffer = true
+    }
+
     private static func open() throws(KernelErrno) -> FileDescriptor {
         let descriptor = try FileDescriptor.socket(AF_NETLINK, SOCK_RAW, NETLINK_XFRM)
         descriptor.setNonBlocking()
@@ -98,6 +105,8 @@ nonisolated struct XFRMLink: PollableLink {
     private let sockets: XFRMSockets
     private var bytes = [UInt8](repeating: 0, count: capacity)
     private var datagram = NetlinkDatagram()
+    /// Whether events have been lost, which nobody has been told.
+    private var hasLost = false
 
     init(_ sockets: XFRMSockets) {
         self.sockets = sockets
@@ -115,6 +124,8 @@ nonisolated struct XFRMLink: PollableLink {
         }
     }
 
+    /// A loss is told when nothing is left of what was before it: until then the kernel drops every event without a word
+    /// (xfrm-facts B1.1), and a dump that was asked for would miss what happens meanwhile.
     mutating func receive(into buffer: inout [UInt8]) -> KernelReception {
         while true {
             if let range = nextMessage() {
@@ -122,9 +133,21 @@ nonisolated struct XFRMLink: PollableLink {
                 bytes.overwriteWithZeros(in: range)
                 return .datagram(byteCount: range.count)
             }
-            switch receive(from: sockets.events) ?? receive(from: sockets.requests) {
+            let event = receive(from: sockets.events)
+            if case .failed(ENOBUFS)? = event {
+                hasLost = true
+                continue
+            }
+            if event == nil, hasLost {
+                hasLost = false
+                return .overrun
+            }
+            switch event ?? receive(from: sockets.requests) {
             case .bytes(let count)?:
-                guard count <= bytes.count else { return .overrun }
+                guard count <= bytes.count else {
+                    bytes.overwriteWithZeros(first: bytes.count)
+                    return .overrun
+                }
                 datagram = NetlinkDatagram(byteCount: count)
             case .failed(let errno)?: return errno == ENOBUFS ? .overrun : .failed(KernelErrno(rawValue: errno))
             case .wouldBlock?, .end?, nil: return .empty
