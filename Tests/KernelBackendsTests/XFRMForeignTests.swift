@@ -69,6 +69,25 @@ import Testing
         }
     }
 
+    /// Whatever the flags are, the kernel takes it for the same policy.
+    @Test func aPolicyWithFlagsIsThatWithout() throws {
+        var codec = XFRMSamples.codec()
+        var message = try XFRMSamples.news(of: .updatePolicy(PFKeySamples.policy()))
+        guard case .policy(.updated, let plain) = codec.decode(message).content else {
+            Issue.record("no policy")
+            return
+        }
+        message[16 + 162] = 3
+        // `xfrm_user_offload`.
+        message += Self.attribute(28, [1, 0, 0, 0, 0, 0, 0, 0])
+        message[0] += 12
+        guard case .policy(.updated, let told) = codec.decode(message).content else {
+            Issue.record("not told")
+            return
+        }
+        #expect(told == plain)
+    }
+
     @Test func thatSubPoliciesAreFlushedSaysNothingOfPolicies() throws {
         var codec = XFRMSamples.codec()
         let main = Self.message(.flushPolicies, Self.attribute(16, [0, 0, 0, 0, 0, 0]))

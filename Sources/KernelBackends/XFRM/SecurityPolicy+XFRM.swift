@@ -15,10 +15,9 @@ extension SecurityPolicy {
 
     /// The same where other things stand between the two.
     static func read(
-        fromXFRM whole: inout WireReader, attributes: consuming XFRMPolicyAttributes,
+        fromXFRM whole: inout WireReader, attributes: XFRMPolicyAttributes,
         knowing known: inout some KnownEntries
     ) throws(WireError) -> SecurityPolicy? {
-        var attributes = attributes
         var reader = try whole.slice(byteCount: xfrmByteCount)
         let selector = try XFRMSelector(from: &reader)
         let limits = try LifetimeLimits(fromXFRM: &reader)
@@ -31,8 +30,8 @@ extension SecurityPolicy {
             throw WireError(.value(field: "a policy's direction", UInt32(direction)), at: start)
         }
         let isBlock = try reader.read(UInt8.self) != UInt8(XFRM_POLICY_ALLOW)
-        if try reader.read(UInt8.self) != 0 || !selector.isSayable { attributes.saysMore = true }
-        guard !attributes.saysMore else { return nil }
+        // Flags make it no other policy: hidden for them, one of ours would be missing, and could not be added again.
+        guard !attributes.saysMore, selector.isSayable else { return nil }
         let action: PolicyAction =
             if isBlock { .discard } else if attributes.templates.isEmpty { .bypass } else {
                 .protect(attributes.templates)
@@ -126,7 +125,7 @@ extension Direction {
 struct XFRMPolicyAttributes {
     fileprivate var templates: [Transform] = []
     fileprivate var securityContext: SecurityContext?
-    /// Whether there is something that the language has no word for.
+    /// Whether there is something that the language has no word for, and that makes it another policy than that without.
     fileprivate(set) var saysMore = false
 
     init(from reader: inout WireReader) throws(WireError) {
@@ -140,7 +139,7 @@ struct XFRMPolicyAttributes {
             case .securityContext: securityContext = try SecurityContext(fromXFRM: &content)
             // The sub policies are a second table.
             case .policyType: if try content.read(UInt8.self) != 0 { saysMore = true }
-            case .mark, .interfaceID, .offload: saysMore = true
+            case .mark, .interfaceID: saysMore = true
             default: break
             }
         }
