@@ -41,8 +41,10 @@ import Testing
 
     @Test func aPolicyThatIsGoneIsToldAsItWas() throws {
         var codec = XFRMSamples.codec()
-        guard case .policy(.added, let known) = codec.decode(
-            try XFRMSamples.news(of: .addPolicy(PFKeySamples.policy()))).content
+        guard
+            case .policy(.added, let known) = codec.decode(
+                try XFRMSamples.news(of: .addPolicy(PFKeySamples.policy()))
+            ).content
         else {
             Issue.record("no policy")
             return

@@ -70,6 +70,8 @@ struct WayBackTests {
         #expect(way.takeOverdue(at: Self.moment(161)) == nil)
         // A reload that is still under way goes back together with it.
         #expect(way.state(before: Self.state(2)).endedAt == 1)
+        // If that is not carried out, what leads back stays written down until one has gone back.
+        #expect(way.changes(withdrawing: Self.state(1), confirmedWithin: 60).isEmpty)
         #expect(way.confirm() == nil)
         #expect(way.former?.endedAt == 1)
     }

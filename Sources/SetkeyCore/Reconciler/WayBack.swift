@@ -123,7 +123,9 @@ struct WayBack: Sendable {
         switch stage {
         case .rolledBack(let record, _): [.keep(former), .confirm(record)]
         case .waiting(_, let confirmation): [.confirm(confirmation.record)]
-        case .none, .open, .overdue: seconds == nil ? [] : [.forget]
+        case .none, .open: seconds == nil ? [] : [.forget]
+        // What is written down has this former state, and leads there if the daemon is killed before it has gone back.
+        case .overdue: []
         }
     }
 
