@@ -64,6 +64,17 @@ import Testing
         }
     }
 
+    @Test func anOriginalAddressOfAnotherFamilyIsNone() throws {
+        var sa = PFKeySamples.natSA()
+        sa.originalAddress = IPAddress(ipv6: 0x2001_0db8_0000_0000, 1)
+        var codec = XFRMSamples.codec()
+        guard case .association(.added, let told) = codec.decode(try XFRMSamples.news(of: .add(sa))).content else {
+            Issue.record("not told")
+            return
+        }
+        #expect(told.originalAddress == nil)
+    }
+
     @Test func anIPinIPHelperOfIPCompIsNoAssociation() throws {
         var message = try XFRMSamples.news(of: .add(PFKeySamples.ipcompSA()))
         message[16 + 76] = 4

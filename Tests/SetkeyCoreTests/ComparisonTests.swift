@@ -55,6 +55,21 @@ struct ComparisonTests {
         #expect(differences(of: declared, from: moved) == [.source])
     }
 
+    /// PF_KEY keeps no original address of a NAT, and XFRM does.
+    @Test func anOriginalAddressThatIsKeptIsCompared() throws {
+        var declared = try Self.association("")
+        declared.encapsulation = NATTraversal(sourcePort: 4500, destinationPort: 4500)
+        var present = declared
+        declared.originalAddress = IPAddress("10.0.0.1")
+        #expect(differences(of: declared, from: present).isEmpty)
+        present.originalAddress = declared.originalAddress
+        #expect(differences(of: declared, from: present).isEmpty)
+        declared.originalAddress = IPAddress("10.0.0.2")
+        #expect(differences(of: declared, from: present) == [.encapsulation])
+        declared.originalAddress = nil
+        #expect(differences(of: declared, from: present) == [.encapsulation])
+    }
+
     /// A null algorithm may or may not show its empty key, and null integrity is none.
     @Test func nothingIsNoDifference() throws {
         let declared = try Self.association("", "-E null")

@@ -49,7 +49,9 @@ extension SecurityAssociation {
                 writer.append(bigEndian: encapsulation.sourcePort)
                 writer.append(bigEndian: encapsulation.destinationPort)
                 writer.append(zeros: 2)
-                XFRMAddress(originalAddress ?? .unspecified(source.family)).write(to: &writer)
+                // Of another family it would be read back as another address.
+                let address = originalAddress.flatMap { $0.family == source.family ? $0 : nil }
+                XFRMAddress(address ?? .unspecified(source.family)).write(to: &writer)
             }
         }
         if let securityContext { try securityContext.writeXFRM(to: &writer) }

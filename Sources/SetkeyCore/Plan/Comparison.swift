@@ -20,7 +20,10 @@ package func differences(of declared: SecurityAssociation, from present: Securit
         .key,
         isSameKey(declared.encryptionKey, present.encryptionKey)
             && isSameKey(declared.integrityKey, present.integrityKey))
-    check(.encapsulation, declared.encapsulation == present.encapsulation)
+    check(
+        .encapsulation,
+        declared.encapsulation == present.encapsulation
+            && isSameOriginalAddress(declared.originalAddress, present.originalAddress))
     check(.lifetime, declared.limits == present.limits)
     return fields
 }
@@ -32,6 +35,11 @@ package func differences(of declared: SecurityPolicy, from present: SecurityPoli
     if declared.priority != present.priority { fields.append(.priority) }
     if declared.limits != present.limits { fields.append(.lifetime) }
     return fields
+}
+
+/// PF_KEY keeps none: that there is none says nothing.
+private func isSameOriginalAddress(_ declared: IPAddress?, _ present: IPAddress?) -> Bool {
+    present == nil || declared == present
 }
 
 /// No key and an empty key are the same: a null algorithm may or may not show its empty key.
