@@ -7,6 +7,8 @@ package struct KernelEvent: Sendable {
     package var origin: Origin
     /// What it says.
     package let content: Content
+    /// What the kernel says of a refusal beside the errno; `nil` for nothing.
+    package var words: KernelWords?
     /// The message that it came from, if somebody wants to see that; `nil` for what no message of the kernel said.
     package var message: ShownMessage?
 

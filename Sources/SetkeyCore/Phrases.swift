@@ -29,7 +29,14 @@ extension KernelRequest {
 
 extension KernelRequest {
     /// Why the kernel refused this, in words that name the thing: `the SA already exists (EEXIST)`.
-    package func reason(_ errno: KernelErrno) -> String {
+    ///
+    /// - Parameter words: what the kernel says beside the errno.
+    package func reason(_ errno: KernelErrno, _ words: KernelWords? = nil) -> String {
+        guard let words else { return ownReason(errno) }
+        return "\(ownReason(errno)); the kernel says: \(words.text)"
+    }
+
+    private func ownReason(_ errno: KernelErrno) -> String {
         let noun = isAboutPolicies ? "policy" : "SA"
         return switch errno {
         case .exists: "the \(noun) already exists (\(errno.name))"
@@ -42,8 +49,10 @@ extension KernelRequest {
 
     /// The same for whoever wrote the statement: with what to write instead, where that is known.
     ///
-    /// - Parameter rfcSemantics: whether the statement ran with `-r`.
-    package func explanation(_ errno: KernelErrno, rfcSemantics: Bool) -> String {
+    /// - Parameters:
+    ///   - words: what the kernel says beside the errno.
+    ///   - rfcSemantics: whether the statement ran with `-r`.
+    package func explanation(_ errno: KernelErrno, _ words: KernelWords? = nil, rfcSemantics: Bool) -> String {
         let advice: String? =
             switch (self, errno) {
             case (.addPolicy, .exists): "spdupdate replaces it"
@@ -54,7 +63,8 @@ extension KernelRequest {
                 "only with -r does 'spdadd -P in' also make a policy for 'fwd'"
             default: nil
             }
-        return advice.map { "\(reason(errno)); \($0)" } ?? reason(errno)
+        let reason = reason(errno, words)
+        return advice.map { "\(reason); \($0)" } ?? reason
     }
 
     /// Whether an SA's algorithms are set up for it: an algorithm whose module cannot be loaded is "no entry".

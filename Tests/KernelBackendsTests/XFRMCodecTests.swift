@@ -157,6 +157,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func aRefusalSaysWhyInTheKernelsWords(repeatsTheRequest: Bool) throws {
+        var codec = XFRMSamples.codec()
+        let request = try XFRMSamples.bytes(of: .add(PFKeySamples.espSA()), &codec)
+        let words = "Unsupported encapsulation type for ESP"
+        let refusal = XFRMSamples.refusal(
+            7, errno: -22, saying: words + "\u{1b}[2J", repeating: repeatsTheRequest ? request : nil)
+        let event = codec.decode(refusal)
+        guard case .refused(.invalidArgument) = event.content else {
+            Issue.record("\(event.content)")
+            return
+        }
+        // What a terminal would take for more than text is left out.
+        #expect(event.words?.text == words + "[2J")
+        // Wherever it breaks off, it is a refusal all the same.
+        for count in NetlinkHeader.byteCount + 4..<refusal.count {
+            var shorter = Array(refusal[..<count])
+            shorter[0] = UInt8(truncatingIfNeeded: count)
+            shorter[1] = UInt8(truncatingIfNeeded: count >> 8)
+            guard case .refused(.invalidArgument) = codec.decode(shorter).content else {
+                Issue.record("\(count) bytes")
+                return
+            }
+        }
+    }
+
     @Test func whatAnswersAnotherProgramIsNoAnswerToUs() throws {
         var codec = XFRMSamples.codec()
         _ = try XFRMSamples.bytes(of: .add(PFKeySamples.espSA()), &codec)

@@ -34,6 +34,24 @@ enum XFRMSamples {
         }
     }
 
+    /// A refusal in words; the request is repeated whole, or its header alone.
+    static func refusal(_ id: UInt32, errno: Int32, saying words: String, repeating request: [UInt8]? = nil) -> [UInt8] {
+        let flags: NetlinkHeader.Flags = request == nil ? [.capped, .explained] : .explained
+        return message(.error, flags: flags, sequence: id, portID: portID) { writer in
+            writer.append(errno)
+            let repeated = request ?? Array(acknowledgement(id).suffix(NetlinkHeader.byteCount))
+            writer.append(repeated.span)
+            writer.append(zeros: -repeated.count & 3)
+            // The offset of what is wrong (2), and the words (1), with the NUL that they travel with.
+            for (type, content) in [(2, [24, 0, 0, 0]), (1, Array(words.utf8) + [0])] as [(UInt16, [UInt8])] {
+                writer.append(UInt16(4 + content.count))
+                writer.append(type)
+                writer.append(content.span)
+                writer.append(zeros: -content.count & 3)
+            }
+        }
+    }
+
     /// The end of a dump.
     static func end(_ id: UInt32, errno: Int32 = 0) -> [UInt8] {
         message(.done, flags: .multipart, sequence: id, portID: portID) { $0.append(errno) }

@@ -79,7 +79,7 @@ struct ConversationTests {
                 isRepeated: isRepeated)
             switch conversation.end(with: Self.refusal(of: id))?.1 {
             case .done: #expect(isRepeated)
-            case .refused(.noEntry): #expect(!isRepeated)
+            case .refused(.noEntry, _): #expect(!isRepeated)
             default: Issue.record("no outcome")
             }
         }

@@ -44,7 +44,7 @@ struct KernelDeskTests {
             let name =
                 switch outcome {
                 case .done: "done"
-                case .refused(let errno): "\(errno.rawValue)"
+                case .refused(let errno, _): "\(errno.rawValue)"
                 case .lost: "lost"
                 case .unsent: "unsent"
                 }

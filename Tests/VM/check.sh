@@ -35,9 +35,14 @@ until_() {
     done
 }
 
-# At the end of a suite: its counts for `run`, and nothing left running.
+# What the kernel says of programs that have died of themselves: where, so that it can be found.
+deaths() { dmesg | grep -aE 'setkey.*(segfault|trap|general protection|invalid opcode)'; }
+
+# At the end of a suite: its counts for `run`, nobody has died, and nothing is left running.
 finish() {
     stop_daemon
+    local dead
+    dead=$(deaths) && fail 'no program of ours has died of itself' "$dead"
     echo "$passed $failed" > "/out/${0##*/}.count"
     rm -rf "$work"
 }

@@ -52,6 +52,11 @@ package struct NetlinkHeader: Hashable, Sendable {
         /// It is a piece of an answer that goes on.
         package static let multipart = Flags(rawValue: UInt16(NLM_F_MULTI))
 
+        /// It is a refusal that repeats no more of the request than its header.
+        package static let capped = Flags(rawValue: UInt16(NLM_F_CAPPED))
+        /// It is a refusal, and there are attributes behind it.
+        package static let explained = Flags(rawValue: UInt16(NLM_F_ACK_TLVS))
+
         /// The bits of `nlmsg_flags`.
         package let rawValue: UInt16
 

@@ -22,6 +22,8 @@ struct XFRMAttributeType: RawRepresentable, Hashable, Sendable {
     static let outputMark = Self(XFRMA_SET_MARK)
     static let interfaceID = Self(XFRMA_IF_ID)
     static let careOfAddress = Self(XFRMA_COADDR)
+    /// In an answer that is a refusal: the kernel's own words (`NLMSGERR_ATTR_MSG`).
+    static let explanation = XFRMAttributeType(rawValue: UInt16(NLMSGERR_ATTR_MSG.rawValue))
     /// Of the kernel since 6.10; the headers that we are built with may not know it.
     static let direction = XFRMAttributeType(rawValue: 33)
 

@@ -38,7 +38,9 @@ package struct XFRMCodec: KernelInterface {
         var reader = WireReader(datagram)
         do throws(WireError) {
             let header = try NetlinkHeader(from: &reader)
-            return event(header, content(header, &reader, datagram, &known))
+            var event = event(header, content(header, &reader, datagram, &known))
+            if case .refused = event.content { event.words = Self.words(of: header, datagram) }
+            return event
         } catch {
             let message = UnreadableMessage(reason: error.rule.description, offset: error.offset, messageType: nil)
             return KernelEvent(
@@ -91,6 +93,25 @@ package struct XFRMCodec: KernelInterface {
         let request = requests.answer(header.sequence)
         if errno != 0 { return .refused(KernelErrno(rawValue: errno < 0 && errno > .min ? -errno : errno)) }
         return request.map { $0.asDone } ?? .ignored(messageType: header.type.octet)
+    }
+
+    /// What stands behind the errno and the request's header, or the whole request: attributes of netlink's own, of
+    /// which the first type is a text (`NLMSGERR_ATTR_MSG`).
+    private static func words(of header: NetlinkHeader, _ message: Span<UInt8>) -> KernelWords? {
+        guard header.flags.contains(.explained) else { return nil }
+        var reader = WireReader(message)
+        var words: KernelWords?
+        try? { () throws(WireError) in
+            try reader.skip(NetlinkHeader.byteCount + MemoryLayout<Int32>.size)
+            var ahead = reader
+            let requestByteCount = Int(try ahead.read(UInt32.self))
+            try reader.skip(header.flags.contains(.capped) ? NetlinkHeader.byteCount : (requestByteCount + 3) & ~3)
+            try reader.forEachAttribute { type, content throws(WireError) in
+                guard type == .explanation else { return }
+                words = KernelWords(try content.readBytes(content.remaining))
+            }
+        }()
+        return words
     }
 
     private mutating func end(

@@ -18,7 +18,7 @@ extension ClientDesk {
         context.out.logChange(by: caller(client), request.phrase)
         switch outcome {
         case .done: context.out.reply(client, .flushed)
-        case .refused(let errno): refuse(client, request, errno, &context)
+        case .refused(let errno, _): refuse(client, request, errno, &context)
         case .lost, .unsent: refuse(client, request, .timedOut, &context)
         }
     }

@@ -224,9 +224,9 @@ struct ExecuteRun: Sendable {
         case .done(let answer):
             run.succeeded(item, answer: answer, former: former)
             if item.endsUnit, deletion == nil { endStatement(item.unit) }
-        case .refused(let errno):
+        case .refused(let errno, let words):
             let rfcSemantics = parameters.rfcSemantics == true
-            failed(item, errno, reason: item.request.explanation(errno, rfcSemantics: rfcSemantics))
+            failed(item, errno, reason: item.request.explanation(errno, words, rfcSemantics: rfcSemantics))
         case .lost: failed(item, .timedOut, reason: KernelErrno.timedOut.description)
         case .unsent: run.unsent(item)
         }

@@ -79,7 +79,7 @@ struct Conversation: Sendable {
     mutating func end(with event: KernelEvent) -> (Flight, Outcome)? {
         // Most messages are records within a dump: they are told apart before a flight is looked for.
         guard let id = event.origin.request, !event.content.isFollowed, let (index, flight) = flight(of: id),
-            let outcome = flight.outcome(of: event.content)
+            let outcome = flight.outcome(of: event)
         else { return nil }
         remove(at: index)
         if case .refused = outcome, flight.manner.stopsAtRefusal { doom(after: id) { $0.stopsAtRefusal } }
@@ -147,15 +147,16 @@ extension RequestID {
 
 extension Flight {
     /// What a message of the kernel that answers it makes of it; `nil` for none.
-    fileprivate func outcome(of content: KernelEvent.Content) -> Outcome? {
-        switch content {
+    fileprivate func outcome(of event: KernelEvent) -> Outcome? {
+        let content = event.content
+        return switch content {
         case .dumped, .dumpedPolicy: .done(content)
         case .dumpEnded(complete: false): .refused(.inputOutputError)
         case .refused(.noEntry) where isDump: .done(content)
         case .refused(.exists) where isRepeated && request.isAddition: .done(content)
         case .refused(.noSuchProcess) where isRepeated && request.isDeletion: .done(content)
         case .refused(.noEntry) where isRepeated && request.isDeletion: .done(content)
-        case .refused(let errno): .refused(errno)
+        case .refused(let errno): .refused(errno, event.words)
         // The dump goes on, but what it tells is not all.
         case .unreadable where isDump: .refused(.inputOutputError)
         case .unreadable: .lost

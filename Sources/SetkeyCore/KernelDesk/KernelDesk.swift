@@ -215,7 +215,7 @@ struct KernelDesk: Sendable {
     }
 
     private mutating func expiryCheckEnded(_ identity: PolicyIdentity, _ outcome: Outcome, _ out: inout Outbox) {
-        if case .refused(.noEntry) = outcome {
+        if case .refused(.noEntry, _) = outcome {
             mirror.policies.remove(identity)
             expiries.forget(identity)
             developments.append(.expired(identity))

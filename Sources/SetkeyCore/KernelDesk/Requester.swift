@@ -28,7 +28,8 @@ enum Requester: Hashable, Sendable {
 enum Outcome: Sendable {
     /// Done; for a dump, completely.
     case done(KernelEvent.Content)
-    case refused(KernelErrno)
+    /// The kernel has said no; in words, too, if it did.
+    case refused(KernelErrno, KernelWords? = nil)
     /// The answer was lost twice: whether it was done is unknown.
     case lost
     /// It was not sent, because one before it was refused or lost: the kernel has not seen it.

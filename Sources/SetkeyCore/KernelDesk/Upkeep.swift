@@ -80,8 +80,8 @@ struct Upkeep: Sendable {
     mutating func registered(_ outcome: Outcome, _ out: inout Outbox) {
         isRegistered = true
         switch outcome {
-        case .done, .refused(.exists): break
-        case .refused(let errno):
+        case .done, .refused(.exists, _): break
+        case .refused(let errno, _):
             out.log(
                 .error, "the kernel refuses to register setkeyd, so expired lifetimes will not be noticed: \(errno)",
                 .kernelFailure)
@@ -99,8 +99,8 @@ struct Upkeep: Sendable {
     ) {
         switch outcome {
         case .done: return endDump(of: database, &mirror, &developments, &out)
-        case .refused(let errno) where errno.breaksOffDump: breakOffDump(of: database, errno, &mirror, &out)
-        case .refused(let errno): developments.append(failDump(of: database, errno, &mirror, &out))
+        case .refused(let errno, _) where errno.breaksOffDump: breakOffDump(of: database, errno, &mirror, &out)
+        case .refused(let errno, _): developments.append(failDump(of: database, errno, &mirror, &out))
         case .lost, .unsent: developments.append(failDump(of: database, .timedOut, &mirror, &out))
         }
         caughtUp(&developments, &out)

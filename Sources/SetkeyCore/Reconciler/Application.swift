@@ -77,7 +77,7 @@ struct Application: Sendable {
     mutating func ended(_ item: RequestRun.Item, _ outcome: Outcome, former: FormerEntries) {
         switch outcome {
         case .done(let answer): succeeded(item, answer: answer, former: former)
-        case .refused(let errno): failed(item, errno: errno)
+        case .refused(let errno, let words): failed(item, errno: errno, words)
         case .lost: failed(item, errno: .timedOut)
         case .unsent: run.unsent(item)
         }
@@ -99,7 +99,7 @@ struct Application: Sendable {
         run.succeeded(item, answer: answer, former: former)
     }
 
-    private mutating func failed(_ item: RequestRun.Item, errno: KernelErrno) {
+    private mutating func failed(_ item: RequestRun.Item, errno: KernelErrno, _ words: KernelWords? = nil) {
         if item.request.isDeletion, errno == .noSuchProcess || errno == .noEntry { return notFound(item) }
         if errno == .exists {
             if let (other, role) = otherWay(than: item) {
@@ -109,7 +109,7 @@ struct Application: Sendable {
             if let database = item.request.database { doubted.insert(database) }
         }
         self.errno = self.errno ?? errno
-        tell(item, errno)
+        tell(item, errno, words)
         run.failed(item, mayBeDone: errno == .timedOut)
         guard run.temper == .goingOn, item.role == .step, case .add = item.request,
             case .replace(_, let former) = steps[item.unit].change
@@ -124,7 +124,7 @@ struct Application: Sendable {
         run.passed(item)
     }
 
-    private mutating func tell(_ item: RequestRun.Item, _ errno: KernelErrno) {
+    private mutating func tell(_ item: RequestRun.Item, _ errno: KernelErrno, _ words: KernelWords?) {
         failureCount += 1
         guard failureCount <= Self.failureLimit else {
             if failureCount == Self.failureLimit + 1 { failures.append("error: further refusals are not shown") }
@@ -137,7 +137,7 @@ struct Application: Sendable {
             case .restore: "restoring what was there: "
             case .step, .question: ""
             }
-        failures.append("\(place)error: \(prefix)\(item.request.phrase): \(item.request.reason(errno))")
+        failures.append("\(place)error: \(prefix)\(item.request.phrase): \(item.request.reason(errno, words))")
     }
 
     // MARK: What nobody had seen
