@@ -17,7 +17,7 @@ module_trees=(drivers/virtio drivers/block/virtio_blk.ko drivers/net/{veth,dummy
 preload="af_key xfrm_user esp4 esp6 ah4 ah6 ipcomp ipcomp6 xfrm4_tunnel xfrm6_tunnel
  authenc echainiv seqiv drbg cbc ctr gcm ghash_generic ccm cmac hmac xcbc md5 sha1_generic sha256_generic
  sha512_generic rmd160 des_generic cast5_generic blowfish_generic twofish_generic
- camellia_generic serpent_generic chacha20poly1305 deflate veth dummy"
+ camellia_generic serpent_generic chacha20poly1305 chacha_generic poly1305_generic deflate veth dummy"
 
 # Units that only cost time here. There is no udev in the guest, so every unit that waits
 # for a .device (serial-getty above all: 90 s) has to go.
