@@ -59,6 +59,7 @@ count-test: build
 vm-test: deb
 	@tools/require test vm
 	Tests/VM/run-tests
+	Tests/VM/run-tests -i xfrm language events declarative daemon overrun
 
 bench: build
 	@tools/require build vm

@@ -10,7 +10,7 @@ import SetkeySyntax
 package nonisolated struct DaemonOptions: Sendable {
     /// Which kernel is behind the protocol.
     package nonisolated enum KernelKind: String, Sendable, CaseIterable {
-        /// The best interface that this kernel has; never the simulated one.
+        /// PF_KEY, or XFRM netlink where the kernel has no PF_KEY; never the simulated one.
         case auto
         /// PF_KEY, or no start.
         case pfkey
@@ -143,26 +143,42 @@ package enum DaemonProcess {
 
     private static func openKernel(_ kind: DaemonOptions.KernelKind) throws -> OpenKernel {
         switch kind {
-        case .auto, .pfkey:
-            let socket = try PFKeySocket()
-            if !socket.hasLargeBuffer { warnOfSmallBuffer() }
-            return try .pfKey(on: socket, life: KernelLife.ofThisNamespace)
-        case .xfrm:
-            let sockets = try XFRMSockets()
-            if !sockets.hasLargeBuffer { warnOfSmallBuffer() }
-            return try .xfrm(on: sockets, life: KernelLife.ofThisNamespace)
+        case .auto:
+            do {
+                return try openPFKey()
+            } catch let error as PFKeySocket.OpenError where error.saysThatThereIsNone {
+                say(.notice, "this kernel has no PF_KEY; talking to it by XFRM netlink")
+                return try openXFRM()
+            }
+        case .pfkey: return try openPFKey()
+        case .xfrm: return try openXFRM()
         case .simulated:
             return .pfKey(on: SimulatedTransport(), life: KernelLife.ofThisProcess, isSimulated: true)
         }
     }
 
+    private static func openPFKey() throws -> OpenKernel {
+        let socket = try PFKeySocket()
+        if !socket.hasLargeBuffer { warnOfSmallBuffer() }
+        return try .pfKey(on: socket, life: KernelLife.ofThisNamespace)
+    }
+
+    private static func openXFRM() throws -> OpenKernel {
+        let sockets = try XFRMSockets()
+        if !sockets.hasLargeBuffer { warnOfSmallBuffer() }
+        return try .xfrm(on: sockets, life: KernelLife.ofThisNamespace)
+    }
+
     private static func warnOfSmallBuffer() {
+        say(
+            .warning,
+            "the kernel does not allow a large receive buffer (user namespace?): bursts of events will "
+                + "overrun it more often, and each overrun costs a dump; raising net.core.rmem_max helps")
+    }
+
+    private static func say(_ priority: LogEntry.Priority, _ text: String) {
         let log = Log()
-        log.append(
-            LogEntry(
-                .warning,
-                "the kernel does not allow a large receive buffer (user namespace?): bursts of events will "
-                    + "overrun it more often, and each overrun costs a dump; raising net.core.rmem_max helps"))
+        log.append(LogEntry(priority, text))
         log.flush()
     }
 }

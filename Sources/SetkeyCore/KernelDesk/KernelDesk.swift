@@ -46,8 +46,7 @@ struct KernelDesk: Sendable {
     init(_ traits: KernelTraits, requestsAfter start: RequestID) {
         self.traits = traits
         mirror = Mirror(tellsStates: traits.tellsStates)
-        conversation = Conversation(after: start)
-        upkeep = Upkeep(traits)
+        (conversation, upkeep) = (Conversation(after: start), Upkeep(traits))
     }
 
     // MARK: Requests

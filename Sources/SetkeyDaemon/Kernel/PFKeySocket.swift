@@ -16,6 +16,9 @@ nonisolated final class PFKeySocket: PollableLink {
     struct OpenError: Error, CustomStringConvertible {
         let errno: KernelErrno
 
+        /// Whether the kernel has no PF_KEY at all: it was not built, or may not be loaded.
+        var saysThatThereIsNone: Bool { errno == .familyUnsupported || errno == .protocolUnsupported }
+
         var description: String {
             switch errno {
             case .operationNotPermitted:
@@ -26,7 +29,8 @@ nonisolated final class PFKeySocket: PollableLink {
             case .familyUnsupported, .protocolUnsupported:
                 """
                 this kernel has no PF_KEY (\(errno.name)): load the module with 'modprobe af_key', or build it \
-                (CONFIG_NET_KEY); to try setkeyd without it, use --kernel simulated, which protects nothing
+                (CONFIG_NET_KEY); or use XFRM netlink, with --kernel xfrm. To try setkeyd, use --kernel simulated, which \
+                protects nothing
                 """
             default: "cannot open a PF_KEY socket: \(errno)"
             }
