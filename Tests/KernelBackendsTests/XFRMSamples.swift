@@ -35,7 +35,8 @@ enum XFRMSamples {
     }
 
     /// A refusal in words; the request is repeated whole, or its header alone.
-    static func refusal(_ id: UInt32, errno: Int32, saying words: String, repeating request: [UInt8]? = nil) -> [UInt8] {
+    static func refusal(_ id: UInt32, errno: Int32, saying words: String, repeating request: [UInt8]? = nil) -> [UInt8]
+    {
         let flags: NetlinkHeader.Flags = request == nil ? [.capped, .explained] : .explained
         return message(.error, flags: flags, sequence: id, portID: portID) { writer in
             writer.append(errno)
