@@ -4,6 +4,7 @@
    JSON decoder, the C library. No type of ours could wipe copies that others make, but all of them end here. C,
    because only a symbol of the program itself takes the place of the library's. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,11 @@ static const size_t never_served_at_once = 64 << 10;
 static void sort_now_and_then(void)
 {
     static _Thread_local unsigned freed;
-    if (++freed % frees_between_sorts == 0) __libc_free(malloc(never_served_at_once));
+    if (++freed % frees_between_sorts != 0) return;
+    /* free(3) leaves errno as it is, and malloc(3) does not. */
+    int former = errno;
+    __libc_free(malloc(never_served_at_once));
+    errno = former;
 }
 
 void free(void *memory)
