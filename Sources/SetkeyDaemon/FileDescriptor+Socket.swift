@@ -62,6 +62,15 @@ extension FileDescriptor {
         guard status == 0 else { throw KernelErrno(rawValue: errno) }
     }
 
+    /// Has the kernel queue about twice so many bytes for the socket; where that may not be forced, takes what the
+    /// administrator allows everybody.
+    /// - Returns: whether it could be forced.
+    nonisolated func setReceiveBuffer(_ byteCount: Int32) -> Bool {
+        if (try? setOption(SOL_SOCKET, SO_RCVBUFFORCE, byteCount)) != nil { return true }
+        try? setOption(SOL_SOCKET, SO_RCVBUF, byteCount)
+        return false
+    }
+
     /// An option of a socket that is one or more numbers; `nil` if there is none, or it has more than `capacity`.
     nonisolated func option<Number: FixedWidthInteger>(_ name: Int32, capacity: Int = 1) -> [Number]? {
         let size = MemoryLayout<Number>.size

@@ -2,7 +2,8 @@ internal import IPsec
 
 /// The requests that have been written lately, by their numbers.
 ///
-/// What was asked is kept until it has been answered, and no longer: it may hold keys.
+/// What was asked is kept until it has been answered, for it may hold keys; what never is (it was not sent, or its
+/// answer was lost), until so many others have been asked that its place is needed.
 struct XFRMRequestLog: Sendable {
     /// Twice as many as are ever in flight.
     private static let capacity = 256

@@ -44,14 +44,7 @@ nonisolated final class PFKeySocket: PollableLink {
             throw OpenError(errno: error)
         }
         descriptor.setNonBlocking()
-        hasLargeBuffer = Self.setReceiveBuffer(of: descriptor)
-    }
-
-    /// Forces the large buffer; where that is not allowed, takes what the administrator allows everybody.
-    private static func setReceiveBuffer(of descriptor: FileDescriptor) -> Bool {
-        if (try? descriptor.setOption(SOL_SOCKET, SO_RCVBUFFORCE, receiveBuffer)) != nil { return true }
-        try? descriptor.setOption(SOL_SOCKET, SO_RCVBUF, receiveBuffer)
-        return false
+        hasLargeBuffer = descriptor.setReceiveBuffer(Self.receiveBuffer)
     }
 
     func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {

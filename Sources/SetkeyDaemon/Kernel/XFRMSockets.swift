@@ -50,7 +50,7 @@ nonisolated final class XFRMSockets: Sendable {
             try requests.setOption(SOL_NETLINK, NETLINK_CAP_ACK, 1 as Int32)
             try requests.setOption(SOL_NETLINK, NETLINK_EXT_ACK, 1 as Int32)
             events = try Self.open()
-            hasLargeBuffer = Self.setReceiveBuffer(of: events)
+            hasLargeBuffer = events.setReceiveBuffer(Self.receiveBuffer)
             // To any address: a socket without one is passed over by what the kernel tells to all.
             try events.bind(to: NetlinkAddress(portID: 0).bytes)
             for group in Self.groups {
@@ -86,13 +86,6 @@ nonisolated final class XFRMSockets: Sendable {
             }
         }
         throw .addressInUse
-    }
-
-    /// Forces the large buffer; where that is not allowed, takes what the administrator allows everybody.
-    private static func setReceiveBuffer(of descriptor: FileDescriptor) -> Bool {
-        if (try? descriptor.setOption(SOL_SOCKET, SO_RCVBUFFORCE, receiveBuffer)) != nil { return true }
-        try? descriptor.setOption(SOL_SOCKET, SO_RCVBUF, receiveBuffer)
-        return false
     }
 }
 
