@@ -137,7 +137,7 @@ package enum DaemonProcess {
         let settings = Daemon.Settings(
             configurationPath: file.path, processID: getpid(), kernelLife: kernel.life, drift: options.drift,
             parserOptions: parserOptions)
-        return DaemonShell(
+        return try DaemonShell(
             settings: settings, kernel: kernel, configuration: file, state: state, lock: lock, sockets: sockets)
     }
 

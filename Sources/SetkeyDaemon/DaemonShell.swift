@@ -34,7 +34,7 @@ final class DaemonShell {
     private let writer = WorkerThread()
     private let encapsulation = EncapsulationSockets()
     private let log = Log()
-    private var signals: [MainQueueSource] = []
+    private let signals: Signals
     private var timer: MainQueueTimer?
     private var watchdog: MainQueueTimer?
 
@@ -48,7 +48,8 @@ final class DaemonShell {
     init(
         settings: Daemon.Settings, kernel: OpenKernel, configuration: ConfigurationFile,
         state: StateDirectory, lock: FileDescriptor, sockets: [ListeningSocket]
-    ) {
+    ) throws(KernelErrno) {
+        signals = try Signals()
         // As with the signature in our messages, no other process can tell the numbers beforehand.
         daemon = Daemon(settings: settings, requestsAfter: RequestID(rawValue: .random(in: 1...UInt32.max)))
         self.kernel = KernelSocket(kernel)
@@ -76,17 +77,8 @@ final class DaemonShell {
     }
 
     private func watchSignals() {
-        func watch(_ number: Int32, _ event: Event) {
-            // The source sees the signal whether or not it is ignored; ignored, it does not end the process.
-            _ = signal(number, SIG_IGN)
-            let source = MainQueueSource.signal(number) { [weak self] in self?.post(event) }
-            source.resume()
-            signals.append(source)
-        }
-        watch(SIGHUP, .reloadRequested)
-        watch(SIGTERM, .stopRequested)
-        watch(SIGINT, .stopRequested)
-        _ = signal(SIGPIPE, SIG_IGN)
+        signals.reload.activate { [weak self] in self?.post(.reloadRequested) }
+        for signal in signals.stop { signal.activate { [weak self] in self?.post(.stopRequested) } }
     }
 
     // MARK: Events and effects
@@ -264,6 +256,18 @@ extension DaemonShell: ControlServerDelegate {
     }
 
     func log(_ notice: ControlServerNotice) { post(.noticed(notice.cause, notice.description)) }
+}
+
+/// The signals that the daemon heeds.
+private struct Signals {
+    let reload: CaughtSignal
+    let stop: [CaughtSignal]
+
+    init() throws(KernelErrno) {
+        reload = try CaughtSignal(SIGHUP)
+        stop = [try CaughtSignal(SIGTERM), try CaughtSignal(SIGINT)]
+        _ = signal(SIGPIPE, SIG_IGN)
+    }
 }
 
 private nonisolated func free(_ garbage: Garbage) {

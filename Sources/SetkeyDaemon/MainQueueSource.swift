@@ -35,17 +35,6 @@ package final class MainQueueSource {
         return MainQueueSource(source, keeping: descriptor, handler: handler)
     }
 
-    /// A source that calls `handler` at each signal `number`, which the process must ignore otherwise (`SIG_IGN`).
-    ///
-    /// - Parameter registered: Called once, when signals are seen from now on; one sent earlier is lost.
-    package static func signal(
-        _ number: Int32, registered: @escaping () -> Void = {}, handler: @escaping () -> Void
-    ) -> MainQueueSource {
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
-        source.setRegistrationHandler { MainActor.assumeIsolated { registered() } }
-        return MainQueueSource(source, handler: handler)
-    }
-
     /// A timer's source; see ``MainQueueTimer``.
     fileprivate static func timer(
         _ source: any DispatchSourceTimer, handler: @escaping () -> Void

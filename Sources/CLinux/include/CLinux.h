@@ -1,4 +1,4 @@
-/* The kernel's own headers. Nothing is retyped: constants and layouts come from here. */
+/* The kernel's own headers (nothing is retyped: constants and layouts come from here), and signals. */
 #ifndef SETKEYD_CLINUX_H
 #define SETKEYD_CLINUX_H
 
@@ -14,5 +14,9 @@
 #include <linux/pfkeyv2.h>
 #include <linux/sock_diag.h>
 #include <linux/xfrm.h>
+
+/* Has signal `number` write 1 to `event`, an eventfd(2) that stays open, from now on and on whatever thread it comes.
+   0, or -1 and errno. */
+int setkeyd_catch_signal(int number, int event);
 
 #endif

@@ -4,8 +4,8 @@ import IPsec
 
 /// Wakes a thread that waits for a descriptor, from another thread.
 nonisolated struct Wakeup: Sendable {
-    /// An eventfd(2).
-    private let event: FileDescriptor
+    /// An eventfd(2), readable from ``signal()`` to ``clear()``.
+    let event: FileDescriptor
 
     init() throws(KernelErrno) {
         let rawValue = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
@@ -22,7 +22,11 @@ nonisolated struct Wakeup: Sendable {
     ///
     /// It may end without either: whoever waits looks for themselves.
     func wait(orFor descriptor: FileDescriptor?) {
-        guard event.wait(orFor: descriptor) else { return }
+        if event.wait(orFor: descriptor) { clear() }
+    }
+
+    /// Forgets what has been signalled.
+    func clear() {
         var count = [UInt8](repeating: 0, count: 8)
         _ = try? event.read(into: &count)
     }
