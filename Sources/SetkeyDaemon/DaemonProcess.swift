@@ -16,14 +16,16 @@ package nonisolated struct DaemonOptions: Sendable {
         case pfkey
         /// XFRM netlink, or no start.
         case xfrm
-        /// The kernel in the process, which protects nothing.
+        /// The kernel in the process, which protects nothing, by its PF_KEY.
         case simulated
+        /// The same, by its XFRM netlink.
+        case simulatedXFRM = "simulated-xfrm"
 
         /// What a file may say without asking the kernel.
         var traits: KernelTraits {
             switch self {
             case .auto, .pfkey, .simulated: .pfKey
-            case .xfrm: .xfrm
+            case .xfrm, .simulatedXFRM: .xfrm
             }
         }
     }
@@ -152,8 +154,8 @@ package enum DaemonProcess {
             }
         case .pfkey: return try openPFKey()
         case .xfrm: return try openXFRM()
-        case .simulated:
-            return .pfKey(on: SimulatedTransport(), life: KernelLife.ofThisProcess, isSimulated: true)
+        case .simulated: return .simulated()
+        case .simulatedXFRM: return .simulatedXFRM()
         }
     }
 

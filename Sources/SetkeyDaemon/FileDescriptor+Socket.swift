@@ -53,6 +53,13 @@ extension FileDescriptor {
         guard status == 0 else { throw KernelErrno(rawValue: errno) }
     }
 
+    /// Makes this number one of what `other` is; what it was is closed.
+    nonisolated func become(_ other: FileDescriptor) throws(KernelErrno) {
+        guard dup2(other.rawValue, rawValue) >= 0, fcntl(rawValue, F_SETFD, FD_CLOEXEC) == 0 else {
+            throw KernelErrno(rawValue: errno)
+        }
+    }
+
     nonisolated func setOption<Value: BitwiseCopyable>(
         _ level: Int32, _ option: Int32, _ value: Value
     ) throws(KernelErrno) {

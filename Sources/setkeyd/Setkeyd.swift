@@ -37,7 +37,8 @@ struct Setkeyd: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The kernel interface: auto, pfkey, xfrm, or simulated, which protects nothing.", valueName: "KIND"))
+            "The kernel interface: auto, pfkey, xfrm; or simulated or simulated-xfrm, which protect nothing.",
+            valueName: "KIND"))
     var kernel: DaemonOptions.KernelKind = .auto
 
     @Option(help: ArgumentHelp("The control socket.", valueName: "PATH"))

@@ -14,7 +14,7 @@ _setkeyd() {
             return
             ;;
         --kernel)
-            COMPREPLY=($(compgen -W 'auto pfkey xfrm simulated' -- "$cur"))
+            COMPREPLY=($(compgen -W 'auto pfkey xfrm simulated simulated-xfrm' -- "$cur"))
             return
             ;;
         --drift)

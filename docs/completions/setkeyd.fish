@@ -2,7 +2,7 @@
 
 complete -c setkeyd -f
 complete -c setkeyd -l config -rF -d 'The setkey file'
-complete -c setkeyd -l kernel -x -a 'auto pfkey xfrm simulated' -d 'The kernel interface'
+complete -c setkeyd -l kernel -x -a 'auto pfkey xfrm simulated simulated-xfrm' -d 'The kernel interface'
 complete -c setkeyd -l socket -rF -d 'The control socket'
 complete -c setkeyd -l state-directory -x -a '(__fish_complete_directories)' -d 'Where the daemon keeps its state'
 complete -c setkeyd -l drift -x -a 'repair report' -d 'What becomes of entries that others alter'

@@ -43,8 +43,8 @@ struct SimulatedAssociation: Sendable {
     var timer: SimulatedKernel.Instant?
     /// The packet that asked for it, if ACQUIRE made it.
     var flow: SimulatedKernel.Packet?
-    /// Whether GET, UPDATE and DELETE do not find it: an SA with a mark (kernel-facts 4).
-    var isMarked = false
+    /// What XFRM says of it beside all that; `nil` for an SA that PF_KEY made.
+    var xfrm: SimulatedXFRMState?
 
     /// An SA that selects everything.
     init(from source: IPAddress, to destination: IPAddress, _ ipsecProtocol: IPsecProtocol, spi: SPI) {

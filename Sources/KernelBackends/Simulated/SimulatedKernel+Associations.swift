@@ -7,12 +7,17 @@ extension SimulatedKernel {
     private static let defaultSPIRange = PFKeySPIRange(minimum: 0x100, maximum: 0x0fff_ffff)
 
     mutating func add(_ message: PFKeyDatagram) throws(KernelErrno) {
-        var association = try SimulatedAssociation(message, release: release)
-        guard associations.find(association.identity) == nil else { throw .exists }
+        try insertNew(try SimulatedAssociation(message, release: release), by: Change(message.header))
+    }
+
+    /// Inserts an SA that nobody has, and tells it.
+    mutating func insertNew(_ association: SimulatedAssociation, by change: Change) throws(KernelErrno) {
+        guard associations.find(association.identity, mark: association.mark) == nil else { throw .exists }
+        var association = association
         association.current.addTime = now.seconds
         if let larval = waiting(for: association) { removeAssociation(larval) }
         insert(association)
-        announce(association, .add, message.header)
+        tell(.added, of: association, by: change)
     }
 
     /// The larval SA whose place an added SA takes, without a word to anybody.
@@ -27,30 +32,42 @@ extension SimulatedKernel {
     }
 
     mutating func update(_ message: PFKeyDatagram) throws(KernelErrno) {
-        var association = try SimulatedAssociation(message, release: release)
+        try replace(with: try SimulatedAssociation(message, release: release), by: Change(message.header))
+    }
+
+    /// Puts an SA into the place of a larval one, or changes of a mature one what can be changed; and tells it.
+    mutating func replace(with association: SimulatedAssociation, by change: Change) throws(KernelErrno) {
+        var association = association
         association.current.addTime = now.seconds
-        guard let handle = associations.find(association.identity), let present = associations[handle] else {
-            throw .noSuchProcess
-        }
+        guard let handle = associations.find(association.identity, mark: association.mark),
+            let present = associations[handle]
+        else { throw .noSuchProcess }
+        // Since 6.10 an SA with a direction is another one.
+        guard
+            release == .linux6_1 || present.state == .larval
+                || present.xfrm?[.direction] == association.xfrm?[.direction]
+        else { throw .noSuchProcess }
         switch present.state {
         case .larval:
             removeAssociation(handle)
             insert(association)
         case .mature, .dying:
-            try change(handle, as: association)
+            try alter(handle, as: association)
             // What is told is what was asked for, as an SA that was never inserted.
             association.state = .dead
         case .refused, .dead: throw .invalidArgument
         }
-        announce(association, .update, message.header)
+        tell(.updated, of: association, by: change)
     }
 
     /// Changes of a mature SA what UPDATE can change: lifetimes, and the ports of the same encapsulation.
-    private mutating func change(
+    private mutating func alter(
         _ handle: SimulatedSAD.Handle, as wanted: SimulatedAssociation
     ) throws(KernelErrno) {
         guard associations[handle]?.encapsulation?.type == wanted.encapsulation?.type else { throw .invalidArgument }
         associations[handle]?.encapsulation = wanted.encapsulation
+        let changed = associations[handle]?.xfrm?.changed(as: wanted.xfrm)
+        associations[handle]?.xfrm = changed
         associations[handle]?.limits = wanted.limits
         associations[handle]?.state = .mature
         setTimer(of: handle, inSeconds: 1)
@@ -60,7 +77,7 @@ extension SimulatedKernel {
         let handle = try find(message)
         guard var association = removeAssociation(handle) else { throw .noSuchProcess }
         association.state = .dead
-        announce(association, .delete, message.header)
+        tell(.deleted, of: association, by: Change(message.header))
     }
 
     mutating func get(_ message: PFKeyDatagram, for requester: SocketID) throws(KernelErrno) {
@@ -84,13 +101,22 @@ extension SimulatedKernel {
     mutating func flush(_ request: ReceivedRequest, for requester: SocketID) throws(KernelErrno) {
         let ipsecProtocol = request.header.saType.ipsecProtocol
         guard request.header.saType == .unspecified || ipsecProtocol != nil else { throw .invalidArgument }
+        let hasFlushed = removeAssociations(of: ipsecProtocol)
+        answerFlush(request, for: requester, hasFlushed: hasFlushed)
+        if hasFlushed { tellXFRMFlush(of: ipsecProtocol?.rawValue ?? .max, by: Change(request.header)) }
+    }
+
+    /// Takes out all SAs of a protocol, or all.
+    ///
+    /// - Returns: whether there were any.
+    mutating func removeAssociations(of ipsecProtocol: IPsecProtocol?) -> Bool {
         var hasFlushed = false
         for handle in associations.table.handles
         where ipsecProtocol == nil || associations[handle]?.ipsecProtocol == ipsecProtocol {
             removeAssociation(handle)
             hasFlushed = true
         }
-        answerFlush(request, for: requester, hasFlushed: hasFlushed)
+        return hasFlushed
     }
 
     /// A user's ACQUIRE: a bare header with an errno says that the SA asked for will not come. Never answered.
@@ -114,15 +140,23 @@ extension SimulatedKernel {
         var larval = makeLarval(from: source.address, to: destination.address, ipsecProtocol)
         larval.mode = mode.inKernel
         larval.reqID = association2?.reqID ?? .none
+        let reserved = try reserve(
+            larval, in: message.spiRange ?? Self.defaultSPIRange, sequence: message.header.sequence)
+        try answer(reserved, .getSPI, message.header, to: .one(requester))
+    }
 
+    /// Gives a larval SA, or the one that waits already, an SPI of the range.
+    mutating func reserve(
+        _ larval: SimulatedAssociation, in range: PFKeySPIRange, sequence: UInt32
+    ) throws(KernelErrno) -> SimulatedAssociation {
         // Where no SPI can be had, the larval SA without one stays.
-        let handle = findOrInsert(larval, sequence: message.header.sequence)
-        let spi = try drawSPI(for: ipsecProtocol, in: message.spiRange ?? Self.defaultSPIRange)
+        let handle = findOrInsert(larval, sequence: sequence)
+        let spi = try drawSPI(for: larval.ipsecProtocol, in: range)
         if associations[handle]?.spi.rawValue == 0 {
             associations.reserve(spi, for: handle)
         }
         guard let reserved = associations[handle] else { throw .noEntry }
-        try answer(reserved, .getSPI, message.header, to: .one(requester))
+        return reserved
     }
 
     /// A larval SA as GETSPI and ACQUIRE make them; it selects what its ends are.
@@ -184,16 +218,12 @@ extension SimulatedKernel {
             if case .associations(handle?, let filter)? = sockets[index].dump?.walk {
                 sockets[index].dump?.walk = .associations(next: associations.table.older(than: handle), filter)
             }
+            if case .associations(handle?, let filter)? = sockets[index].netlink?.dump?.walk {
+                sockets[index].netlink?.dump?.walk = .associations(
+                    next: associations.table.older(than: handle), ipsecProtocol: filter)
+            }
         }
         return associations.remove(handle)
-    }
-
-    /// Tells everybody what a request did; keys included (kernel-facts K16).
-    private mutating func announce(
-        _ association: SimulatedAssociation, _ type: PFKeyMessageType, _ request: PFKeyHeader
-    ) {
-        // A message that cannot be made is not sent; the deed stands.
-        try? answer(association, type, request, to: .all)
     }
 
     private mutating func answer(

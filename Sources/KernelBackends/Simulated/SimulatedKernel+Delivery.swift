@@ -20,7 +20,7 @@ extension SimulatedKernel {
             let isReceiver =
                 switch audience {
                 case .one(let receiver): receiver == socket
-                case .all: true
+                case .all: sockets[index].netlink == nil
                 case .registered(let requester): sockets[index].isRegistered || requester == socket
                 case .promiscuous: false
                 }
@@ -28,11 +28,12 @@ extension SimulatedKernel {
         }
     }
 
-    private mutating func enqueue(_ message: [UInt8], toSocketAt index: Int) {
+    mutating func enqueue(_ message: [UInt8], toSocketAt index: Int) {
         guard let fault else {
             return sockets[index].enqueue(message, cost: release.cost(ofMessage: message.count))
         }
-        guard let altered = fault.deliver(message, sockets[index].id) else { return }
+        let receiver = sockets[index].netlink?.owner ?? sockets[index].id
+        guard let altered = fault.deliver(message, receiver) else { return }
         sockets[index].enqueue(altered, cost: release.cost(ofMessage: altered.count))
     }
 

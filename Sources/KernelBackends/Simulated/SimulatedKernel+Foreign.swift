@@ -22,13 +22,14 @@ extension SimulatedKernel {
         guard kind == .marked || associations.find(identity) == nil else { return false }
         var association = SimulatedAssociation(
             from: source, to: identity.destination, identity.ipsecProtocol, spi: identity.spi)
-        association.isMarked = kind == .marked
+        if kind == .marked {
+            let mark = [XFRMAttributeType.mark.rawValue: XFRMMark(value: 1, mask: 0xff).bytes]
+            association.xfrm = SimulatedXFRMState(
+                selector: XFRMSelector(all: source.family), attributes: mark)
+        }
         association.current.addTime = self.now.seconds
         insert(association)
-        let header = PFKeyHeader(
-            type: .add, saType: PFKeySAType(identity.ipsecProtocol), sequence: 0, processID: 0)
-        let message = try? header.message { writer throws(WireError) in try association.write(to: &writer) }
-        if let message { deliver(message, to: .all) }
+        tell(.added, of: association, by: .ofKernel)
         return true
     }
 

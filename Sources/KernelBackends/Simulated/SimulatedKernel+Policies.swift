@@ -6,8 +6,16 @@ extension SimulatedKernel {
     /// - Parameter replacing: whether a policy of the same name gives way (SPDUPDATE); it is refused otherwise.
     mutating func insertPolicy(_ message: PFKeyDatagram, replacing: Bool) throws(KernelErrno) {
         // A reqid that is drawn for a policy then refused is not drawn again.
-        var policy = try SimulatedPolicy(message) { policies.drawReqID() }
-        if let present = policies.find(policy.identity) {
+        let policy = try SimulatedPolicy(message) { policies.drawReqID() }
+        try insert(policy, replacing: replacing, by: Change(message.header))
+    }
+
+    /// Inserts a policy, or puts it into the place of one of its name, and tells it.
+    mutating func insert(
+        _ policy: SimulatedPolicy, replacing: Bool, by change: Change
+    ) throws(KernelErrno) {
+        var policy = policy
+        if let present = policies.find(policy) {
             guard replacing else { throw .exists }
             policy.index = removePolicy(present)?.index ?? PolicyIndex(rawValue: 0)
         }
@@ -16,20 +24,21 @@ extension SimulatedKernel {
         let handle = policies.insert(policy)
         if policy.limits.hasTime { setTimer(of: handle, at: now.advanced(bySeconds: 1)) }
         guard let inserted = policies[handle] else { return }
-        announce(inserted, replacing ? .spdUpdate : .spdAdd, message.header, references: references(of: inserted) + 1)
+        tell(
+            replacing ? .updated : .added, of: inserted, references: references(of: inserted) + 1, by: change)
     }
 
     mutating func deletePolicy(_ message: PFKeyDatagram) throws(KernelErrno) {
         guard let handle = policies.find(try PolicyIdentity(message)), let policy = removePolicy(handle) else {
             throw .noEntry
         }
-        announce(policy, .spdDelete, message.header, references: 1)
+        tell(.deleted, of: policy, references: 1, by: Change(message.header))
     }
 
     mutating func deletePolicyByIndex(_ message: PFKeyDatagram) throws(KernelErrno) {
         let handle = try findPolicy(message)
         guard let policy = removePolicy(handle) else { throw .noEntry }
-        announce(policy, .spdDeleteByIndex, message.header, references: 1)
+        tell(.deleted, of: policy, isByIndex: true, references: 1, by: Change(message.header))
     }
 
     mutating func getPolicy(_ message: PFKeyDatagram, for requester: SocketID) throws(KernelErrno) {
@@ -41,18 +50,32 @@ extension SimulatedKernel {
     /// The policy of an index, whose lowest three bits tell the direction; the direction field is not looked at.
     private func findPolicy(_ message: PFKeyDatagram) throws(KernelErrno) -> SimulatedSPD.Handle {
         guard let index = message.policy?.index, index.rawValue & 7 <= 2 else { throw .invalidArgument }
-        guard let handle = policies.find(index: index) else { throw .noEntry }
+        guard let handle = policies.find(index: index), policies[handle]?.isNamedByPFKey == true else {
+            throw .noEntry
+        }
         return handle
     }
 
     /// Per-socket policies stay.
     mutating func flushPolicies(_ request: ReceivedRequest, for requester: SocketID) {
+        let hasFlushed = removePolicies()
+        answerFlush(request, for: requester, hasFlushed: hasFlushed)
+        if hasFlushed { tellXFRMFlushOfPolicies(by: Change(request.header)) }
+    }
+
+    /// Takes out all policies of a table; those of sockets stay.
+    ///
+    /// - Returns: whether there were any.
+    mutating func removePolicies(isSub: Bool = false) -> Bool {
         var hasFlushed = false
-        for handle in policies.table.handles where policies[handle]?.identity.direction.isPerSocket == false {
+        for handle in policies.table.handles {
+            guard let policy = policies[handle], !policy.identity.direction.isPerSocket,
+                policy.xfrm?.name.isSub ?? false == isSub
+            else { continue }
             removePolicy(handle)
             hasFlushed = true
         }
-        answerFlush(request, for: requester, hasFlushed: hasFlushed)
+        return hasFlushed
     }
 
     /// Takes a policy out; dumps that stand on it step over it.
@@ -62,6 +85,9 @@ extension SimulatedKernel {
             if case .policies(handle?)? = sockets[index].dump?.walk {
                 sockets[index].dump?.walk = .policies(next: policies.table.older(than: handle))
             }
+            if case .policies(handle?)? = sockets[index].netlink?.dump?.walk {
+                sockets[index].netlink?.dump?.walk = .policies(next: policies.table.older(than: handle))
+            }
         }
         return policies.remove(handle)
     }
@@ -70,13 +96,6 @@ extension SimulatedKernel {
     /// which it is for the first second in any case.
     func references(of policy: SimulatedPolicy) -> UInt16 {
         policy.limits.hasTime || now < policy.insertion.advanced(bySeconds: 1) ? 2 : 1
-    }
-
-    private mutating func announce(
-        _ policy: SimulatedPolicy, _ type: PFKeyMessageType, _ request: PFKeyHeader, references: UInt16
-    ) {
-        // A message that cannot be made is not sent; the deed stands.
-        try? answer(policy, type, request, references: references, to: .all)
     }
 
     private mutating func answer(

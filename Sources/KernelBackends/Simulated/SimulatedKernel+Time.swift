@@ -97,33 +97,24 @@ extension SimulatedKernel {
     mutating func expire(_ handle: SimulatedSAD.Handle) {
         guard var association = removeAssociation(handle) else { return }
         association.state = .dead
-        announceExpiry(of: association, .hard)
+        tellExpiry(of: association, .hard)
     }
 
     /// The soft limit: the SA is dying, and registered sockets get EXPIRE.
     mutating func warn(_ handle: SimulatedSAD.Handle) {
         associations[handle]?.state = .dying
-        if let association = associations[handle] { announceExpiry(of: association, .soft) }
-    }
-
-    private mutating func announceExpiry(of association: SimulatedAssociation, _ hardness: Hardness) {
-        let header = PFKeyHeader(
-            type: .expire, saType: PFKeySAType(association.ipsecProtocol), sequence: 0, processID: 0)
-        let message = try? header.message { writer throws(WireError) in
-            try association.write(to: &writer, limits: .only(hardness), withKeys: false)
-        }
-        if let message { deliver(message, to: .registered(and: nil)) }
+        if let association = associations[handle] { tellExpiry(of: association, .soft) }
     }
 
     // MARK: Policies
 
-    /// PF_KEY tells nobody when a policy goes (kernel-facts 0.4). An unused one counts from its insertion.
+    /// An unused policy counts from its insertion.
     private mutating func checkLifetime(ofPolicy handle: SimulatedSPD.Handle) {
         guard let policy = policies[handle] else { return }
         var current = policy.current
         if current.useTime == 0 { current.useTime = current.addTime }
         switch remaining(policy.limits.hard, since: current) {
-        case 0?: removePolicy(handle)
+        case 0?: if let expired = removePolicy(handle) { tellExpiry(of: expired) }
         case let seconds?: setTimer(of: handle, at: now.advanced(bySeconds: seconds))
         case nil: policies[handle]?.timer = nil
         }

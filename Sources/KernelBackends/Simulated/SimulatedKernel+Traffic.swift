@@ -133,7 +133,7 @@ extension SimulatedKernel {
         if candidates.contains(where: { associations[$0]?.flow?.isOfSameFlow(as: packet) == true }) {
             return .missing(.refused)
         }
-        if sockets.contains(where: \.isRegistered) {
+        if sockets.contains(where: \.isRegistered) || hasMember(of: .acquire) {
             acquire(transform, from: source, to: destination, for: packet, policy)
         }
         return .missing(.waiting)

@@ -1,10 +1,11 @@
 internal import Glibc
 package import IPsec
 
-/// PF_KEY at the wire, without a kernel: datagrams in, datagrams out, and a clock that is an argument.
+/// PF_KEY and XFRM netlink at the wire, without a kernel: datagrams in, datagrams out, and a clock that is an argument.
 ///
-/// It answers as Linux does (kernel-facts): the same errnos, broadcasts, larval states, lifetimes, dumps and losses.
-/// The table of `KernelScenarios` holds it against the real one. It protects no packet.
+/// It answers as Linux does (kernel-facts, xfrm-facts): the same errnos, broadcasts, larval states, lifetimes, dumps and
+/// losses, at both doors of one pair of tables. The table of `KernelScenarios` holds it against the real one. It protects
+/// no packet.
 ///
 /// Not imitated: MIGRATE (answered as by a kernel built without it), security contexts (accepted and not kept, as
 /// without an LSM that wants them), SAs of other protocols than AH, ESP and IPComp, NAT-T mappings that change.
@@ -87,6 +88,9 @@ package struct SimulatedKernel: Sendable {
     package mutating func receive(on socket: SocketID) -> [UInt8]? {
         guard let index = index(of: socket), let next = sockets[index].dequeue() else { return nil }
         if sockets[index].dump != nil, sockets[index].mayResumeDump { _ = continueDump(ofSocketAt: index) }
+        if sockets[index].netlink?.dump != nil, let errno = continueXFRMDump(ofSocketAt: index) {
+            sockets[index].netlink?.failure = errno
+        }
         sockets[index].release(next.cost)
         return next.bytes
     }
@@ -97,6 +101,7 @@ package struct SimulatedKernel: Sendable {
     package mutating func send(_ datagram: [UInt8], from socket: SocketID, at now: Instant) -> KernelErrno? {
         advance(to: now)
         guard let index = index(of: socket) else { return KernelErrno(rawValue: EBADF) }
+        if sockets[index].netlink != nil { return sendNetlink(datagram, fromSocketAt: index) }
         do throws(KernelErrno) {
             let request = try ReceivedRequest(datagram, sendLimit: Self.sendLimit)
             fault = faultSource?.fault(on: request.header.type, from: socket)

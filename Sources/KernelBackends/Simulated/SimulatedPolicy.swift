@@ -23,6 +23,8 @@ struct SimulatedPolicy: Sendable {
     var timer: SimulatedKernel.Instant?
     /// Whether it has something that PF_KEY cannot say, which ends a dump (kernel-facts 3.2).
     var isInexpressible = false
+    /// What XFRM says of it beside all that; `nil` for a policy that PF_KEY made.
+    var xfrm: SimulatedXFRMPolicy?
 
     init(identity: PolicyIdentity, action: Action, priority: UInt32, limits: LifetimeLimits) {
         self.identity = identity
@@ -37,6 +39,9 @@ struct SimulatedPolicy: Sendable {
         case .allow(let transforms): transforms
         }
     }
+
+    /// Whether PF_KEY can name it: not with a mark, and not in the second table (xfrm-facts 2.2).
+    var isNamedByPFKey: Bool { xfrm.map { $0.name.plain != nil } ?? true }
 
     /// Whether a packet falls under it.
     func matches(_ packet: SimulatedKernel.Packet) -> Bool {

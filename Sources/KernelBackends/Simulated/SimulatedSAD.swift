@@ -8,6 +8,8 @@ struct SimulatedSAD: Sendable {
     private(set) var table = OrderedTable<SimulatedAssociation>()
     /// SAs with an SPI, except marked ones, which PF_KEY cannot name.
     private var byIdentity: [SAIdentity: Handle] = [:]
+    /// Newest first, the SAs of a name that has an SA with a mark, or had one.
+    private var byMark: [SAIdentity: [Handle]] = [:]
     /// Larval SAs without an SPI.
     private var waiting: [LarvalKey: Handle] = [:]
     /// Larval SAs that ACQUIRE made, by its sequence number.
@@ -22,7 +24,11 @@ struct SimulatedSAD: Sendable {
     }
 
     /// The SA of that name; never one with SPI 0, which the kernel does not index (kernel-facts 1.3).
-    func find(_ identity: SAIdentity) -> Handle? { byIdentity[identity] }
+    /// Of several the newest one that the mark finds, as in a small table (xfrm-facts 2.1).
+    func find(_ identity: SAIdentity, mark: XFRMMark = .none) -> Handle? {
+        guard let handles = byMark[identity] else { return byIdentity[identity] }
+        return handles.first { table[$0]?.mark.isFound(by: mark) == true }
+    }
 
     /// The larval SA without an SPI that waits for these ends, mode and reqid.
     func findWaiting(_ key: LarvalKey) -> Handle? { waiting[key] }
@@ -76,14 +82,25 @@ struct SimulatedSAD: Sendable {
     }
 
     private mutating func index(_ association: SimulatedAssociation, at handle: Handle) {
-        if association.spi.rawValue != 0, !association.isMarked { byIdentity[association.identity] = handle }
+        if association.spi.rawValue != 0 { indexName(of: association, at: handle) }
         guard association.state == .larval else { return }
         if association.spi.rawValue == 0 { waiting[LarvalKey(association)] = handle }
         if association.sequence != 0 { bySequence[association.sequence] = handle }
     }
 
+    private mutating func indexName(of association: SimulatedAssociation, at handle: Handle) {
+        let identity = association.identity
+        let isMarked = association.mark != .none
+        if !isMarked { byIdentity[identity] = handle }
+        if isMarked, byMark[identity] == nil { byMark[identity] = byIdentity[identity].map { [$0] } ?? [] }
+        byMark[identity]?.insert(handle, at: 0)
+    }
+
     private mutating func unindex(_ association: SimulatedAssociation, at handle: Handle) {
-        if association.spi.rawValue != 0, !association.isMarked { byIdentity[association.identity] = nil }
+        if association.spi.rawValue != 0 {
+            if association.mark == .none { byIdentity[association.identity] = nil }
+            byMark[association.identity]?.removeAll { $0 == handle }
+        }
         guard association.state == .larval else { return }
         if association.spi.rawValue == 0, waiting[LarvalKey(association)] == handle {
             waiting[LarvalKey(association)] = nil

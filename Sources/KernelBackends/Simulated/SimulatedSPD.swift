@@ -6,6 +6,8 @@ struct SimulatedSPD: Sendable {
 
     private(set) var table = OrderedTable<SimulatedPolicy>()
     private var byIdentity: [PolicyIdentity: Handle] = [:]
+    /// Those that PF_KEY cannot name.
+    private var byName: [XFRMPolicyName: Handle] = [:]
     private var byIndex: [PolicyIndex: Handle] = [:]
     /// The next index, without the direction (kernel-facts 4).
     private var indexGenerator: UInt32 = 0
@@ -23,16 +25,26 @@ struct SimulatedSPD: Sendable {
 
     func find(_ identity: PolicyIdentity) -> Handle? { byIdentity[identity] }
 
+    /// The policy of that name, whichever door it came by.
+    func find(_ name: XFRMPolicyName) -> Handle? { name.plain.map(find) ?? byName[name] }
+
+    /// The policy that has the name of this one.
+    func find(_ policy: SimulatedPolicy) -> Handle? { policy.xfrm.map { find($0.name) } ?? find(policy.identity) }
+
     func find(index: PolicyIndex) -> Handle? { byIndex[index] }
 
     /// Inserts as the newest, and gives it an index if it has none.
     mutating func insert(_ policy: SimulatedPolicy) -> Handle {
         var policy = policy
-        if policy.index.rawValue == 0 { policy.index = drawIndex(policy.identity.direction) }
+        // A number that is taken is not given twice.
+        if policy.index.rawValue == 0 || byIndex[policy.index] != nil {
+            policy.index = drawIndex(policy.identity.direction)
+        }
         let handle = table.insert(policy)
         // Per-socket policies are found by nothing.
         guard !policy.identity.direction.isPerSocket else { return handle }
-        byIdentity[policy.identity] = handle
+        if policy.isNamedByPFKey { byIdentity[policy.identity] = handle }
+        if let name = policy.xfrm?.name, !policy.isNamedByPFKey { byName[name] = handle }
         byIndex[policy.index] = handle
         for transform in policy.transforms { reqIDUse[transform.level.reqID.rawValue, default: 0] += 1 }
         return handle
@@ -42,7 +54,8 @@ struct SimulatedSPD: Sendable {
     mutating func remove(_ handle: Handle) -> SimulatedPolicy? {
         guard let policy = table.remove(handle) else { return nil }
         guard !policy.identity.direction.isPerSocket else { return policy }
-        byIdentity[policy.identity] = nil
+        if policy.isNamedByPFKey { byIdentity[policy.identity] = nil }
+        if let name = policy.xfrm?.name, !policy.isNamedByPFKey { byName[name] = nil }
         byIndex[policy.index] = nil
         for transform in policy.transforms { forget(transform.level.reqID.rawValue) }
         return policy

@@ -1,4 +1,6 @@
-/// One PF_KEY socket as the kernel sees it: its receive queue, what it costs, and what is kept per socket.
+internal import IPsec
+
+/// One socket as the kernel sees it, of PF_KEY unless it is said to be one of netlink: its receive queue, what it costs, and what is kept per socket.
 struct SimulatedSocket: Sendable {
     /// The default `SO_RCVBUF` of Linux (`net.core.rmem_default`).
     static let defaultReceiveLimit = 212_992
@@ -9,6 +11,8 @@ struct SimulatedSocket: Sendable {
     var isPromiscuous = false
     /// The dump that this socket has asked for, while it runs.
     var dump: SimulatedDump?
+    /// What makes it a netlink socket; `nil` for one of PF_KEY.
+    var netlink: NetlinkEnd?
     /// `SO_RCVBUF` as the kernel counts it.
     var receiveLimit = SimulatedSocket.defaultReceiveLimit
 
@@ -35,9 +39,16 @@ struct SimulatedSocket: Sendable {
     /// Whether a dump goes on when a message is received (kernel-facts 3.1: from one third of the buffer down).
     var mayResumeDump: Bool { 3 * allocated <= receiveLimit }
 
-    /// Queues a message; drops it without a word when the buffer is over its limit already (kernel-facts 3.3).
+    /// Queues a message; drops it when the buffer is over its limit already: without a word (kernel-facts 3.3), or of
+    /// netlink with one, and then everything else until all has been read (xfrm-facts B1.1).
     mutating func enqueue(_ bytes: [UInt8], cost: Int) {
-        guard allocated <= receiveLimit else { return }
+        guard allocated <= receiveLimit, netlink?.isCongested != true else {
+            if netlink?.isCongested == false {
+                netlink?.isCongested = true
+                netlink?.failure = .noBuffers
+            }
+            return
+        }
         queue.append(Queued(bytes: bytes, cost: cost))
         allocated += cost
     }
@@ -52,6 +63,7 @@ struct SimulatedSocket: Sendable {
         if head == queue.count {
             queue.removeAll(keepingCapacity: true)
             head = 0
+            netlink?.isCongested = false
         } else if head >= 1024, head > queue.count / 2 {
             queue.removeFirst(head)
             head = 0

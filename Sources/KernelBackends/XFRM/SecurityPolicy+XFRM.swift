@@ -152,7 +152,7 @@ extension Transform {
     /// Every algorithm (xfrm-facts 3.5); the kernel reads back 0 where PF_KEY wrote the policy, and means the same.
     private static let allAlgorithms: UInt32 = .max
 
-    fileprivate init(fromXFRM reader: inout WireReader) throws(WireError) {
+    init(fromXFRM reader: inout WireReader) throws(WireError) {
         let destination = try XFRMAddress(from: &reader)
         try reader.skip(4)
         let nextLayer = try reader.read(UInt8.self)

@@ -20,6 +20,8 @@ struct XFRMAttributeType: RawRepresentable, Hashable, Sendable {
     static let protocolFilter = Self(XFRMA_PROTO)
     static let offload = Self(XFRMA_OFFLOAD_DEV)
     static let outputMark = Self(XFRMA_SET_MARK)
+    static let outputMarkMask = Self(XFRMA_SET_MARK_MASK)
+    static let replay = Self(XFRMA_REPLAY_VAL)
     static let interfaceID = Self(XFRMA_IF_ID)
     static let careOfAddress = Self(XFRMA_COADDR)
     /// In an answer that is a refusal: the kernel's own words (`NLMSGERR_ATTR_MSG`).

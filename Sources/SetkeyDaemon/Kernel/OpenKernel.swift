@@ -36,6 +36,23 @@ package struct OpenKernel {
             life: life)
     }
 
+    /// A kernel in the process, by its PF_KEY.
+    static func simulated() -> OpenKernel {
+        .pfKey(
+            on: SimulatedTransport { SimulatedPFKeyDoor(of: &$0) }, life: KernelLife.ofThisProcess, isSimulated: true)
+    }
+
+    /// A kernel in the process, by its XFRM netlink.
+    static func simulatedXFRM() -> OpenKernel {
+        let portID = UInt32.random(in: XFRMCodec.portIDs)
+        let codec = XFRMCodec(
+            processID: UInt32(clamping: getpid()), portID: portID, traits: .xfrm.ofSimulatedKernel)
+        return OpenKernel(
+            exchange: DirectExchange(
+                SimulatedTransport { SimulatedXFRMDoor(of: &$0, portID: portID) }, awaiting: XFRMAwaitedAnswer.self),
+            interface: codec, life: KernelLife.ofThisProcess)
+    }
+
     /// The numbers of its messages are such that other processes cannot tell them beforehand: what they send is not taken
     /// for an answer to us.
     private static func codec(_ traits: KernelTraits) -> PFKeyCodec {

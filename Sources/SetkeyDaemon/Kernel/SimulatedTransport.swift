@@ -2,17 +2,17 @@ import IPsec
 import KernelBackends
 import SetkeyCore
 
-/// The simulated kernel as a transport: its clock is this machine's, its timer ours.
-final class SimulatedTransport: @MainActor KernelTransport {
+/// The simulated kernel as a transport, by one of its doors: its clock is this machine's, its timer ours.
+final class SimulatedTransport<Door: SimulatedDoor>: @MainActor KernelTransport {
     private var kernel: SimulatedKernel
-    private let socket: SimulatedKernel.SocketID
+    private var door: Door
     private var timer: MainQueueTimer?
     private var readable: () -> Void = {}
 
-    init() {
+    /// - Parameter open: opens the door of a kernel.
+    init(_ open: (inout SimulatedKernel) -> Door) {
         kernel = SimulatedKernel(startingAt: Self.now)
-        socket = kernel.open()
-        kernel.setReceiveLimit(16 << 20, of: socket)
+        door = open(&kernel)
     }
 
     private static var now: SimulatedKernel.Instant {
@@ -23,17 +23,12 @@ final class SimulatedTransport: @MainActor KernelTransport {
 
     func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
         defer { arm() }
-        return kernel.send(Array(bytes[range]), from: socket, at: Self.now)
+        return kernel.send(Array(bytes[range]), from: door.socket, at: Self.now)
     }
 
-    func receive(into buffer: inout [UInt8]) -> KernelReception {
-        guard let datagram = kernel.receive(on: socket) else { return .empty }
-        guard datagram.count <= buffer.count else { return .failed(.messageSize) }
-        buffer.replaceSubrange(0..<datagram.count, with: datagram)
-        return .datagram(byteCount: datagram.count)
-    }
+    func receive(into buffer: inout [UInt8]) -> KernelReception { door.receive(from: &kernel, into: &buffer) }
 
-    var memory: (allocated: Int, limit: Int)? { kernel.memory(of: socket) }
+    var memory: (allocated: Int, limit: Int)? { door.memory(in: kernel) }
 
     func activate(_ readable: @escaping () -> Void) {
         self.readable = readable

@@ -44,11 +44,8 @@ nonisolated final class XFRMSockets: Sendable {
 
     init() throws(OpenError) {
         do throws(KernelErrno) {
-            requests = try Self.open()
+            requests = try Self.openForRequests()
             portID = try Self.bindToNewAddress(requests)
-            // Answers need not repeat what was asked, keys and all; they say in words what is wrong.
-            try requests.setOption(SOL_NETLINK, NETLINK_CAP_ACK, 1 as Int32)
-            try requests.setOption(SOL_NETLINK, NETLINK_EXT_ACK, 1 as Int32)
             events = try Self.open()
             hasLargeBuffer = events.setReceiveBuffer(Self.receiveBuffer)
             // To any address: a socket without one is passed over by what the kernel tells to all.
@@ -66,6 +63,20 @@ nonisolated final class XFRMSockets: Sendable {
         (self.requests, self.events) = (requests, events)
         portID = 0
         hasLargeBuffer = true
+    }
+
+    private static func openForRequests() throws(KernelErrno) -> FileDescriptor {
+        let requests = try open()
+        // Answers need not repeat what was asked, keys and all; they say in words what is wrong.
+        try requests.setOption(SOL_NETLINK, NETLINK_CAP_ACK, 1 as Int32)
+        try requests.setOption(SOL_NETLINK, NETLINK_EXT_ACK, 1 as Int32)
+        return requests
+    }
+
+    /// Puts a new socket into the place of the one that asks, at its address; what that was in the middle of has ended.
+    func reopenRequests() throws(KernelErrno) {
+        try requests.become(try Self.openForRequests())
+        try requests.bind(to: NetlinkAddress(portID: portID).bytes)
     }
 
     private static func open() throws(KernelErrno) -> FileDescriptor {
@@ -89,17 +100,10 @@ nonisolated final class XFRMSockets: Sendable {
     }
 }
 
-/// What XFRM's sockets say, message by message. The kernel has queued the events of a request, and its answer, when
-/// `send` returns; whatever was done before the answer is told before it.
+/// The sockets of XFRM as a link.
 nonisolated struct XFRMLink: PollableLink {
-    /// The longest datagram of a dump; the kernel fills no more (xfrm-facts B2).
-    private static let capacity = 32 << 10
-
     private let sockets: XFRMSockets
-    private var bytes = [UInt8](repeating: 0, count: capacity)
-    private var datagram = NetlinkDatagram()
-    /// Whether events have been lost, which nobody has been told.
-    private var hasLost = false
+    private var reception = XFRMReception()
 
     init(_ sockets: XFRMSockets) {
         self.sockets = sockets
@@ -117,48 +121,18 @@ nonisolated struct XFRMLink: PollableLink {
         }
     }
 
-    /// A loss is told when nothing is left of what was before it: until then the kernel drops every event without a word
-    /// (xfrm-facts B1.1), and a dump that was asked for would miss what happens meanwhile.
     mutating func receive(into buffer: inout [UInt8]) -> KernelReception {
-        while true {
-            if let range = nextMessage() {
-                buffer.overwrite(with: bytes, range)
-                bytes.overwriteWithZeros(in: range)
-                return .datagram(byteCount: range.count)
-            }
-            let event = receive(from: sockets.events)
-            if case .failed(ENOBUFS)? = event {
-                hasLost = true
-                continue
-            }
-            if event == nil, hasLost {
-                hasLost = false
-                return .overrun
-            }
-            switch event ?? receive(from: sockets.requests) {
-            case .bytes(let count)?:
-                guard count <= bytes.count else {
-                    bytes.overwriteWithZeros(first: bytes.count)
-                    return .overrun
+        reception.receive(
+            into: &buffer,
+            from: { end, buffer in
+                let socket = end == .events ? sockets.events : sockets.requests
+                return switch socket.receiveFromKernel(into: &buffer) {
+                case .bytes(let count): .bytes(count)
+                case .wouldBlock, .end: .empty
+                case .failed(let errno): .failed(KernelErrno(rawValue: errno))
                 }
-                datagram = NetlinkDatagram(byteCount: count)
-            case .failed(let errno)?: return errno == ENOBUFS ? .overrun : .failed(KernelErrno(rawValue: errno))
-            case .wouldBlock?, .end?, nil: return .empty
-            }
-        }
-    }
-
-    /// Where the next message of the datagram that was received last lies.
-    private mutating func nextMessage() -> Range<Int>? {
-        var rest = datagram
-        defer { datagram = rest }
-        return rest.next(in: bytes.span)
-    }
-
-    /// - Returns: `nil` if nothing is there.
-    private mutating func receive(from descriptor: FileDescriptor) -> FileDescriptor.Transfer? {
-        let transfer = descriptor.receiveFromKernel(into: &bytes)
-        return transfer == .wouldBlock ? nil : transfer
+            },
+            reopeningBy: { () throws(KernelErrno) in try sockets.reopenRequests() })
     }
 
     var memory: (allocated: Int, limit: Int)? { nil }
