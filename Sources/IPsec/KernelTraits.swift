@@ -19,6 +19,8 @@ package struct KernelTraits: Hashable, Sendable {
     package let maximumUniqueReqID: ReqID
     /// Whether the kernel stores the original address of an SA behind a NAT.
     package let keepsOriginalAddress: Bool
+    /// Whether SAs and policies can be bound to packet marks and to interfaces.
+    package let carriesMarks: Bool
     /// Whether an event tells that a policy's lifetime has ended; else the kernel is asked when it should have.
     package let tellsPolicyExpiry: Bool
     /// Whether what is told of an SA tells its state; else only events tell that one is dying.
@@ -26,8 +28,8 @@ package struct KernelTraits: Hashable, Sendable {
 
     package init(
         name: String, algorithms: AlgorithmSet, numbersAlgorithms: Bool, maximumReplayWindow: ReplayWindow,
-        maximumUniqueReqID: ReqID, keepsOriginalAddress: Bool, tellsPolicyExpiry: Bool = false,
-        tellsStates: Bool = true
+        maximumUniqueReqID: ReqID, keepsOriginalAddress: Bool, carriesMarks: Bool = false,
+        tellsPolicyExpiry: Bool = false, tellsStates: Bool = true
     ) {
         self.name = name
         kernelName = name
@@ -36,6 +38,7 @@ package struct KernelTraits: Hashable, Sendable {
         self.maximumReplayWindow = maximumReplayWindow
         self.maximumUniqueReqID = maximumUniqueReqID
         self.keepsOriginalAddress = keepsOriginalAddress
+        self.carriesMarks = carriesMarks
         self.tellsPolicyExpiry = tellsPolicyExpiry
         self.tellsStates = tellsStates
     }
@@ -50,7 +53,7 @@ package struct KernelTraits: Hashable, Sendable {
     package static let xfrm = KernelTraits(
         name: "XFRM", algorithms: AlgorithmSet { $0.interfaces != .none }, numbersAlgorithms: false,
         maximumReplayWindow: .ordinary, maximumUniqueReqID: ReqID(rawValue: .max), keepsOriginalAddress: true,
-        tellsPolicyExpiry: true, tellsStates: false)
+        carriesMarks: true, tellsPolicyExpiry: true, tellsStates: false)
 
     /// Whether another interface can carry more.
     package var hasRicherAlternative: Bool {

@@ -64,8 +64,8 @@ package struct SecurityAssociation: Sendable {
 
     /// What an SA is; the properties of the same names of ``SecurityAssociation`` are these.
     package struct Fields: Equatable, Sendable {
-        /// Destination, protocol and SPI: what names it.
-        package var identity: SAIdentity
+        // Without the mark, which is rare.
+        private var name: SAIdentity.Name
         /// The source address of its packets, for a tunnel its near end; an attribute, not part of its name.
         package var source: IPAddress
         /// Whether it carries packets or the payload of packets.
@@ -98,8 +98,18 @@ package struct SecurityAssociation: Sendable {
 
         /// A mature SA in transport mode without algorithms, keys and limits; everything else is set afterwards.
         package init(identity: SAIdentity, source: IPAddress) {
-            self.identity = identity
+            name = identity.name
             self.source = source
+            if !identity.mark.isNone { setRare { $0.mark = identity.mark } }
+        }
+
+        /// Destination, protocol, SPI and mark: what names it.
+        package var identity: SAIdentity {
+            get { SAIdentity(name, mark: rare?.fields.mark ?? .none) }
+            set {
+                name = newValue.name
+                if rare != nil || !newValue.mark.isNone { setRare { $0.mark = newValue.mark } }
+            }
         }
 
         /// The key of ``encryption``, with the salt or nonce at its end where the algorithm has one; `nil` for none.
@@ -156,6 +166,19 @@ package struct SecurityAssociation: Sendable {
             set { setRare { $0.securityContext = newValue } }
         }
 
+        /// The mark that its packets have once it has been through them (`XFRMA_SET_MARK`); ``Mark/none`` where they keep
+        /// theirs.
+        package var outputMark: Mark {
+            get { rare?.fields.outputMark ?? .none }
+            set { if rare != nil || !newValue.isNone { setRare { $0.outputMark = newValue } } }
+        }
+
+        /// The XFRM interface that it is for; an attribute, not part of its name.
+        package var interfaceID: InterfaceID {
+            get { rare?.fields.interfaceID ?? .none }
+            set { if rare != nil || newValue != .none { setRare { $0.interfaceID = newValue } } }
+        }
+
         private mutating func setRare(_ change: (inout Rare.Fields) -> Void) {
             var fields = rare?.fields ?? Rare.Fields()
             change(&fields)
@@ -189,6 +212,9 @@ package struct SecurityAssociation: Sendable {
             var limits = LifetimeLimits.none
             var originalAddress: IPAddress?
             var securityContext: SecurityContext?
+            var mark = Mark.none
+            var outputMark = Mark.none
+            var interfaceID = InterfaceID.none
         }
 
         let fields: Fields
@@ -290,5 +316,13 @@ extension SecurityAssociation {
     package var securityContext: SecurityContext? {
         get { fields.securityContext }
         set { fields.securityContext = newValue }
+    }
+    package var outputMark: Mark {
+        get { fields.outputMark }
+        set { fields.outputMark = newValue }
+    }
+    package var interfaceID: InterfaceID {
+        get { fields.interfaceID }
+        set { fields.interfaceID = newValue }
     }
 }

@@ -41,6 +41,9 @@ struct AssociationClauses: ~Copyable {
             case .hardBytes: 32
             case .softBytes: 64
             case .context: 128
+            case .mark: 256
+            case .outputMark: 512
+            case .interfaceID: 1024
             default: 0
             }
         defer { given |= bit }

@@ -36,6 +36,7 @@ extension DumpFormat {
         appendTimes(current, limits, to: &output)
         appendQuantities(current, limits, to: &output)
         if let context = association.securityContext { append(context, to: &output) }
+        appendBindings(association.identity.mark, association.outputMark, association.interfaceID, to: &output)
         output.append(#"\tsadb_seq="#, decimal: UInt64(nextSequence(isLast: isLast)))
         output.append(" pid=", decimal: UInt64(options.processID))
         output.append(#" refcnt=0\n"#)

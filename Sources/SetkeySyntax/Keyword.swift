@@ -27,6 +27,9 @@ enum Keyword: String, CaseIterable {
     case natTraversal = "-natt"
     case natTraversalMTU = "-natt_mtu"
     case hardwareInterface = "-hwif"
+    case mark = "-mark"
+    case outputMark = "-output-mark"
+    case interfaceID = "-if_id"
     // Values of extensions
     case transport, tunnel, any
     case zeroPad = "zero-pad"
@@ -78,7 +81,8 @@ enum Keyword: String, CaseIterable {
     var beginsClause: Bool {
         switch self {
         case .mode, .replay, .reqID, .flags, .hardTime, .softTime, .hardBytes, .softBytes, .context, .encryption,
-            .integrity, .compression, .extendedSequence, .natTraversal, .natTraversalMTU, .hardwareInterface:
+            .integrity, .compression, .extendedSequence, .natTraversal, .natTraversalMTU, .hardwareInterface, .mark,
+            .outputMark, .interfaceID:
             true
         default: false
         }

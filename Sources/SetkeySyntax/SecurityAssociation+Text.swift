@@ -40,6 +40,9 @@ extension SecurityAssociation {
         if flags.contains(.decapsulateDSCP) { output.append(" -f decap-dscp") }
         if flags.contains(.noPathMTUDiscovery) { output.append(" -f nopmtudisc") }
         securityContext?.appendClause(to: &output)
+        identity.mark.appendClause(" -mark ", to: &output)
+        outputMark.appendClause(" -output-mark ", to: &output)
+        append(" -if_id ", UInt64(interfaceID.rawValue), to: &output)
     }
 
     private func append(_ option: StaticString, _ value: UInt64, to output: inout [UInt8]) {
@@ -65,6 +68,18 @@ extension SecurityAssociation {
         key.withBytes { bytes in
             for index in bytes.indices { output.append(hexadecimal: bytes[index], width: 2) }
         }
+    }
+}
+
+extension Mark {
+    /// ` -mark 0x1/0xff`, nothing for none.
+    func appendClause(_ option: StaticString, to output: inout [UInt8]) {
+        guard !isNone else { return }
+        output.append(option)
+        output.append("0x")
+        output.append(hexadecimal: value)
+        output.append("/0x")
+        output.append(hexadecimal: mask)
     }
 }
 

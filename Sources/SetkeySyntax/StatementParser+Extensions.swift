@@ -1,12 +1,16 @@
 import IPsec
 
 extension StatementParser {
-    /// One extension of an SA, if it stands here: `-m`, `-r`, `-u`, `-f`, lifetimes, `-ctx`; the last of a kind wins.
+    /// One extension of an SA, if it stands here: `-m`, `-r`, `-u`, `-f`, lifetimes, `-ctx`, `-mark`, `-output-mark`,
+    /// `-if_id`; the last of a kind wins.
     mutating func parseExtension(_ clauses: inout AssociationClauses) throws(Diagnostic) -> Bool {
         let option = current.range
         let keyword = keyword
         switch keyword {
         case .mode, .replay, .reqID, .flags, .hardTime, .softTime, .hardBytes, .softBytes, .context: advance()
+        case .mark, .outputMark, .interfaceID:
+            try requireMarks(option)
+            advance()
         case .extendedSequence: throw needsXFRM(option, "extended sequence numbers", else: "remove it")
         case .hardwareInterface: throw needsXFRM(option, "offload to a device", else: "remove it")
         case .natTraversal: throw failure(option, "-natt is FreeBSD's", "write esp-udp and addr[port]")
@@ -24,6 +28,9 @@ extension StatementParser {
             clauses.fields.reqID = ReqID(rawValue: UInt32(reqID))
         case .flags: try parseFlag(&clauses.fields.flags)
         case .context: clauses.fields.securityContext = try parseContext()
+        case .mark: clauses.fields.identity = clauses.fields.identity.marked(try parseMark())
+        case .outputMark: clauses.fields.outputMark = try parseMark()
+        case .interfaceID: clauses.fields.interfaceID = try parseInterfaceID()
         case .hardTime: clauses.limits.hard.addTime = try parseTimeLimit()
         case .softTime: clauses.limits.soft.addTime = try parseTimeLimit()
         case .hardBytes: clauses.limits.hard.bytes = try parseByteLimit()

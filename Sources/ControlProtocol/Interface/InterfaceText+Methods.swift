@@ -159,7 +159,9 @@ extension InterfaceText {
           # The largest reqid that a policy may name.
           reqid: int,
           # Whether the original address of an association behind a NAT is stored.
-          originalAddress: bool
+          originalAddress: bool,
+          # SAs and policies can be bound to packet marks and to interfaces.
+          marks: bool
         )
 
 

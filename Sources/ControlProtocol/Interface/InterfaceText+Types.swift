@@ -50,6 +50,8 @@ extension InterfaceText {
           destination: string,
           protocol: string,
           spi: int,
+          # Value and mask, 0x1/0xff; part of the identity, like outputMark nothing where there is none.
+          mark: ?string,
           mode: string,
           state: string,
           reqid: int,
@@ -63,6 +65,10 @@ extension InterfaceText {
           encryptionKey: ?string,
           integrityKey: ?string,
           encapsulation: ?Encapsulation,
+          # The mark of its packets afterwards.
+          outputMark: ?string,
+          # Of its XFRM interface.
+          interfaceID: ?int,
           current: Lifetime,
           soft: ?Lifetime,
           hard: ?Lifetime,

@@ -5,12 +5,14 @@ import TextBytes
 package struct AssociationRecord: Codable, Hashable, Sendable {
     /// The source address, as `inet_ntop(3)` writes it.
     package var source: String
-    /// The destination address; with protocol and SPI the SA's identity.
+    /// The destination address; with protocol, SPI and mark the SA's identity.
     package var destination: String
     /// Whether it is AH, ESP or IPComp.
     package var `protocol`: Word<ProtocolName>
     /// The SPI as a number, 0...4,294,967,295.
     package var spi: Int
+    /// Which packets it is for: `0x1/0xff`, value and mask; nothing without a mark.
+    package var mark: String?
     /// A mode without a name is its number (`IPSEC_MODE_*`).
     package var mode: Word<ModeName>
     /// Whether it can be used.
@@ -34,6 +36,10 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
     package var integrityKey: String?
     /// ESP in UDP: the two ports.
     package var encapsulation: EncapsulationRecord?
+    /// The mark that its packets have afterwards, in the same way as ``mark``.
+    package var outputMark: String?
+    /// The XFRM interface that it is for, 1...4,294,967,295; nothing for none.
+    package var interfaceID: Int?
     /// What it has carried, and since when.
     package var current: LifetimeRecord
     /// The limits after which it is dying; nothing if it has neither soft nor hard ones.
@@ -51,6 +57,7 @@ extension AssociationRecord {
         destination = association.identity.destination.description
         self.protocol = .known(ProtocolName(association.identity.ipsecProtocol))
         spi = Int(association.identity.spi.rawValue)
+        mark = association.identity.mark.isNone ? nil : association.identity.mark.description
         mode = ModeName(association.mode).map { .known($0) } ?? .unknown("\(association.mode.rawValue)")
         state = .known(StateName(association.state))
         reqid = Int(association.reqID.rawValue)
@@ -64,6 +71,8 @@ extension AssociationRecord {
         encapsulation = association.encapsulation.map {
             EncapsulationRecord(sourcePort: Int($0.sourcePort), destinationPort: Int($0.destinationPort))
         }
+        outputMark = association.outputMark.isNone ? nil : association.outputMark.description
+        interfaceID = association.interfaceID == .none ? nil : Int(association.interfaceID.rawValue)
         current = LifetimeRecord(association.current)
         soft = association.limits.isNone ? nil : LifetimeRecord(association.limits.soft)
         hard = association.limits.isNone ? nil : LifetimeRecord(association.limits.hard)

@@ -18,6 +18,8 @@ package struct TraitsReply: Codable, Hashable, Sendable {
     package var reqid: Int
     /// Whether the original address of an SA behind a NAT is stored.
     package var originalAddress: Bool
+    /// Whether SAs and policies can be bound to packet marks and to interfaces.
+    package var marks: Bool
 
     /// What `traits` says, by names.
     package init(_ traits: KernelTraits) {
@@ -33,6 +35,7 @@ package struct TraitsReply: Codable, Hashable, Sendable {
         replay = Int(traits.maximumReplayWindow.rawValue)
         reqid = Int(traits.maximumUniqueReqID.rawValue)
         originalAddress = traits.keepsOriginalAddress
+        marks = traits.carriesMarks
     }
 }
 
@@ -50,6 +53,6 @@ extension KernelTraits {
             name: reply.interface, algorithms: algorithms, numbersAlgorithms: reply.algorithmNumbers,
             maximumReplayWindow: ReplayWindow(rawValue: UInt8(clamping: reply.replay)),
             maximumUniqueReqID: ReqID(rawValue: UInt32(clamping: reply.reqid)),
-            keepsOriginalAddress: reply.originalAddress)
+            keepsOriginalAddress: reply.originalAddress, carriesMarks: reply.marks)
     }
 }

@@ -13,9 +13,18 @@ extension SecurityAssociation {
         fromXFRM reader: inout WireReader, in message: Span<UInt8>, withAlgorithms: Bool = true,
         knowing known: inout some KnownEntries
     ) throws(WireError) {
+        var info = try reader.slice(byteCount: XFRMAssociation.byteCount)
+        let attributes = try XFRMAssociationAttributes(from: &reader)
+        try self.init(
+            fromXFRM: &info, attributes, in: message, withAlgorithms: withAlgorithms, knowing: &known)
+    }
+
+    /// The same where other things stand between the two.
+    init(
+        fromXFRM reader: inout WireReader, _ attributes: XFRMAssociationAttributes, in message: Span<UInt8>,
+        withAlgorithms: Bool, knowing known: inout some KnownEntries
+    ) throws(WireError) {
         let info = try XFRMAssociation(from: &reader)
-        var attributes = XFRMAssociationAttributes()
-        try attributes.read(from: &reader)
         var fields = info.fields
         fields.isDegraded = info.saysMore || attributes.saysMore
         fields.setAlgorithms(attributes)
@@ -29,6 +38,7 @@ extension SecurityAssociation {
             fields.originalAddress = address.address(fields.source.family)
         }
         fields.securityContext = attributes.securityContext
+        fields.bind(attributes.bindings)
         let former = known.association(fields.identity)
         self.init(
             consume fields, encryption: XFRMAlgorithm.key(of: attributes.cipher, in: message),
@@ -55,6 +65,7 @@ extension SecurityAssociation {
             }
         }
         if let securityContext { try securityContext.writeXFRM(to: &writer) }
+        try XFRMBindings(of: self).write(to: &writer)
     }
 
     /// `xfrm_usersa_info`.
@@ -79,6 +90,9 @@ extension SecurityAssociation {
         try writeXFRMInfo(to: &writer)
         writer.append(range.lowerBound)
         writer.append(range.upperBound)
+        var bindings = XFRMBindings(of: self)
+        bindings.outputMark = .none
+        try bindings.write(to: &writer)
     }
 }
 
@@ -92,19 +106,20 @@ extension SAIdentity {
     }
 
     /// Says which SA is meant, as GETSA and DELSA do (`xfrm_usersa_id`).
-    func writeXFRMReference(to writer: inout WireWriter) {
+    func writeXFRMReference(to writer: inout WireWriter) throws(WireError) {
         XFRMAddress(destination).write(to: &writer)
         writer.append(bigEndian: spi.rawValue)
         writer.append(destination.family.xfrmNumber)
         writer.append(ipsecProtocol.rawValue)
         writer.append(zeros: 1)
+        try XFRMBindings(mark: mark).write(to: &writer)
     }
 }
 
 /// What `xfrm_usersa_info` says.
 private struct XFRMAssociation {
     /// How many bytes it has.
-    private static let byteCount = 224
+    static let byteCount = 224
     /// Where it says the family of its addresses, which stand before that.
     private static let familyOffset = 212
 
@@ -168,8 +183,8 @@ extension SecurityAssociation.Fields {
 }
 
 /// What the attributes of an SA say.
-private struct XFRMAssociationAttributes {
-    var encryption: XFRMAlgorithm?
+struct XFRMAssociationAttributes {
+    fileprivate var encryption: XFRMAlgorithm?
     var combined: XFRMAlgorithm?
     /// With the length of the ICV: dumps always have this one, beside one without it (xfrm-facts 3.1).
     var integrity: XFRMAlgorithm?
@@ -177,6 +192,7 @@ private struct XFRMAssociationAttributes {
     var encapsulation: NATTraversal?
     var originalAddress: XFRMAddress?
     var securityContext: SecurityContext?
+    var bindings = XFRMBindings()
     /// In packets, where it is not in the header.
     var replayWindow: UInt32?
     /// Whether there is something that the language has no word for.
@@ -187,7 +203,7 @@ private struct XFRMAssociationAttributes {
 
     var hasAlgorithm: Bool { encryption != nil || combined != nil || integrity != nil || compression != nil }
 
-    mutating func read(from reader: inout WireReader) throws(WireError) {
+    init(from reader: inout WireReader) throws(WireError) {
         try reader.forEachAttribute { type, content throws(WireError) in
             switch type {
             case .algorithmEncryption: encryption = try XFRMAlgorithm(from: &content, withICV: false)
@@ -200,9 +216,8 @@ private struct XFRMAssociationAttributes {
                 // The words of the bitmap, and five numbers that move.
                 try content.skip(20)
                 replayWindow = try content.read(UInt32.self)
-            case .mark, .padding, .extraFlags, .offload, .outputMark, .interfaceID, .careOfAddress, .direction:
-                saysMore = true
-            default: break
+            case .padding, .extraFlags, .offload, .careOfAddress, .direction: saysMore = true
+            default: try bindings.read(type, &content)
             }
         }
     }
@@ -215,6 +230,15 @@ private struct XFRMAssociationAttributes {
         encapsulation = NATTraversal(
             type: UInt8(truncatingIfNeeded: type), sourcePort: source, destinationPort: destination)
         originalAddress = try XFRMAddress(from: &reader)
+    }
+}
+
+extension SecurityAssociation.Fields {
+    /// Takes over what binds it to packets and interfaces.
+    fileprivate mutating func bind(_ bindings: XFRMBindings) {
+        guard bindings != XFRMBindings() else { return }
+        if !bindings.mark.isNone { identity = identity.marked(bindings.mark) }
+        (outputMark, interfaceID) = (bindings.outputMark, bindings.interfaceID)
     }
 }
 

@@ -73,6 +73,8 @@ extension EntryField {
         case .lifetime: association.limits.phrase
         case .encapsulation:
             association.encapsulation.map { "udp \($0.sourcePort) to \($0.destinationPort)" } ?? "none"
+        case .outputMark: association.outputMark.isNone ? "none" : "\(association.outputMark)"
+        case .interfaceID: "\(association.interfaceID.rawValue)"
         case .key, .action, .priority: nil
         }
     }

@@ -25,6 +25,8 @@ package func differences(of declared: SecurityAssociation, from present: Securit
         declared.encapsulation == present.encapsulation
             && isSameOriginalAddress(declared.originalAddress, present.originalAddress))
     check(.lifetime, declared.limits == present.limits)
+    check(.outputMark, declared.outputMark == present.outputMark)
+    check(.interfaceID, declared.interfaceID == present.interfaceID)
     return fields
 }
 

@@ -66,12 +66,18 @@ struct Application: Sendable {
     var isOver: Bool { run.isIdle && (isUndoing || cursor == steps.count) }
 
     /// The next request; `nil` if there is none now.
-    mutating func next() -> RequestRun.Item? {
-        if !run.hasMore, !isUndoing, cursor < steps.count {
-            run.begin(cursor, steps[cursor].change.requests)
-            cursor += 1
+    ///
+    /// What the kernel might do to another SA than the one that is meant is not asked of it: it has failed.
+    mutating func next(in mirror: borrowing Mirror) -> RequestRun.Item? {
+        while true {
+            if !run.hasMore, !isUndoing, cursor < steps.count {
+                run.begin(cursor, steps[cursor].change.requests)
+                cursor += 1
+            }
+            guard let item = run.next() else { return nil }
+            guard mirror.misleads(item.request) else { return item }
+            failed(item, errno: .notUnique)
         }
-        return run.next()
     }
 
     mutating func ended(_ item: RequestRun.Item, _ outcome: Outcome, former: FormerEntries) {
