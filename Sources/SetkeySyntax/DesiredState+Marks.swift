@@ -1,7 +1,7 @@
 import IPsec
 
 extension DesiredState.Evaluation {
-    /// All statements have been taken: objects to SAs that the kernel cannot tell apart by their marks (xfrm-facts 2.1).
+    /// All statements have been taken: objects to SAs whose marks the kernel cannot tell apart (xfrm-facts 2.1).
     package mutating func endText() {
         guard !masks.isEmpty, reading == .declaration else { return }
         let declared = associations.remaining { [self] clock, association in isKept(association, since: clock) }

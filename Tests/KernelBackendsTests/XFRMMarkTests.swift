@@ -3,7 +3,8 @@ import KernelBackends
 import TestSupport
 import Testing
 
-/// What binds SAs to packets and interfaces, as NETLINK_XFRM has it; its look-up by mark is not symmetric (xfrm-facts 2.1).
+/// What binds SAs to packets and interfaces, as NETLINK_XFRM has it; its look-up by mark is not symmetric
+/// (xfrm-facts 2.1).
 @Suite struct XFRMMarkTests {
     private static let mark = Mark(value: 1, mask: 0xff)
 
