@@ -27,9 +27,15 @@ enum Keyword: String, CaseIterable {
     case natTraversal = "-natt"
     case natTraversalMTU = "-natt_mtu"
     case hardwareInterface = "-hwif"
-    case mark = "-mark"
-    case outputMark = "-output-mark"
-    case interfaceID = "-if_id"
+    case hardPackets = "-ph"
+    case softPackets = "-ps"
+    case hardUse = "-uh"
+    case softUse = "-us"
+    case icvLength = "-icv"
+    case padding = "-tfc"
+    case selector = "-sel"
+    case direction = "-dir"
+    case careOfAddress = "-coa"
     // Values of extensions
     case transport, tunnel, any
     case zeroPad = "zero-pad"
@@ -39,6 +45,11 @@ enum Keyword: String, CaseIterable {
     case noECN = "noecn"
     case decapsulateDSCP = "decap-dscp"
     case noPathMTUDiscovery = "nopmtudisc"
+    case wildcardReceive = "wildrecv"
+    case align4
+    case anyFamily = "af-unspec"
+    case withholdDSCP = "dont-encap-dscp"
+    case sequenceMayWrap = "oseq-may-wrap"
     // Policies
     case tagged
     case policy = "-P"
@@ -81,8 +92,9 @@ enum Keyword: String, CaseIterable {
     var beginsClause: Bool {
         switch self {
         case .mode, .replay, .reqID, .flags, .hardTime, .softTime, .hardBytes, .softBytes, .context, .encryption,
-            .integrity, .compression, .extendedSequence, .natTraversal, .natTraversalMTU, .hardwareInterface, .mark,
-            .outputMark, .interfaceID:
+            .integrity, .compression, .extendedSequence, .natTraversal, .natTraversalMTU, .hardwareInterface,
+            .hardPackets, .softPackets, .hardUse, .softUse, .icvLength, .padding, .selector, .direction,
+            .careOfAddress:
             true
         default: false
         }

@@ -28,7 +28,8 @@ extension SecurityAssociation {
         case .reqID: reqID != .none
         case .replayWindow: replayWindow != .disabled && replayWindow != .ordinary
         case .flags: flags.rawValue != 0
-        case .lifetime, .encapsulation, .outputMark, .interfaceID, .action, .priority: false
+        case .extensions: options != .none
+        case .lifetime, .encapsulation, .action, .priority: false
         }
     }
 }

@@ -61,13 +61,11 @@ package struct PlanBuilder: Sendable {
 
     /// The plan, once ``isDone``.
     ///
-    /// The order is make-before-break: inbound SAs, outbound SAs, policies, stale policies, stale SAs (architecture 5);
-    /// in front of all what the kernel could not tell from what is made.
+    /// The order is make-before-break: inbound SAs, outbound SAs, policies, stale policies, stale SAs (architecture 5).
     package var plan: Plan {
         Plan(
             steps: StepList([
-                associations.hinderingSteps, inboundSteps, outboundSteps, policies.steps, policies.staleSteps,
-                associations.staleSteps,
+                inboundSteps, outboundSteps, policies.steps, policies.staleSteps, associations.staleSteps,
             ]))
     }
 
