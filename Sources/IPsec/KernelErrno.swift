@@ -24,6 +24,8 @@ package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomS
     package static let noFunction = KernelErrno(rawValue: 38)
     /// `ELOOP`: more than six transforms in a policy.
     package static let tooManyLinks = KernelErrno(rawValue: 40)
+    /// `ENOTUNIQ`; the kernel does not send it: it would take, or has taken, another SA for the one that was meant.
+    package static let notUnique = KernelErrno(rawValue: 76)
     /// `EMSGSIZE`.
     package static let messageSize = KernelErrno(rawValue: 90)
     /// `ENOPROTOOPT`.
@@ -72,6 +74,7 @@ package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomS
         22: ("EINVAL", "the kernel does not accept these parameters"),
         38: ("ENOSYS", "the kernel does not have this algorithm, or its module cannot be loaded"),
         40: ("ELOOP", "too many transforms in one policy; Linux accepts six"),
+        76: ("ENOTUNIQ", "there is another SA of this SPI, and the kernel cannot tell their marks apart"),
         90: ("EMSGSIZE", "the message is too long"),
         92: ("ENOPROTOOPT", "this kernel is built without the feature"),
         93: ("EPROTONOSUPPORT", "the kernel's module for this protocol cannot be loaded"),

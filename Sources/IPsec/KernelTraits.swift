@@ -17,13 +17,10 @@ package struct KernelTraits: Hashable, Sendable {
     package let maximumReplayWindow: ReplayWindow
     /// The largest reqid that a transform of a policy may name.
     package let maximumUniqueReqID: ReqID
-    /// The flags that an SA may have.
-    package let flags: SAFlags
-    /// Whether an SA may say what is of ``AssociationOptions``, count more than 2^32-1 packets, and begin with another
-    /// sequence number than 0; and whether its sequence numbers are told.
-    package let carriesOptions: Bool
     /// Whether the kernel stores the original address of an SA behind a NAT.
     package let keepsOriginalAddress: Bool
+    /// Whether SAs and policies can be bound to packet marks and to interfaces.
+    package let carriesMarks: Bool
     /// Whether an event tells that a policy's lifetime has ended; else the kernel is asked when it should have.
     package let tellsPolicyExpiry: Bool
     /// Whether what is told of an SA tells its state; else only events tell that one is dying.
@@ -31,7 +28,7 @@ package struct KernelTraits: Hashable, Sendable {
 
     package init(
         name: String, algorithms: AlgorithmSet, numbersAlgorithms: Bool, maximumReplayWindow: ReplayWindow,
-        maximumUniqueReqID: ReqID, keepsOriginalAddress: Bool, flags: SAFlags = .ofPFKey, carriesOptions: Bool = false,
+        maximumUniqueReqID: ReqID, keepsOriginalAddress: Bool, carriesMarks: Bool = false,
         tellsPolicyExpiry: Bool = false, tellsStates: Bool = true
     ) {
         self.name = name
@@ -40,9 +37,8 @@ package struct KernelTraits: Hashable, Sendable {
         self.numbersAlgorithms = numbersAlgorithms
         self.maximumReplayWindow = maximumReplayWindow
         self.maximumUniqueReqID = maximumUniqueReqID
-        self.flags = flags
-        self.carriesOptions = carriesOptions
         self.keepsOriginalAddress = keepsOriginalAddress
+        self.carriesMarks = carriesMarks
         self.tellsPolicyExpiry = tellsPolicyExpiry
         self.tellsStates = tellsStates
     }
@@ -56,8 +52,8 @@ package struct KernelTraits: Hashable, Sendable {
     /// NETLINK_XFRM of Linux (xfrm-facts 3, 4, B1).
     package static let xfrm = KernelTraits(
         name: "XFRM", algorithms: AlgorithmSet { $0.interfaces != .none }, numbersAlgorithms: false,
-        maximumReplayWindow: .widest, maximumUniqueReqID: ReqID(rawValue: .max), keepsOriginalAddress: true,
-        flags: .ofXFRM, carriesOptions: true, tellsPolicyExpiry: true, tellsStates: false)
+        maximumReplayWindow: .ordinary, maximumUniqueReqID: ReqID(rawValue: .max), keepsOriginalAddress: true,
+        carriesMarks: true, tellsPolicyExpiry: true, tellsStates: false)
 
     /// Whether another interface can carry more.
     package var hasRicherAlternative: Bool {

@@ -17,30 +17,49 @@ package enum IPsecProtocol: UInt8, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// What names an SA: destination, protocol and SPI (RFC 4301, 4.1). Source, mode and reqid are attributes.
+/// What names an SA: destination, protocol, SPI (RFC 4301, 4.1), and on Linux the mark that a few have. Source, mode,
+/// reqid and interface id are attributes.
 package struct SAIdentity: Hashable, Sendable, CustomStringConvertible {
-    /// Where its packets go, for a tunnel the far end; a multicast address is one, too.
-    package let destination: IPAddress
-    /// SPIs of different protocols are different spaces.
-    package let ipsecProtocol: IPsecProtocol
-    /// What its packets carry.
-    package let spi: SPI
-
-    package init(destination: IPAddress, ipsecProtocol: IPsecProtocol, spi: SPI) {
-        self.destination = destination
-        self.ipsecProtocol = ipsecProtocol
-        self.spi = spi
+    /// All of it but the mark, which few SAs have.
+    struct Name: Hashable, Sendable {
+        let destination: IPAddress
+        let ipsecProtocol: IPsecProtocol
+        let spi: SPI
     }
 
-    /// All but the address is one word.
+    let name: Name
+    /// Which packets it is for; the kernel's look-up by it is not symmetric, so that one SA may be found by the mark of
+    /// another (``Mark/found(byMask:)``).
+    package let mark: Mark
+
+    package init(destination: IPAddress, ipsecProtocol: IPsecProtocol, spi: SPI, mark: Mark = .none) {
+        self.init(Name(destination: destination, ipsecProtocol: ipsecProtocol, spi: spi), mark: mark)
+    }
+
+    init(_ name: Name, mark: Mark) {
+        (self.name, self.mark) = (name, mark)
+    }
+
+    /// Where its packets go, for a tunnel the far end; a multicast address is one, too.
+    package var destination: IPAddress { name.destination }
+    /// SPIs of different protocols are different spaces.
+    package var ipsecProtocol: IPsecProtocol { name.ipsecProtocol }
+    /// What its packets carry.
+    package var spi: SPI { name.spi }
+
+    /// The same destination, protocol and SPI with another mark.
+    package func marked(_ mark: Mark) -> SAIdentity { SAIdentity(name, mark: mark) }
+
+    /// All but the address is one word, and the mark another, where there is one.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(destination)
         hasher.combine(UInt64(ipsecProtocol.rawValue) << 32 | UInt64(spi.rawValue))
+        if !mark.isNone { hasher.combine(mark.word) }
     }
 
-    /// One phrase for messages: `esp 10.0.11.33 spi 0x1e241`.
+    /// One phrase for messages: `esp 10.0.11.33 spi 0x1e241`, with ` mark 0x1/0xff` behind it where it has one.
     package var description: String {
-        "\(ipsecProtocol.word) \(destination) spi \(spi)"
+        "\(ipsecProtocol.word) \(destination) spi \(spi)" + (mark.isNone ? "" : " mark \(mark)")
     }
 }
 

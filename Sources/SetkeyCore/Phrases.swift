@@ -130,6 +130,7 @@ extension SecurityAssociation {
     /// `esp 10.0.11.41 -> 10.0.11.33 spi 0x1e241`.
     fileprivate var phrase: String {
         "\(identity.ipsecProtocol.word) \(source) -> \(identity.destination) spi \(identity.spi)"
+            + (identity.mark.isNone ? "" : " mark \(identity.mark)")
     }
 }
 

@@ -12,7 +12,7 @@ extension DesiredState {
 
     /// Reads statements as declarations (language 4), one after another, in linear time.
     package struct Evaluation {
-        private var associations = Declarations<SAIdentity, SecurityAssociation>()
+        private(set) var associations = Declarations<SAIdentity, SecurityAssociation>()
         private var policies = Declarations<PolicyIdentity, SecurityPolicy>()
         private var absentAssociations = Declarations<SAIdentity, SAReference>()
         private var absentPolicies = Declarations<PolicyIdentity, PolicyIdentity>()
@@ -23,13 +23,15 @@ extension DesiredState {
         private var flushes: [IPsecProtocol: Int] = [:]
         /// Whether an SA with ESP in UDP has been declared: most files have none, and need not be searched for them.
         private var hasArrivals = false
+        /// The masks of the marks of declared SAs.
+        private(set) var masks = MarkMasks()
         /// Errors of two declarations of one entry, each followed by a note at the first, and warnings of statements
         /// that declare nothing.
         package private(set) var diagnostics: [LoadedDiagnostic] = []
         /// All errors, those not kept included.
         package private(set) var errorCount = 0
         private let diagnosticLimit: Int
-        private let reading: Reading
+        let reading: Reading
 
         /// - Parameters:
         ///   - reading: what the text is for.
@@ -79,6 +81,7 @@ extension DesiredState {
         /// The state after all statements.
         package consuming func finish() -> DesiredState {
             var state = DesiredState()
+            state.masks = masks
             state.ownership = ownership
             state.associations = associations.remaining { clock, association in isKept(association, since: clock) }
             state.policies = policies.remaining { _, _ in true }
@@ -102,7 +105,7 @@ extension DesiredState {
         }
 
         /// Whether neither a flush nor a `deleteall` came after the declaration.
-        private func isKept(_ association: SecurityAssociation, since declaration: Int) -> Bool {
+        func isKept(_ association: SecurityAssociation, since declaration: Int) -> Bool {
             let ipsecProtocol = association.identity.ipsecProtocol
             guard declaration > flushes[ipsecProtocol, default: 0] else { return false }
             guard !absentPairs.isEmpty else { return true }
@@ -118,6 +121,7 @@ extension DesiredState {
         ) {
             absentAssociations.remove(association.identity)
             if association.arrival != nil { hasArrivals = true }
+            masks.note(association.identity.mark)
             guard let first = associations.insert(association.identity, association, origin, clock) else { return }
             if !replaces, isKept(first.declared.entry, since: first.clock) {
                 return reportDuplicate("\(association.identity) is declared twice", origin, first.declared.origin)
@@ -136,13 +140,14 @@ extension DesiredState {
 
         // MARK: Diagnostics
 
-        private mutating func reportDuplicate(
-            _ message: @autoclosure () -> String, _ second: StatementOrigin, _ first: StatementOrigin
+        mutating func reportDuplicate(
+            _ message: @autoclosure () -> String, _ second: StatementOrigin, _ first: StatementOrigin,
+            _ advice: String = "remove one of the two"
         ) {
             errorCount += 1
             // A text may have as many as statements.
             guard diagnostics.count < 2 * diagnosticLimit else { return }
-            report(.error, second, message(), "remove one of the two")
+            report(.error, second, message(), advice)
             report(.note, first, "the first declaration is here", "")
         }
 

@@ -45,6 +45,8 @@ package struct DesiredState: Sendable {
     package internal(set) var absences = Absences()
     /// Where the ESP in UDP of the declared SAs arrives, each once.
     package internal(set) var arrivals: [UDPEndpoint] = []
+    /// The masks of the marks of the declared SAs.
+    package internal(set) var masks = MarkMasks()
 
     /// Which foreign entries the file's `flush` and `spdflush` claim: those that it does not list are removed.
     package struct Ownership: Hashable, Sendable {

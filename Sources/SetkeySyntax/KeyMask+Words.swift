@@ -35,13 +35,12 @@ extension KeyMask {
     private mutating func takeKnown(_ word: HarmlessWord) {
         switch Keyword(rawValue: word.known) {
         case .encryption, .integrity, .compression: place = .algorithm
-        case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes, .hardPackets, .softPackets, .hardUse,
-            .softUse, .icvLength, .padding:
+        case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes, .mark, .outputMark, .interfaceID:
             place = .number
         case .context: place = .label
         case .policy: place = .action
         case .prio, .priority: place = .priority
-        case .mode, .flags, .direction, .extendedSequence: place = .clauses
+        case .mode, .flags: place = .clauses
         default:
             if word.isAlgorithm || place == .algorithm {
                 place = .key
@@ -93,7 +92,7 @@ extension KeyMask {
                 || isSound && looksLikeAddress(range)
         case .action: return isNear || isSound && isDecimal(range, digits: 10) || isJoined(range)
         case .clauses: return isNear || isSound && isOption(range)
-        case .number: return isNumber(range) || isSound && isQuantity(range)
+        case .number: return isNumber(range) || isMark(range) || isSound && isQuantity(range)
         case .priority: return isPriority(range)
         case .algorithm: return isNear
         case .key: return isSound && isCredential(range) || bytes[range].elementsEqual("0x<hidden>".utf8)
@@ -117,6 +116,12 @@ extension KeyMask {
         if isDecimal(range, digits: 10) { return true }
         return range.count <= 10 && hasHexadecimalPrefix(range)
             && bytes[range.dropFirst(2)].allSatisfy { $0.hexadecimalDigitValue != nil }
+    }
+
+    /// Two numbers: a value and a mask.
+    private func isMark(_ range: Range<Int>) -> Bool {
+        let parts = bytes[range].split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { isNumber($0.startIndex..<$0.endIndex) }
     }
 
     /// A number where an SPI belongs. The first four bytes of a key that is written in groups stand there if the SPI, or

@@ -27,15 +27,9 @@ enum Keyword: String, CaseIterable {
     case natTraversal = "-natt"
     case natTraversalMTU = "-natt_mtu"
     case hardwareInterface = "-hwif"
-    case hardPackets = "-ph"
-    case softPackets = "-ps"
-    case hardUse = "-uh"
-    case softUse = "-us"
-    case icvLength = "-icv"
-    case padding = "-tfc"
-    case selector = "-sel"
-    case direction = "-dir"
-    case careOfAddress = "-coa"
+    case mark = "-mark"
+    case outputMark = "-output-mark"
+    case interfaceID = "-if_id"
     // Values of extensions
     case transport, tunnel, any
     case zeroPad = "zero-pad"
@@ -45,11 +39,6 @@ enum Keyword: String, CaseIterable {
     case noECN = "noecn"
     case decapsulateDSCP = "decap-dscp"
     case noPathMTUDiscovery = "nopmtudisc"
-    case wildcardReceive = "wildrecv"
-    case align4
-    case anyFamily = "af-unspec"
-    case withholdDSCP = "dont-encap-dscp"
-    case sequenceMayWrap = "oseq-may-wrap"
     // Policies
     case tagged
     case policy = "-P"
@@ -92,9 +81,8 @@ enum Keyword: String, CaseIterable {
     var beginsClause: Bool {
         switch self {
         case .mode, .replay, .reqID, .flags, .hardTime, .softTime, .hardBytes, .softBytes, .context, .encryption,
-            .integrity, .compression, .extendedSequence, .natTraversal, .natTraversalMTU, .hardwareInterface,
-            .hardPackets, .softPackets, .hardUse, .softUse, .icvLength, .padding, .selector, .direction,
-            .careOfAddress:
+            .integrity, .compression, .extendedSequence, .natTraversal, .natTraversalMTU, .hardwareInterface, .mark,
+            .outputMark, .interfaceID:
             true
         default: false
         }

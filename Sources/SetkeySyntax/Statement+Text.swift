@@ -65,6 +65,7 @@ extension Statement.Kind {
         output.append(reference.identity.ipsecProtocol.word)
         output.append(" 0x")
         output.append(hexadecimal: reference.identity.spi.rawValue)
+        reference.identity.mark.appendClause(" -mark ", to: &output)
     }
 
     private func append(

@@ -58,7 +58,7 @@ extension StatementParser {
         return SPI(rawValue: UInt32(value))
     }
 
-    /// `src dst proto spi` of `get` and `delete`; extensions are read as in `add`, and mean nothing.
+    /// `src dst proto spi`, and the mark, of `get` and `delete`; other extensions are read as in `add`, and mean nothing.
     mutating func parseReference() throws(Diagnostic) -> SAReference {
         let families = try parseFamilies()
         let source = try parseEndpoint(families)
@@ -67,13 +67,15 @@ extension StatementParser {
         let proto = try parseProtocol()
         let spi = try parseSPI(proto)
         let identity = SAIdentity(destination: destination.address, ipsecProtocol: proto.ipsecProtocol, spi: spi)
-        let extensions = current.start
-        var ignored = AssociationClauses(identity, source: source.address, proto: proto)
-        while current.kind != .semicolon, try parseExtension(&ignored) {}
-        if previousEnd > extensions {
-            warn(extensions..<previousEnd, "the extensions have no meaning here", "remove them")
+        var clauses = AssociationClauses(identity, source: source.address, proto: proto)
+        var ignored: Range<Int>?
+        while current.kind != .semicolon {
+            let (start, isMark) = (current.start, keyword == .mark)
+            guard try parseExtension(&clauses) else { break }
+            if !isMark { ignored = (ignored?.lowerBound ?? start)..<previousEnd }
         }
+        if let ignored { warn(ignored, "the extensions have no meaning here", "remove them") }
         try expectEnd("';'")
-        return SAReference(identity: identity, source: source.address)
+        return SAReference(identity: clauses.fields.identity, source: source.address)
     }
 }

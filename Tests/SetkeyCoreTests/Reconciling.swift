@@ -134,7 +134,7 @@ struct Reconciling {
         guard context.kernel.hasRoom else { return }
         if !context.kernel.isWaiting, let (request, requester) = context.kernel.nextDump(context.out) {
             context.kernel.ask([RequestRun.Item(request)], for: requester, &context.out)
-        } else if let (items, manner) = reconciler.nextRequests() {
+        } else if let (items, manner) = reconciler.nextRequests(&context) {
             context.kernel.ask(items, for: .application, manner: manner, &context.out)
         }
     }

@@ -86,7 +86,7 @@ struct VerificationTests {
 
     @Test func whatTheKernelListsAndDoesNotFindIsUnreachableAndNoFailure() throws {
         var application = Self.application()
-        while let item = application.next() {
+        while let item = application.next(in: Mirror()) {
             let outcome =
                 item.request.isDeletion
                 ? Outcome.refused(.noSuchProcess) : .done(.ignored(messageType: 0))

@@ -160,10 +160,8 @@ extension InterfaceText {
           reqid: int,
           # Whether the original address of an association behind a NAT is stored.
           originalAddress: bool,
-          # The flags of associations by their words in setkey.conf(5); esn stands for -esn.
-          flags: []string,
-          # Whether what only XFRM says of associations can be said.
-          options: bool
+          # SAs and policies can be bound to packet marks and to interfaces.
+          marks: bool
         )
 
 

@@ -5,12 +5,14 @@ import TextBytes
 package struct AssociationRecord: Codable, Hashable, Sendable {
     /// The source address, as `inet_ntop(3)` writes it.
     package var source: String
-    /// The destination address; with protocol and SPI the SA's identity.
+    /// The destination address; with protocol, SPI and mark the SA's identity.
     package var destination: String
     /// Whether it is AH, ESP or IPComp.
     package var `protocol`: Word<ProtocolName>
     /// The SPI as a number, 0...4,294,967,295.
     package var spi: Int
+    /// Which packets it is for: `0x1/0xff`, value and mask; nothing without a mark.
+    package var mark: String?
     /// A mode without a name is its number (`IPSEC_MODE_*`).
     package var mode: Word<ModeName>
     /// Whether it can be used.
@@ -19,12 +21,8 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
     package var reqid: Int
     /// Anti-replay window in packets.
     package var replay: Int
-    /// `sadb_sa_flags` as a number: without those of ``flagWords`` that only XFRM carries.
+    /// `sadb_sa_flags` as a number.
     package var flags: Int
-    /// All flags by their words in setkey.conf(5); nothing if there is none.
-    package var flagWords: [String]?
-    /// Whether its sequence numbers have 64 bits.
-    package var extendedSequence: Bool?
     /// The encryption or combined-mode algorithm by its name in setkey.conf(5), or by its number if it has none;
     /// nothing if there is none.
     package var encryption: String?
@@ -32,26 +30,18 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
     package var integrity: String?
     /// The compression algorithm, in the same way.
     package var compression: String?
-    /// The length of the ICV in bits, where it is not the one that the integrity algorithm is called after.
-    package var icv: Int?
-    /// The length that packets are padded to; nothing for none.
-    package var padding: Int?
-    /// `in` or `out`, where the SA says it.
-    package var direction: String?
-    /// The care-of address of Mobile IPv6.
-    package var careOfAddress: String?
-    /// What it is for; nothing for everything.
-    package var selector: SelectorRecord?
     /// Keys in hexadecimal.
     package var encryptionKey: String?
     /// The key of the integrity algorithm, in the same way.
     package var integrityKey: String?
     /// ESP in UDP: the two ports.
     package var encapsulation: EncapsulationRecord?
+    /// The mark that its packets have afterwards, in the same way as ``mark``.
+    package var outputMark: String?
+    /// The XFRM interface that it is for, 1...4,294,967,295; nothing for none.
+    package var interfaceID: Int?
     /// What it has carried, and since when.
     package var current: LifetimeRecord
-    /// How its packets have been numbered; nothing where nothing was carried, or the kernel interface does not tell.
-    package var numbers: NumbersRecord?
     /// The limits after which it is dying; nothing if it has neither soft nor hard ones.
     package var soft: LifetimeRecord?
     /// The limits after which it is gone; nothing if it has neither soft nor hard ones.
@@ -67,13 +57,12 @@ extension AssociationRecord {
         destination = association.identity.destination.description
         self.protocol = .known(ProtocolName(association.identity.ipsecProtocol))
         spi = Int(association.identity.spi.rawValue)
+        mark = association.identity.mark.isNone ? nil : association.identity.mark.description
         mode = ModeName(association.mode).map { .known($0) } ?? .unknown("\(association.mode.rawValue)")
         state = .known(StateName(association.state))
         reqid = Int(association.reqID.rawValue)
         replay = Int(association.replayWindow.rawValue)
-        flags = Int(association.flags.pfKeyBits)
-        flagWords = association.flags.names.isEmpty ? nil : association.flags.names
-        extendedSequence = association.flags.contains(.extendedSequence) ? true : nil
+        flags = Int(association.flags.rawValue)
         encryption = association.encryption == .none ? nil : association.encryption.name
         integrity = association.integrity == .none ? nil : association.integrity.name
         compression = association.compression == .none ? nil : association.compression.name
@@ -82,23 +71,12 @@ extension AssociationRecord {
         encapsulation = association.encapsulation.map {
             EncapsulationRecord(sourcePort: Int($0.sourcePort), destinationPort: Int($0.destinationPort))
         }
+        outputMark = association.outputMark.isNone ? nil : association.outputMark.description
+        interfaceID = association.interfaceID == .none ? nil : Int(association.interfaceID.rawValue)
         current = LifetimeRecord(association.current)
-        numbers = association.numbers == .zero ? nil : NumbersRecord(association.numbers)
-        let options = association.options
-        if options != .none { setOptions(options) }
         soft = association.limits.isNone ? nil : LifetimeRecord(association.limits.soft)
         hard = association.limits.isNone ? nil : LifetimeRecord(association.limits.hard)
         degraded = association.isDegraded ? true : nil
-    }
-}
-
-extension AssociationRecord {
-    private mutating func setOptions(_ options: AssociationOptions) {
-        icv = options.icvBits.map { Int($0) }
-        padding = options.paddedLength == 0 ? nil : Int(options.paddedLength)
-        direction = options.direction.map { "\($0.word)" }
-        careOfAddress = options.careOfAddress?.description
-        selector = options.selector.map { SelectorRecord($0) }
     }
 }
 

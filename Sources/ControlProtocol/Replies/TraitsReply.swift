@@ -18,13 +18,8 @@ package struct TraitsReply: Codable, Hashable, Sendable {
     package var reqid: Int
     /// Whether the original address of an SA behind a NAT is stored.
     package var originalAddress: Bool
-    /// The flags of SAs, by their words; `esn` is the option of that name.
-    package var flags: [String]
-    /// Whether the options of SAs that only XFRM carries can be said.
-    package var options: Bool
-
-    /// Stands among the flags for sequence numbers of 64 bits.
-    fileprivate static let extendedSequence = "esn"
+    /// Whether SAs and policies can be bound to packet marks and to interfaces.
+    package var marks: Bool
 
     /// What `traits` says, by names.
     package init(_ traits: KernelTraits) {
@@ -40,8 +35,7 @@ package struct TraitsReply: Codable, Hashable, Sendable {
         replay = Int(traits.maximumReplayWindow.rawValue)
         reqid = Int(traits.maximumUniqueReqID.rawValue)
         originalAddress = traits.keepsOriginalAddress
-        flags = traits.flags.names + (traits.flags.contains(.extendedSequence) ? [Self.extendedSequence] : [])
-        options = traits.carriesOptions
+        marks = traits.carriesMarks
     }
 }
 
@@ -57,19 +51,8 @@ extension KernelTraits {
         }
         self.init(
             name: reply.interface, algorithms: algorithms, numbersAlgorithms: reply.algorithmNumbers,
-            maximumReplayWindow: ReplayWindow(rawValue: UInt16(clamping: reply.replay)),
+            maximumReplayWindow: ReplayWindow(rawValue: UInt8(clamping: reply.replay)),
             maximumUniqueReqID: ReqID(rawValue: UInt32(clamping: reply.reqid)),
-            keepsOriginalAddress: reply.originalAddress, flags: SAFlags(reply.flags),
-            carriesOptions: reply.options)
-    }
-}
-
-extension SAFlags {
-    /// The flags of these words; those that only the daemon knows are left out.
-    fileprivate init(_ words: [String]) {
-        self = words.reduce(into: []) { flags, word in
-            if word == TraitsReply.extendedSequence { flags.insert(.extendedSequence) }
-            if let flag = SAFlags(word: word) { flags.insert(flag) }
-        }
+            keepsOriginalAddress: reply.originalAddress, carriesMarks: reply.marks)
     }
 }

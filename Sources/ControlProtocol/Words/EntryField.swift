@@ -18,8 +18,10 @@ package enum EntryField: String, CaseIterable, Hashable, Sendable {
     case lifetime
     /// The UDP ports of ESP in UDP.
     case encapsulation
-    /// What only XFRM can say of an SA, beside flags and the ICV.
-    case extensions
+    /// The mark that packets have once they have been through an SA.
+    case outputMark = "output-mark"
+    /// The interface id of an SA; that of a policy is part of its name.
+    case interfaceID = "if_id"
     /// What a policy does, its transforms included.
     case action
     /// A policy's priority.

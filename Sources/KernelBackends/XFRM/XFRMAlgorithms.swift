@@ -55,8 +55,7 @@ extension SecurityAssociation {
         }
         if integrity != .none {
             let row = integrity.row
-            let icvBits = options.icvBits ?? row?.icvBits
-            try Self.write(row, keys.integrity, .algorithmAuthenticationTruncated, icvBits, to: &writer)
+            try Self.write(row, keys.integrity, .algorithmAuthenticationTruncated, row?.icvBits, to: &writer)
         }
         guard encryption != .none else { return }
         let row = encryption.row

@@ -91,6 +91,7 @@ package struct XFRMCodec: KernelInterface {
         let errno = try reader.read(Int32.self)
         guard isOurs(header) else { return .ignored(messageType: header.type.octet) }
         let request = requests.answer(header.sequence)
+        if errno == 0, requests.isMisled(header.sequence) { return .refused(.notUnique) }
         if errno != 0 { return .refused(KernelErrno(rawValue: errno < 0 && errno > .min ? -errno : errno)) }
         return request.map { $0.asDone } ?? .ignored(messageType: header.type.octet)
     }
@@ -133,11 +134,27 @@ package struct XFRMCodec: KernelInterface {
         }
         // What says nothing leaves it to the acknowledgement.
         if case .ignored = content { return content }
+        if case .association(_, let told) = content, asked.names(anotherThan: told.identity) {
+            return misled(header.sequence, asked, content)
+        }
         if case .association(.added, let association) = content { requests.renew(association.identity) }
         guard !header.flags.contains(.multipart), asked.isAnsweredOnce else { return content }
         let isOvertaken = requests.isOvertaken(header.sequence)
         requests.answer(header.sequence)
         return isOvertaken ? .refused(.noSuchProcess) : content
+    }
+
+    /// The kernel has taken an SA for another one, whose mark it cannot tell apart (xfrm-facts 2.1). What it has removed
+    /// is news, and the request has failed.
+    private mutating func misled(
+        _ sequence: UInt32, _ request: KernelRequest, _ content: KernelEvent.Content
+    ) -> KernelEvent.Content {
+        guard case .get = request else {
+            requests.mislead(sequence)
+            return content
+        }
+        requests.answer(sequence)
+        return .refused(.notUnique)
     }
 }
 
@@ -152,6 +169,14 @@ extension KernelRequest {
         switch self {
         case .dump, .dumpPolicies: false
         default: true
+        }
+    }
+
+    /// Whether it names an SA, and not the one that is told of.
+    fileprivate func names(anotherThan identity: SAIdentity) -> Bool {
+        switch self {
+        case .get(let reference), .delete(let reference): reference.identity != identity
+        default: false
         }
     }
 

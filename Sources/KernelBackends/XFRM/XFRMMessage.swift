@@ -42,21 +42,32 @@ struct XFRMMessage: ~Escapable {
 
     // MARK: SAs
 
-    private func association(
-        _ reader: inout WireReader, withAlgorithms: Bool = true
-    ) throws(WireError) -> SecurityAssociation? {
+    private func association(_ reader: inout WireReader) throws(WireError) -> SecurityAssociation? {
         var known = NothingKnown()
-        return try association(&reader, withAlgorithms: withAlgorithms, knowing: &known)
+        return try association(&reader, knowing: &known)
     }
 
     private func association(
-        _ reader: inout WireReader, withAlgorithms: Bool = true, knowing known: inout some KnownEntries
+        _ reader: inout WireReader, knowing known: inout some KnownEntries
     ) throws(WireError) -> SecurityAssociation? {
-        // Beside an IPCOMP SA in tunnel mode the kernel keeps one of IP in IP: nobody's to manage (xfrm-facts 4).
-        var ahead = reader.from(reader.offset + 76)
-        guard IPsecProtocol(rawValue: try ahead.read(UInt8.self)) != nil else { return nil }
+        guard try Self.isOurs(reader) else { return nil }
+        return try SecurityAssociation(fromXFRM: &reader, in: bytes, knowing: &known)
+    }
+
+    /// An SA that is gone, or going: its algorithms are not looked at.
+    private func association(
+        _ info: inout WireReader, _ attributes: XFRMAssociationAttributes
+    ) throws(WireError) -> SecurityAssociation? {
+        guard try Self.isOurs(info) else { return nil }
+        var known = NothingKnown()
         return try SecurityAssociation(
-            fromXFRM: &reader, in: bytes, withAlgorithms: withAlgorithms, knowing: &known)
+            fromXFRM: &info, attributes, in: bytes, withAlgorithms: false, knowing: &known)
+    }
+
+    /// Beside an IPCOMP SA in tunnel mode the kernel keeps one of IP in IP: nobody's to manage (xfrm-facts 4).
+    private static func isOurs(_ info: borrowing WireReader) throws(WireError) -> Bool {
+        var ahead = info.from(info.offset + 76)
+        return IPsecProtocol(rawValue: try ahead.read(UInt8.self)) != nil
     }
 
     /// Told of every new SA, and the answer to three requests.
@@ -80,14 +91,15 @@ struct XFRMMessage: ~Escapable {
         return .association(.updated, association.withoutState)
     }
 
-    /// The identity is the request's; what was deleted is in an attribute.
+    /// The identity is the request's; what was deleted is in an attribute, and the rest of it in others beside that.
     private func deletedSA(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
         try reader.skip(24)
+        var ahead = reader.from(reader.offset)
+        let attributes = try XFRMAssociationAttributes(from: &ahead)
         var content: KernelEvent.Content?
-        // The algorithms are attributes beside it, and are not looked at: the SA is gone.
         try reader.forEachAttribute { type, inner throws(WireError) in
             guard type == .association else { return }
-            content = try association(&inner, withAlgorithms: false).map { .association(.deleted, $0) } ?? ignored
+            content = try association(&inner, attributes).map { .association(.deleted, $0) } ?? ignored
         }
         guard let content else {
             throw WireError(.missingAttribute(type: XFRMAttributeType.association.rawValue), at: reader.offset)
@@ -103,11 +115,12 @@ struct XFRMMessage: ~Escapable {
     }
 
     private func expired(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
-        let start = reader.offset
-        var ahead = reader.from(start + 224)
-        let isHard = try ahead.read(UInt8.self) != 0
         var info = try reader.slice(byteCount: 224)
-        guard var fields = try association(&info, withAlgorithms: false)?.fields else { return ignored }
+        let isHard = try reader.read(UInt8.self) != 0
+        // Padding.
+        try reader.skip(7)
+        let attributes = try XFRMAssociationAttributes(from: &reader)
+        guard var fields = try association(&info, attributes)?.fields else { return ignored }
         fields.state = isHard ? .dead : .dying
         return .expired(SecurityAssociation(fields), isHard ? .hard : .soft)
     }

@@ -14,6 +14,8 @@ struct XFRMRequestLog: Sendable {
         var request: KernelRequest?
         /// Whether it asks for an SA that has been told to be gone since.
         var isOvertaken = false
+        /// Whether the kernel has taken another SA for the one that it names.
+        var isMisled = false
 
         /// The SA that it asks for, until it has been answered.
         var wanted: SAIdentity? { if case .get(let reference)? = request { reference.identity } else { nil } }
@@ -78,6 +80,19 @@ struct XFRMRequestLog: Sendable {
             guard let wanted = entries[slot]?.wanted, isMeant(wanted) else { continue }
             entries[slot]?.isOvertaken = isOvertaken
         }
+    }
+
+    // MARK: SAs that are taken for others
+
+    /// What the kernel has told in answer is of another SA than the one that was meant.
+    mutating func mislead(_ sequence: UInt32) {
+        guard contains(sequence) else { return }
+        entries[Self.slot(sequence)]?.isMisled = true
+    }
+
+    /// Whether the kernel has taken another SA for the one that this request names.
+    func isMisled(_ sequence: UInt32) -> Bool {
+        contains(sequence) && entries[Self.slot(sequence)]?.isMisled == true
     }
 
     private static func slot(_ sequence: UInt32) -> Int { Int(sequence % UInt32(capacity)) }

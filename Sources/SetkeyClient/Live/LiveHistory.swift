@@ -33,7 +33,8 @@ package struct LiveHistory: Sendable {
 extension LiveRow {
     fileprivate init(_ record: AssociationRecord, time: Int, previous: [Key: Int], interval: Double) {
         key = Key(
-            source: record.source, destination: record.destination, protocol: record.protocol, spi: record.spi)
+            source: record.source, destination: record.destination, protocol: record.protocol, spi: record.spi,
+            mark: record.mark)
         protocolWord = "\(record.protocol)\(record.encapsulation == nil ? "" : "-udp")"
         mode = record.mode
         state = record.state

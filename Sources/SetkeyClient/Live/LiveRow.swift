@@ -13,12 +13,15 @@ package struct LiveRow: Hashable, Sendable {
         package let `protocol`: Word<ProtocolName>
         /// 0...4,294,967,295.
         package let spi: Int
+        /// `0x1/0xff`; `nil` for none.
+        package let mark: String?
 
-        /// By destination, source, protocol and SPI; addresses by their numbers.
+        /// By destination, source, protocol, SPI and mark; addresses by their numbers.
         package static func < (left: Key, right: Key) -> Bool {
             if left.destination != right.destination { return precedes(left.destination, right.destination) }
             if left.source != right.source { return precedes(left.source, right.source) }
-            return (left.protocol.rawValue, left.spi) < (right.protocol.rawValue, right.spi)
+            return (left.protocol.rawValue, left.spi, left.mark ?? "")
+                < (right.protocol.rawValue, right.spi, right.mark ?? "")
         }
 
         private static func precedes(_ left: String, _ right: String) -> Bool {

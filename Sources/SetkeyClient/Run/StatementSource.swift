@@ -106,8 +106,8 @@ struct StatementSource: ~Copyable {
     }
 
     private mutating func applyRules() {
-        guard let evaluation else { return }
-        self.evaluation = nil
+        guard var evaluation = evaluation.take() else { return }
+        evaluation.endText()
         // What a run does twice, the kernel refuses.
         if purpose != .run { remarks = evaluation.diagnostics }
         // Where a statement is wrong, what it was to declare is missing, and that would be remarked on.

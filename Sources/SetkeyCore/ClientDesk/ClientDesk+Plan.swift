@@ -17,6 +17,7 @@ extension ClientDesk {
         for statement in parser.rest() {
             evaluation.add(statement.kind, at: StatementOrigin(source: part, range: statement.range))
         }
+        if parameters.unfinished != true { evaluation.endText() }
         let diagnostics = parser.diagnostics + evaluation.diagnostics.map(\.diagnostic)
         guard parser.errorCount + evaluation.errorCount == 0 else {
             return context.out.fail(client, .invalidText(diagnostics.map(DiagnosticRecord.init)))

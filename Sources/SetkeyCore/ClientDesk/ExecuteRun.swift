@@ -123,7 +123,11 @@ struct ExecuteRun: Sendable {
             if items.count == Conversation.burst { return nil }
             if let item = run.next() {
                 if item.role != .undo { parts[part(of: item.unit)].inFlight += 1 }
-                items.append(item)
+                if mirror.misleads(item.request) {
+                    _ = ended(item, .refused(.notUnique, nil), former: .none)
+                } else {
+                    items.append(item)
+                }
                 continue
             }
             if run.isUndoing || run.hasMore {
@@ -227,9 +231,6 @@ struct ExecuteRun: Sendable {
         case .refused(let errno, let words):
             let rfcSemantics = parameters.rfcSemantics == true
             failed(item, errno, reason: item.request.explanation(errno, words, rfcSemantics: rfcSemantics))
-        case .curtailed(let answer, let words):
-            run.curtailed(item, answer: answer)
-            failed(item, .operationUnsupported, reason: Outcome.reason(curtailed: words))
         case .lost: failed(item, .timedOut, reason: KernelErrno.timedOut.description)
         case .unsent: run.unsent(item)
         }
@@ -295,6 +296,8 @@ extension Statement.Kind {
     fileprivate var looksAtTables: Bool {
         switch self {
         case .update, .deleteAll, .dump, .dumpPolicies: true
+        // Whether the kernel can tell it from others.
+        case .get(let reference), .delete(let reference): !reference.identity.mark.isNone
         default: false
         }
     }

@@ -52,6 +52,7 @@ package struct ConfigurationReading<Reader: SourceReader> {
             return .invalid(["\(failure); \(failure.advice)"])
         }
         former.sources = loader.readSources ?? former.sources
+        evaluation.endText()
         var found = loader.diagnostics + evaluation.diagnostics
         // Where a statement is wrong, what it was to declare is missing, and the rules would remark on that.
         guard loader.errorCount + evaluation.errorCount == 0 else { return .invalid(objections + rendered(found)) }

@@ -41,7 +41,7 @@ extension Daemon {
             guard let (request, requester) = context.kernel.nextDump(context.out) else { return false }
             context.kernel.ask([RequestRun.Item(request)], for: requester, &context.out)
         case .application:
-            guard let (items, manner) = reconciler.nextRequests() else { return false }
+            guard let (items, manner) = reconciler.nextRequests(&context) else { return false }
             context.kernel.ask(items, for: .application, manner: manner, &context.out)
         case .clients:
             guard let (items, requester, manner) = clients.nextRequests(&context) else { return false }

@@ -194,11 +194,7 @@ struct KernelDesk: Sendable {
         _ out: inout Outbox
     ) {
         switch flight.requester {
-        case .application, .run, .flush:
-            if traits.carriesOptions, case .done(let answer) = outcome {
-                outcome = Outcome.done(flight.request, answer)
-            }
-            developments.append(.ended(flight, outcome, former: former))
+        case .application, .run, .flush: developments.append(.ended(flight, outcome, former: former))
         case _ where outcome.isUnsent: askAgain(flight, isRepeated: flight.isRepeated, &out)
         case .registration: upkeep.registered(outcome, &out)
         case .dump(let database): upkeep.dumpEnded(database, outcome, &mirror, &developments, &out)
@@ -210,7 +206,7 @@ struct KernelDesk: Sendable {
 
     private mutating func refreshEnded(_ outcome: Outcome, _ out: inout Outbox) {
         switch outcome {
-        case .done, .curtailed:
+        case .done:
             developments.append(.caughtUp)
             out.rearm()
         case .refused, .lost, .unsent: upkeep.want(.associations)

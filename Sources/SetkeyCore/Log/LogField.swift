@@ -12,6 +12,8 @@ package struct LogField: Hashable, Sendable {
         case ipsecProtocol = "SETKEYD_PROTOCOL"
         /// Hexadecimal, `0x1001`.
         case spi = "SETKEYD_SPI"
+        /// The mark that is part of the name of an SA or a policy, `0x1/0xff`; left out where there is none.
+        case mark = "SETKEYD_MARK"
         /// An SA's mode, as dumps print it.
         case mode = "SETKEYD_MODE"
         /// A policy's direction, as dumps print it.
@@ -59,7 +61,10 @@ extension SecurityAssociation {
 
 extension SAIdentity {
     var logFields: [LogField] {
-        [LogField(.destination, destination), LogField(.ipsecProtocol, ipsecProtocol.word), LogField(.spi, spi)]
+        let fields = [
+            LogField(.destination, destination), LogField(.ipsecProtocol, ipsecProtocol.word), LogField(.spi, spi),
+        ]
+        return mark.isNone ? fields : fields + [LogField(.mark, mark)]
     }
 }
 

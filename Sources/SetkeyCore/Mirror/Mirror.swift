@@ -53,7 +53,10 @@ package struct Mirror: Sendable {
         case .dumpedPolicy(let policy, _): policies.dumped(policy)
         case .migrated: return .dumpAgain
         case .newMapping(let identity, _):
-            guard let association = associations[identity] else { return .nothing }
+            // A mark is not told.
+            guard let association = associations[identity] else {
+                return associations.masks.isEmpty ? .nothing : .dumpAgain
+            }
             return .get(association.reference)
         case .refused, .acquire, .dumpEnded, .subscribed, .ignored, .unreadable: break
         }
@@ -97,13 +100,24 @@ package struct Mirror: Sendable {
 
     private mutating func note(_ association: SecurityAssociation) {
         if association.identity.spi.rawValue == 0 { hasNameless = true }
+        associations.masks.note(association.identity.mark)
+    }
+
+    /// Whether the kernel may do this to another SA than the one that is named, because it cannot tell their marks
+    /// apart: which of the two it finds is chance.
+    package func misleads(_ request: KernelRequest) -> Bool {
+        switch request {
+        case .update(let association): !associations.rivals(of: association.identity).isEmpty
+        case .get(let reference), .delete(let reference): !associations.rivals(of: reference.identity).isEmpty
+        default: false
+        }
     }
 
     /// An ADD silently removes the larval SA that waited for it (kernel-facts 7).
     private mutating func forgetLarval(replacedBy association: SecurityAssociation) {
         let larval = SAIdentity(
             destination: association.identity.destination, ipsecProtocol: association.identity.ipsecProtocol,
-            spi: SPI(rawValue: 0))
+            spi: SPI(rawValue: 0), mark: association.identity.mark)
         guard let waiting = associations[larval], waiting.state == .larval, waiting.source == association.source,
             waiting.mode == association.mode, waiting.reqID == association.reqID
         else { return }

@@ -40,6 +40,8 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     /// The entries, newest first.
     package private(set) var entries = EntryTable<Entry>()
     private var dump: RunningDump?
+    /// The masks of the marks that entries have had; policies have none of this kind.
+    var masks = MarkMasks()
     /// Which entries were looked for last: for a record that is being decoded, and for one that is being taken in.
     private var lastRecalled = TableGuess()
     private var lastDumped = TableGuess()
@@ -190,6 +192,11 @@ extension MirroredTable<SecurityAssociation> {
     ) -> EntryTable<SecurityAssociation>.CursorID {
         entries.openCursor(between: source, destination)
     }
+
+    /// The SAs that the kernel may take for the one of this name (xfrm-facts 2.1).
+    func rivals(of identity: SAIdentity) -> [SecurityAssociation] {
+        masks.rivals(of: identity) { self[$0] }
+    }
 }
 
 extension MirroredTable<SecurityPolicy> {
@@ -209,7 +216,7 @@ extension SecurityAssociation: MirroredEntry {
     /// A larval SA.
     package var comesAndGoesSilently: Bool { state == .larval }
 
-    /// An SA with a mark has no number to be told by.
+    /// Through XFRM the mark is part of the name; PF_KEY does not tell it, nor a number to tell SAs by.
     package func isTwin(of known: SecurityAssociation) -> Bool { false }
 }
 

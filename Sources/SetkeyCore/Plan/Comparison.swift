@@ -11,11 +11,11 @@ package func differences(of declared: SecurityAssociation, from present: Securit
     check(.mode, declared.mode.asStored == present.mode.asStored)
     check(.reqID, declared.reqID == present.reqID)
     check(.replayWindow, declared.replayWindow == present.replayWindow)
-    check(.flags, isSameFlags(declared, present))
+    check(.flags, declared.flags.asStored == present.flags.asStored)
     check(
         .algorithm,
         declared.encryption == present.encryption && declared.integrity.asStored == present.integrity.asStored
-            && declared.compression == present.compression && declared.options.icvBits == present.options.icvBits)
+            && declared.compression == present.compression)
     check(
         .key,
         isSameKey(declared.encryptionKey, present.encryptionKey)
@@ -25,7 +25,8 @@ package func differences(of declared: SecurityAssociation, from present: Securit
         declared.encapsulation == present.encapsulation
             && isSameOriginalAddress(declared.originalAddress, present.originalAddress))
     check(.lifetime, declared.limits == present.limits)
-    check(.extensions, isSameOptions(declared.options, present.options))
+    check(.outputMark, declared.outputMark == present.outputMark)
+    check(.interfaceID, declared.interfaceID == present.interfaceID)
     return fields
 }
 
@@ -36,21 +37,6 @@ package func differences(of declared: SecurityPolicy, from present: SecurityPoli
     if declared.priority != present.priority { fields.append(.priority) }
     if declared.limits != present.limits { fields.append(.lifetime) }
     return fields
-}
-
-/// The sysctl `ip_no_pmtu_disc` sets a flag of its own in all SAs of IPv4 (xfrm-facts 3.3): one more is no difference.
-private func isSameFlags(_ declared: SecurityAssociation, _ present: SecurityAssociation) -> Bool {
-    let (wanted, stored) = (declared.flags.asStored, present.flags.asStored)
-    if wanted == stored { return true }
-    return present.source.family == .ipv4 && wanted.union(.noPathMTUDiscovery) == stored
-}
-
-/// But for the length of the ICV, which is the algorithm's.
-private func isSameOptions(_ declared: AssociationOptions, _ present: AssociationOptions) -> Bool {
-    if declared == present { return true }
-    var declared = declared
-    declared.icvBits = present.icvBits
-    return declared == present
 }
 
 /// PF_KEY keeps none: that there is none says nothing.

@@ -61,11 +61,13 @@ package struct PlanBuilder: Sendable {
 
     /// The plan, once ``isDone``.
     ///
-    /// The order is make-before-break: inbound SAs, outbound SAs, policies, stale policies, stale SAs (architecture 5).
+    /// The order is make-before-break: inbound SAs, outbound SAs, policies, stale policies, stale SAs (architecture 5);
+    /// in front of all what the kernel could not tell from what is made.
     package var plan: Plan {
         Plan(
             steps: StepList([
-                inboundSteps, outboundSteps, policies.steps, policies.staleSteps, associations.staleSteps,
+                associations.hinderingSteps, inboundSteps, outboundSteps, policies.steps, policies.staleSteps,
+                associations.staleSteps,
             ]))
     }
 

@@ -40,6 +40,12 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
     private(set) var steps: [Step] = []
     /// What is removed.
     private(set) var staleSteps: [Step] = []
+    /// What is removed before anything is made: the kernel would take it for something that is to be made.
+    private(set) var hinderingSteps: [Step] = []
+    /// What the kernel would take for something that is to be made.
+    private var hindering: Set<Entry.Identity> = []
+    /// What is to be made.
+    private var missing: Set<Entry.Identity> = []
     /// What is declared, was not owned so far, and takes a step.
     private(set) var claimed: [Entry.Identity] = []
     /// What is declared, was not owned so far, and is there already.
@@ -120,6 +126,7 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
         let present = table[identity]
         let step = Entry.step(for: declared, present: present, terms.verdict)
         if let step { steps.append(step) }
+        if present == nil, step != nil { note(missing: identity, table) }
         guard !owns(identity, near: index) else {
             if let step, step.isRebirth { reborn.append(identity) }
             return
@@ -127,6 +134,19 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
         keep(present)
         guard terms.claimable.map({ Entry.declared(in: $0).contains(identity) }) ?? true else { return }
         if step == nil { claimedAsIs.append(identity) } else { claimed.append(identity) }
+    }
+
+    /// Only SAs with marks may be taken for others, and they are few.
+    private mutating func note(missing identity: Entry.Identity, _ table: borrowing MirroredTable<Entry>) {
+        guard !desired.masks.isEmpty || !table.masks.isEmpty else { return }
+        missing.insert(identity)
+        hindering.formUnion(Entry.rivals(of: identity, in: table))
+    }
+
+    private func hinders(_ entry: Entry) -> Bool {
+        guard !missing.isEmpty else { return false }
+        return hindering.contains(entry.identity)
+            || entry.rivals(declaredIn: desired).contains { missing.contains($0) }
     }
 
     private func owns(_ identity: Entry.Identity, near position: Int = .max) -> Bool {
@@ -178,6 +198,7 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
         guard let entry, entry.isRemovable, !declared.contains(entry.identity) else { return }
         if !owns(entry.identity) { keep(entry) }
         let origin = absent[entry.identity]?.origin ?? entry.origin(ofClaimIn: desired)
-        staleSteps.append(Step(change: entry.deletion, reason: .stale, origin: origin))
+        let step = Step(change: entry.deletion, reason: .stale, origin: origin)
+        if hinders(entry) { hinderingSteps.append(step) } else { staleSteps.append(step) }
     }
 }

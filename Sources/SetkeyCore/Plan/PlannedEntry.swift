@@ -26,6 +26,11 @@ protocol PlannedEntry: MirroredEntry {
     /// As it is kept to be put back, while it is somebody else's; `nil` for one that cannot be.
     var kept: Self? { get }
 
+    /// Entries that the kernel may take for one of this name, and that have to be gone before that is made.
+    static func rivals(of identity: Identity, in table: borrowing MirroredTable<Self>) -> [Identity]
+    /// Declared entries that the kernel may take for this one.
+    func rivals(declaredIn state: DesiredState) -> [Identity]
+
     /// What must be done to a declared entry; `nil` if nothing.
     static func step(
         for declared: DesiredState.Declared<Self>, present: Self?, _ verdict: Verdict
@@ -67,8 +72,15 @@ extension SecurityAssociation: PlannedEntry {
         var association = self
         association.state = .mature
         association.current = .zero
-        association.numbers = association.numbers.continued
         return association
+    }
+
+    static func rivals(of identity: SAIdentity, in table: borrowing MirroredTable<Self>) -> [SAIdentity] {
+        table.rivals(of: identity).map(\.identity)
+    }
+
+    func rivals(declaredIn state: DesiredState) -> [SAIdentity] {
+        state.masks.rivals(of: identity) { state.associations.contains($0) ? $0 : nil }
     }
 
     static func step(
@@ -89,6 +101,10 @@ extension SecurityPolicy: PlannedEntry {
     static func areClaimed(by state: DesiredState) -> Bool { state.ownership.policies }
     func isClaimed(by state: DesiredState) -> Bool { state.ownership.policies }
     func origin(ofClaimIn state: DesiredState) -> StatementOrigin? { nil }
+
+    // The kernel tells policies apart by all of their names.
+    static func rivals(of identity: PolicyIdentity, in table: borrowing MirroredTable<Self>) -> [PolicyIdentity] { [] }
+    func rivals(declaredIn state: DesiredState) -> [PolicyIdentity] { [] }
 
     var isRemovable: Bool { !identity.direction.isPerSocket }
     var deletion: Change { .deletePolicy(self) }

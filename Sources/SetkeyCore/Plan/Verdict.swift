@@ -27,10 +27,21 @@ struct Verdict: Sendable {
     ) -> (change: Change, fields: [EntryField])? {
         let fields = present.state == .larval ? [.algorithm] : differences(of: declared, from: present)
         guard !fields.isEmpty, !present.isDegraded else { return nil }
-        // Lifetimes alone are updated in place.
-        let change: Change =
-            fields == [.lifetime] ? .update(declared, from: present) : .replace(declared, former: present)
-        return (change, fields)
+        let isUpdatable = fields.allSatisfy { canUpdate($0, of: present, to: declared) }
+        return (isUpdatable ? .update(declared, from: present) : .replace(declared, former: present), fields)
+    }
+
+    /// Whether an SA in use takes this, and gives it back: lifetimes, and what has a value before and after (xfrm-facts
+    /// 2.3).
+    private static func canUpdate(
+        _ field: EntryField, of present: SecurityAssociation, to declared: SecurityAssociation
+    ) -> Bool {
+        switch field {
+        case .lifetime: true
+        case .outputMark: !present.outputMark.isNone && !declared.outputMark.isNone
+        case .interfaceID: present.interfaceID != .none && declared.interfaceID != .none
+        default: false
+        }
     }
 
     /// What must be done to one declared policy; `nil` if nothing.

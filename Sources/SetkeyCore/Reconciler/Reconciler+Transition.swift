@@ -86,8 +86,7 @@ extension Reconciler {
     ) {
         guard let cause = transition?.cause else { return }
         let application = Application(
-            steps, consequences, to: target, temper: cause.temper, incomplete: context.kernel.incompleteDatabases,
-            continuesNumbers: settings.traits.carriesOptions)
+            steps, consequences, to: target, temper: cause.temper, incomplete: context.kernel.incompleteDatabases)
         enter(.recording(application))
         var addition = OwnershipAddition(time: context.now.seconds)
         // What is right already is the file's when that is in force. Of a file that never came into force, nothing is
@@ -149,13 +148,21 @@ extension Reconciler {
     // MARK: Apply
 
     /// The next requests of the plan that is being applied, and how they are to be asked.
-    mutating func nextRequests() -> (items: [RequestRun.Item], manner: Flight.Manner)? {
+    mutating func nextRequests(
+        _ context: inout Context
+    ) -> (items: [RequestRun.Item], manner: Flight.Manner)? {
         guard case .applying(var application) = transition?.phase else { return nil }
         enter(.begun)
-        defer { enter(.applying(application)) }
         var items: [RequestRun.Item] = []
-        while items.count < Conversation.burst, let item = application.next() { items.append(item) }
-        guard !items.isEmpty else { return nil }
+        while items.count < Conversation.burst, let item = application.next(in: context.kernel.mirror) {
+            items.append(item)
+        }
+        enter(.applying(application))
+        guard !items.isEmpty else {
+            // It may have failed without having asked anything.
+            finishApplicationIfOver(&context)
+            return nil
+        }
         let manner = Flight.Manner(
             stopsAtRefusal: !application.isUndoing, keepsFormer: application.keepsFormer)
         return (items, manner)

@@ -1,7 +1,8 @@
 import IPsec
 import TextBytes
 
-// Identities as words on a line of a state file: `sa esp 10.0.0.2 4097`, `sp out 10.1.0.0 24 0 10.2.0.0 24 0 255`.
+// Identities as words on a line of a state file: `sa esp 10.0.0.2 4097`, `sp out 10.1.0.0 24 0 10.2.0.0 24 0 255`, with
+// `mark 0x1/0xff` behind them where they have one.
 
 extension NameLists {
     /// Appends a line for each name.
@@ -27,16 +28,38 @@ extension SAIdentity {
         destination.append(to: &output)
         output.append(" ")
         output.append(decimal: spi.rawValue)
+        mark.appendWords(to: &output)
         output.append("\n")
     }
 
     init?(words: ArraySlice<Substring>) {
         let words = Array(words)
-        guard words.count == 4, words[0] == "sa",
+        guard words.count >= 4, words[0] == "sa",
             let ipsecProtocol = IPsecProtocol.allCases.first(where: { "\($0.word)" == words[1] }),
-            let destination = IPAddress(words[2]), let spi = UInt32(words[3])
+            let destination = IPAddress(words[2]), let spi = UInt32(words[3]), let mark = Mark(words: words[4...])
         else { return nil }
-        self.init(destination: destination, ipsecProtocol: ipsecProtocol, spi: SPI(rawValue: spi))
+        self.init(destination: destination, ipsecProtocol: ipsecProtocol, spi: SPI(rawValue: spi), mark: mark)
+    }
+}
+
+extension Mark {
+    /// Appends ` mark 0x1/0xff`, nothing for none.
+    fileprivate func appendWords(to output: inout [UInt8]) {
+        if !isNone { output += " mark \(self)".utf8 }
+    }
+
+    /// Reads these words; none where there are none.
+    fileprivate init?(words: ArraySlice<Substring>) {
+        guard let word = words.first else {
+            self = .none
+            return
+        }
+        guard words.count == 2, word == "mark", let text = words.last else { return nil }
+        let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { number in
+            number.hasPrefix("0x") ? UInt32(number.dropFirst(2), radix: 16) : nil
+        }
+        guard numbers.count == 2, let value = numbers[0], let mask = numbers[1], mask != 0 else { return nil }
+        self.init(value: value, mask: mask)
     }
 }
 

@@ -1,0 +1,43 @@
+import IPsec
+
+// What binds SAs and policies to packets and interfaces.
+
+extension StatementParser {
+    /// - Throws: where the kernel interface knows of no marks and interfaces.
+    mutating func requireMarks(_ option: Range<Int>) throws(Diagnostic) {
+        guard !options.traits.carriesMarks else { return }
+        throw failure(
+            option, "\(options.traits.name) cannot express \(string(option))",
+            "it needs the XFRM interface (--kernel xfrm); or remove it")
+    }
+
+    /// `V` or `V/M` behind `-mark` and `-output-mark`: without a mask all bits count.
+    mutating func parseMark() throws(Diagnostic) -> Mark {
+        let range = try takeWord("the mark", Self.markAdvice)
+        let slash = firstIndex(of: UInt8(ascii: "/"), in: range) ?? range.upperBound
+        let valueRange = range.lowerBound..<slash
+        let value = try parseNumber(valueRange, "the mark", upTo: 0xffff_ffff, Self.markAdvice)
+        guard slash < range.upperBound else { return Mark(value: UInt32(value)) }
+        let maskRange = slash + 1..<range.upperBound
+        let mask = try parseNumber(maskRange, "the mask of the mark", upTo: 0xffff_ffff, Self.markAdvice)
+        guard mask != 0 else {
+            throw failure(range, "a mark of which no bit counts is none", "leave it out, or write a mask")
+        }
+        guard value & ~mask == 0 else {
+            let masked = Mark(value: UInt32(value), mask: UInt32(mask))
+            throw failure(valueRange, "the mark has bits that its mask leaves out", "write \(masked)")
+        }
+        return Mark(value: UInt32(value), mask: UInt32(mask))
+    }
+
+    private static let markAdvice = "write a value, or a value and a mask, for example 0x1/0xff"
+
+    /// The number of an XFRM interface behind `-if_id`.
+    mutating func parseInterfaceID() throws(Diagnostic) -> InterfaceID {
+        let advice = "write 1...4294967295, as 'ip link' shows it for the xfrm interface"
+        let range = try takeWord("the interface id", advice)
+        let number = try parseNumber(range, "the interface id", upTo: 0xffff_ffff, advice)
+        guard number != 0 else { throw failure(range, "interface id 0 is none", "leave it out, or \(advice)") }
+        return InterfaceID(rawValue: UInt32(number))
+    }
+}
