@@ -61,6 +61,10 @@ package struct KernelEvent: Sendable {
         case dumpedPolicy(SecurityPolicy, isLast: Bool)
         /// A dump that we asked for is over; it is not complete if its last record was not readable.
         case dumpEnded(complete: Bool)
+        /// The hash thresholds of the SPD, and how many policies it has but for the per-socket ones.
+        case hashThresholds(HashThresholds, policyCount: Int)
+        /// Hash thresholds that were asked for are set.
+        case hashThresholdsSet
         /// What is asked to be told will be.
         case subscribed
         /// SAs and policies have moved to other addresses (MIGRATE); only a dump tells which.

@@ -34,11 +34,25 @@ package enum KernelRequest: Sendable {
     case flushPolicies
     /// Tell all policies, the per-socket ones included; ``KernelEvent/Content/dumpedPolicy(_:isLast:)`` for each.
     case dumpPolicies
+    /// Tell the hash thresholds of the SPD, and how many policies it has.
+    case getHashThresholds
+    /// Set those of the families that are named.
+    case setHashThresholds(HashThresholds)
+
+    /// Whether it is about the kernel's own settings, and not about its entries.
+    package var isAboutSettings: Bool {
+        switch self {
+        case .getHashThresholds, .setHashThresholds: true
+        default: false
+        }
+    }
 
     /// Whether it is about the SPD.
     package var isAboutPolicies: Bool {
         switch self {
-        case .addPolicy, .updatePolicy, .deletePolicy, .getPolicy, .flushPolicies, .dumpPolicies: true
+        case .addPolicy, .updatePolicy, .deletePolicy, .getPolicy, .flushPolicies, .dumpPolicies, .getHashThresholds,
+            .setHashThresholds:
+            true
         case .subscribe, .ping, .add, .update, .get, .delete, .reserveSPI, .flush, .dump: false
         }
     }

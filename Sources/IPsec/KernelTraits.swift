@@ -25,11 +25,13 @@ package struct KernelTraits: Hashable, Sendable {
     package let tellsPolicyExpiry: Bool
     /// Whether what is told of an SA tells its state; else only events tell that one is dying.
     package let tellsStates: Bool
+    /// Whether the hash thresholds of the SPD can be asked for and set.
+    package private(set) var carriesHashThresholds: Bool
 
     package init(
         name: String, algorithms: AlgorithmSet, numbersAlgorithms: Bool, maximumReplayWindow: ReplayWindow,
         maximumUniqueReqID: ReqID, keepsOriginalAddress: Bool, carriesMarks: Bool = false,
-        tellsPolicyExpiry: Bool = false, tellsStates: Bool = true
+        tellsPolicyExpiry: Bool = false, tellsStates: Bool = true, carriesHashThresholds: Bool = false
     ) {
         self.name = name
         kernelName = name
@@ -41,6 +43,7 @@ package struct KernelTraits: Hashable, Sendable {
         self.carriesMarks = carriesMarks
         self.tellsPolicyExpiry = tellsPolicyExpiry
         self.tellsStates = tellsStates
+        self.carriesHashThresholds = carriesHashThresholds
     }
 
     /// PF_KEY version 2 of Linux (kernel-facts 0.4, K2, K3, K4, K18).
@@ -53,11 +56,18 @@ package struct KernelTraits: Hashable, Sendable {
     package static let xfrm = KernelTraits(
         name: "XFRM", algorithms: AlgorithmSet { $0.interfaces != .none }, numbersAlgorithms: false,
         maximumReplayWindow: .ordinary, maximumUniqueReqID: ReqID(rawValue: .max), keepsOriginalAddress: true,
-        carriesMarks: true, tellsPolicyExpiry: true, tellsStates: false)
+        carriesMarks: true, tellsPolicyExpiry: true, tellsStates: false, carriesHashThresholds: true)
 
     /// Whether another interface can carry more.
     package var hasRicherAlternative: Bool {
         Algorithm.table.contains { $0.interfaces == .xfrmOnly && !algorithms.contains($0.position) }
+    }
+
+    /// The same interface, beside another one that carries hash thresholds.
+    package var withHashThresholds: KernelTraits {
+        var traits = self
+        traits.carriesHashThresholds = true
+        return traits
     }
 
     /// The same interface, in front of a kernel that lives in the process.

@@ -23,6 +23,8 @@ extension KernelRequest {
         case .getPolicy(let index): "spdget \(index.rawValue)"
         case .flushPolicies: "spdflush"
         case .dumpPolicies: "spddump"
+        case .getHashThresholds: "get the policy hash thresholds"
+        case .setHashThresholds: "set the policy hash thresholds"
         }
     }
 }
@@ -120,7 +122,7 @@ extension KernelEvent.Content {
             (.newMapping, .mappingChanged, "NAT mapping changed: \(identity) port \(mapping.destinationPort)")
         case .reservedSPI(let association): (.other, nil, "SPI reserved: \(association.phrase)")
         case .refused, .association(.got, _), .policy(.got, _), .dumped, .dumpedPolicy, .dumpEnded, .subscribed,
-            .ignored, .unreadable:
+            .hashThresholds, .hashThresholdsSet, .ignored, .unreadable:
             nil
         }
     }

@@ -3,7 +3,7 @@ package import ControlProtocol
 import Dispatch
 import Glibc
 import IPsec
-import SetkeyCore
+package import SetkeyCore
 import SetkeySyntax
 
 /// What the command line of setkeyd says.
@@ -47,11 +47,15 @@ package nonisolated struct DaemonOptions: Sendable {
     package var stateDirectory: String
     /// `--drift`.
     package var drift: DriftPolicy
+    /// `--thresholds`.
+    package var thresholds: ThresholdPolicy
 
     package init(
-        configuration: String?, kernel: KernelKind, socket: String, stateDirectory: String, drift: DriftPolicy
+        configuration: String?, kernel: KernelKind, socket: String, stateDirectory: String, drift: DriftPolicy,
+        thresholds: ThresholdPolicy = .auto
     ) {
         self.drift = drift
+        self.thresholds = thresholds
         self.configuration = configuration
         self.kernel = kernel
         self.socket = socket
@@ -90,7 +94,7 @@ package enum DaemonProcess {
 
     /// Runs the daemon; it does not return, unless it cannot start: then it has said why.
     package static func run(_ options: DaemonOptions) -> Int32 {
-        run(options, openKernel: { try openKernel(options.kernel) })
+        run(options, openKernel: { try openKernel(options.kernel, options.thresholds) })
     }
 
     /// As ``run(_:)``, on the kernel that `openKernel` opens, whatever the options say of it.
@@ -136,33 +140,39 @@ package enum DaemonProcess {
         parserOptions.errorLimit = parserOptions.diagnosticLimit
         var file = options.file
         file.traits = kernel.traits
-        let settings = Daemon.Settings(
+        var settings = Daemon.Settings(
             configurationPath: file.path, processID: getpid(), kernelLife: kernel.life, drift: options.drift,
             parserOptions: parserOptions)
+        settings.thresholds = options.thresholds
+        settings.kernelRelease = .ofThisMachine
         return try DaemonShell(
             settings: settings, kernel: kernel, configuration: file, state: state, lock: lock, sockets: sockets)
     }
 
-    private static func openKernel(_ kind: DaemonOptions.KernelKind) throws -> OpenKernel {
+    private static func openKernel(
+        _ kind: DaemonOptions.KernelKind, _ thresholds: ThresholdPolicy
+    ) throws -> OpenKernel {
         switch kind {
         case .auto:
             do {
-                return try openPFKey()
+                return try openPFKey(thresholds)
             } catch let error as PFKeySocket.OpenError where error.saysThatThereIsNone {
                 say(.notice, "this kernel has no PF_KEY; talking to it by XFRM netlink")
                 return try openXFRM()
             }
-        case .pfkey: return try openPFKey()
+        case .pfkey: return try openPFKey(thresholds)
         case .xfrm: return try openXFRM()
         case .simulated: return .simulated()
         case .simulatedXFRM: return .simulatedXFRM()
         }
     }
 
-    private static func openPFKey() throws -> OpenKernel {
+    private static func openPFKey(_ thresholds: ThresholdPolicy) throws -> OpenKernel {
         let socket = try PFKeySocket()
         if !socket.hasLargeBuffer { warnOfSmallBuffer() }
-        return try .pfKey(on: socket, life: KernelLife.ofThisNamespace)
+        // A kernel without XFRM netlink, or a service that may not have such a socket, does without.
+        let settings = thresholds == .auto ? try? XFRMSettingsTransport() : nil
+        return try .pfKey(on: socket, settings: settings, life: KernelLife.ofThisNamespace)
     }
 
     private static func openXFRM() throws -> OpenKernel {

@@ -14,7 +14,7 @@ struct Setkeyd: ParsableCommand {
         abstract: "Keep the kernel's IPsec SAs and policies as a setkey file declares them.",
         usage: """
             setkeyd [--config FILE] [--kernel KIND] [--socket PATH]
-                    [--state-directory DIRECTORY] [--drift POLICY]
+                    [--state-directory DIRECTORY] [--drift POLICY] [--thresholds POLICY]
             setkeyd --check [--config FILE]
             setkeyd -V | --help
             """,
@@ -52,6 +52,12 @@ struct Setkeyd: ParsableCommand {
             "What to do when another program deletes or alters declared entries: repair them, or only report it.",
             valueName: "POLICY"))
     var drift: DriftPolicy = .repair
+
+    @Option(
+        help: ArgumentHelp(
+            "The kernel's hash thresholds for policies: auto chooses them from the file's prefixes, keep does not touch "
+                + "them.", valueName: "POLICY"))
+    var thresholds: ThresholdPolicy = .auto
 
     @Flag(help: "Validate the file, report its errors, warnings and notes, and exit.")
     var check = false
@@ -105,7 +111,8 @@ struct Setkeyd: ParsableCommand {
     func run() throws {
         if version { Self.answer("setkeyd \(Version.current)") }
         let options = DaemonOptions(
-            configuration: configuration, kernel: kernel, socket: socket, stateDirectory: stateDirectory, drift: drift)
+            configuration: configuration, kernel: kernel, socket: socket, stateDirectory: stateDirectory, drift: drift,
+            thresholds: thresholds)
         let isCheck = check
         let status = MainActor.assumeIsolated {
             isCheck ? DaemonProcess.check(options) : DaemonProcess.run(options)
@@ -116,3 +123,4 @@ struct Setkeyd: ParsableCommand {
 
 extension DaemonOptions.KernelKind: ExpressibleByArgument {}
 extension DriftPolicy: ExpressibleByArgument {}
+extension ThresholdPolicy: ExpressibleByArgument {}

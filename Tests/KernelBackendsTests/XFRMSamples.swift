@@ -85,7 +85,13 @@ enum XFRMSamples {
     }
 
     /// Every request there is.
-    static var requests: [KernelRequest] { PFKeySamples.requests + [.add(gcmSA())] }
+    static var requests: [KernelRequest] { PFKeySamples.requests + [.add(gcmSA())] + settings }
+
+    /// Those that are about the kernel's own settings.
+    static let settings: [KernelRequest] = [
+        .getHashThresholds,
+        .setHashThresholds(HashThresholds(ipv4: .init(local: 24, remote: 24), ipv6: .init(local: 64, remote: 64))),
+    ]
 }
 
 extension [UInt8] {

@@ -83,7 +83,7 @@ extension KernelRequest {
     /// Whether it may change what the kernel holds.
     package var isWrite: Bool {
         switch self {
-        case .subscribe, .ping, .get, .dump, .getPolicy, .dumpPolicies: false
+        case .subscribe, .ping, .get, .dump, .getPolicy, .dumpPolicies, .getHashThresholds: false
         default: true
         }
     }

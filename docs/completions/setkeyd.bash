@@ -21,8 +21,12 @@ _setkeyd() {
             COMPREPLY=($(compgen -W 'repair report' -- "$cur"))
             return
             ;;
+        --thresholds)
+            COMPREPLY=($(compgen -W 'auto keep' -- "$cur"))
+            return
+            ;;
     esac
     COMPREPLY=($(compgen -W '
-        --config --kernel --socket --state-directory --drift --check -V --version -h --help
+        --config --kernel --socket --state-directory --drift --thresholds --check -V --version -h --help
     ' -- "$cur"))
 } && complete -F _setkeyd setkeyd

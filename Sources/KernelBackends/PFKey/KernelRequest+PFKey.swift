@@ -7,8 +7,9 @@ extension KernelRequest {
     /// Extensions come in the order of the kernel's own messages.
     /// - Throws: a value that PF_KEY has no bytes for.
     func write(id: RequestID, processID: UInt32, over buffer: inout [UInt8]) throws(WireError) {
+        guard let type = PFKeyMessageType(self) else { throw WireError(.noSuchMessage, at: 0) }
         let header = PFKeyHeader(
-            type: PFKeyMessageType(self), saType: PFKeySAType(self), sequence: id.rawValue, processID: processID)
+            type: type, saType: PFKeySAType(self), sequence: id.rawValue, processID: processID)
         try header.writeMessage(over: &buffer) { writer throws(WireError) in try write(to: &writer) }
     }
 
@@ -22,7 +23,7 @@ extension KernelRequest {
         case .getPolicy(let index): try PFKeyPolicy(type: 0, direction: 0, index: index).write(to: &writer)
         // There is no policy of this number.
         case .ping: try PFKeyPolicy(type: 0, direction: 0, index: PolicyIndex(rawValue: 0)).write(to: &writer)
-        case .subscribe, .flush, .dump, .flushPolicies, .dumpPolicies: break
+        case .subscribe, .flush, .dump, .flushPolicies, .dumpPolicies, .getHashThresholds, .setHashThresholds: break
         }
     }
 }
@@ -37,7 +38,8 @@ extension PFKeySAType {
             case .flush(let ipsecProtocol), .dump(let ipsecProtocol): PFKeySAType(ipsecProtocol)
             case .add(let sa), .update(let sa), .reserveSPI(let sa, _): PFKeySAType(sa.identity.ipsecProtocol)
             case .get(let reference), .delete(let reference): PFKeySAType(reference.identity.ipsecProtocol)
-            case .ping, .addPolicy, .updatePolicy, .deletePolicy, .getPolicy, .flushPolicies, .dumpPolicies:
+            case .ping, .addPolicy, .updatePolicy, .deletePolicy, .getPolicy, .flushPolicies, .dumpPolicies,
+                .getHashThresholds, .setHashThresholds:
                 .unspecified
             }
     }
@@ -45,24 +47,24 @@ extension PFKeySAType {
 
 extension PFKeyMessageType {
     /// What asks for `request`, and what answers it: a request of ours never is a SETIDX or a MIGRATE, whose answers
-    /// have another type, or no sequence number.
-    package init(_ request: KernelRequest) {
-        self =
-            switch request {
-            case .subscribe: .register
-            case .add: .add
-            case .update: .update
-            case .get: .get
-            case .delete: .delete
-            case .reserveSPI: .getSPI
-            case .flush: .flush
-            case .dump: .dump
-            case .addPolicy: .spdAdd
-            case .updatePolicy: .spdUpdate
-            case .deletePolicy: .spdDelete
-            case .getPolicy, .ping: .spdGet
-            case .flushPolicies: .spdFlush
-            case .dumpPolicies: .spdDump
-            }
+    /// have another type, or no sequence number. `nil` for what PF_KEY has no message for.
+    package init?(_ request: KernelRequest) {
+        switch request {
+        case .subscribe: self = .register
+        case .add: self = .add
+        case .update: self = .update
+        case .get: self = .get
+        case .delete: self = .delete
+        case .reserveSPI: self = .getSPI
+        case .flush: self = .flush
+        case .dump: self = .dump
+        case .addPolicy: self = .spdAdd
+        case .updatePolicy: self = .spdUpdate
+        case .deletePolicy: self = .spdDelete
+        case .getPolicy, .ping: self = .spdGet
+        case .flushPolicies: self = .spdFlush
+        case .dumpPolicies: self = .spdDump
+        case .getHashThresholds, .setHashThresholds: return nil
+        }
     }
 }

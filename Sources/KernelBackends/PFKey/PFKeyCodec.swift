@@ -34,7 +34,7 @@ package struct PFKeyCodec: KernelInterface {
         _ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]
     ) throws(WireError) {
         try request.write(id: id, processID: signature, over: &buffer)
-        let type = PFKeyMessageType(request)
+        guard let type = PFKeyMessageType(request) else { return }
         requests.note(id, type)
         if type.isDump { dumps.begin(id, type) }
     }

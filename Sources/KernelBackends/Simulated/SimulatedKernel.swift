@@ -34,6 +34,8 @@ package struct SimulatedKernel: Sendable {
     var sockets: [SimulatedSocket] = []
     var associations = SimulatedSAD()
     var policies = SimulatedSPD()
+    /// From which prefix lengths on policies are found by a hash.
+    var hashThresholds = ordinaryThresholds
     var timers = TimerQueue<TimerOwner>()
     /// The sequence number of the last ACQUIRE.
     var acquireSequence: UInt32 = 0

@@ -48,6 +48,8 @@ package struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
         case value(field: String, UInt32)
         /// A length field cannot hold so much.
         case tooLong
+        /// The interface has no such message.
+        case noSuchMessage
     }
 
     package var description: String { "byte \(offset): \(rule)" }
@@ -74,6 +76,7 @@ extension WireError.Rule: CustomStringConvertible {
         case .xfrmKeyBits(let bits): "a key of \(bits) bits does not fit its attribute"
         case .value(let field, let number): "\(field) cannot be \(number)"
         case .tooLong: "too long for its length field"
+        case .noSuchMessage: "there is no such message"
         }
     }
 

@@ -34,15 +34,21 @@ extension KernelRequest {
         case .deletePolicy(let identity): identity.writeXFRMReference(to: &writer)
         case .getPolicy(let index): index.writeXFRMReference(to: &writer)
         case .flushPolicies, .dumpPolicies: break
+        // Flags, of which there are none.
+        case .getHashThresholds: writer.append(0 as UInt32)
+        case .setHashThresholds(let thresholds):
+            writer.append(0 as UInt32)
+            try thresholds.writeXFRM(to: &writer)
         }
     }
 
     /// What is told in answer is an answer; what is told to all, or to nobody, has to be acknowledged.
     private var xfrmFlags: NetlinkHeader.Flags {
         switch self {
-        case .get, .getPolicy, .reserveSPI, .ping: [.request]
+        case .get, .getPolicy, .reserveSPI, .ping, .getHashThresholds: [.request]
         case .dump, .dumpPolicies: [.request, .dump]
-        case .subscribe, .add, .update, .delete, .flush, .addPolicy, .updatePolicy, .deletePolicy, .flushPolicies:
+        case .subscribe, .add, .update, .delete, .flush, .addPolicy, .updatePolicy, .deletePolicy, .flushPolicies,
+            .setHashThresholds:
             [.request, .acknowledge]
         }
     }
@@ -66,6 +72,8 @@ extension XFRMMessageType {
             case .deletePolicy: .deletePolicy
             case .getPolicy, .dumpPolicies, .ping: .getPolicy
             case .flushPolicies: .flushPolicies
+            case .getHashThresholds: .getSPDInformation
+            case .setHashThresholds: .newSPDInformation
             }
     }
 }

@@ -26,6 +26,10 @@ struct XFRMAttributeType: RawRepresentable, Hashable, Sendable {
     static let careOfAddress = Self(XFRMA_COADDR)
     /// In an answer that is a refusal: the kernel's own words (`NLMSGERR_ATTR_MSG`).
     static let explanation = XFRMAttributeType(rawValue: UInt16(NLMSGERR_ATTR_MSG.rawValue))
+    // What is said of the SPD has a numbering of its own.
+    static let policyCounts = XFRMAttributeType(rawValue: UInt16(XFRMA_SPD_INFO.rawValue))
+    static let ipv4Thresholds = XFRMAttributeType(rawValue: UInt16(XFRMA_SPD_IPV4_HTHRESH.rawValue))
+    static let ipv6Thresholds = XFRMAttributeType(rawValue: UInt16(XFRMA_SPD_IPV6_HTHRESH.rawValue))
     /// Of the kernel since 6.10; the headers that we are built with may not know it.
     static let direction = XFRMAttributeType(rawValue: 33)
 

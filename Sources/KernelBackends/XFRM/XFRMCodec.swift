@@ -193,7 +193,8 @@ extension KernelRequest {
         case .updatePolicy(let policy): .policy(.updated, policy)
         case .deletePolicy(let identity): .policy(.deleted, SecurityPolicy(identity: identity, action: .bypass))
         case .flushPolicies: .policiesFlushed
-        case .ping, .get, .reserveSPI, .dump, .getPolicy, .dumpPolicies:
+        case .setHashThresholds: .hashThresholdsSet
+        case .ping, .get, .reserveSPI, .dump, .getPolicy, .dumpPolicies, .getHashThresholds:
             .ignored(messageType: XFRMMessageType.error.octet)
         }
     }

@@ -34,6 +34,7 @@ struct XFRMMessage: ~Escapable {
         case .policyExpire: try expiredPolicy(&reader)
         case .migrate: .migrated
         case .mapping: try newMapping(&reader)
+        case .newSPDInformation: try KernelEvent.Content(spdInformation: &reader)
         default: ignored
         }
     }

@@ -26,6 +26,8 @@ package struct XFRMMessageType: RawRepresentable, Hashable, Sendable {
     package static let policyExpire = Self(XFRM_MSG_POLEXPIRE)
     package static let migrate = Self(XFRM_MSG_MIGRATE)
     package static let mapping = Self(XFRM_MSG_MAPPING)
+    package static let newSPDInformation = Self(XFRM_MSG_NEWSPDINFO)
+    package static let getSPDInformation = Self(XFRM_MSG_GETSPDINFO)
 
     /// `nlmsg_type`.
     package let rawValue: UInt16
@@ -48,8 +50,8 @@ package struct XFRMMessageType: RawRepresentable, Hashable, Sendable {
         .flushPolicies: "FLUSHPOLICY", .acquire: "ACQUIRE", .expire: "EXPIRE", .policyExpire: "POLEXPIRE",
         .migrate: "MIGRATE", .mapping: "MAPPING", Self(XFRM_MSG_NEWAE): "NEWAE", Self(XFRM_MSG_GETAE): "GETAE",
         Self(XFRM_MSG_REPORT): "REPORT", Self(XFRM_MSG_NEWSADINFO): "NEWSADINFO",
-        Self(XFRM_MSG_GETSADINFO): "GETSADINFO", Self(XFRM_MSG_NEWSPDINFO): "NEWSPDINFO",
-        Self(XFRM_MSG_GETSPDINFO): "GETSPDINFO", Self(XFRM_MSG_SETDEFAULT): "SETDEFAULT",
+        Self(XFRM_MSG_GETSADINFO): "GETSADINFO", .newSPDInformation: "NEWSPDINFO",
+        .getSPDInformation: "GETSPDINFO", Self(XFRM_MSG_SETDEFAULT): "SETDEFAULT",
         Self(XFRM_MSG_GETDEFAULT): "GETDEFAULT",
     ]
 }

@@ -15,6 +15,10 @@ extension Daemon {
         package var kernelLife: String
         /// What becomes of declared entries that others delete or alter.
         package var drift: DriftPolicy
+        /// What becomes of the kernel's hash thresholds.
+        package var thresholds = ThresholdPolicy.auto
+        /// Of the kernel that is behind the interface; `nil` if it is not known.
+        package var kernelRelease: KernelRelease?
         /// What texts that come through the control socket are parsed with.
         package var parserOptions: ParserOptions
 

@@ -20,6 +20,8 @@ struct KernelDesk: Sendable {
         case expired(PolicyIdentity)
         /// Any entry may be another than was thought.
         case doubted
+        /// What was asked for by ``KernelDesk/tune(_:)`` has ended.
+        case tuned(Outcome)
     }
 
     /// What the kernel has. The others walk through it with cursors; what is in it only the kernel's messages change.
@@ -34,6 +36,8 @@ struct KernelDesk: Sendable {
     private var acquires = AcquireThrottle()
     /// Whether the kernel is to be asked something, to see whether it answers.
     private var isWatched = false
+    /// What is to be asked of the SPD's hash thresholds.
+    private var tuning: KernelRequest?
     /// So many entries are being freed in slices, or have been.
     private var freeing = 0
     private var developments: [Development?] = []
@@ -78,15 +82,19 @@ struct KernelDesk: Sendable {
     /// The service manager wants to know whether we live, and so we ask the kernel whether it does.
     mutating func watch() { isWatched = true }
 
+    /// Wants to have something asked of the SPD's hash thresholds, and to be told how it ended.
+    mutating func tune(_ request: KernelRequest) { tuning = request }
+
     /// Whether a dump, or the registration, waits for everything in flight to end.
     var isDumpDue: Bool { upkeep.isDue }
 
-    /// What is to be read again: an SA or a policy of which the kernel has told a part.
+    /// What is to be read again: an SA or a policy of which the kernel has told a part; or else to be tuned.
     mutating func nextReading(_ out: borrowing Outbox) -> (KernelRequest, Requester)? {
         if isWatched {
             isWatched = false
             return (.ping, .watchdog)
         }
+        if let request = tuning.take() { return (request, .tuning) }
         if let reference = refreshes.next() { return (.get(reference), .refresh(reference)) }
         guard let identity = expiries.due(at: out.now.seconds, patience: 30) else { return nil }
         guard let index = mirror.policies[identity]?.index else {
@@ -201,6 +209,7 @@ struct KernelDesk: Sendable {
         case .refresh: refreshEnded(outcome, &out)
         case .expiryCheck(let identity): expiryCheckEnded(identity, outcome, &out)
         case .watchdog: watchdogAnswered(outcome, &out)
+        case .tuning: developments.append(.tuned(outcome))
         }
     }
 

@@ -29,6 +29,7 @@ extension KernelRequest {
         case (.dump, .dumped), (.dump, .dumpEnded), (.dumpPolicies, .dumpedPolicy), (.dumpPolicies, .dumpEnded): true
         case (.getPolicy(let asked), .policy(.got, let told)): asked == told.index
         case (.flushPolicies, .policiesFlushed): true
+        case (.getHashThresholds, .hashThresholds), (.setHashThresholds, .hashThresholdsSet): true
         default: false
         }
     }

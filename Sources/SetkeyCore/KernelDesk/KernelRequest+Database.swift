@@ -7,7 +7,7 @@ extension KernelRequest {
         switch self {
         case .add, .reserveSPI, .update, .delete, .flush: .associations
         case .addPolicy, .updatePolicy, .deletePolicy, .flushPolicies: .policies
-        case .subscribe, .ping, .get, .dump, .getPolicy, .dumpPolicies: nil
+        case .subscribe, .ping, .get, .dump, .getPolicy, .dumpPolicies, .getHashThresholds, .setHashThresholds: nil
         }
     }
 }

@@ -11,6 +11,8 @@ enum Requester: Hashable, Sendable {
     case expiryCheck(PolicyIdentity)
     /// To see whether the kernel answers.
     case watchdog
+    /// Of the hash thresholds of the SPD.
+    case tuning
     case application
     case run(ClientID)
     case flush(ClientID)

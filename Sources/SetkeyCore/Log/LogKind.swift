@@ -62,6 +62,8 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
     case fileWarning
     /// A UDP port of the file could not be opened: ESP in UDP is not received there.
     case portClosed
+    /// The kernel's hash thresholds for policies were set, or not.
+    case thresholds
 
     /// The MESSAGE_ID: 32 hexadecimal digits.
     package var messageID: String {
@@ -96,6 +98,7 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
         case .fileError: "3b324ffe2c6248dfb5e05de10bcf0e27"
         case .fileWarning: "ab13139cf53e4d55a0e856efe4d78eab"
         case .portClosed: "1e25e73122e74be99bf8322e9a4f2fbd"
+        case .thresholds: "6576909a521243d6985103bd4ae1b99f"
         }
     }
 }

@@ -58,7 +58,8 @@ package struct Mirror: Sendable {
                 return associations.masks.isEmpty ? .nothing : .dumpAgain
             }
             return .get(association.reference)
-        case .refused, .acquire, .dumpEnded, .subscribed, .ignored, .unreadable: break
+        case .refused, .acquire, .dumpEnded, .subscribed, .hashThresholds, .hashThresholdsSet, .ignored, .unreadable:
+            break
         }
         return .nothing
     }

@@ -96,7 +96,7 @@ extension Reconciler {
         enter(.remembering(target, record, position: end))
         guard end == declared.count else { return context.out.askTurn() }
         context.out.discard(record, size: record.times.count)
-        beginPlan(to: target, &context)
+        beginTuning(for: target, &context)
     }
 
     private mutating func noteEndBefore(

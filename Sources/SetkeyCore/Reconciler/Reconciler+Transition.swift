@@ -2,7 +2,7 @@ import ControlProtocol
 import IPsec
 import SetkeySyntax
 
-// A transition's way: plan, write down, apply, verify. What begins one and what ends it stands in the files beside.
+// A transition's way: tune the kernel, plan, write down, apply, verify. What begins one and what ends it stands in the files beside.
 
 extension Reconciler {
     /// Begins what is wanted next, if nothing is under way.
@@ -24,7 +24,7 @@ extension Reconciler {
         case .waitingForMirror(let target): aim(at: target, &context)
         case .remembering: continueRemembering(&context)
         case .verifying: continueVerifying(&context)
-        case .begun, .treating, .reading, .planning, .recording, .applying: break
+        case .begun, .treating, .reading, .tuning, .planning, .recording, .applying: break
         }
     }
 
@@ -38,7 +38,7 @@ extension Reconciler {
             enter(.remembering(target, record, position: 0))
             return continueRemembering(&context)
         }
-        beginPlan(to: target, &context)
+        beginTuning(for: target, &context)
     }
 
     mutating func beginPlan(to target: Target, _ context: inout Context) {

@@ -67,6 +67,7 @@ struct Reconciler: Sendable {
             guard inForce.policies.contains(identity) else { return }
             drift.suspect(.policy(identity), author: "expired", at: context.now.monotonic)
         case .doubted: suspectEverything(&context)
+        case .tuned(let outcome): tuned(outcome, &context)
         case .ended: break
         }
     }
@@ -74,6 +75,7 @@ struct Reconciler: Sendable {
     /// The turn of the loop that was asked for.
     mutating func turnCame(_ context: inout Context) {
         continueRemembering(&context)
+        continueTuning(&context)
         continuePlanning(&context)
         continueTreating(&context)
         continueVerifying(&context)

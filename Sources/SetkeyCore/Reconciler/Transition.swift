@@ -33,6 +33,8 @@ struct Transition: Sendable {
         case waitingForMirror(Target)
         /// What the last daemon left written down is compared with what is declared, from this SA on.
         case remembering(Target, OwnershipRecord, position: Int)
+        /// The kernel's hash thresholds are being made such as suit what is declared.
+        case tuning(Target, ThresholdTuning)
         case planning(Target, PlanBuilder)
         /// A repair is planned; on each step is decided.
         case treating(Treatment)
@@ -64,7 +66,7 @@ struct Transition: Sendable {
     /// What is about to be applied, is being applied, or has been.
     var application: Application? {
         switch phase {
-        case .begun, .reading, .waitingForMirror, .remembering, .planning, .treating: nil
+        case .begun, .reading, .waitingForMirror, .remembering, .tuning, .planning, .treating: nil
         case .recording(let application), .applying(let application): application
         case .verifying(let verification): verification.application
         }
@@ -97,7 +99,8 @@ struct Transition: Sendable {
     var size: Int {
         switch phase {
         case .begun, .reading: 0
-        case .waitingForMirror(let target), .remembering(let target, _, _), .planning(let target, _):
+        case .waitingForMirror(let target), .remembering(let target, _, _), .tuning(let target, _),
+            .planning(let target, _):
             target.desired.count
         case .treating(let treatment): treatment.steps.count
         case .recording(let application), .applying(let application): application.size

@@ -72,7 +72,7 @@ struct UndoLog: Sendable {
                 size += entries.count
                 push(.refill(entries))
             }
-        case .subscribe, .ping, .get, .dump, .getPolicy, .dumpPolicies: break
+        case .subscribe, .ping, .get, .dump, .getPolicy, .dumpPolicies, .getHashThresholds, .setHashThresholds: break
         }
     }
 

@@ -6,10 +6,17 @@ import SetkeyCore
 final class KernelSocket {
     private let exchange: any KernelExchange
     private var end: End
+    /// For the kernel's own settings, where the interface has no messages for them.
+    private let settingsExchange: (any KernelExchange)?
+    private var settingsEnd: End?
+    /// Whether something has been asked there that may not have been answered.
+    private var isAskingSettings = false
 
     init(_ kernel: OpenKernel) {
         exchange = kernel.exchange
         end = End(translation: KernelTranslation(kernel.interface))
+        settingsExchange = kernel.settings?.exchange
+        settingsEnd = (kernel.settings?.interface).map { End(translation: KernelTranslation($0)) }
     }
 
     /// What a read came to.
@@ -28,9 +35,14 @@ final class KernelSocket {
 
     /// Has requests sent, after those of the bursts before.
     func ask(_ requests: RequestBurst) {
-        exchange.submit(
-            end.translation.burst(
-                requests.requests, from: requests.firstID, stopsAtRefusal: requests.stopsAtRefusal))
+        if let settingsExchange, requests.requests.allSatisfy(\.isAboutSettings),
+            let burst = settingsEnd?.encode(requests)
+        {
+            isAskingSettings = true
+            settingsExchange.submit(burst)
+        } else {
+            exchange.submit(end.encode(requests))
+        }
     }
 
     /// Reads what has happened next: one thing, or some messages.
@@ -38,11 +50,21 @@ final class KernelSocket {
     ///   - forms: the forms in which somebody wants to see a message.
     ///   - known: entries that a dump is likely to tell of as they are known.
     func read(showing forms: ShownMessage.Forms, knowing known: inout some KnownEntries) -> KernelInput {
-        end.read(from: exchange, showing: forms, knowing: &known)
+        let input = end.read(from: exchange, showing: forms, knowing: &known)
+        guard isAskingSettings, case .nothing = input else { return input }
+        return readSettings(knowing: &known)
+    }
+
+    /// Reads what is said of the settings: nothing comes unasked.
+    private func readSettings(knowing known: inout some KnownEntries) -> KernelInput {
+        let input = settingsExchange.flatMap { settingsEnd?.read(from: $0, showing: [], knowing: &known) } ?? .nothing
+        if case .nothing = input { isAskingSettings = false }
+        return input
     }
 
     func close() {
         exchange.close()
+        settingsExchange?.close()
     }
 }
 
@@ -51,13 +73,17 @@ private struct End {
     /// So many messages are read at once, at most: handling them takes less than the loop may be held.
     private static let batch = 32
 
-    var translation: KernelTranslation
+    private var translation: KernelTranslation
     private var incoming = [UInt8](repeating: 0, count: 1 << 16)
     /// What has happened after the messages that were read last; its own message is still in `incoming`.
     private var following: ExchangeStep?
 
     init(translation: KernelTranslation) {
         self.translation = translation
+    }
+
+    mutating func encode(_ requests: RequestBurst) -> EncodedBurst {
+        translation.burst(requests.requests, from: requests.firstID, stopsAtRefusal: requests.stopsAtRefusal)
     }
 
     /// What stops the sending of requests comes alone: what is asked because of the messages before it is asked in ignorance

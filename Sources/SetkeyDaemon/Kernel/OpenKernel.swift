@@ -9,14 +9,31 @@ package struct OpenKernel {
     let interface: any KernelInterface
     /// Names its tables; see ``OwnershipRecord/life``.
     let life: String
+    /// How its own settings are asked for, where `interface` has no messages for them.
+    var settings: SettingsLine?
+
+    /// A second interface of the same kernel.
+    struct SettingsLine {
+        let exchange: any KernelExchange
+        let interface: any KernelInterface
+
+        init(_ transport: XFRMSettingsTransport) {
+            exchange = DirectExchange(transport, awaiting: XFRMAwaitedAnswer.self)
+            interface = XFRMCodec(processID: UInt32(clamping: getpid()), portID: transport.portID)
+        }
+    }
 
     /// What the rest of the program knows of it.
-    var traits: KernelTraits { interface.traits }
+    var traits: KernelTraits { settings == nil ? interface.traits : interface.traits.withHashThresholds }
 
     /// A kernel that is spoken to by PF_KEY.
-    static func pfKey(on socket: PFKeySocket, life: String) throws(KernelErrno) -> OpenKernel {
+    /// - Parameter settings: for what PF_KEY has no messages for.
+    static func pfKey(
+        on socket: PFKeySocket, settings: XFRMSettingsTransport?, life: String
+    ) throws(KernelErrno) -> OpenKernel {
         let exchange = try ThreadedExchange(socket, awaiting: PFKeyAwaitedAnswer.self)
-        return OpenKernel(exchange: exchange, interface: codec(.pfKey), life: life)
+        return OpenKernel(
+            exchange: exchange, interface: codec(.pfKey), life: life, settings: settings.map(SettingsLine.init))
     }
 
     /// A kernel that is spoken to by XFRM netlink.

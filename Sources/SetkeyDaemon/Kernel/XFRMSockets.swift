@@ -44,8 +44,7 @@ nonisolated final class XFRMSockets: Sendable {
 
     init() throws(OpenError) {
         do throws(KernelErrno) {
-            requests = try Self.openForRequests()
-            portID = try Self.bindToNewAddress(requests)
+            (requests, portID) = try Self.openRequests()
             events = try Self.open()
             hasLargeBuffer = events.setReceiveBuffer(Self.receiveBuffer)
             // To any address: a socket without one is passed over by what the kernel tells to all.
@@ -63,6 +62,12 @@ nonisolated final class XFRMSockets: Sendable {
         (self.requests, self.events) = (requests, events)
         portID = 0
         hasLargeBuffer = true
+    }
+
+    /// The socket that asks, and its address.
+    static func openRequests() throws(KernelErrno) -> (FileDescriptor, portID: UInt32) {
+        let requests = try openForRequests()
+        return (requests, try bindToNewAddress(requests))
     }
 
     private static func openForRequests() throws(KernelErrno) -> FileDescriptor {

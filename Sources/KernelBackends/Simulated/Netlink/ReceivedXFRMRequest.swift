@@ -6,7 +6,7 @@ internal import IPsec
 struct ReceivedXFRMRequest {
     let header: NetlinkHeader
     /// What stands behind the header.
-    private let body: ArraySlice<UInt8>
+    let body: ArraySlice<UInt8>
 
     /// - Returns: `nil` where the header cannot be right: the kernel drops the rest of the datagram without a word.
     init?(_ message: ArraySlice<UInt8>) {

@@ -93,6 +93,8 @@ extension SimulatedKernel {
         case .deletePolicy: try deleteOrGetPolicy(request, for: nil)
         case .getPolicy: try deleteOrGetPolicy(request, for: requester)
         case .flushPolicies: try flushXFRMPolicies(request)
+        case .newSPDInformation: try newSPDInformation(request)
+        case .getSPDInformation: try getSPDInformation(request, fromSocketAt: index)
         default: throw XFRMRefusal(.invalidArgument)
         }
         return false
