@@ -31,8 +31,8 @@ extension Machine {
         settle()
         for _ in 0..<quarters {
             nanoseconds += 250_000_000
-            if nanoseconds == 1_000_000_000 {
-                nanoseconds = 0
+            if nanoseconds >= 1_000_000_000 {
+                nanoseconds -= 1_000_000_000
                 seconds += 1
                 kernel.advance(to: .init(seconds: UInt64(seconds)))
                 settle()

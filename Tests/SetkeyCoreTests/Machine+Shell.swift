@@ -87,6 +87,20 @@ extension Machine {
                 turns += 1
                 handle(.turn)
             }
+            passLingering()
         } while daemon.isWaitingForKernel || isTurnDue
+    }
+
+    /// Until when SAs linger, on the monotonic clock; `nil` if none do.
+    var lingersUntil: UInt64? {
+        let now = now.monotonic
+        return daemon.reconciler.transition?.application?.deadline(at: now) ?? daemon.clients.deadline(at: now)
+    }
+
+    /// When nothing else is left, the time passes for which SAs linger.
+    private mutating func passLingering() {
+        guard isLingeringShort, !daemon.isWaitingForKernel, !isTurnDue, let end = lingersUntil else { return }
+        nanoseconds += end - now.monotonic
+        handle(.woken)
     }
 }

@@ -75,6 +75,8 @@ struct Machine {
     var turns = 0
     /// The turn that was asked for; turns come when nothing else is left to do.
     var isTurnDue = false
+    /// Whether the time for which SAs linger passes by itself.
+    var isLingeringShort = true
     var exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
     /// Requests that wait for their turn in it.
     var asked: [RequestID: KernelRequest] = [:]

@@ -57,7 +57,7 @@ struct MarkTests {
         var application = Application(
             StepList([[Step(change: .delete(stale), reason: .stale, origin: nil)]]), Consequences(reborn: []),
             to: Target(desired: .empty), temper: .undoing, incomplete: [])
-        #expect(application.next(in: present) == nil)
+        #expect(application.next(at: 0, in: present) == nil)
         #expect(application.isOver)
         #expect(application.errno == .notUnique)
         #expect(

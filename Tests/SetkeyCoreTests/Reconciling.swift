@@ -18,6 +18,11 @@ struct Reconciling {
     /// A desk at which nobody is.
     private let clients = ClientDesk(settings: settings)
     private(set) var seconds = 1000
+    /// Nanoseconds for which SAs have lingered, which pass by themselves.
+    private var lingered: UInt64 = 0
+    private var now: Instant {
+        Instant(seconds: seconds, microseconds: 0, monotonic: UInt64(seconds) * 1_000_000_000 + lingered)
+    }
 
     /// The SPIs that the file declares; `nil`: it has an error.
     var file: [UInt32]? = []
@@ -48,8 +53,7 @@ struct Reconciling {
 
     /// Something happens to the reconciler, and all that follows from it.
     mutating func happen(_ change: (inout Reconciler, inout Context) -> Void) {
-        context.out.begin(
-            at: Instant(seconds: seconds, microseconds: 0, monotonic: UInt64(seconds) * 1_000_000_000))
+        context.out.begin(at: now)
         change(&reconciler, &context)
         settle()
     }
@@ -112,12 +116,23 @@ struct Reconciling {
             let effects = context.out.takeEffects()
             for effect in effects { perform(effect) }
             if !effects.isEmpty { continue }
-            guard isTurnDue else { return }
+            guard isTurnDue else {
+                guard passLingering() else { return }
+                continue
+            }
             isTurnDue = false
             context.out.turnCame()
             context.kernel.turnCame(&context.out)
             reconciler.turnCame(&context)
         } while true
+    }
+
+    /// When nothing else is left, the time passes for which SAs linger; `false` if none do.
+    private mutating func passLingering() -> Bool {
+        guard let end = reconciler.transition?.application?.deadline(at: now.monotonic) else { return false }
+        lingered += end - now.monotonic
+        context.out.begin(at: now)
+        return true
     }
 
     private mutating func tellDevelopments() {

@@ -12,7 +12,7 @@ struct RequestRunTests {
     }
 
     private static func next(_ run: inout RequestRun) throws -> RequestRun.Item {
-        let item = run.next()
+        let item = run.next(at: 0)
         return try #require(item)
     }
 
@@ -28,17 +28,17 @@ struct RequestRunTests {
     @Test func unitsAreGivenOutInOrderWithoutWaitingForAnswers() {
         var run = RequestRun(temper: .goingOn)
         run.begin(0, [Self.request(1), Self.request(2)])
-        let first = run.next()
-        let second = run.next()
+        let first = run.next(at: 0)
+        let second = run.next(at: 0)
         #expect(Self.number(first) == 1)
         #expect(first?.endsUnit == false)
         #expect(Self.number(second) == 2)
         #expect(second?.endsUnit == true)
         #expect(!run.hasMore && !run.isIdle)
         run.begin(1, [Self.request(3)])
-        #expect(Self.number(run.next()) == 3)
+        #expect(Self.number(run.next(at: 0)) == 3)
         #expect(run.inFlight == 3)
-        #expect(run.next() == nil)
+        #expect(run.next(at: 0) == nil)
     }
 
     /// With every refusal those behind it come back, some of them not for the first time.
@@ -65,7 +65,7 @@ struct RequestRunTests {
                 }
             }
             items = []
-            while let item = run.next() { items.append(item) }
+            while let item = run.next(at: 0) { items.append(item) }
         }
         let expected = (0..<40).map { UInt32($0) }.filter { $0 / 2 % 3 != 0 }
         #expect(answered == expected)
@@ -83,7 +83,7 @@ struct RequestRunTests {
         for item in items[1...] { run.unsent(item) }
         run.begin(4, [Self.request(4)])
         var numbers: [UInt32?] = []
-        while let item = run.next() {
+        while let item = run.next(at: 0) {
             numbers.append(Self.number(item))
             run.succeeded(item, answer: Self.answer, former: .none)
         }
@@ -99,7 +99,7 @@ struct RequestRunTests {
         run.passed(first)
         for most in [1, 2, 4, 8] {
             var items: [RequestRun.Item] = []
-            while let item = run.next() { items.append(item) }
+            while let item = run.next(at: 0) { items.append(item) }
             #expect(items.count == most)
             run.succeeded(items[0], answer: Self.answer, former: .none)
             for item in items.dropFirst() { run.passed(item) }
@@ -113,7 +113,7 @@ struct RequestRunTests {
         let second = try Self.next(&run)
         run.failed(first)
         run.unsent(second)
-        #expect(run.next() == nil)
+        #expect(run.next(at: 0) == nil)
         #expect(run.isIdle)
         // Also if it had not been given out.
         run.begin(1, [Self.request(3), Self.request(4)])
@@ -133,11 +133,11 @@ struct RequestRunTests {
         run.failed(items[1])
         #expect(run.isUndoing)
         // One that was on its way all the same, and one that was not.
-        #expect(run.next() == nil)
+        #expect(run.next(at: 0) == nil)
         run.succeeded(items[2], answer: Self.answer, former: .none)
         run.unsent(items[3])
         var undone: [PolicyIdentity] = []
-        while let item = run.next() {
+        while let item = run.next(at: 0) {
             #expect(item.role == .undo)
             if case .deletePolicy(let identity) = item.request { undone.append(identity) }
             run.succeeded(item, answer: Self.answer, former: .none)
@@ -170,11 +170,11 @@ struct RequestRunTests {
         run.begin(1, [Self.request(2)])
         let question = try Self.next(&run)
         #expect(question.role == .question)
-        #expect(run.next() == nil)
+        #expect(run.next(at: 0) == nil)
         run.passed(question)
         run.interpose([Self.request(8), Self.request(9)], .step, of: 0)
-        #expect(Self.number(run.next()) == 8)
-        #expect(Self.number(run.next()) == 9)
-        #expect(Self.number(run.next()) == 2)
+        #expect(Self.number(run.next(at: 0)) == 8)
+        #expect(Self.number(run.next(at: 0)) == 9)
+        #expect(Self.number(run.next(at: 0)) == 2)
     }
 }

@@ -96,12 +96,12 @@ struct StateInForceTests {
         var state = StateInForce()
         var other = state
         var (application, _) = Self.apply(Self.declared(300, 301), Self.file, to: &other, kernel: .empty)
-        let items = [application.next(in: Mirror()), application.next(in: Mirror())].compactMap { $0 }
+        let items = [application.next(at: 0, in: Mirror()), application.next(at: 0, in: Mirror())].compactMap { $0 }
         #expect(items.count == 2)
         guard case .add(let added) = items[0].request else { throw NotAnAddition() }
         application.ended(items[0], .done(.association(.added, added)), former: .none)
         application.ended(items[1], .refused(.invalidArgument), former: .none)
-        let undo = application.next(in: Mirror())
+        let undo = application.next(at: 0, in: Mirror())
         application.ended(try #require(undo), .refused(.invalidArgument), former: .none)
         #expect(application.isOver && application.isUndoing)
         let addition = state.stay(after: application, at: Self.now)

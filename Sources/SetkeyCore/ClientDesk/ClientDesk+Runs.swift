@@ -27,6 +27,12 @@ extension ClientDesk {
         return nil
     }
 
+    /// When a run that lingers goes on; `nil` if none does. Both on the monotonic clock.
+    func deadline(at now: UInt64) -> UInt64? { runs.deadline(at: now) }
+
+    /// Has runs go on that have lingered.
+    mutating func wake(at now: UInt64) { runs.wake(at: now) }
+
     private mutating func beginDump(
         _ database: DatabaseName, _ ipsecProtocol: IPsecProtocol?, inRunOf client: ClientID, _ context: inout Context
     ) {

@@ -63,6 +63,12 @@ struct ExecuteRun: Sendable {
     /// Whether what a request replaces or removes is wanted, to undo it.
     var keepsFormer: Bool { run.keepsFormer }
 
+    /// Until when it gives nothing out; `nil` if it does not linger. Both on the monotonic clock.
+    func deadline(at now: UInt64) -> UInt64? { run.deadline(at: now) }
+
+    /// Whether it has lingered, and may go on.
+    func isDue(at now: UInt64) -> Bool { run.isDue(at: now) }
+
     /// Whether a request that is refused keeps those behind it from being sent: they may depend on it.
     var stopsAtRefusal: Bool {
         !run.isUndoing && (parameters.atomic == true || parameters.rfcSemantics == true)
@@ -115,13 +121,15 @@ struct ExecuteRun: Sendable {
     /// Appends the next requests until they make a burst.
     ///
     /// - Returns: what keeps it from having more; `nil` if they do make one.
-    mutating func fill(_ items: inout [RequestRun.Item], mirror: inout Mirror) -> Next? {
+    mutating func fill(
+        _ items: inout [RequestRun.Item], mirror: inout Mirror, at now: UInt64
+    ) -> Next? {
         if isWaiting { return .wait }
         if let unit = dump.take() { endStatement(unit) }
         for _ in 0..<Self.share {
             if isPartOver { return .finished }
             if items.count == Conversation.burst { return nil }
-            if let item = run.next() {
+            if let item = run.next(at: now) {
                 if item.role != .undo { parts[part(of: item.unit)].inFlight += 1 }
                 if mirror.misleads(item.request) {
                     _ = ended(item, .refused(.notUnique, nil), former: .none)

@@ -93,9 +93,10 @@ struct Runs: Sendable {
         }
         var items: [RequestRun.Item] = []
         items.reserveCapacity(Conversation.burst)
-        switch runs[client]?.fill(&items, mirror: &context.kernel.mirror) {
+        let now = context.now.monotonic
+        switch runs[client]?.fill(&items, mirror: &context.kernel.mirror, at: now) {
         case nil: takeTurn(client)
-        case .wait: break
+        case .wait: if runs[client]?.deadline(at: now) != nil { context.out.rearm() }
         case .rest:
             context.out.askTurn()
             takeTurn(client)
@@ -111,6 +112,14 @@ struct Runs: Sendable {
         }
         guard !items.isEmpty, let manner = runs[client]?.manner else { return nil }
         return .requests(items, of: client, manner)
+    }
+
+    /// When the first of those that linger goes on; `nil` if none does. Both on the monotonic clock.
+    func deadline(at now: UInt64) -> UInt64? { runs.clients.compactMap { runs[$0]?.deadline(at: now) }.min() }
+
+    /// Has those go on that have lingered.
+    mutating func wake(at now: UInt64) {
+        for client in runs.clients where runs[client]?.isDue(at: now) == true { takeTurn(client) }
     }
 
     private mutating func takeTurn(_ client: ClientID) {

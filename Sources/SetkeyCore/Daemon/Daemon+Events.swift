@@ -70,6 +70,7 @@ extension Daemon {
     mutating func wake() {
         context.out.tellHeldLines()
         context.kernel.wake(at: context.now)
+        clients.wake(at: context.now.monotonic)
         reconciler.wake(&context)
         context.out.rearm()
     }
@@ -117,9 +118,10 @@ extension Daemon {
             context.out.perform(.show(forms))
         }
         guard context.out.isToRearm else { return }
+        let now = context.now.monotonic
         let deadlines = [
-            context.kernel.deadline(at: context.now), reconciler.deadline(context.kernel),
-            context.out.heldLinesDueAt,
+            context.kernel.deadline(at: context.now), reconciler.deadline(context.kernel, at: now),
+            clients.deadline(at: now), context.out.heldLinesDueAt,
         ]
         context.out.wake(at: deadlines.compactMap { $0 }.min())
     }

@@ -62,13 +62,14 @@ package struct PlanBuilder: Sendable {
     /// The plan, once ``isDone``.
     ///
     /// The order is make-before-break: inbound SAs, outbound SAs, policies, stale policies, stale SAs (architecture 5);
-    /// in front of all what the kernel could not tell from what is made.
+    /// in front of all what the kernel could not tell from what is made. What moves traffic has the SAs that go linger.
     package var plan: Plan {
-        Plan(
-            steps: StepList([
-                associations.hinderingSteps, inboundSteps, outboundSteps, policies.steps, policies.staleSteps,
-                associations.staleSteps,
-            ]))
+        let parts = [
+            associations.hinderingSteps, inboundSteps, outboundSteps, policies.steps, policies.staleSteps,
+        ]
+        let stale = associations.staleSteps
+        let movesTraffic = !associations.steps.isEmpty || !policies.steps.isEmpty
+        return Plan(steps: movesTraffic ? StepList(parts, departures: stale) : StepList(parts + [stale]))
     }
 
     // MARK: What it means for ownership, once it is complete

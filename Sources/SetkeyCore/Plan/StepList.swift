@@ -3,10 +3,19 @@
 package struct StepList: RandomAccessCollection, Sendable {
     private let parts: [[Step]]
     package let endIndex: Int
+    /// The first of the deletions of SAs that traffic may still go through until those before it have taken effect; the
+    /// end if there are none.
+    let firstDeparture: Int
 
     init(_ parts: [[Step]]) {
-        self.parts = parts.filter { !$0.isEmpty }
-        endIndex = parts.reduce(0) { $0 + $1.count }
+        self.init(parts, departures: [])
+    }
+
+    /// - Parameter departures: deletions of SAs; they come last.
+    init(_ parts: [[Step]], departures: [Step]) {
+        self.parts = (parts + [departures]).filter { !$0.isEmpty }
+        endIndex = parts.reduce(departures.count) { $0 + $1.count }
+        firstDeparture = endIndex - departures.count
     }
 
     package var startIndex: Int { 0 }

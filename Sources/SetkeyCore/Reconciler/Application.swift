@@ -25,6 +25,7 @@ struct Application: Sendable {
     private let incomplete: Set<DatabaseName>
     private var run: RequestRun
     private var cursor = 0
+    private var linger = Linger()
     /// Policies that took the place of ones that nobody had seen; undoing does not bring those back.
     private(set) var overwritten: [PolicyIdentity] = []
     /// Entries that the kernel did not find when they were to be deleted: others have removed them, or the kernel interface cannot name
@@ -65,19 +66,28 @@ struct Application: Sendable {
     /// Whether nothing is left to do, one way or the other.
     var isOver: Bool { run.isIdle && (isUndoing || cursor == steps.count) }
 
+    /// Until when it gives nothing out; `nil` if it does not linger. Both on the monotonic clock.
+    func deadline(at now: UInt64) -> UInt64? { isUndoing ? run.deadline(at: now) : linger.deadline(at: now) }
+
     /// The next request; `nil` if there is none now.
     ///
     /// What the kernel might do to another SA than the one that is meant is not asked of it: it has failed.
-    mutating func next(in mirror: borrowing Mirror) -> RequestRun.Item? {
+    /// - Parameter now: on the monotonic clock.
+    mutating func next(at now: UInt64, in mirror: borrowing Mirror) -> RequestRun.Item? {
         while true {
-            if !run.hasMore, !isUndoing, cursor < steps.count {
+            if !run.hasMore, !isUndoing, cursor < steps.count, mayBegin(cursor, at: now) {
                 run.begin(cursor, steps[cursor].change.requests)
                 cursor += 1
             }
-            guard let item = run.next() else { return nil }
+            guard let item = run.next(at: now) else { return nil }
             guard mirror.misleads(item.request) else { return item }
             failed(item, errno: .notUnique)
         }
+    }
+
+    /// Whether it is time for a step: SAs leave when what has taken their traffic has been in for a while.
+    private mutating func mayBegin(_ step: Int, at now: UInt64) -> Bool {
+        step < steps.firstDeparture || linger.hasPassed || run.isIdle && linger.isOver(at: now)
     }
 
     mutating func ended(_ item: RequestRun.Item, _ outcome: Outcome, former: FormerEntries) {

@@ -154,9 +154,11 @@ extension Reconciler {
         guard case .applying(var application) = transition?.phase else { return nil }
         enter(.begun)
         var items: [RequestRun.Item] = []
-        while items.count < Conversation.burst, let item = application.next(in: context.kernel.mirror) {
+        let now = context.now.monotonic
+        while items.count < Conversation.burst, let item = application.next(at: now, in: context.kernel.mirror) {
             items.append(item)
         }
+        if application.deadline(at: now) != nil { context.out.rearm() }
         enter(.applying(application))
         guard !items.isEmpty else {
             // It may have failed without having asked anything.

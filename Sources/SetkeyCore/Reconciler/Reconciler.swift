@@ -120,8 +120,8 @@ struct Reconciler: Sendable {
     // MARK: Time
 
     /// When something is due, on the monotonic clock.
-    func deadline(_ kernel: borrowing KernelDesk) -> UInt64? {
-        var deadlines = [wayBack.confirmation?.deadline].compactMap { $0 }
+    func deadline(_ kernel: borrowing KernelDesk, at now: UInt64) -> UInt64? {
+        var deadlines = [wayBack.confirmation?.deadline, transition?.application?.deadline(at: now)].compactMap { $0 }
         // What a transition or a refresh holds up, their ends begin.
         if isIdle, kernel.isFresh, let moment = drift.checkAt { deadlines.append(moment) }
         return deadlines.min()

@@ -76,6 +76,11 @@ struct RequestRun: Sendable {
     private(set) var undone = 0
     /// Requests that were to undo something and were refused.
     private(set) var notUndone: [KernelRequest] = []
+    /// The deletion of an SA that was added, which waits until what was there before carries the traffic again.
+    private var departure: KernelRequest?
+    /// Whether something else has been undone.
+    private var movesTraffic = false
+    private var linger = Linger()
 
     init(temper: Temper) {
         self.temper = temper
@@ -85,7 +90,7 @@ struct RequestRun: Sendable {
     var size: Int { undoLog.size }
 
     /// Whether everything that was begun has ended, and nothing is left to be undone.
-    var isIdle: Bool { inFlight == 0 && !hasMore && (!isUndoing || undoLog.isEmpty) }
+    var isIdle: Bool { inFlight == 0 && !hasMore && (!isUndoing || undoLog.isEmpty && departure == nil) }
 
     /// Whether requests of what was begun are still to be given out.
     var hasMore: Bool { !urgent.isEmpty || head < returned.count || !waiting.isEmpty }
@@ -98,6 +103,12 @@ struct RequestRun: Sendable {
 
     /// Whether what a request replaces or removes is wanted, to undo it.
     var keepsFormer: Bool { temper == .undoing && !isUndoing }
+
+    /// Until when it gives nothing out; `nil` if it does not linger. Both on the monotonic clock.
+    func deadline(at now: UInt64) -> UInt64? { linger.deadline(at: now) }
+
+    /// Whether it has lingered, and may go on.
+    func isDue(at now: UInt64) -> Bool { linger.isDue(at: now) }
 
     // MARK: Giving out
 
@@ -123,12 +134,14 @@ struct RequestRun: Sendable {
     }
 
     /// The next request; `nil` if there is none now.
-    mutating func next() -> Item? {
+    ///
+    /// - Parameter now: on the monotonic clock.
+    mutating func next(at now: UInt64) -> Item? {
         if isHeld {
             guard inFlight == 0 else { return nil }
             isHeld = false
         }
-        guard inFlight < allowance, var item = take() else { return nil }
+        guard inFlight < allowance, var item = take(at: now) else { return nil }
         if item.serial == 0 {
             serials += 1
             item.serial = serials
@@ -138,7 +151,7 @@ struct RequestRun: Sendable {
         return item
     }
 
-    private mutating func take() -> Item? {
+    private mutating func take(at now: UInt64) -> Item? {
         if let item = urgent.popLast() { return item }
         if head < returned.count {
             defer { head += 1 }
@@ -149,7 +162,19 @@ struct RequestRun: Sendable {
             head = 0
         }
         guard isUndoing else { return waiting.popLast() }
-        return undoLog.next().map { Item(request: $0, unit: 0, role: .undo, endsUnit: false) }
+        return nextUndo(at: now).map { Item(request: $0, unit: 0, role: .undo, endsUnit: false) }
+    }
+
+    private mutating func nextUndo(at now: UInt64) -> KernelRequest? {
+        guard let request = departure.take() ?? undoLog.next() else { return nil }
+        guard case .delete = request else {
+            movesTraffic = true
+            return request
+        }
+        guard movesTraffic, !linger.hasPassed else { return request }
+        if inFlight == 0, linger.isOver(at: now) { return request }
+        departure = request
+        return nil
     }
 
     // MARK: Ending

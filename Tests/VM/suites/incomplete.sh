@@ -13,7 +13,9 @@ ip xfrm policy add src 10.7.0.0/16 dst 10.8.0.0/16 dir out action block
 ip xfrm policy add src 2001:db8::1/128 dst 2001:db8::2/128 dir out tmpl proto hao mode ro
 is $? 0 'another program adds a policy of Mobile IPv6'
 start_daemon --config "$work/site.conf"
-is "$(ip xfrm state | grep -c '^src')" 1 'the SA of the file is in the kernel'
+applied() { [ "$(ip xfrm state | grep -c '^src')" = 1 ]; }
+until_ 30 applied
+ok $? 'the SA of the file is in the kernel'
 is "$(count 10.1.0.0/16) $(ip xfrm policy list dir out | grep -c 'tmpl src 192.0.2.1')" '1 1' \
     'its policy has replaced the one that no dump showed'
 is "$(count 10.7.0.0/16) $(count 2001:db8::1/128)" '1 1' 'foreign policies stay'

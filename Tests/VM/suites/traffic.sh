@@ -90,6 +90,27 @@ steady 'a reload that removes them'
 is "$said" "$(both 'reloaded: 1000 writes to the kernel; the file declares 2 SAs and 3 policies')"$'\n' 'and it says so'
 is "$(spis a) $(spis b)" '0x000010a1 0x000010b1 0x000010a1 0x000010b1' 'and the tunnel alone is left'
 
+# One reload that puts another SA in the place of the one that sends, and turns the policy to it:
+# what is on its way through the former one is not lost, because that one lingers.
+{ cat "$work/b.conf"; sa a3; } > "$work/b.next"
+mv "$work/b.next" "$work/b.conf"
+at b --reload > /dev/null
+turn() {
+    { policies a | sed '/-P out/s/unique:1/unique:2/'; sa b1; sa a3 | sed 's/-u 1/-u 2/'; } > "$work/a.conf"
+    at a --reload > /dev/null
+    arriving=a3
+}
+hitless 'a reload that replaces the SA that sends' a1 turn
+is "$(spis a)" '0x000010a3 0x000010b1' 'and the former one is gone'
+turn_back() {
+    declare_ a1 b1
+    at a --reload > /dev/null
+    arriving=a1
+}
+hitless 'a reload that puts it back' a3 turn_back
+at b --reload > /dev/null
+is "$(spis a) $(spis b)" '0x000010a1 0x000010b1 0x000010a1 0x000010b1' 'and all is as it was'
+
 # New keys without a gap: each end learns the new SA that it receives by, then, when the other
 # one knows it, too, the one that it sends by; the old ones go when nothing uses them any more.
 roll() {
