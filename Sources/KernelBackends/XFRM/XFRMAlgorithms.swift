@@ -18,6 +18,9 @@ struct XFRMAlgorithmName: Hashable, Sendable {
     }
 
     func write(to writer: inout WireWriter) { writer.append(words) }
+
+    /// Those of the table's rows, by their positions.
+    static let ofRows = Algorithm.table.map { XFRMAlgorithmName($0.xfrmName) }
 }
 
 /// The rows of the algorithm table that the kernel knows by name.
@@ -27,18 +30,18 @@ struct XFRMAlgorithms: Sendable {
     static let integrity = XFRMAlgorithms(of: .integrity)
     static let compression = XFRMAlgorithms(of: .compression)
 
-    private let rows: [(name: XFRMAlgorithmName, row: Algorithm)]
+    private let rows: [(name: XFRMAlgorithmName, number: UInt16, icvBits: UInt32)]
 
     private init(of kind: Algorithm.Kind) {
         rows = Algorithm.table.filter { $0.kind == kind && !$0.xfrmName.isEmpty }
-            .map { (XFRMAlgorithmName($0.xfrmName), $0) }
+            .map { (XFRMAlgorithmName($0.xfrmName), $0.number, UInt32($0.icvBits)) }
     }
 
     /// The number of the algorithm of this name, and of this length of the ICV where that tells algorithms apart; 0 if
     /// the table has none.
     func number(_ name: XFRMAlgorithmName, icvBits: UInt32? = nil) -> UInt16 {
-        for (candidate, row) in rows where candidate == name {
-            if icvBits == nil || UInt32(row.icvBits) == icvBits { return row.number }
+        for (candidate, number, bits) in rows where candidate == name {
+            if icvBits == nil || bits == icvBits { return number }
         }
         return 0
     }
@@ -75,7 +78,7 @@ extension SecurityAssociation {
             throw WireError(.value(field: "an algorithm", UInt32(row?.number ?? 0)), at: 0)
         }
         try writer.appendAttribute(type) { writer throws(WireError) in
-            XFRMAlgorithmName(row.xfrmName).write(to: &writer)
+            XFRMAlgorithmName.ofRows[Int(row.position)].write(to: &writer)
             writer.append(UInt32(truncatingIfNeeded: 8 * (key?.count ?? 0)))
             if let icvBits { writer.append(UInt32(icvBits)) }
             if let key { writer.append(key) }

@@ -38,7 +38,9 @@ package struct XFRMCodec: KernelInterface {
         var reader = WireReader(datagram)
         do throws(WireError) {
             let header = try NetlinkHeader(from: &reader)
-            var event = event(header, content(header, &reader, datagram, &known))
+            // By itself: to call a method while one of its arguments changes the codec would copy all of its requests.
+            let content = content(header, &reader, datagram, &known)
+            var event = event(header, content)
             if case .refused = event.content { event.words = Self.words(of: header, datagram) }
             return event
         } catch {
