@@ -69,7 +69,8 @@ package struct KernelEvent: Sendable {
         case subscribed
         /// SAs and policies have moved to other addresses (MIGRATE); only a dump tells which.
         case migrated
-        /// The peer of an ESP-in-UDP SA appears under another address (NAT_T_NEW_MAPPING).
+        /// The peer of an ESP-in-UDP SA appears under another address (NAT_T_NEW_MAPPING), or by another port than the
+        /// first one: the second. The SA itself stays as it is, and each further packet tells it again.
         indirect case newMapping(SAIdentity, NATTraversal)
         /// A message that says nothing to us: PROMISC headers, echoes, types that Linux does not send.
         case ignored(messageType: UInt8)

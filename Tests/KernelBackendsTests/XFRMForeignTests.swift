@@ -188,4 +188,28 @@ import Testing
             return
         }
     }
+
+    @Test func aMappingNamesTheSAAndThePortsOfItsPeer() {
+        let address: [UInt8] = [192, 0, 2, 1]
+        let message = XFRMSamples.message(.mapping, sequence: 0, portID: 0) { writer in
+            // The SA: destination, SPI, family, protocol; its reqid.
+            writer.append(address.span)
+            writer.append(zeros: 12)
+            writer.append(bigEndian: 0x1001 as UInt32)
+            writer.append(2 as UInt16)
+            writer.append(50 as UInt8)
+            writer.append(zeros: 1 + 4)
+            // The peer's address, the old one and the new one, and its ports.
+            writer.append(zeros: 32)
+            writer.append(bigEndian: 4500 as UInt16)
+            writer.append(bigEndian: 1024 as UInt16)
+        }
+        var codec = XFRMSamples.codec()
+        guard case .newMapping(let identity, let ports) = codec.decode(message).content else {
+            Issue.record("no mapping")
+            return
+        }
+        #expect("\(identity)" == "esp 192.0.2.1 spi 0x1001")
+        #expect(ports == NATTraversal(sourcePort: 4500, destinationPort: 1024))
+    }
 }

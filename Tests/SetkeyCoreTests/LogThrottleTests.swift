@@ -1,4 +1,5 @@
 import ControlProtocol
+import IPsec
 import Testing
 
 @testable import SetkeyCore
@@ -54,5 +55,28 @@ import Testing
         for _ in 0..<4 { machine.post(.noticed(.acceptFailure, "no descriptors")) }
         machine.pass(seconds: 120)
         #expect(machine.log.map(\.message) == Array(repeating: "no descriptors", count: 4))
+    }
+
+    /// The kernel tells it with every packet, and asks for nothing.
+    @Test func aPeerThatHasMovedIsToldOnceAMinuteForEachSA() {
+        var machine = Machine.started()
+        machine.log = []
+        let writes = machine.writes.count
+        func move(_ spi: UInt32, times: Int) {
+            let identity = SAIdentity(
+                destination: IPAddress(ipv4: 0xc000_0201), ipsecProtocol: .esp, spi: SPI(rawValue: spi))
+            let origin = KernelEvent.Origin(request: nil, processID: 0, sequence: 0)
+            let content = KernelEvent.Content.newMapping(
+                identity, NATTraversal(sourcePort: 4500, destinationPort: 1024))
+            for _ in 0..<times { machine.post(.kernel([KernelEvent(origin: origin, content: content)])) }
+        }
+        move(0x1001, times: 1000)
+        move(0x1002, times: 1000)
+        #expect(machine.log.filter { $0.kind == .mappingChanged }.count == 2)
+        #expect(machine.log.allSatisfy { $0.message.hasSuffix("port 1024") })
+        #expect(machine.writes.count == writes)
+        machine.pass(seconds: 60)
+        move(0x1001, times: 1000)
+        #expect(machine.log.filter { $0.kind == .mappingChanged }.count == 3)
     }
 }

@@ -134,12 +134,11 @@ struct XFRMMessage: ~Escapable {
         let ipsecProtocol = IPsecProtocol(rawValue: try reader.read(UInt8.self))
         // Padding, the reqid, and the addresses of the peer, the old one and the new one.
         try reader.skip(1 + 4 + 32)
-        _ = try reader.readBigEndian(UInt16.self)
-        let newPort = try reader.readBigEndian(UInt16.self)
+        let (oldPort, newPort) = (try reader.readBigEndian(UInt16.self), try reader.readBigEndian(UInt16.self))
         guard let ipsecProtocol else { return ignored }
         let identity = SAIdentity(
             destination: destination.address(family), ipsecProtocol: ipsecProtocol, spi: spi)
-        return .newMapping(identity, NATTraversal(sourcePort: newPort, destinationPort: 0))
+        return .newMapping(identity, NATTraversal(sourcePort: oldPort, destinationPort: newPort))
     }
 
     // MARK: Policies

@@ -33,7 +33,8 @@ struct KernelDesk: Sendable {
     private var upkeep: Upkeep
     private var refreshes = Refreshes()
     private var expiries = PolicyExpiries()
-    private var acquires = AcquireThrottle()
+    private var acquires = RepetitionThrottle<PolicyIndex?>()
+    private var mappings = RepetitionThrottle<SAIdentity>()
     /// Whether the kernel is to be asked something, to see whether it answers.
     private var isWatched = false
     /// What is to be asked of the SPD's hash thresholds.
@@ -154,11 +155,19 @@ struct KernelDesk: Sendable {
             return upkeep.mistrust()
         }
         guard event.origin.request == nil, let news = event.content.news else { return }
-        if case .acquire(let acquire) = event.content, !acquires.admit(acquire.policy, at: out.now.monotonic) { return }
-        guard out.admitsNews() else { return }
+        guard !isRepetition(event.content, at: out.now.monotonic), out.admitsNews() else { return }
         let author = event.origin.processID == 0 ? "" : " (by process \(event.origin.processID))"
         out.log(
             event.content.priority, news.phrase + author, news.log, event.content.logFields + event.origin.logFields)
+    }
+
+    /// Whether it has been told not long ago, and will be with each packet.
+    private mutating func isRepetition(_ content: KernelEvent.Content, at now: UInt64) -> Bool {
+        switch content {
+        case .acquire(let acquire): !acquires.admit(acquire.policy, at: now)
+        case .newMapping(let identity, _): !mappings.admit(identity, at: now)
+        default: false
+        }
     }
 
     /// Kernel messages may have been lost: only dumps tell what is.

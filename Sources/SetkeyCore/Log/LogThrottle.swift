@@ -40,24 +40,25 @@ struct LogThrottle: Sendable {
     }
 }
 
-/// Lets one line about missing SAs pass a minute for each policy: traffic that finds none goes on asking.
-struct AcquireThrottle: Sendable {
-    private static let interval: UInt64 = 60_000_000_000
-    /// So many policies are told of within that time; what else comes is not.
-    private static let limit = 1024
+/// Lets one line a minute pass for each cause of what the kernel tells with every packet: a policy whose traffic finds no
+/// SA, an SA whose peer has moved.
+struct RepetitionThrottle<Cause: Hashable & Sendable>: Sendable {
+    private static var interval: UInt64 { 60_000_000_000 }
+    /// So many causes are told of within that time; what else comes is not.
+    private static var limit: Int { 1024 }
 
-    private var told: [PolicyIndex?: UInt64] = [:]
+    private var told: [Cause: UInt64] = [:]
     /// When those that count no longer were forgotten last.
     private var sweptAt: UInt64 = 0
 
-    mutating func admit(_ policy: PolicyIndex?, at now: UInt64) -> Bool {
-        if let last = told[policy], now &- last < Self.interval { return false }
+    mutating func admit(_ cause: Cause, at now: UInt64) -> Bool {
+        if let last = told[cause], now &- last < Self.interval { return false }
         if now &- sweptAt >= Self.interval {
             told = told.filter { now &- $0.value < Self.interval }
             sweptAt = now
         }
-        guard told.count < Self.limit || told[policy] != nil else { return false }
-        told[policy] = now
+        guard told.count < Self.limit || told[cause] != nil else { return false }
+        told[cause] = now
         return true
     }
 }
