@@ -59,7 +59,7 @@ count-test: build
 vm-test: deb
 	@tools/require test vm
 	Tests/VM/run-tests
-	Tests/VM/run-tests -i xfrm language events declarative daemon overrun
+	Tests/VM/run-tests -i xfrm language events declarative daemon overrun traffic service
 
 bench: build
 	@tools/require build vm
@@ -85,10 +85,9 @@ install-files:
 	install -m 644 docs/completions/setkeyd.bash $(SHAREDIR)/bash-completion/completions/setkeyd
 	install -m 644 docs/completions/_setkey docs/completions/_setkeyd $(SHAREDIR)/zsh/site-functions/
 	install -m 644 docs/completions/*.fish $(SHAREDIR)/fish/vendor_completions.d/
-	install -d $(LIBDIR)/sysusers.d $(LIBDIR)/modules-load.d $(LIBDIR)/systemd/catalog
+	install -d $(LIBDIR)/sysusers.d $(LIBDIR)/systemd/catalog
 	install -m 644 systemd/setkeyd.catalog $(LIBDIR)/systemd/catalog/setkeyd.catalog
 	install -m 644 systemd/setkeyd.sysusers $(LIBDIR)/sysusers.d/setkeyd.conf
-	install -m 644 systemd/setkeyd.modules-load $(LIBDIR)/modules-load.d/setkeyd.conf
 
 	install -d $(APPARMORDIR)
 	sed 's|/usr/sbin/|$(PREFIX)/sbin/|g' apparmor/setkeyd > $(APPARMORDIR)/setkeyd

@@ -8,7 +8,9 @@ work=$(mktemp -d)
 socket=$work/control.sock
 # What setkeyd talks to the kernel by: --kernel.
 interface=pfkey
-[ ! -e interface ] || interface=$(< interface)
+if [ -e interface ]; then named=$(< interface); interface=${named:-pfkey}; fi
+# As status calls it.
+case $interface in xfrm) kernel_name=XFRM ;; *) kernel_name=PF_KEY ;; esac
 daemon=''
 
 pass() { passed=$((passed + 1)); echo "ok - $1"; }

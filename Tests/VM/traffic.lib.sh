@@ -174,3 +174,24 @@ under_traffic() {
     stop_flood
     stop_captures
 }
+
+# hitless WHAT NAME COMMAND...: the command, under traffic, costs no packet.
+hitless() {
+    local what=$1 errors=$(errors)
+    : > "$work/notes"
+    note a1 b1
+    under_traffic "$@"
+    echo "# $what: $sent packets sent, $received received"
+    [ "$sent" -ge 2000 ] && [ "$lost" = 0 ]
+    ok $? "$what: no packet is lost" "$sent sent, $received received, $refused refused"
+    is "$esp, $clear" "$sent $sent, 0 0" "$what: each end sends as many ESP packets, and none in clear"
+    is "$twice" 0 "$what: none comes twice"
+    is "$(errors)" "$errors" "$what: the kernel counts no error"
+}
+
+# steady WHAT: the SAs a1 and b1 carried it all.
+steady() {
+    note a1 b1
+    is "$(went_back)" '' "$1: no counter goes back"
+    is "$(progress)" "$(printf '%s '$sent'\n' 'a a1' 'a b1' 'b a1' 'b b1')" "$1: the same SAs carry every packet"
+}

@@ -30,13 +30,13 @@ ok $? 'their queue is full: nobody gets in there, not even root'
 connects $control.root
 ok $? 'by the other one root does'
 kill -CONT "$pid"
-has "$(setkey --status)" 'kernel: PF_KEY' 'setkey takes it by itself'
+has "$(setkey --status)" "kernel: $kernel_name" 'setkey takes it by itself'
 kill "${held[@]}"
 wait
 
 # Both start the daemon; both end together.
 systemctl stop setkeyd.service
-has "$(setkey --status)" 'kernel: PF_KEY' 'a client of root starts the daemon'
+has "$(setkey --status)" "kernel: $kernel_name" 'a client of root starts the daemon'
 as 1235 "$group" setkey --status > /dev/null
 is $? 0 'and one of a member finds it'
 systemctl restart setkeyd.service

@@ -28,13 +28,11 @@ policies 20000 > "$work/large.conf"
 } > "$work/small.conf"
 
 settled() { client --status 2> /dev/null | grep -q 'state: settled'; }
-# begin FILE [OPTION...]: from the start to the settled state; the milliseconds are in $took
+# begin FILE [OPTION...]: from the start to the settled state
 begin() {
-    local began=$(date +%s%N)
     : > "$work/log"
     start_daemon --config "$@"
     until_ 200 settled
-    took=$((($(date +%s%N) - began) / 1000000))
 }
 
 for interface in pfkey xfrm; do
@@ -71,19 +69,30 @@ for interface in pfkey xfrm; do
     stop_daemon
 done
 
-interface=pfkey
-[ ! -e interface ] || interface=$(< interface)
-defaults
-begin "$work/large.conf"
-auto=$took
-has "$(ip xfrm policy count)" 'OUT 20000' 'the policies are there'
-stop_daemon
-if [ "$series" = 6.1 ]; then
+# load [OPTION...]: starts with 20,000 policies; the milliseconds from the first of them to the last are in $took
+out_count() { ip xfrm policy count | sed -n 's/.* OUT *\([0-9]*\).*/\1/p'; }
+load() {
+    local began
     defaults
-    begin "$work/large.conf" --thresholds keep
-    [ $((10 * auto)) -le "$took" ]
-    ok $? "20,000 policies load in a tenth of the time ($auto ms instead of $took)" "$auto ms, $took ms"
+    : > "$work/log"
+    mkdir -p "$work/state"
+    setkeyd --kernel "$interface" --socket "$socket" --state-directory "$work/state" --config "$work/large.conf" "$@" \
+        2> "$work/log" >&2 &
+    daemon=$!
+    until_ 60 eval '[ "$(out_count)" != 0 ]'
+    began=$(date +%s%N)
+    until_ 300 eval '[ "$(out_count)" = 20000 ]'
+    ok $? '20,000 policies are loaded' "$(out_count); $(cat "$work/log")"
+    took=$((($(date +%s%N) - began) / 1000000))
     stop_daemon
-fi
+}
+for interface in pfkey xfrm; do
+    load
+    chosen=$took
+    [ "$series" = 6.1 ] || continue
+    load --thresholds keep
+    [ $((10 * chosen)) -le "$took" ]
+    ok $? "$interface: 20,000 policies load in a tenth of the time ($chosen ms instead of $took)"
+done
 defaults
 finish
