@@ -154,6 +154,22 @@ package struct IntegrityAlgorithm: RawRepresentable, Hashable, Sendable {
     /// The row; `nil` for a number that the table does not have.
     package var row: Algorithm? { Algorithm.row(in: Algorithm.integrityRows, rawValue) }
 
+    /// The same function, with an ICV of so many bits: the algorithm that is called so, or the first one of the function
+    /// and the length apart.
+    package func truncated(to bits: UInt16) -> (algorithm: IntegrityAlgorithm, icvBits: UInt16?) {
+        guard let row else { return (self, bits) }
+        let rows = Algorithm.table.filter { $0.kind == .integrity && $0.xfrmName == row.xfrmName }
+        if let named = rows.first(where: { $0.icvBits == bits }) { return (Self(rawValue: named.number), nil) }
+        return (rows.first.map { Self(rawValue: $0.number) } ?? self, bits)
+    }
+
+    /// The lengths of an ICV that the language has: whole bytes, from 64 bits to all of the function's output, which is
+    /// as long as its key (RFC 4868, 2.1.1; RFC 4494, 2); `nil` for what has no ICV.
+    package var icvLengths: KeyLengths? {
+        guard let row, row.icvBits > 0 else { return nil }
+        return KeyLengths(from: 64, through: row.keyLengths.last, by: 8)
+    }
+
     /// What it is called wherever something is printed; the language reads it back.
     package var name: String { Algorithm.name(of: row, rawValue) }
 

@@ -17,6 +17,11 @@ package struct KernelTraits: Hashable, Sendable {
     package let maximumReplayWindow: ReplayWindow
     /// The largest reqid that a transform of a policy may name.
     package let maximumUniqueReqID: ReqID
+    /// The flags that an SA may have.
+    package let flags: SAFlags
+    /// Whether an SA may say what is of ``AssociationOptions``, count more than 2^32-1 packets, and begin with another
+    /// sequence number than 0; and whether its sequence numbers are told.
+    package let carriesOptions: Bool
     /// Whether the kernel stores the original address of an SA behind a NAT.
     package let keepsOriginalAddress: Bool
     /// Whether SAs and policies can be bound to packet marks and to interfaces.
@@ -31,6 +36,7 @@ package struct KernelTraits: Hashable, Sendable {
     package init(
         name: String, algorithms: AlgorithmSet, numbersAlgorithms: Bool, maximumReplayWindow: ReplayWindow,
         maximumUniqueReqID: ReqID, keepsOriginalAddress: Bool, carriesMarks: Bool = false,
+        flags: SAFlags = .ofPFKey, carriesOptions: Bool = false,
         tellsPolicyExpiry: Bool = false, tellsStates: Bool = true, carriesHashThresholds: Bool = false
     ) {
         self.name = name
@@ -39,6 +45,8 @@ package struct KernelTraits: Hashable, Sendable {
         self.numbersAlgorithms = numbersAlgorithms
         self.maximumReplayWindow = maximumReplayWindow
         self.maximumUniqueReqID = maximumUniqueReqID
+        self.flags = flags
+        self.carriesOptions = carriesOptions
         self.keepsOriginalAddress = keepsOriginalAddress
         self.carriesMarks = carriesMarks
         self.tellsPolicyExpiry = tellsPolicyExpiry
@@ -55,8 +63,9 @@ package struct KernelTraits: Hashable, Sendable {
     /// NETLINK_XFRM of Linux (xfrm-facts 3, 4, B1).
     package static let xfrm = KernelTraits(
         name: "XFRM", algorithms: AlgorithmSet { $0.interfaces != .none }, numbersAlgorithms: false,
-        maximumReplayWindow: .ordinary, maximumUniqueReqID: ReqID(rawValue: .max), keepsOriginalAddress: true,
-        carriesMarks: true, tellsPolicyExpiry: true, tellsStates: false, carriesHashThresholds: true)
+        maximumReplayWindow: .widest, maximumUniqueReqID: ReqID(rawValue: .max), keepsOriginalAddress: true,
+        carriesMarks: true, flags: .ofXFRM, carriesOptions: true, tellsPolicyExpiry: true, tellsStates: false,
+        carriesHashThresholds: true)
 
     /// Whether another interface can carry more.
     package var hasRicherAlternative: Bool {

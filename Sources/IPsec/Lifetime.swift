@@ -6,7 +6,7 @@ package struct Lifetime: Hashable, Sendable {
     package static let zero = Lifetime()
 
     /// Packets (Linux counts packets where RFC 2367 says connections).
-    package var allocations: UInt32
+    package var allocations: UInt64
     /// Bytes that the SA has processed.
     package var bytes: UInt64
     /// As a limit: seconds since creation. As a count: when it was created, seconds since 1970.
@@ -14,7 +14,7 @@ package struct Lifetime: Hashable, Sendable {
     /// As a limit: seconds since first use. As a count: when it was first (SA) or last (policy) used; 0 for never.
     package var useTime: UInt64
 
-    package init(allocations: UInt32 = 0, bytes: UInt64 = 0, addTime: UInt64 = 0, useTime: UInt64 = 0) {
+    package init(allocations: UInt64 = 0, bytes: UInt64 = 0, addTime: UInt64 = 0, useTime: UInt64 = 0) {
         self.allocations = allocations
         self.bytes = bytes
         self.addTime = addTime

@@ -51,25 +51,3 @@ package enum SAState: UInt8, Hashable, Sendable {
         }
     }
 }
-
-/// `sadb_sa_flags`: what Linux honours, and every bit that a message may carry.
-package struct SAFlags: OptionSet, Hashable, Sendable {
-    /// Do not copy the ECN bits (`SADB_SAFLAGS_NOECN`).
-    package static let noECN = SAFlags(rawValue: 0x8000_0000)
-    /// Copy the DSCP out of the tunnel (`SADB_SAFLAGS_DECAP_DSCP`).
-    package static let decapsulateDSCP = SAFlags(rawValue: 0x4000_0000)
-    /// No path MTU discovery for the tunnel (`SADB_SAFLAGS_NOPMTUDISC`).
-    package static let noPathMTUDiscovery = SAFlags(rawValue: 0x2000_0000)
-
-    /// The bits as `sadb_sa_flags` has them.
-    package let rawValue: UInt32
-
-    package init(rawValue: UInt32) {
-        self.rawValue = rawValue
-    }
-
-    /// The flags that Linux keeps, of all that may be asked for.
-    ///
-    /// By the bits: a set literal is a generic call, and this is asked for each SA of a plan.
-    package var asStored: SAFlags { SAFlags(rawValue: rawValue & 0xe000_0000) }
-}

@@ -44,17 +44,21 @@ package struct ReqID: RawRepresentable, Hashable, Sendable {
 /// The receiver's anti-replay window, in packets (RFC 4303, 3.4.3); 0 turns the check off.
 ///
 /// How wide it may be, the kernel interface says (``KernelTraits/maximumReplayWindow``).
-package struct ReplayWindow: RawRepresentable, Hashable, Sendable {
+package struct ReplayWindow: RawRepresentable, Hashable, Comparable, Sendable {
     /// What an SA that authenticates its packets has unless its statement says otherwise; PF_KEY carries no wider one
     /// (kernel-facts K4).
     package static let ordinary = ReplayWindow(rawValue: 32)
     /// No replay check.
     package static let disabled = ReplayWindow(rawValue: 0)
+    /// The widest one that Linux has a bitmap for (`XFRMA_REPLAY_ESN_MAX`).
+    package static let widest = ReplayWindow(rawValue: 4096)
 
-    /// Packets, 0...255, as `sadb_sa_replay` has them.
-    package let rawValue: UInt8
+    /// Packets, 0...4096.
+    package let rawValue: UInt16
 
-    package init(rawValue: UInt8) {
+    package init(rawValue: UInt16) {
         self.rawValue = rawValue
     }
+
+    package static func < (left: ReplayWindow, right: ReplayWindow) -> Bool { left.rawValue < right.rawValue }
 }

@@ -72,13 +72,11 @@ package struct SecurityAssociation: Sendable {
         package var mode = Mode.transport
         /// What the kernel says; a declared SA is mature.
         package var state = SAState.mature
-        /// How far behind the newest its packets may arrive; the receiver's.
-        package var replayWindow = ReplayWindow.disabled
         /// Whether the kernel interface could tell only part of it: an AEAD SA seen through PF_KEY has no algorithm
         /// and no key. Such an entry is foreign: shown, never compared, never deleted.
         package var isDegraded = false
         // Not `[]`: that is a generic function, called for every SA that is parsed or decoded.
-        /// Of `sadb_sa_flags`, all bits that were given.
+        /// All that were given.
         package var flags = SAFlags(rawValue: 0)
         /// Which transforms of policies want this SA and no other.
         package var reqID = ReqID.none
@@ -88,6 +86,8 @@ package struct SecurityAssociation: Sendable {
         package var integrity = IntegrityAlgorithm.none
         /// IPComp's algorithm; `.none` otherwise.
         package var compression = CompressionAlgorithm.none
+        /// How far behind the newest its packets may arrive; the receiver's.
+        package var replayWindow = ReplayWindow.disabled
         /// The ports of ESP in UDP; `nil` where ESP goes bare.
         package var encapsulation: NATTraversal?
         /// What it has carried, and since when; zero in a declared SA.
@@ -100,15 +100,15 @@ package struct SecurityAssociation: Sendable {
         package init(identity: SAIdentity, source: IPAddress) {
             name = identity.name
             self.source = source
-            if !identity.mark.isNone { setRare { $0.mark = identity.mark } }
+            if !identity.mark.isNone { setRarest { $0.mark = identity.mark } }
         }
 
         /// Destination, protocol, SPI and mark: what names it.
         package var identity: SAIdentity {
-            get { SAIdentity(name, mark: rare?.fields.mark ?? .none) }
+            get { SAIdentity(name, mark: rare?.fields.rarest?.fields.mark ?? .none) }
             set {
                 name = newValue.name
-                if rare != nil || !newValue.mark.isNone { setRare { $0.mark = newValue.mark } }
+                if rare?.fields.rarest != nil || !newValue.mark.isNone { setRarest { $0.mark = newValue.mark } }
             }
         }
 
@@ -154,35 +154,59 @@ package struct SecurityAssociation: Sendable {
             set { if rare != nil || !newValue.isNone { setRare { $0.limits = newValue } } }
         }
 
-        /// The NAT-T original address (RFC 3948); Linux does not keep it (kernel-facts K18).
+        /// How its packets have been numbered; zero in a declared SA, and where the kernel interface does not tell.
+        package var numbers: PacketNumbers {
+            get { rare?.fields.numbers ?? .zero }
+            set { if rare != nil || newValue != .zero { setRare { $0.numbers = newValue } } }
+        }
+
+        /// The NAT-T original address (RFC 3948); through PF_KEY Linux does not keep it (kernel-facts K18).
         package var originalAddress: IPAddress? {
-            get { rare?.fields.originalAddress }
-            set { setRare { $0.originalAddress = newValue } }
+            get { rare?.fields.rarest?.fields.originalAddress }
+            set { setRarest { $0.originalAddress = newValue } }
         }
 
         /// The label of a security module (`sadb_x_sec_ctx`); `nil` for none.
         package var securityContext: SecurityContext? {
-            get { rare?.fields.securityContext }
-            set { setRare { $0.securityContext = newValue } }
+            get { rare?.fields.rarest?.fields.securityContext }
+            set { setRarest { $0.securityContext = newValue } }
+        }
+
+        /// What only XFRM can say of it, beside flags; ``AssociationOptions/none`` of most.
+        package var options: AssociationOptions {
+            get { rare?.fields.rarest?.fields.options ?? .none }
+            set { if rare?.fields.rarest != nil || newValue != .none { setRarest { $0.options = newValue } } }
+        }
+
+        /// Whether it says any of ``options``; quicker to ask for than what they are.
+        package var hasOptions: Bool {
+            guard let rarest = rare?.fields.rarest else { return false }
+            return rarest.fields.options != .none
         }
 
         /// The mark that its packets have once it has been through them (`XFRMA_SET_MARK`); ``Mark/none`` where they keep
         /// theirs.
         package var outputMark: Mark {
-            get { rare?.fields.outputMark ?? .none }
-            set { if rare != nil || !newValue.isNone { setRare { $0.outputMark = newValue } } }
+            get { rare?.fields.rarest?.fields.outputMark ?? .none }
+            set { if rare?.fields.rarest != nil || !newValue.isNone { setRarest { $0.outputMark = newValue } } }
         }
 
         /// The XFRM interface that it is for; an attribute, not part of its name.
         package var interfaceID: InterfaceID {
-            get { rare?.fields.interfaceID ?? .none }
-            set { if rare != nil || newValue != .none { setRare { $0.interfaceID = newValue } } }
+            get { rare?.fields.rarest?.fields.interfaceID ?? .none }
+            set { if rare?.fields.rarest != nil || newValue != .none { setRarest { $0.interfaceID = newValue } } }
         }
 
         private mutating func setRare(_ change: (inout Rare.Fields) -> Void) {
             var fields = rare?.fields ?? Rare.Fields()
             change(&fields)
             rare = fields == Rare.Fields() ? nil : Rare(fields)
+        }
+
+        private mutating func setRarest(_ change: (inout Rarest.Fields) -> Void) {
+            var fields = rare?.fields.rarest?.fields ?? Rarest.Fields()
+            change(&fields)
+            setRare { $0.rarest = fields == Rarest.Fields() ? nil : Rarest(fields) }
         }
     }
 
@@ -207,11 +231,30 @@ package struct SecurityAssociation: Sendable {
         }
     }
 
+    /// What SAs have that are limited, or in use.
     private final class Rare: Equatable, Sendable {
         struct Fields: Equatable, Sendable {
             var limits = LifetimeLimits.none
+            var numbers = PacketNumbers.zero
+            /// A reference, so that those in use do not pay for it.
+            var rarest: Rarest?
+        }
+
+        let fields: Fields
+
+        init(_ fields: Fields) {
+            self.fields = fields
+        }
+
+        static func == (left: Rare, right: Rare) -> Bool { left.fields == right.fields }
+    }
+
+    /// What hardly any SA has.
+    private final class Rarest: Equatable, Sendable {
+        struct Fields: Equatable, Sendable {
             var originalAddress: IPAddress?
             var securityContext: SecurityContext?
+            var options = AssociationOptions.none
             var mark = Mark.none
             var outputMark = Mark.none
             var interfaceID = InterfaceID.none
@@ -223,7 +266,7 @@ package struct SecurityAssociation: Sendable {
             self.fields = fields
         }
 
-        static func == (left: Rare, right: Rare) -> Bool { left.fields == right.fields }
+        static func == (left: Rarest, right: Rarest) -> Bool { left.fields == right.fields }
     }
 }
 
@@ -324,5 +367,14 @@ extension SecurityAssociation {
     package var interfaceID: InterfaceID {
         get { fields.interfaceID }
         set { fields.interfaceID = newValue }
+    }
+    package var numbers: PacketNumbers {
+        get { fields.numbers }
+        set { fields.numbers = newValue }
+    }
+    package var hasOptions: Bool { fields.hasOptions }
+    package var options: AssociationOptions {
+        get { fields.options }
+        set { fields.options = newValue }
     }
 }

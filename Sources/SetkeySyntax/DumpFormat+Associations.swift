@@ -9,10 +9,10 @@ extension DumpFormat {
         }
     }
 
-    /// More bytes than an SA can have: what is of bounded length has less than 1,500.
+    /// More bytes than an SA can have: what is of bounded length has less than 2,500.
     private func maximumByteCount(of association: SecurityAssociation) -> Int {
         let label = association.securityContext?.label.utf8.count ?? 0
-        let fields = 2048 + JSONEscape.maximumByteCount * (interfaceName.utf8.count + label)
+        let fields = 3072 + JSONEscape.maximumByteCount * (interfaceName.utf8.count + label)
         guard options.showKeys else { return fields }
         let keys = association.keyBytes
         return fields + 3 * ((keys.encryption?.count ?? 0) + (keys.integrity?.count ?? 0))
@@ -29,7 +29,7 @@ extension DumpFormat {
         appendAlgorithms(association, to: &output)
         output.append(#"\tseq=0x00000000 replay="#, decimal: UInt64(association.replayWindow.rawValue))
         output.append(" flags=0x")
-        output.append(hexadecimal: association.flags.rawValue, width: 8)
+        output.append(hexadecimal: association.flags.pfKeyBits, width: 8)
         output.append(" state=")
         output.append(association.state.word)
         let (current, limits) = (association.current, association.limits)
@@ -37,9 +37,34 @@ extension DumpFormat {
         appendQuantities(current, limits, to: &output)
         if let context = association.securityContext { append(context, to: &output) }
         appendBindings(association.identity.mark, association.outputMark, association.interfaceID, to: &output)
+        if association.flags.pfKeyBits != association.flags.rawValue || association.hasOptions {
+            appendExtensions(association, to: &output)
+        }
+        if association.numbers != .zero { append(association.numbers, to: &output) }
         output.append(#"\tsadb_seq="#, decimal: UInt64(nextSequence(isLast: isLast)))
         output.append(" pid=", decimal: UInt64(options.processID))
         output.append(#" refcnt=0\n"#)
+    }
+
+    /// What ipsec-tools has no line for, in the words of the language: hardly any SA has it.
+    private func appendExtensions(_ association: SecurityAssociation, to output: inout OutputSpan<UInt8>) {
+        var text: [UInt8] = []
+        association.appendXFRMExtensions(to: &text)
+        output.append(#"\textensions: "#)
+        for byte in text { output.append(byte) }
+        output.append(#"\n"#)
+    }
+
+    /// How far its packets are numbered; with `-v` what came in and was dropped, too.
+    private func append(_ numbers: PacketNumbers, to output: inout OutputSpan<UInt8>) {
+        output.append(#"\tsequence: sent="#, decimal: numbers.sent)
+        output.append(" received=", decimal: numbers.received)
+        output.append(#"\n"#)
+        guard options.showCounters else { return }
+        output.append(#"\tdropped: replayed="#, decimal: UInt64(numbers.replayed))
+        output.append(" forged=", decimal: UInt64(numbers.forged))
+        output.append(" late=", decimal: UInt64(numbers.late))
+        output.append(#"\n"#)
     }
 
     /// `-p` shows the port of the address, which PF_KEY has as 0, in front of that of NAT traversal.
@@ -148,9 +173,9 @@ extension DumpFormat {
         output.append(#"\n\tcurrent: "#, decimal: current.bytes)
         output.append(#"(bytes)\thard: "#, decimal: limits.hard.bytes)
         output.append(#"(bytes)\tsoft: "#, decimal: limits.soft.bytes)
-        output.append(#"(bytes)\n\tallocated: "#, decimal: UInt64(current.allocations))
-        output.append(#"\thard: "#, decimal: UInt64(limits.hard.allocations))
-        output.append(#"\tsoft: "#, decimal: UInt64(limits.soft.allocations))
+        output.append(#"(bytes)\n\tallocated: "#, decimal: current.allocations)
+        output.append(#"\thard: "#, decimal: limits.hard.allocations)
+        output.append(#"\tsoft: "#, decimal: limits.soft.allocations)
         output.append(#"\n"#)
     }
 }

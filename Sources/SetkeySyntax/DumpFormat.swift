@@ -17,13 +17,19 @@ package struct DumpFormat: Sendable {
         package var showPorts = false
         /// `-N`: no per-socket policies, but a line that counts them.
         package var hidePerSocket = false
+        /// `-v`: what came in to an SA and was dropped.
+        package var showCounters = false
         /// The process that the last line of an entry names.
         package var processID: UInt32
 
-        package init(showKeys: Bool = false, showPorts: Bool = false, hidePerSocket: Bool = false, processID: UInt32) {
+        package init(
+            showKeys: Bool = false, showPorts: Bool = false, hidePerSocket: Bool = false, showCounters: Bool = false,
+            processID: UInt32
+        ) {
             self.showKeys = showKeys
             self.showPorts = showPorts
             self.hidePerSocket = hidePerSocket
+            self.showCounters = showCounters
             self.processID = processID
         }
     }

@@ -35,12 +35,13 @@ extension KeyMask {
     private mutating func takeKnown(_ word: HarmlessWord) {
         switch Keyword(rawValue: word.known) {
         case .encryption, .integrity, .compression: place = .algorithm
-        case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes, .mark, .outputMark, .interfaceID:
+        case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes, .hardPackets, .softPackets, .hardUse,
+            .softUse, .icvLength, .padding, .mark, .outputMark, .interfaceID:
             place = .number
         case .context: place = .label
         case .policy: place = .action
         case .prio, .priority: place = .priority
-        case .mode, .flags: place = .clauses
+        case .mode, .flags, .direction, .extendedSequence: place = .clauses
         default:
             if word.isAlgorithm || place == .algorithm {
                 place = .key

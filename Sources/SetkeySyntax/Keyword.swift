@@ -30,6 +30,15 @@ enum Keyword: String, CaseIterable {
     case mark = "-mark"
     case outputMark = "-output-mark"
     case interfaceID = "-if_id"
+    case hardPackets = "-ph"
+    case softPackets = "-ps"
+    case hardUse = "-uh"
+    case softUse = "-us"
+    case icvLength = "-icv"
+    case padding = "-tfc"
+    case selector = "-sel"
+    case direction = "-dir"
+    case careOfAddress = "-coa"
     // Values of extensions
     case transport, tunnel, any
     case zeroPad = "zero-pad"
@@ -39,6 +48,11 @@ enum Keyword: String, CaseIterable {
     case noECN = "noecn"
     case decapsulateDSCP = "decap-dscp"
     case noPathMTUDiscovery = "nopmtudisc"
+    case wildcardReceive = "wildrecv"
+    case align4
+    case anyFamily = "af-unspec"
+    case withholdDSCP = "dont-encap-dscp"
+    case sequenceMayWrap = "oseq-may-wrap"
     // Policies
     case tagged
     case policy = "-P"
@@ -81,8 +95,9 @@ enum Keyword: String, CaseIterable {
     var beginsClause: Bool {
         switch self {
         case .mode, .replay, .reqID, .flags, .hardTime, .softTime, .hardBytes, .softBytes, .context, .encryption,
-            .integrity, .compression, .extendedSequence, .natTraversal, .natTraversalMTU, .hardwareInterface, .mark,
-            .outputMark, .interfaceID:
+            .integrity, .compression, .extendedSequence, .natTraversal, .natTraversalMTU, .hardwareInterface,
+            .hardPackets, .softPackets, .hardUse, .softUse, .icvLength, .padding, .selector, .direction,
+            .careOfAddress, .mark, .outputMark, .interfaceID:
             true
         default: false
         }

@@ -1,4 +1,4 @@
-import IPsec
+package import IPsec
 import TextBytes
 
 /// The parts of an SA's statement.
@@ -36,13 +36,32 @@ extension SecurityAssociation {
         append(" -ls ", limits.soft.addTime, to: &output)
         append(" -bh ", limits.hard.bytes, to: &output)
         append(" -bs ", limits.soft.bytes, to: &output)
-        if flags.contains(.noECN) { output.append(" -f noecn") }
-        if flags.contains(.decapsulateDSCP) { output.append(" -f decap-dscp") }
-        if flags.contains(.noPathMTUDiscovery) { output.append(" -f nopmtudisc") }
+        append(" -ph ", limits.hard.allocations, to: &output)
+        append(" -ps ", limits.soft.allocations, to: &output)
+        append(" -uh ", limits.hard.useTime, to: &output)
+        append(" -us ", limits.soft.useTime, to: &output)
+        for word in flags.names {
+            output.append(" -f ")
+            output += word.utf8
+        }
+        if flags.contains(.extendedSequence) { output.append(" -esn") }
+        if hasOptions { options.append(to: &output) }
         securityContext?.appendClause(to: &output)
         identity.mark.appendClause(" -mark ", to: &output)
         outputMark.appendClause(" -output-mark ", to: &output)
         append(" -if_id ", UInt64(interfaceID.rawValue), to: &output)
+    }
+
+    /// What only XFRM can say, in the words of the language, without a blank in front; nothing for most.
+    func appendXFRMExtensions(to output: inout [UInt8]) {
+        var text: [UInt8] = []
+        for word in flags.subtracting(.ofPFKey).names {
+            text.append(" -f ")
+            text += word.utf8
+        }
+        if flags.contains(.extendedSequence) { text.append(" -esn") }
+        options.append(to: &text)
+        output += text.dropFirst()
     }
 
     private func append(_ option: StaticString, _ value: UInt64, to output: inout [UInt8]) {
@@ -80,6 +99,33 @@ extension Mark {
         output.append(hexadecimal: value)
         output.append("/0x")
         output.append(hexadecimal: mask)
+    }
+}
+
+extension AssociationOptions {
+    /// Appends ` -icv BITS -tfc N -dir in|out -coa ADDR -sel SRC DST UPPER`, of these what is said.
+    package func append(to output: inout [UInt8]) {
+        if self == .none { return }
+        if let icvBits {
+            output.append(" -icv ")
+            output.append(decimal: icvBits)
+        }
+        if paddedLength > 0 {
+            output.append(" -tfc ")
+            output.append(decimal: paddedLength)
+        }
+        if let direction {
+            output.append(" -dir ")
+            output.append(direction.word)
+        }
+        if let careOfAddress {
+            output.append(" -coa ")
+            careOfAddress.append(to: &output)
+        }
+        if let selector {
+            output.append(" -sel ")
+            selector.append(to: &output)
+        }
     }
 }
 

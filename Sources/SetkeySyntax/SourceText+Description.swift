@@ -51,11 +51,20 @@ extension SecurityAssociation {
         if encryption != .none { fields.append(("encryption", describe(encryption.name, encryptionKey))) }
         if integrity != .none { fields.append(("integrity", describe(integrity.name, integrityKey))) }
         if compression != .none { fields.append(("compression", describe(compression.name, nil))) }
+        let extensions = extensionsText
+        if !extensions.isEmpty { fields.append(("extensions", extensions)) }
         if !limits.isNone {
             fields.append(("soft limits", limits.soft.phrase))
             fields.append(("hard limits", limits.hard.phrase))
         }
         return fields
+    }
+
+    /// What only XFRM can say of it, in the words of the language.
+    private var extensionsText: String {
+        var text: [UInt8] = []
+        appendXFRMExtensions(to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     private func describe(_ name: String, _ key: KeyMaterial?) -> String {
@@ -66,7 +75,11 @@ extension SecurityAssociation {
 extension Lifetime {
     fileprivate var phrase: String {
         let time = addTime == 0 ? "any time" : "\(addTime) s"
-        return bytes == 0 ? "\(time), any number of bytes" : "\(time), \(counted(bytes, "byte"))"
+        let more = [
+            useTime == 0 ? nil : "\(useTime) s of use", allocations == 0 ? nil : counted(allocations, "packet"),
+        ]
+        let amount = bytes == 0 ? "any number of bytes" : counted(bytes, "byte")
+        return ([time, amount] + more.compactMap(\.self)).joined(separator: ", ")
     }
 }
 

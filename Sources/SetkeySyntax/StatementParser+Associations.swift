@@ -25,6 +25,7 @@ extension StatementParser {
         // What the clauses are together means nothing where one of them is wrong.
         guard !hasFailed else { return (SecurityAssociation(clauses.fields), Self.spiRange(spi, proto)) }
         if statement != .getspi { try check(clauses) }
+        if !clauses.rareExtensions.isEmpty { try checkRareExtensions(clauses) }
         try checkLimits(clauses)
         let (encryption, integrity) = (clauses.encryption, clauses.integrity)
         let association = clauses.association(keysIn: text, credentials)
@@ -65,10 +66,13 @@ extension StatementParser {
         let range = current.range
         advance()
         let address = try parseAddress(range, WrittenFamilies())
-        if !options.traits.keepsOriginalAddress {
-            warn(range, "Linux does not keep the original address of a NAT", "remove it")
-        }
+        if !options.traits.keepsOriginalAddress { warnOfOriginalAddress(range) }
         return address
+    }
+
+    mutating func warnOfOriginalAddress(_ range: Range<Int>) {
+        let interface = options.traits.name
+        warn(range, "\(interface) does not keep the original address of a NAT", "remove it")
     }
 
     private mutating func encapsulation(
@@ -164,6 +168,8 @@ extension StatementParser {
         let (soft, hard) = (clauses.limits.soft, clauses.limits.hard)
         let isAfter =
             hard.addTime > 0 && soft.addTime > hard.addTime || hard.bytes > 0 && soft.bytes > hard.bytes
+            || hard.useTime > 0 && soft.useTime > hard.useTime
+            || hard.allocations > 0 && soft.allocations > hard.allocations
         guard isAfter else { return }
         throw failure(clauses.limitsRange, "the soft lifetime is longer than the hard one", "make the soft one shorter")
     }

@@ -1,8 +1,7 @@
 import IPsec
 
 extension StatementParser {
-    /// One extension of an SA, if it stands here: `-m`, `-r`, `-u`, `-f`, lifetimes, `-ctx`, `-mark`, `-output-mark`,
-    /// `-if_id`; the last of a kind wins.
+    /// One extension of an SA, if it stands here; the last of a kind wins.
     mutating func parseExtension(_ clauses: inout AssociationClauses) throws(Diagnostic) -> Bool {
         let option = current.range
         let keyword = keyword
@@ -11,22 +10,16 @@ extension StatementParser {
         case .mark, .outputMark, .interfaceID:
             try requireMarks(option)
             advance()
-        case .extendedSequence: throw needsXFRM(option, "extended sequence numbers", else: "remove it")
-        case .hardwareInterface: throw needsXFRM(option, "offload to a device", else: "remove it")
-        case .natTraversal: throw failure(option, "-natt is FreeBSD's", "write esp-udp and addr[port]")
-        case .natTraversalMTU: throw failure(option, "Linux has no fragment size for SAs", "remove it")
-        default: return false
+        default: return try parseRareExtension(&clauses)
         }
-        if let keyword, !clauses.note(keyword), options.warns {
-            remark(.repeatedOption, option, "\(keyword.rawValue) is given twice; the last one counts", "remove one")
-        }
+        warnOfRepetition(option, keyword, &clauses)
         switch keyword {
         case .mode: clauses.fields.mode = try parseMode()
         case .replay: clauses.replay = try parseReplayWindow()
         case .reqID:
             let reqID = try takeDecimal("the reqid", upTo: 0xffff_ffff)
             clauses.fields.reqID = ReqID(rawValue: UInt32(reqID))
-        case .flags: try parseFlag(&clauses.fields.flags)
+        case .flags: try parseFlags(&clauses.fields.flags)
         case .context: clauses.fields.securityContext = try parseContext()
         case .mark: clauses.fields.identity = clauses.fields.identity.marked(try parseMark())
         case .outputMark: clauses.fields.outputMark = try parseMark()
@@ -40,6 +33,11 @@ extension StatementParser {
             clauses.limitsRange = option.lowerBound..<previousEnd
         }
         return true
+    }
+
+    mutating func warnOfRepetition(_ option: Range<Int>, _ keyword: Keyword?, _ clauses: inout AssociationClauses) {
+        guard let keyword, !clauses.note(keyword), options.warns else { return }
+        remark(.repeatedOption, option, "\(keyword.rawValue) is given twice; the last one counts", "remove one")
     }
 
     /// The error of what cannot be said: because the kernel interface in use cannot carry it, and another one can, or
@@ -66,20 +64,22 @@ extension StatementParser {
         return mode
     }
 
-    private mutating func parseReplayWindow() throws(Diagnostic) -> UInt8 {
+    private mutating func parseReplayWindow() throws(Diagnostic) -> ReplayWindow {
         let range = try takeWord("the replay window")
         let maximum = options.traits.maximumReplayWindow.rawValue
         let advice = "write 0...\(maximum), a number of packets; 0 is no window"
         let window = try parseDecimal(range, "the replay window", upTo: 0xffff_ffff, advice)
         guard window <= maximum else {
-            let message = "\(options.traits.name) cannot express a replay window of more than \(maximum) packets"
-            throw failure(range, message, advice)
+            let what = "a replay window of more than \(maximum) packets"
+            throw window <= ReplayWindow.widest.rawValue
+                ? needsXFRM(range, what, else: advice)
+                : failure(range, "\(options.traits.name) cannot express \(what)", advice)
         }
-        return UInt8(window)
+        return ReplayWindow(rawValue: UInt16(window))
     }
 
     /// The kernel reckons with signed seconds: an SA with a longer lifetime would end at once.
-    private mutating func parseTimeLimit() throws(Diagnostic) -> UInt64 {
+    mutating func parseTimeLimit() throws(Diagnostic) -> UInt64 {
         try takeDecimal(
             "the lifetime in seconds", upTo: UInt64(Int64.max), "write seconds, for example 86400 for a day")
     }
@@ -90,20 +90,31 @@ extension StatementParser {
         return bytes == .max ? 0 : bytes
     }
 
+    /// One flag or several, with commas between them.
+    private mutating func parseFlags(_ flags: inout SAFlags) throws(Diagnostic) {
+        try parseFlag(&flags)
+        while current.kind == .comma {
+            advance()
+            try parseFlag(&flags)
+        }
+    }
+
     private mutating func parseFlag(_ flags: inout SAFlags) throws(Diagnostic) {
-        let keyword = keyword
         switch keyword {
-        case .noECN: flags.insert(.noECN)
-        case .decapsulateDSCP: flags.insert(.decapsulateDSCP)
-        case .noPathMTUDiscovery: flags.insert(.noPathMTUDiscovery)
         case .sequentialPad: break
         case .zeroPad, .randomPad:
             warn(current.range, "Linux always pads as seq-pad says", "remove the flag")
         case .noCyclicSequence:
             warn(current.range, "nocyclic-seq has no effect: Linux never wraps a sequence number", "remove the flag")
         default:
-            let words = "zero-pad, random-pad, seq-pad, nocyclic-seq, noecn, decap-dscp or nopmtudisc"
-            throw unexpected("a flag", "write \(words)")
+            guard current.kind == .word, let flag = SAFlags(word: string(current.range)) else {
+                let words = SAFlags.words.filter { options.traits.flags.contains($0.flag) }.map(\.word)
+                throw unexpected("a flag", "write \(words.joined(separator: ", "))")
+            }
+            guard options.traits.flags.contains(flag) else {
+                throw needsXFRM(current.range, "the flag \(string(current.range))", else: "remove it")
+            }
+            flags.insert(flag)
         }
         advance()
     }

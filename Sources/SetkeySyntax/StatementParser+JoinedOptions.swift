@@ -22,7 +22,8 @@ extension StatementParser {
         guard let word = PackedWord(text, range) else { return false }
         return switch option {
         case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes: bytes(range).areDecimalDigits
-        case .mode, .flags, .policy: keyword(in: range) != nil
+        case .mode, .policy: keyword(in: range) != nil
+        case .flags: keyword(in: range) != nil || SAFlags(word: string(range)) != nil
         case .encryption: AlgorithmWord.encryption[word] != nil
         case .integrity: AlgorithmWord.integrity[word] != nil
         case .compression: AlgorithmWord.compression[word] != nil

@@ -5,6 +5,8 @@ import Testing
 @Suite struct TraitsReplyTests {
     @Test func theClientKnowsWhatTheDaemonKnows() {
         #expect(KernelTraits(TraitsReply(.pfKey)) == .pfKey)
+        let xfrm = KernelTraits(TraitsReply(.xfrm))
+        #expect(xfrm.flags == .ofXFRM && xfrm.carriesOptions && xfrm.maximumReplayWindow == .widest)
         let narrow = KernelTraits(
             name: "TOY", algorithms: AlgorithmSet { $0.kind == .combined || $0.name == "hmac-md5" },
             numbersAlgorithms: false, maximumReplayWindow: ReplayWindow(rawValue: 8),
@@ -24,10 +26,12 @@ import Testing
     @Test func aNewerDaemonIsUnderstoodAsFarAsItCanBe() {
         var reply = TraitsReply(.pfKey)
         reply.encryption.append("telepathy")
-        reply.replay = 4096
+        reply.flags.append("levitates")
+        reply.replay = 70_000
         reply.reqid = .max
         let traits = KernelTraits(reply)
         #expect(traits.algorithms == KernelTraits.pfKey.algorithms)
+        #expect(traits.flags == KernelTraits.pfKey.flags)
         #expect(traits.maximumReplayWindow.rawValue == .max)
         #expect(traits.maximumUniqueReqID.rawValue == .max)
         reply.replay = -1

@@ -115,10 +115,15 @@ import Testing
     }
 
     @Test func checkOfAGoodFileIsSilent() throws {
-        let text = "add 10.0.0.1 10.0.0.2 ah 0x1001 -A hmac-sha512 \"\(String(repeating: "k", count: 64))\";"
+        let key = String(repeating: "k", count: 64)
+        let text = "add 10.0.0.1 10.0.0.2 ah 0x1001 -ph 4000000000 -A hmac-sha512 \"\(key)\";"
         let outcome = try setkey(["-n", "-c"], input: Array(text.utf8))
         #expect(outcome.status == 0)
         #expect(outcome.output.isEmpty && outcome.errors.isEmpty, "\(outcome.errors)")
+        // Without a limit it says how the SA ends, and that is no mistake.
+        let endless = try setkey(["-n", "-c"], input: Array(text.replacing("-ph 4000000000", with: "").utf8))
+        #expect(endless.status == 0 && endless.output.isEmpty)
+        #expect(endless.errors.contains("note: ") && endless.errors.contains("[sequence-end]"), "\(endless.errors)")
     }
 
     @Test func missingForwardPolicyIsAWarningUnlessRFCSemanticsAddIt() throws {

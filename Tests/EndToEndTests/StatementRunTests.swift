@@ -73,7 +73,7 @@ import Testing
             path: "\(directory.path)/s",
             answer: #"{"parameters":{"interface":"TOY","encryption":["null","telepathy"],"integrity":["hmac-md5"],"#
                 + #""compression":[],"algorithmNumbers":false,"replay":8,"reqid":70000,"originalAddress":true,"#
-                + #""marks":true}}"#)
+                + #""marks":true,"flags":[],"options":false}}"#)
         let process = try ChildProcess(Programs.setkey, ["-c", "--socket", server.path])
         try process.send(Array("add 192.0.2.1 192.0.2.2 \(clauses) ;".utf8))
         try server.answerOneCall()

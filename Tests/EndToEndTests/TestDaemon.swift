@@ -102,13 +102,13 @@ final class TestDaemon {
     /// - Parameters:
     ///   - configuration: the text of its file; without one it has an empty one.
     ///   - hasGroup: whether it finds the group setkeyd, which needs root; see ``call(_:asMember:file:)``.
-    convenience init(configuration: String = "", hasGroup: Bool = false) throws {
+    convenience init(configuration: String = "", hasGroup: Bool = false, kernel: String = "simulated") throws {
         let directory = try TestDirectory()
         let file = try directory.write("setkey.conf", configuration)
         let program = hasGroup ? Programs.script("with_group.sh") : Programs.setkeyd
         try self.init(in: directory, program) { socket, state in
             (hasGroup ? [Programs.setkeyd] : [])
-                + ["--kernel", "simulated", "--socket", socket, "--state-directory", state, "--config", file]
+                + ["--kernel", kernel, "--socket", socket, "--state-directory", state, "--config", file]
         }
         try #require(try isReady(), "\(process.errorText)")
         if hasGroup { try letMembersIn() }

@@ -31,6 +31,8 @@ struct ComparisonTests {
         ("-u 7", "-u 8", [.reqID]),
         ("-r 32", "-r 16", [.replayWindow]),
         ("-lh 100", "-lh 200", [.lifetime]),
+        ("-ph 100", "-ph 200", [.lifetime]),
+        ("-uh 100", "", [.lifetime]),
         ("-m tunnel -u 7 -lh 100", "-m transport -u 8 -lh 200", [.mode, .reqID, .lifetime]),
     ])
     func optionsOfAnSA(declared: String, present: String, fields: [EntryField]) throws {
@@ -53,6 +55,32 @@ struct ComparisonTests {
         var moved = declared
         moved.source = try #require(IPAddress("192.0.2.9"))
         #expect(differences(of: declared, from: moved) == [.source])
+    }
+
+    @Test func whatOnlyXFRMSaysIsCompared() throws {
+        func difference(_ change: (inout SecurityAssociation) -> Void) throws -> [EntryField] {
+            let declared = try Self.association("")
+            var present = declared
+            change(&present)
+            return differences(of: declared, from: present)
+        }
+        #expect(try difference { $0.flags.insert(.extendedSequence) } == [.flags])
+        #expect(try difference { $0.flags.insert(.icmp) } == [.flags])
+        #expect(try difference { $0.options.icvBits = 80 } == [.algorithm])
+        #expect(try difference { $0.options.paddedLength = 80 } == [.extensions])
+        #expect(try difference { $0.options.direction = .inbound } == [.extensions])
+        #expect(try difference { $0.numbers.sent = 80 } == [])
+    }
+
+    /// The sysctl `ip_no_pmtu_disc` gives it to every SA of IPv4.
+    @Test func aFlagThatTheKernelAddsIsNoDifference() throws {
+        let declared = try Self.association("")
+        var present = declared
+        present.flags = .noPathMTUDiscovery
+        #expect(differences(of: declared, from: present).isEmpty)
+        #expect(differences(of: present, from: declared) == [.flags])
+        present.flags = [.noPathMTUDiscovery, .noECN]
+        #expect(differences(of: declared, from: present) == [.flags])
     }
 
     /// PF_KEY keeps no original address of a NAT, and XFRM does.

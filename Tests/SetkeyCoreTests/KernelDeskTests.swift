@@ -45,6 +45,7 @@ struct KernelDeskTests {
                 switch outcome {
                 case .done: "done"
                 case .refused(let errno, _): "\(errno.rawValue)"
+                case .curtailed: "curtailed"
                 case .lost: "lost"
                 case .unsent: "unsent"
                 }

@@ -117,10 +117,10 @@ struct AssociationTests {
 
     /// Where no other interface has more, none is named.
     @Test func whatNoInterfaceOfOursCanSayNamesNone() {
-        let text = "add 192.0.2.1 192.0.2.2 esp 0x100 -esn -E null ;"
-        #expect(Parsed(text).headlines.contains { $0.contains("PF_KEY cannot express extended sequence numbers") })
+        let text = "add 192.0.2.1 192.0.2.2 esp 0x100 -hwif eth0 -E null ;"
+        #expect(Parsed(text).headlines.contains { $0.contains("PF_KEY cannot express offload to a device") })
         let xfrm = Parsed(text, ParserOptions(traits: .xfrm)).headlines
-        #expect(xfrm.contains { $0.contains("setkeyd cannot express extended sequence numbers") })
+        #expect(xfrm.contains { $0.contains("setkeyd cannot express offload to a device") })
         #expect(!xfrm.contains { $0.contains("XFRM") })
     }
 
@@ -150,7 +150,7 @@ struct AssociationTests {
         let parsed = Parsed("add 192.0.2.1 192.0.2.2 esp-udp 10.0.0.9 256 -E null ;")
         #expect(
             parsed.headlines == [
-                "1:33: warning: Linux does not keep the original address of a NAT; remove it"
+                "1:33: warning: PF_KEY does not keep the original address of a NAT; remove it"
             ])
         guard case .add(let sa)? = parsed.kinds.first else { return #expect(Bool(false)) }
         #expect(sa.originalAddress == ip("10.0.0.9"))

@@ -38,6 +38,24 @@ import TextBytes
         return dumpText(output)
     }
 
+    /// Behind the lines of ipsec-tools, in front of the one that ends an entry.
+    @Test func whatIpsecToolsDoesNotKnowHasLinesOfItsOwn() throws {
+        var sa = try association()
+        sa.flags = [.noECN, .extendedSequence, .icmp]
+        sa.options.paddedLength = 1400
+        sa.options.direction = .inbound
+        sa.numbers.received = 1 << 32
+        sa.numbers.late = 2
+        var plain = format()
+        let output = text { plain.append(sa, isLast: false, to: &$0) }
+        #expect(output.contains("flags=0x80000000"))
+        let lines = output.split(separator: "\n").suffix(3).dropLast()
+        #expect(lines == ["\textensions: -f icmp -esn -tfc 1400 -dir in", "\tsequence: sent=0 received=4294967296"])
+        var verbose = format { $0.showCounters = true }
+        #expect(
+            text { verbose.append(sa, isLast: false, to: &$0) }.contains("\n\tdropped: replayed=0 forged=0 late=2\n"))
+    }
+
     @Test func anSAHasTheLayoutOfIpsecTools() throws {
         let sa = try association()
         var format = format { $0.showKeys = true }

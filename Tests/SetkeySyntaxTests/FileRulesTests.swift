@@ -28,6 +28,30 @@ struct FileRulesTests {
         }
     }
 
+    /// Once of a file, and of those alone that stop without a word.
+    @Test func theEndOfTheSequenceNumbersIsNotedOnce() {
+        func notes(_ text: String) -> [String] {
+            let source = SourceText(name: "t", bytes: Array(text.utf8))
+            var parser = Parser(source, options: ParserOptions(traits: .xfrm))
+            var evaluation = DesiredState.Evaluation()
+            while let statement = parser.next() {
+                evaluation.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
+            }
+            return FileRules.notes(on: evaluation.finish()).map { "\($0.diagnostic.severity) \($0.diagnostic.message)" }
+        }
+        let plain = "add ::1 ::2 esp 300 -E null ;"
+        #expect(
+            notes(plain) == [
+                "note this SA stops for good after 4294967295 packets, the last of its sequence numbers"
+            ])
+        #expect(
+            notes(plain + "add ::1 ::2 esp 301 -E null ;").first?.hasSuffix("and so do 1 others of this file") == true)
+        let endless =
+            "add ::1 ::2 esp 300 -esn -E null ; add ::1 ::2 esp 301 -ph 4000000000 -E null ;"
+            + "add ::1 ::2 esp 302 -f oseq-may-wrap -r 0 -E null ; add ::1 ::2 ipcomp 303 -C deflate ;"
+        #expect(notes(endless).isEmpty && notes("spdflush ;").isEmpty)
+    }
+
     private static let gateway = """
         add 192.0.2.1 198.51.100.1 esp 0x2001 -m tunnel -u 7 -A hmac-md5 "abcdefghijklmnop" ;
         add 198.51.100.1 192.0.2.1 esp 0x2002 -m tunnel -u 7 -A hmac-md5 "bcdefghijklmnopq" ;

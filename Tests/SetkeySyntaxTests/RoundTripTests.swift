@@ -33,7 +33,7 @@ struct StatementGenerator {
         let identity = SAIdentity(destination: address(family), ipsecProtocol: proto, spi: spi)
         var sa = SecurityAssociation(identity: identity, source: address(family))
         sa.mode = chance() ? .tunnel : .transport
-        sa.replayWindow = ReplayWindow(rawValue: UInt8(below(33)))
+        sa.replayWindow = ReplayWindow(rawValue: UInt16(below(33)))
         sa.reqID = ReqID(rawValue: chance() ? 0 : UInt32(truncatingIfNeeded: random.next()))
         if chance() { sa.flags = [.noECN, .noPathMTUDiscovery] }
         if chance() { sa.flags.insert(.decapsulateDSCP) }

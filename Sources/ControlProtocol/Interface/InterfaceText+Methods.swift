@@ -137,6 +137,8 @@ extension InterfaceText {
           confirmSeconds: ?int,
           # Why some of the file's UDP ports for ESP in UDP are not open, one sentence for each.
           closedPorts: ?[]string,
+          # Associations that have used three quarters of their sequence numbers, the worst first, at most 20.
+          sequences: ?[]string,
           overruns: int,
           uptimeSeconds: int,
           pid: int,
@@ -161,7 +163,11 @@ extension InterfaceText {
           # Whether the original address of an association behind a NAT is stored.
           originalAddress: bool,
           # SAs and policies can be bound to packet marks and to interfaces.
-          marks: bool
+          marks: bool,
+          # The flags of associations by their words in setkey.conf(5); esn stands for -esn.
+          flags: []string,
+          # Whether what only XFRM says of associations can be said.
+          options: bool
         )
 
 

@@ -38,6 +38,25 @@ extension InterfaceText {
           useTime: int
         )
 
+        # Sequence numbers: the last one sent, the highest one received; and packets that came in and were dropped.
+        type Numbers (
+          sent: int,
+          received: int,
+          replayed: int,
+          forged: int,
+          late: int
+        )
+
+        # What traffic an association is for, as a policy says it.
+        type Selector (
+          source: string,
+          destination: string,
+          sourcePort: int,
+          destinationPort: int,
+          # IP protocol number; 255 is any.
+          nextLayer: int
+        )
+
         # The two ports of ESP in UDP.
         type Encapsulation (
           sourcePort: int,
@@ -57,11 +76,23 @@ extension InterfaceText {
           reqid: int,
           # Anti-replay window in packets.
           replay: int,
+          # Those of PF_KEY, as a number; then all of them by their words in setkey.conf(5).
           flags: int,
+          flagWords: ?[]string,
+          # Sequence numbers of 64 bits.
+          extendedSequence: ?bool,
           # Algorithms by name, or by number if they have none.
           encryption: ?string,
           integrity: ?string,
           compression: ?string,
+          # The length of the ICV in bits, where the algorithm's name does not say it.
+          icv: ?int,
+          padding: ?int,
+          # in, out
+          direction: ?string,
+          careOfAddress: ?string,
+          # What the association is for.
+          selector: ?Selector,
           encryptionKey: ?string,
           integrityKey: ?string,
           encapsulation: ?Encapsulation,
@@ -70,6 +101,7 @@ extension InterfaceText {
           # Of its XFRM interface.
           interfaceID: ?int,
           current: Lifetime,
+          numbers: ?Numbers,
           soft: ?Lifetime,
           hard: ?Lifetime,
           # The kernel interface could tell only part of it.

@@ -21,8 +21,12 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
     package var reqid: Int
     /// Anti-replay window in packets.
     package var replay: Int
-    /// `sadb_sa_flags` as a number.
+    /// `sadb_sa_flags` as a number: without those of ``flagWords`` that only XFRM carries.
     package var flags: Int
+    /// All flags by their words in setkey.conf(5); nothing if there is none.
+    package var flagWords: [String]?
+    /// Whether its sequence numbers have 64 bits.
+    package var extendedSequence: Bool?
     /// The encryption or combined-mode algorithm by its name in setkey.conf(5), or by its number if it has none;
     /// nothing if there is none.
     package var encryption: String?
@@ -30,6 +34,16 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
     package var integrity: String?
     /// The compression algorithm, in the same way.
     package var compression: String?
+    /// The length of the ICV in bits, where it is not the one that the integrity algorithm is called after.
+    package var icv: Int?
+    /// The length that packets are padded to; nothing for none.
+    package var padding: Int?
+    /// `in` or `out`, where the SA says it.
+    package var direction: String?
+    /// The care-of address of Mobile IPv6.
+    package var careOfAddress: String?
+    /// What it is for; nothing for everything.
+    package var selector: SelectorRecord?
     /// Keys in hexadecimal.
     package var encryptionKey: String?
     /// The key of the integrity algorithm, in the same way.
@@ -42,6 +56,8 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
     package var interfaceID: Int?
     /// What it has carried, and since when.
     package var current: LifetimeRecord
+    /// How its packets have been numbered; nothing where nothing was carried, or the kernel interface does not tell.
+    package var numbers: NumbersRecord?
     /// The limits after which it is dying; nothing if it has neither soft nor hard ones.
     package var soft: LifetimeRecord?
     /// The limits after which it is gone; nothing if it has neither soft nor hard ones.
@@ -62,7 +78,9 @@ extension AssociationRecord {
         state = .known(StateName(association.state))
         reqid = Int(association.reqID.rawValue)
         replay = Int(association.replayWindow.rawValue)
-        flags = Int(association.flags.rawValue)
+        flags = Int(association.flags.pfKeyBits)
+        flagWords = association.flags.names.isEmpty ? nil : association.flags.names
+        extendedSequence = association.flags.contains(.extendedSequence) ? true : nil
         encryption = association.encryption == .none ? nil : association.encryption.name
         integrity = association.integrity == .none ? nil : association.integrity.name
         compression = association.compression == .none ? nil : association.compression.name
@@ -74,9 +92,21 @@ extension AssociationRecord {
         outputMark = association.outputMark.isNone ? nil : association.outputMark.description
         interfaceID = association.interfaceID == .none ? nil : Int(association.interfaceID.rawValue)
         current = LifetimeRecord(association.current)
+        numbers = association.numbers == .zero ? nil : NumbersRecord(association.numbers)
+        if association.hasOptions { setOptions(association.options) }
         soft = association.limits.isNone ? nil : LifetimeRecord(association.limits.soft)
         hard = association.limits.isNone ? nil : LifetimeRecord(association.limits.hard)
         degraded = association.isDegraded ? true : nil
+    }
+}
+
+extension AssociationRecord {
+    private mutating func setOptions(_ options: AssociationOptions) {
+        icv = options.icvBits.map { Int($0) }
+        padding = options.paddedLength == 0 ? nil : Int(options.paddedLength)
+        direction = options.direction.map { "\($0.word)" }
+        careOfAddress = options.careOfAddress?.description
+        selector = options.selector.map { SelectorRecord($0) }
     }
 }
 

@@ -13,7 +13,7 @@ package struct LifetimeRecord: Codable, Hashable, Sendable {
 
     /// The record of `lifetime`; counts beyond `Int` are shown as its maximum.
     package init(_ lifetime: Lifetime) {
-        allocations = Int(lifetime.allocations)
+        allocations = Int(clamping: lifetime.allocations)
         bytes = Int(clamping: lifetime.bytes)
         addTime = Int(clamping: lifetime.addTime)
         useTime = Int(clamping: lifetime.useTime)

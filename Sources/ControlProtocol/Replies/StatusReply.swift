@@ -59,6 +59,9 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var confirmSeconds: Int?
     /// Of the file's UDP ports for ESP in UDP, why some are not open, one sentence for each; nothing if all are.
     package var closedPorts: [String]?
+    /// Of SAs that have used three quarters of their sequence numbers and more, one sentence for each, the worst first, at
+    /// most 20; nothing if there is none, or the kernel interface does not tell.
+    package var sequences: [String]?
     /// How often the kernel's messages overran the socket since the start.
     package var overruns: Int
     /// Since the daemon was started.

@@ -20,6 +20,13 @@ package struct TraitsReply: Codable, Hashable, Sendable {
     package var originalAddress: Bool
     /// Whether SAs and policies can be bound to packet marks and to interfaces.
     package var marks: Bool
+    /// The flags of SAs, by their words; `esn` is the option of that name.
+    package var flags: [String]
+    /// Whether the options of SAs that only XFRM carries can be said.
+    package var options: Bool
+
+    /// Stands among the flags for sequence numbers of 64 bits.
+    fileprivate static let extendedSequence = "esn"
 
     /// What `traits` says, by names.
     package init(_ traits: KernelTraits) {
@@ -36,6 +43,8 @@ package struct TraitsReply: Codable, Hashable, Sendable {
         reqid = Int(traits.maximumUniqueReqID.rawValue)
         originalAddress = traits.keepsOriginalAddress
         marks = traits.carriesMarks
+        flags = traits.flags.names + (traits.flags.contains(.extendedSequence) ? [Self.extendedSequence] : [])
+        options = traits.carriesOptions
     }
 }
 
@@ -51,8 +60,19 @@ extension KernelTraits {
         }
         self.init(
             name: reply.interface, algorithms: algorithms, numbersAlgorithms: reply.algorithmNumbers,
-            maximumReplayWindow: ReplayWindow(rawValue: UInt8(clamping: reply.replay)),
+            maximumReplayWindow: ReplayWindow(rawValue: UInt16(clamping: reply.replay)),
             maximumUniqueReqID: ReqID(rawValue: UInt32(clamping: reply.reqid)),
-            keepsOriginalAddress: reply.originalAddress, carriesMarks: reply.marks)
+            keepsOriginalAddress: reply.originalAddress, carriesMarks: reply.marks, flags: SAFlags(reply.flags),
+            carriesOptions: reply.options)
+    }
+}
+
+extension SAFlags {
+    /// The flags of these words; those that only the daemon knows are left out.
+    fileprivate init(_ words: [String]) {
+        self = words.reduce(into: []) { flags, word in
+            if word == TraitsReply.extendedSequence { flags.insert(.extendedSequence) }
+            if let flag = SAFlags(word: word) { flags.insert(flag) }
+        }
     }
 }

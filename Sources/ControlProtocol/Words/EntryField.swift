@@ -22,6 +22,8 @@ package enum EntryField: String, CaseIterable, Hashable, Sendable {
     case outputMark = "output-mark"
     /// The interface id of an SA; that of a policy is part of its name.
     case interfaceID = "if_id"
+    /// What only XFRM can say of an SA, beside flags and the ICV.
+    case extensions
     /// What a policy does, its transforms included.
     case action
     /// A policy's priority.

@@ -79,7 +79,7 @@ extension Lifetime {
     init(from reader: inout WireReader) throws(WireError) {
         let raw = try reader.read(sadb_lifetime.self)
         self.init(
-            allocations: raw.sadb_lifetime_allocations, bytes: raw.sadb_lifetime_bytes,
+            allocations: UInt64(raw.sadb_lifetime_allocations), bytes: raw.sadb_lifetime_bytes,
             addTime: raw.sadb_lifetime_addtime, useTime: raw.sadb_lifetime_usetime)
     }
 
@@ -87,7 +87,8 @@ extension Lifetime {
     package func write(_ type: PFKeyExtensionType, to writer: inout WireWriter) throws(WireError) {
         writer.appendExtension(
             sadb_lifetime(
-                sadb_lifetime_len: 0, sadb_lifetime_exttype: type.rawValue, sadb_lifetime_allocations: allocations,
+                sadb_lifetime_len: 0, sadb_lifetime_exttype: type.rawValue,
+                sadb_lifetime_allocations: UInt32(clamping: allocations),
                 sadb_lifetime_bytes: bytes, sadb_lifetime_addtime: addTime, sadb_lifetime_usetime: useTime))
     }
 }

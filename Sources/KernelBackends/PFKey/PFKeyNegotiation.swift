@@ -129,10 +129,10 @@ package struct PFKeyCombination: Hashable, Sendable {
         encryptionBits = ClosedBits(minimum: raw.sadb_comb_encrypt_minbits, maximum: raw.sadb_comb_encrypt_maxbits)
         limits = LifetimeLimits(
             soft: Lifetime(
-                allocations: raw.sadb_comb_soft_allocations, bytes: raw.sadb_comb_soft_bytes,
+                allocations: UInt64(raw.sadb_comb_soft_allocations), bytes: raw.sadb_comb_soft_bytes,
                 addTime: raw.sadb_comb_soft_addtime, useTime: raw.sadb_comb_soft_usetime),
             hard: Lifetime(
-                allocations: raw.sadb_comb_hard_allocations, bytes: raw.sadb_comb_hard_bytes,
+                allocations: UInt64(raw.sadb_comb_hard_allocations), bytes: raw.sadb_comb_hard_bytes,
                 addTime: raw.sadb_comb_hard_addtime, useTime: raw.sadb_comb_hard_usetime))
     }
 
@@ -142,8 +142,9 @@ package struct PFKeyCombination: Hashable, Sendable {
                 sadb_comb_auth: integrity, sadb_comb_encrypt: encryption, sadb_comb_flags: flags,
                 sadb_comb_auth_minbits: integrityBits.minimum, sadb_comb_auth_maxbits: integrityBits.maximum,
                 sadb_comb_encrypt_minbits: encryptionBits.minimum, sadb_comb_encrypt_maxbits: encryptionBits.maximum,
-                sadb_comb_reserved: 0, sadb_comb_soft_allocations: limits.soft.allocations,
-                sadb_comb_hard_allocations: limits.hard.allocations, sadb_comb_soft_bytes: limits.soft.bytes,
+                sadb_comb_reserved: 0, sadb_comb_soft_allocations: UInt32(clamping: limits.soft.allocations),
+                sadb_comb_hard_allocations: UInt32(clamping: limits.hard.allocations),
+                sadb_comb_soft_bytes: limits.soft.bytes,
                 sadb_comb_hard_bytes: limits.hard.bytes, sadb_comb_soft_addtime: limits.soft.addTime,
                 sadb_comb_hard_addtime: limits.hard.addTime, sadb_comb_soft_usetime: limits.soft.useTime,
                 sadb_comb_hard_usetime: limits.hard.useTime))

@@ -32,8 +32,8 @@ extension SecurityAssociation {
                 destination: destination.address, ipsecProtocol: ipsecProtocol, spi: association.spi),
             source: source.address)
         fields.state = state
-        fields.replayWindow = ReplayWindow(rawValue: association.replayWindow)
-        fields.flags = association.flags
+        fields.replayWindow = ReplayWindow(rawValue: UInt16(association.replayWindow))
+        fields.flags = SAFlags(rawValue: association.flags.pfKeyBits)
         fields.setAlgorithms(from: association)
         fields.setRest(from: message)
         // Once, from the datagram to where they stay.
@@ -153,9 +153,9 @@ extension PFKeyAssociation {
     /// The part of `sa` that the SA extension carries.
     fileprivate init(_ sa: SecurityAssociation) throws(WireError) {
         self.init(spi: sa.identity.spi)
-        replayWindow = sa.replayWindow.rawValue
+        replayWindow = UInt8(clamping: sa.replayWindow.rawValue)
         state = sa.state.rawValue
-        flags = sa.flags
+        flags = SAFlags(rawValue: sa.flags.pfKeyBits)
         if sa.identity.ipsecProtocol == .ipcomp {
             encryption = try Self.octet(sa.compression.rawValue)
         } else {

@@ -23,7 +23,7 @@ extension SimulatedAssociation {
         self.init(from: source.address, to: destination.address, ipsecProtocol, spi: association.spi)
         self.mode = mode.inKernel
         reqID = association2?.reqID ?? .none
-        replayWindow = min(association.replayWindow, KernelTraits.pfKey.maximumReplayWindow.rawValue)
+        replayWindow = min(association.replayWindow, UInt8(clamping: ReplayWindow.ordinary.rawValue))
         flags = association.flags.intersection(Self.keptFlags)
         integrity = association.integrity
         encryption = association.encryption
@@ -38,7 +38,7 @@ extension SimulatedAssociation {
     }
 
     /// What the kernel keeps of the flags of a request.
-    private static let keptFlags: SAFlags = [.noECN, .decapsulateDSCP, .noPathMTUDiscovery]
+    private static let keptFlags = SAFlags.ofPFKey
 
     private static func checkExtensions(of message: PFKeyDatagram) throws(KernelErrno) {
         let saType = message.header.saType

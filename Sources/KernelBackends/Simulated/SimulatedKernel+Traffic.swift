@@ -168,7 +168,7 @@ extension SimulatedKernel {
             ).write(to: &writer)
             // Without combinations: the algorithm masks of a template made by PF_KEY are empty.
             if ipsecProtocol != .ipcomp {
-                try PFKeyProposal(replayWindow: ReplayWindow.ordinary.rawValue).write(to: &writer)
+                try PFKeyProposal(replayWindow: UInt8(clamping: ReplayWindow.ordinary.rawValue)).write(to: &writer)
             }
         }
         if let message { deliver(message, to: .registered(and: nil)) }

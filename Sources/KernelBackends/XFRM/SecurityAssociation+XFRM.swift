@@ -29,10 +29,8 @@ extension SecurityAssociation {
         fields.isDegraded = info.saysMore || attributes.saysMore
         fields.setAlgorithms(attributes)
         if withAlgorithms, !attributes.hasAlgorithm { fields.state = .larval }
-        if let window = attributes.replayWindow {
-            fields.replayWindow = ReplayWindow(rawValue: UInt8(clamping: window))
-            if window > UInt32(UInt8.max) { fields.isDegraded = true }
-        }
+        fields.setOptions(attributes, info.selector)
+        if let replay = attributes.replay { fields.setReplay(replay) }
         fields.encapsulation = attributes.encapsulation
         if let address = attributes.originalAddress, !address.isZero {
             fields.originalAddress = address.address(fields.source.family)
@@ -66,12 +64,15 @@ extension SecurityAssociation {
         }
         if let securityContext { try securityContext.writeXFRM(to: &writer) }
         try XFRMBindings(of: self).write(to: &writer)
+        if flags.rawValue != 0 { try flags.writeXFRMExtraFlags(to: &writer) }
+        if hasOptions { try options.writeXFRM(to: &writer) }
+        try XFRMReplay(of: self).write(to: &writer)
     }
 
     /// `xfrm_usersa_info`.
     private func writeXFRMInfo(to writer: inout WireWriter) throws(WireError) {
         let family = identity.destination.family
-        XFRMSelector(all: family).write(to: &writer)
+        xfrmSelector.write(to: &writer)
         identity.writeXFRM(to: &writer)
         XFRMAddress(source).write(to: &writer)
         limits.writeXFRM(to: &writer)
@@ -80,9 +81,19 @@ extension SecurityAssociation {
         writer.append(reqID.rawValue)
         writer.append(family.xfrmNumber)
         writer.append(try mode.xfrmNumber)
-        writer.append(min(replayWindow.rawValue, ReplayWindow.ordinary.rawValue))
+        // A wide one, and one of extended sequence numbers, is in an attribute.
+        writer.append(needsExtendedReplay ? 0 : UInt8(clamping: replayWindow.rawValue))
         writer.append(flags.xfrmBits)
         writer.append(zeros: 7)
+    }
+
+    /// What it is for: everything, unless it says what.
+    private var xfrmSelector: XFRMSelector {
+        if hasOptions, let selector = options.selector { return XFRMSelector(selector) }
+        var all = XFRMSelector(all: identity.destination.family)
+        // Of no family is of both (xfrm-facts 3.3).
+        if flags.contains(.anyFamily) { all.family = 0 }
+        return all
     }
 
     /// Asks for an SPI as ALLOCSPI does: says everything but the SPI, which is what the kernel is to find.
@@ -124,6 +135,7 @@ private struct XFRMAssociation {
     private static let familyOffset = 212
 
     let fields: SecurityAssociation.Fields
+    let selector: XFRMSelector
     /// Whether it says something that the language has no word for.
     let saysMore: Bool
 
@@ -132,7 +144,7 @@ private struct XFRMAssociation {
         var reader = try whole.slice(byteCount: Self.byteCount)
         var ahead = reader.from(start + Self.familyOffset)
         let family = try IPAddress.Family.read(from: &ahead)
-        let selector = try XFRMSelector(from: &reader)
+        selector = try XFRMSelector(from: &reader)
         let destination = try XFRMAddress(from: &reader).address(family)
         let spi = SPI(rawValue: try reader.readBigEndian(UInt32.self))
         let number = try reader.read(UInt8.self)
@@ -145,16 +157,17 @@ private struct XFRMAssociation {
             identity: SAIdentity(destination: destination, ipsecProtocol: ipsecProtocol, spi: spi), source: source)
         fields.limits = try LifetimeLimits(fromXFRM: &reader)
         fields.current = try Lifetime(fromXFRM: &reader)
-        // Statistics, and the sequence number of an ACQUIRE.
-        try reader.skip(16)
+        try fields.readStatistics(from: &reader)
+        // The sequence number of an ACQUIRE.
+        try reader.skip(4)
         fields.reqID = ReqID(rawValue: try reader.read(UInt32.self))
         try reader.skip(2)
         let mode = try reader.read(UInt8.self)
         fields.mode = Mode(xfrmNumber: mode)
-        fields.replayWindow = ReplayWindow(rawValue: try reader.read(UInt8.self))
+        fields.replayWindow = ReplayWindow(rawValue: UInt16(try reader.read(UInt8.self)))
         let bits = try reader.read(UInt8.self)
         fields.flags = SAFlags(xfrmBits: bits)
-        saysMore = !selector.isAll || fields.mode.word == nil || fields.flags.xfrmBits != bits
+        saysMore = fields.mode.word == nil
         self.fields = fields
     }
 }
@@ -175,61 +188,61 @@ extension SecurityAssociation.Fields {
             if encryption == .none { isDegraded = true }
         }
         if let algorithm = attributes.integrity {
-            let number = XFRMAlgorithms.integrity.number(algorithm.name, icvBits: algorithm.icvBits)
-            integrity = IntegrityAlgorithm(rawValue: number)
+            setIntegrity(algorithm)
+        }
+    }
+
+    /// Takes over how it authenticates, and how much of that its packets carry.
+    private mutating func setIntegrity(_ algorithm: XFRMAlgorithm) {
+        integrity = IntegrityAlgorithm(rawValue: XFRMAlgorithms.integrity.number(algorithm.name))
+        guard integrity != .none, algorithm.icvBits != integrity.row.map({ UInt32($0.icvBits) }) else {
             if integrity == .none { isDegraded = true }
+            return
         }
-    }
-}
-
-/// What the attributes of an SA say.
-struct XFRMAssociationAttributes {
-    fileprivate var encryption: XFRMAlgorithm?
-    var combined: XFRMAlgorithm?
-    /// With the length of the ICV: dumps always have this one, beside one without it (xfrm-facts 3.1).
-    var integrity: XFRMAlgorithm?
-    var compression: XFRMAlgorithm?
-    var encapsulation: NATTraversal?
-    var originalAddress: XFRMAddress?
-    var securityContext: SecurityContext?
-    var bindings = XFRMBindings()
-    /// In packets, where it is not in the header.
-    var replayWindow: UInt32?
-    /// Whether there is something that the language has no word for.
-    var saysMore = false
-
-    /// What has the encryption key.
-    var cipher: XFRMAlgorithm? { combined ?? encryption }
-
-    var hasAlgorithm: Bool { encryption != nil || combined != nil || integrity != nil || compression != nil }
-
-    init(from reader: inout WireReader) throws(WireError) {
-        try reader.forEachAttribute { type, content throws(WireError) in
-            switch type {
-            case .algorithmEncryption: encryption = try XFRMAlgorithm(from: &content, withICV: false)
-            case .algorithmCombined: combined = try XFRMAlgorithm(from: &content, withICV: true)
-            case .algorithmAuthenticationTruncated: integrity = try XFRMAlgorithm(from: &content, withICV: true)
-            case .algorithmCompression: compression = try XFRMAlgorithm(from: &content, withICV: false)
-            case .encapsulation: try readEncapsulation(from: &content)
-            case .securityContext: securityContext = try SecurityContext(fromXFRM: &content)
-            case .extendedReplay:
-                // The words of the bitmap, and five numbers that move.
-                try content.skip(20)
-                replayWindow = try content.read(UInt32.self)
-            case .padding, .extraFlags, .offload, .careOfAddress, .direction: saysMore = true
-            default: try bindings.read(type, &content)
-            }
-        }
+        let (truncated, icvBits) = integrity.truncated(to: UInt16(clamping: algorithm.icvBits))
+        integrity = truncated
+        guard let icvBits else { return }
+        options.icvBits = icvBits
+        if truncated.icvLengths?.contains(Int(icvBits)) != true { isDegraded = true }
     }
 
-    private mutating func readEncapsulation(from reader: inout WireReader) throws(WireError) {
-        let type = try reader.read(UInt16.self)
-        let source = try reader.readBigEndian(UInt16.self)
-        let destination = try reader.readBigEndian(UInt16.self)
-        try reader.skip(2)
-        encapsulation = NATTraversal(
-            type: UInt8(truncatingIfNeeded: type), sourcePort: source, destinationPort: destination)
-        originalAddress = try XFRMAddress(from: &reader)
+    /// Takes over what is in attributes of its own, and what it is for.
+    fileprivate mutating func setOptions(_ attributes: XFRMAssociationAttributes, _ selector: XFRMSelector) {
+        if let extraFlags = attributes.extraFlags {
+            flags.formUnion(SAFlags(xfrmExtraBits: extraFlags))
+            if flags.xfrmExtraBits != extraFlags { isDegraded = true }
+        }
+        if attributes.sayOptions { attributes.add(to: &options, source.family) }
+        // The kernel's own, of one that is reserved.
+        guard state != .larval else { return }
+        let isOfBoth = selector.family == 0 && flags.contains(.anyFamily)
+        if selector.isAll, isOfBoth || selector.family == source.family.xfrmNumber && !flags.contains(.anyFamily) {
+            return
+        }
+        guard selector.isSayable, let sayable = try? selector.selector() else { return isDegraded = true }
+        options.selector = sayable
+    }
+
+    /// Takes over how its packets are numbered.
+    fileprivate mutating func setReplay(_ replay: XFRMReplay) {
+        if let window = replay.window {
+            replayWindow = ReplayWindow(rawValue: UInt16(clamping: window))
+            if replayWindow > .widest { isDegraded = true }
+        }
+        guard replay.sent != 0 || replay.received != 0 else { return }
+        numbers.sent = replay.sent
+        numbers.received = replay.received
+    }
+
+    /// `xfrm_stats`.
+    fileprivate mutating func readStatistics(from reader: inout WireReader) throws(WireError) {
+        let late = try reader.read(UInt32.self)
+        let replayed = try reader.read(UInt32.self)
+        let forged = try reader.read(UInt32.self)
+        guard late | replayed | forged != 0 else { return }
+        numbers.late = late
+        numbers.replayed = replayed
+        numbers.forged = forged
     }
 }
 
@@ -262,51 +275,6 @@ extension Mode {
             case .beet: UInt8(XFRM_MODE_BEET)
             default: throw WireError(.value(field: "a mode", UInt32(rawValue)), at: 0)
             }
-        }
-    }
-}
-
-extension SAFlags {
-    private static let pairs: [(flag: SAFlags, bit: UInt8)] = [
-        (.noECN, 1), (.decapsulateDSCP, 2), (.noPathMTUDiscovery, 4),
-    ]
-
-    /// Of `XFRM_STATE_*`, those that PF_KEY has, too.
-    init(xfrmBits: UInt8) {
-        self.init(rawValue: 0)
-        guard xfrmBits != 0 else { return }
-        for (flag, bit) in Self.pairs where xfrmBits & bit != 0 { insert(flag) }
-    }
-
-    /// As `xfrm_usersa_info` has them.
-    var xfrmBits: UInt8 {
-        guard rawValue != 0 else { return 0 }
-        return Self.pairs.reduce(0) { bits, pair in contains(pair.flag) ? bits | pair.bit : bits }
-    }
-}
-
-extension SecurityContext {
-    /// `xfrm_user_sec_ctx`: its own length and type, the algorithm and the domain, the label's length, the label.
-    init(fromXFRM reader: inout WireReader) throws(WireError) {
-        try reader.skip(4)
-        let algorithm = try reader.read(UInt8.self)
-        let domain = try reader.read(UInt8.self)
-        let byteCount = Int(try reader.read(UInt16.self))
-        let label = try reader.readBytes(byteCount)
-        let text = label.last == 0 ? label.dropLast() : label[...]
-        self.init(domain: domain, algorithm: algorithm, label: String(decoding: text, as: UTF8.self))
-    }
-
-    func writeXFRM(to writer: inout WireWriter) throws(WireError) {
-        try writer.appendAttribute(.securityContext) { writer throws(WireError) in
-            let label = Array(label.utf8) + [0]
-            guard let byteCount = UInt16(exactly: label.count + 8) else { throw WireError(.tooLong, at: writer.count) }
-            writer.append(byteCount)
-            writer.append(XFRMAttributeType.securityContext.rawValue)
-            writer.append(algorithm)
-            writer.append(domain)
-            writer.append(UInt16(label.count))
-            writer.append(label.span)
         }
     }
 }

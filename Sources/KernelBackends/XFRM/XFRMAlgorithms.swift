@@ -58,7 +58,8 @@ extension SecurityAssociation {
         }
         if integrity != .none {
             let row = integrity.row
-            try Self.write(row, keys.integrity, .algorithmAuthenticationTruncated, row?.icvBits, to: &writer)
+            let icvBits = hasOptions ? options.icvBits ?? row?.icvBits : row?.icvBits
+            try Self.write(row, keys.integrity, .algorithmAuthenticationTruncated, icvBits, to: &writer)
         }
         guard encryption != .none else { return }
         let row = encryption.row

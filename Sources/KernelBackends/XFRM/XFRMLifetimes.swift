@@ -7,8 +7,8 @@ extension LifetimeLimits {
         self = .none
         soft.bytes = try Self.readCount(from: &reader)
         hard.bytes = try Self.readCount(from: &reader)
-        soft.allocations = UInt32(clamping: try Self.readCount(from: &reader))
-        hard.allocations = UInt32(clamping: try Self.readCount(from: &reader))
+        soft.allocations = try Self.readCount(from: &reader)
+        hard.allocations = try Self.readCount(from: &reader)
         soft.addTime = try reader.read(UInt64.self)
         hard.addTime = try reader.read(UInt64.self)
         soft.useTime = try reader.read(UInt64.self)
@@ -21,7 +21,7 @@ extension LifetimeLimits {
     }
 
     func writeXFRM(to writer: inout WireWriter) {
-        for count in [soft.bytes, hard.bytes, UInt64(soft.allocations), UInt64(hard.allocations)] {
+        for count in [soft.bytes, hard.bytes, soft.allocations, hard.allocations] {
             writer.append(count == 0 ? UInt64.max : count)
         }
         for seconds in [soft.addTime, hard.addTime, soft.useTime, hard.useTime] { writer.append(seconds) }
@@ -32,7 +32,7 @@ extension Lifetime {
     init(fromXFRM reader: inout WireReader) throws(WireError) {
         self.init()
         bytes = try reader.read(UInt64.self)
-        allocations = UInt32(clamping: try reader.read(UInt64.self))
+        allocations = try reader.read(UInt64.self)
         addTime = try reader.read(UInt64.self)
         useTime = try reader.read(UInt64.self)
     }

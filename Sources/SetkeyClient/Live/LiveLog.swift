@@ -25,6 +25,7 @@ extension Remaining {
         case .seconds: "\(left)s"
         case .bytes: "\(left)bytes"
         case .packets: "\(left)packets"
+        case .numbers: "\(left)numbers"
         }
     }
 }

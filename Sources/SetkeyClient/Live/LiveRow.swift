@@ -44,6 +44,8 @@ package struct LiveRow: Hashable, Sendable {
     package let rate: Int?
     /// Seconds since it was made; `nil` where the kernel does not say.
     package let age: Int?
+    /// Packets that came in and were dropped: replayed, forged, or too late; 0 where the kernel does not say.
+    package let dropped: Int
     /// What is left of the limit that ends it first; `nil` without a hard lifetime.
     package let remaining: Remaining?
 }
@@ -58,6 +60,8 @@ package struct Remaining: Hashable, Sendable {
         case bytes
         /// That it has carried.
         case packets
+        /// Sequence numbers, of those that have 32 bits.
+        case numbers
     }
 
     /// What the numbers count.
@@ -80,14 +84,19 @@ package struct Remaining: Hashable, Sendable {
 
     /// The limit of `association` that is nearest to its end at `time`, in seconds since 1970.
     package init?(_ association: AssociationRecord, at time: Int) {
-        guard let hard = association.hard else { return nil }
+        let numbers = association.remainingNumbers
+        guard let hard = association.hard else {
+            guard let numbers else { return nil }
+            self = numbers
+            return
+        }
         let current = association.current
         let sinceUse = current.useTime > 0 ? Self.elapsed(current.useTime, time) : 0
         let candidates = [
             Remaining(.seconds, used: Self.elapsed(current.addTime, time), limit: hard.addTime),
             Remaining(.seconds, used: sinceUse, limit: hard.useTime),
             Remaining(.bytes, used: current.bytes, limit: hard.bytes),
-            Remaining(.packets, used: current.allocations, limit: hard.allocations),
+            Remaining(.packets, used: current.allocations, limit: hard.allocations), numbers,
         ]
         guard let nearest = candidates.compactMap(\.self).min(by: { $0.fraction < $1.fraction }) else { return nil }
         self = nearest
@@ -97,5 +106,15 @@ package struct Remaining: Hashable, Sendable {
     static func elapsed(_ start: Int, _ time: Int) -> Int {
         let (seconds, overflow) = time.subtractingReportingOverflow(start)
         return overflow ? 0 : max(0, seconds)
+    }
+}
+
+extension AssociationRecord {
+    /// The sequence numbers that are left, when three quarters of them are used.
+    fileprivate var remainingNumbers: Remaining? {
+        let last = Int(UInt32.max)
+        guard let numbers, extendedSequence != true, flagWords?.contains("oseq-may-wrap") != true else { return nil }
+        let used = max(numbers.sent, numbers.received)
+        return used < last - last / 4 ? nil : Remaining(.numbers, used: used, limit: last)
     }
 }

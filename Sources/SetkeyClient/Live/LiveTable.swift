@@ -134,6 +134,7 @@ package struct LiveTable: Sendable {
                 words.insert(Bar.text(remaining.fraction, width: barWidth, unicode: style.unicode), at: 0)
             }
         }
+        if row.dropped > 0 { words.append("\(Quantity.scaled(row.dropped)) dropped") }
         return words.isEmpty ? "-" : words.joined(separator: " ")
     }
 
@@ -200,6 +201,7 @@ extension Remaining {
         case .seconds: Quantity.duration(left)
         case .bytes: "\(Quantity.scaled(left)) bytes"
         case .packets: "\(Quantity.scaled(left)) packets"
+        case .numbers: "\(Quantity.scaled(left)) numbers"
         }
     }
 }

@@ -17,7 +17,7 @@ package enum StatusText {
         drift: \(drift(status))
         overruns: \(status.overruns)
 
-        """ + (status.closedPorts ?? []).map { "warning: \($0)\n" }.joined()
+        """ + ((status.closedPorts ?? []) + (status.sequences ?? [])).map { "warning: \($0)\n" }.joined()
     }
 
     /// `2 entries (policy: repair)`, and how many of them stay as they are.

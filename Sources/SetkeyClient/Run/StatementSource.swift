@@ -114,7 +114,7 @@ struct StatementSource: ~Copyable {
         guard loader.errorCount == 0 else { return }
         let state = evaluation.finish()
         if purpose != .run {
-            remarks += FileRules.remarks(on: state, expectsForward: expectsForward)
+            remarks += FileRules.remarks(on: state, expectsForward: expectsForward) + FileRules.notes(on: state)
         } else if expectsForward {
             remarks = FileRules.trafficRemarks(on: state)
         }

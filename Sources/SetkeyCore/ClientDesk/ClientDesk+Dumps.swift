@@ -39,11 +39,12 @@ extension ClientDesk {
     /// How a dump travels to a client as text; the process that it names is the client's, as the dumping tool's ever was.
     func dumpFormat(
         for client: ClientID, showKeys: Bool? = nil, showPorts: Bool? = nil, hidePerSocket: Bool? = nil,
+        showCounters: Bool? = nil,
         _ context: borrowing Context
     ) -> DumpFormat {
         let options = DumpFormat.Options(
             showKeys: showKeys == true, showPorts: showPorts == true, hidePerSocket: hidePerSocket == true,
-            processID: UInt32(clamping: peers[client]?.pid ?? 0))
+            showCounters: showCounters == true, processID: UInt32(clamping: peers[client]?.pid ?? 0))
         return DumpFormat(
             options: options, now: UInt64(clamping: context.now.seconds),
             protocolNames: settings.parserOptions.protocolNames, interfaceName: settings.traits.name)

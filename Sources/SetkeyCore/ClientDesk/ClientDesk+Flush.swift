@@ -17,7 +17,7 @@ extension ClientDesk {
         if outcome.isUnsent { return flushes.putBack(request, of: client) }
         context.out.logChange(by: caller(client), request.phrase)
         switch outcome {
-        case .done: context.out.reply(client, .flushed)
+        case .done, .curtailed: context.out.reply(client, .flushed)
         case .refused(let errno, _): refuse(client, request, errno, &context)
         case .lost, .unsent: refuse(client, request, .timedOut, &context)
         }

@@ -64,6 +64,8 @@ extension ClientDesk {
     /// How a run prints SAs and policies.
     private func dumpFormat(forRunOf client: ClientID, _ context: borrowing Context) -> DumpFormat? {
         guard let parameters = runs.parameters(of: client) else { return nil }
-        return dumpFormat(for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts, context)
+        return dumpFormat(
+            for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts,
+            showCounters: parameters.verbose, context)
     }
 }

@@ -239,6 +239,9 @@ struct ExecuteRun: Sendable {
         case .refused(let errno, let words):
             let rfcSemantics = parameters.rfcSemantics == true
             failed(item, errno, reason: item.request.explanation(errno, words, rfcSemantics: rfcSemantics))
+        case .curtailed(let answer, let words):
+            run.curtailed(item, answer: answer)
+            failed(item, .operationUnsupported, reason: Outcome.reason(curtailed: words))
         case .lost: failed(item, .timedOut, reason: KernelErrno.timedOut.description)
         case .unsent: run.unsent(item)
         }

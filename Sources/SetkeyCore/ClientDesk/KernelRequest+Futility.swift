@@ -28,6 +28,7 @@ extension SecurityAssociation {
         case .reqID: reqID != .none
         case .replayWindow: replayWindow != .disabled && replayWindow != .ordinary
         case .flags: flags.rawValue != 0
+        case .extensions: options != .none
         case .lifetime, .encapsulation, .outputMark, .interfaceID, .action, .priority: false
         }
     }

@@ -68,13 +68,14 @@ extension EntryField {
         case .mode: association.mode.word.map { "\($0)" } ?? "\(association.mode.rawValue)"
         case .reqID: "\(association.reqID.rawValue)"
         case .replayWindow: "\(association.replayWindow.rawValue)"
-        case .flags: "\(association.flags.rawValue)"
+        case .flags: association.flags.phrase
         case .algorithm: association.state == .larval ? "none yet" : association.algorithmNames
         case .lifetime: association.limits.phrase
         case .encapsulation:
             association.encapsulation.map { "udp \($0.sourcePort) to \($0.destinationPort)" } ?? "none"
         case .outputMark: association.outputMark.isNone ? "none" : "\(association.outputMark)"
         case .interfaceID: "\(association.interfaceID.rawValue)"
+        case .extensions: association.options.phrase
         case .key, .action, .priority: nil
         }
     }
@@ -95,9 +96,27 @@ extension SecurityAssociation {
         let names = [
             encryption == .none ? nil : encryption.name,
             integrity == .none ? nil : integrity.name,
+            options.icvBits.map { "with an ICV of \($0) bits" },
             compression == .none ? nil : compression.name,
         ]
         return names.compactMap { $0 }.joined(separator: " ")
+    }
+}
+
+extension SAFlags {
+    /// `noecn, esn`.
+    fileprivate var phrase: String {
+        let words = names + (contains(.extendedSequence) ? ["esn"] : [])
+        return words.isEmpty ? "none" : words.joined(separator: ", ")
+    }
+}
+
+extension AssociationOptions {
+    /// As in the language; `none` for nothing.
+    fileprivate var phrase: String {
+        var text: [UInt8] = []
+        append(to: &text)
+        return text.isEmpty ? "none" : String(decoding: text.dropFirst(), as: UTF8.self)
     }
 }
 

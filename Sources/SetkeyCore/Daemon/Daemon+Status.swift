@@ -38,6 +38,8 @@ extension Daemon {
         if !reconciler.arrivalPorts.closed.isEmpty {
             status.closedPorts = reconciler.arrivalPorts.closed.map(\.description)
         }
+        let complaints = context.kernel.sequences.complaints
+        if !complaints.isEmpty { status.sequences = Array(complaints.prefix(20)) }
         status.confirmSeconds = reconciler.secondsLeftToConfirm(context)
         return status
     }

@@ -33,6 +33,7 @@ struct KernelDesk: Sendable {
     private var upkeep: Upkeep
     private var refreshes = Refreshes()
     private var expiries = PolicyExpiries()
+    private(set) var sequences = SequenceWatch()
     private var acquires = RepetitionThrottle<PolicyIndex?>()
     private var mappings = RepetitionThrottle<SAIdentity>()
     /// Whether the kernel is to be asked something, to see whether it answers.
@@ -146,6 +147,14 @@ struct KernelDesk: Sendable {
             freeNext(&out)
         }
         if !traits.tellsPolicyExpiry, expiries.note(event.content) { out.rearm() }
+        if traits.carriesOptions, case .dumped(let association, _) = event.content { watch(association, &out) }
+    }
+
+    /// Says when an SA comes near to the end of its sequence numbers.
+    private mutating func watch(_ association: SecurityAssociation, _ out: inout Outbox) {
+        guard let mark = sequences.note(association) else { return }
+        out.log(mark.priority, association.sequenceComplaint, .sequenceUsed, association.logFields)
+        out.tellStatus()
     }
 
     /// Logs a message if it is news.
@@ -211,10 +220,19 @@ struct KernelDesk: Sendable {
         _ out: inout Outbox
     ) {
         switch flight.requester {
-        case .application, .run, .flush: developments.append(.ended(flight, outcome, former: former))
+        case .application, .run, .flush:
+            if traits.carriesOptions, case .done(let answer) = outcome {
+                outcome = Outcome.done(flight.request, answer)
+            }
+            developments.append(.ended(flight, outcome, former: former))
         case _ where outcome.isUnsent: askAgain(flight, isRepeated: flight.isRepeated, &out)
         case .registration: upkeep.registered(outcome, &out)
-        case .dump(let database): upkeep.dumpEnded(database, outcome, &mirror, &developments, &out)
+        case .dump(let database):
+            if database == .associations, case .done = outcome {
+                sequences.endDump(at: out.now.monotonic)
+                out.rearm()
+            }
+            upkeep.dumpEnded(database, outcome, &mirror, &developments, &out)
         case .refresh: refreshEnded(outcome, &out)
         case .expiryCheck(let identity): expiryCheckEnded(identity, outcome, &out)
         case .watchdog: watchdogAnswered(outcome, &out)
@@ -224,7 +242,7 @@ struct KernelDesk: Sendable {
 
     private mutating func refreshEnded(_ outcome: Outcome, _ out: inout Outbox) {
         switch outcome {
-        case .done:
+        case .done, .curtailed:
             developments.append(.caughtUp)
             out.rearm()
         case .refused, .lost, .unsent: upkeep.want(.associations)
@@ -306,6 +324,7 @@ struct KernelDesk: Sendable {
     /// When something is due, on the monotonic clock.
     func deadline(at now: Instant) -> UInt64? {
         var deadlines = upkeep.deadlines
+        if let poll = sequences.nextPoll { deadlines.append(poll) }
         if let earliest = expiries.earliest {
             let seconds = UInt64(clamping: earliest - now.seconds + 1)
             deadlines.append(now.monotonic &+ min(seconds, 86_400) * 1_000_000_000)
@@ -314,5 +333,8 @@ struct KernelDesk: Sendable {
     }
 
     /// Begins what is due.
-    mutating func wake(at now: Instant) { upkeep.wake(at: now.monotonic) }
+    mutating func wake(at now: Instant) {
+        if sequences.isDue(at: now.monotonic) { upkeep.want(.associations) }
+        upkeep.wake(at: now.monotonic)
+    }
 }

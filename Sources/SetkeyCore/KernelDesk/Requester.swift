@@ -30,6 +30,8 @@ enum Requester: Hashable, Sendable {
 enum Outcome: Sendable {
     /// Done; for a dump, completely.
     case done(KernelEvent.Content)
+    /// Done, but for what these words of the statement ask for: the kernel dropped that without a word.
+    case curtailed(KernelEvent.Content, [String])
     /// The kernel has said no; in words, too, if it did.
     case refused(KernelErrno, KernelWords? = nil)
     /// The answer was lost twice: whether it was done is unknown.
@@ -39,5 +41,20 @@ enum Outcome: Sendable {
 
     var isUnsent: Bool {
         if case .unsent = self { true } else { false }
+    }
+
+    /// Done, and whether all of it, as far as the answer tells what the kernel has stored.
+    static func done(_ request: KernelRequest, _ answer: KernelEvent.Content) -> Outcome {
+        guard case .add(let asked) = request, case .association(.added, let stored) = answer else {
+            return .done(answer)
+        }
+        let missing = asked.extensions(missingIn: stored)
+        return missing.isEmpty ? .done(answer) : .curtailed(answer, missing)
+    }
+
+    /// Why a statement fails that was curtailed.
+    static func reason(curtailed words: [String]) -> String {
+        let list = words.joined(separator: ", ")
+        return "this kernel does not support \(list), and ignored it without an error; the SA is deleted again"
     }
 }

@@ -80,7 +80,7 @@ struct Upkeep: Sendable {
     mutating func registered(_ outcome: Outcome, _ out: inout Outbox) {
         isRegistered = true
         switch outcome {
-        case .done, .refused(.exists, _): break
+        case .done, .curtailed, .refused(.exists, _): break
         case .refused(let errno, _):
             out.log(
                 .error, "the kernel refuses to register setkeyd, so expired lifetimes will not be noticed: \(errno)",
@@ -98,7 +98,7 @@ struct Upkeep: Sendable {
         _ developments: inout [KernelDesk.Development?], _ out: inout Outbox
     ) {
         switch outcome {
-        case .done: return endDump(of: database, &mirror, &developments, &out)
+        case .done, .curtailed: return endDump(of: database, &mirror, &developments, &out)
         case .refused(let errno, _) where errno.breaksOffDump: breakOffDump(of: database, errno, &mirror, &out)
         case .refused(let errno, _): developments.append(failDump(of: database, errno, &mirror, &out))
         case .lost, .unsent: developments.append(failDump(of: database, .timedOut, &mirror, &out))

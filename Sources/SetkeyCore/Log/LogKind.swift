@@ -64,6 +64,8 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
     case portClosed
     /// The kernel's hash thresholds for policies were set, or not.
     case thresholds
+    /// An SA has used so many of its sequence numbers that it has to be replaced before long.
+    case sequenceUsed
 
     /// The MESSAGE_ID: 32 hexadecimal digits.
     package var messageID: String {
@@ -99,6 +101,7 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
         case .fileWarning: "ab13139cf53e4d55a0e856efe4d78eab"
         case .portClosed: "1e25e73122e74be99bf8322e9a4f2fbd"
         case .thresholds: "6576909a521243d6985103bd4ae1b99f"
+        case .sequenceUsed: "6c1f0b7f5a5e4c1b9d8a3e2746f0c2d9"
         }
     }
 }

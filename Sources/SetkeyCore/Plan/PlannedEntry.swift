@@ -72,6 +72,7 @@ extension SecurityAssociation: PlannedEntry {
         var association = self
         association.state = .mature
         association.current = .zero
+        association.numbers = association.numbers.continued
         return association
     }
 

@@ -23,6 +23,8 @@ struct Application: Sendable {
     let consequences: Consequences
     /// Databases that may hold more than the plan knew of: an entry that is to be added may be there already.
     private let incomplete: Set<DatabaseName>
+    /// Whether the kernel interface tells sequence numbers, and takes them.
+    private let continuesNumbers: Bool
     private var run: RequestRun
     private var cursor = 0
     private var linger = Linger()
@@ -44,11 +46,12 @@ struct Application: Sendable {
 
     init(
         _ steps: StepList, _ consequences: Consequences, to target: Target, temper: RequestRun.Temper,
-        incomplete: [DatabaseName]
+        incomplete: [DatabaseName], continuesNumbers: Bool = false
     ) {
         self.steps = steps
         self.consequences = consequences
         self.target = target
+        self.continuesNumbers = continuesNumbers
         run = RequestRun(temper: temper)
         self.incomplete = Set(incomplete)
     }
@@ -76,7 +79,7 @@ struct Application: Sendable {
     mutating func next(at now: UInt64, in mirror: borrowing Mirror) -> RequestRun.Item? {
         while true {
             if !run.hasMore, !isUndoing, cursor < steps.count, mayBegin(cursor, at: now) {
-                run.begin(cursor, steps[cursor].change.requests)
+                begin(steps[cursor].change)
                 cursor += 1
             }
             guard let item = run.next(at: now) else { return nil }
@@ -90,10 +93,32 @@ struct Application: Sendable {
         step < steps.firstDeparture || linger.hasPassed || run.isIdle && linger.isOver(at: now)
     }
 
+    /// An SA that replaces another one under its name goes on with that one's sequence numbers, which only the answer to
+    /// the deletion tells: nothing is asked before that has come.
+    private mutating func begin(_ change: Change) {
+        guard continuesNumbers, case .replace(_, let former) = change else {
+            return run.begin(cursor, change.requests)
+        }
+        run.begin(cursor, awaiting: .delete(former.reference))
+    }
+
+    /// The SA that a step puts in the place of one that was deleted, if this was its deletion.
+    private mutating func takePlace(of former: SecurityAssociation?, _ item: RequestRun.Item) {
+        guard continuesNumbers, item.role == .step, case .delete = item.request,
+            case .replace(var association, _) = steps[item.unit].change
+        else { return }
+        if let former, !association.isForInbound { association.numbers = former.numbers.continued }
+        run.interpose([.add(association)], .step, of: item.unit)
+    }
+
     mutating func ended(_ item: RequestRun.Item, _ outcome: Outcome, former: FormerEntries) {
         switch outcome {
         case .done(let answer): succeeded(item, answer: answer, former: former)
         case .refused(let errno, let words): failed(item, errno: errno, words)
+        case .curtailed(let answer, let words):
+            writes += 1
+            run.curtailed(item, answer: answer)
+            failed(item, .operationUnsupported, Outcome.reason(curtailed: words))
         case .lost: failed(item, errno: .timedOut)
         case .unsent: run.unsent(item)
         }
@@ -113,6 +138,7 @@ struct Application: Sendable {
             return overwritten.append(policy.identity)
         }
         run.succeeded(item, answer: answer, former: former)
+        if case .association(.deleted, let association) = answer { takePlace(of: association, item) }
     }
 
     private mutating func failed(_ item: RequestRun.Item, errno: KernelErrno, _ words: KernelWords? = nil) {
@@ -124,8 +150,12 @@ struct Application: Sendable {
             }
             if let database = item.request.database { doubted.insert(database) }
         }
+        failed(item, errno, item.request.reason(errno, words))
+    }
+
+    private mutating func failed(_ item: RequestRun.Item, _ errno: KernelErrno, _ reason: String) {
         self.errno = self.errno ?? errno
-        tell(item, errno, words)
+        tell(item, reason)
         run.failed(item, mayBeDone: errno == .timedOut)
         guard run.temper == .goingOn, item.role == .step, case .add = item.request,
             case .replace(_, let former) = steps[item.unit].change
@@ -138,9 +168,10 @@ struct Application: Sendable {
         if let database = item.request.database { doubted.insert(database) }
         if item.role != .undo { notFound[steps[item.unit].change.entry] = () }
         run.passed(item)
+        takePlace(of: nil, item)
     }
 
-    private mutating func tell(_ item: RequestRun.Item, _ errno: KernelErrno, _ words: KernelWords?) {
+    private mutating func tell(_ item: RequestRun.Item, _ reason: String) {
         failureCount += 1
         guard failureCount <= Self.failureLimit else {
             if failureCount == Self.failureLimit + 1 { failures.append("error: further refusals are not shown") }
@@ -153,7 +184,7 @@ struct Application: Sendable {
             case .restore: "restoring what was there: "
             case .step, .question: ""
             }
-        failures.append("\(place)error: \(prefix)\(item.request.phrase): \(item.request.reason(errno, words))")
+        failures.append("\(place)error: \(prefix)\(item.request.phrase): \(reason)")
     }
 
     // MARK: What nobody had seen

@@ -86,7 +86,8 @@ extension Reconciler {
     ) {
         guard let cause = transition?.cause else { return }
         let application = Application(
-            steps, consequences, to: target, temper: cause.temper, incomplete: context.kernel.incompleteDatabases)
+            steps, consequences, to: target, temper: cause.temper, incomplete: context.kernel.incompleteDatabases,
+            continuesNumbers: settings.traits.carriesOptions)
         enter(.recording(application))
         var addition = OwnershipAddition(time: context.now.seconds)
         // What is right already is the file's when that is in force. Of a file that never came into force, nothing is

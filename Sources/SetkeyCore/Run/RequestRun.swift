@@ -33,14 +33,17 @@ struct RequestRun: Sendable {
         let role: Role
         /// Whether it is the last of its unit.
         let endsUnit: Bool
+        /// Whether what comes next depends on how it ends.
+        let isAwaited: Bool
         /// Its place in the order in which requests were first given out.
         fileprivate var serial = 0
 
-        init(request: KernelRequest, unit: Int, role: Role, endsUnit: Bool) {
+        init(request: KernelRequest, unit: Int, role: Role, endsUnit: Bool, isAwaited: Bool = false) {
             self.request = request
             self.unit = unit
             self.role = role
             self.endsUnit = endsUnit
+            self.isAwaited = isAwaited || role == .question
         }
 
         /// A request that is all there is to ask.
@@ -126,6 +129,11 @@ struct RequestRun: Sendable {
         }
     }
 
+    /// Begins a unit with a request before whose end nothing else is asked; call it when nothing is left of the one before.
+    mutating func begin(_ unit: Int, awaiting request: KernelRequest) {
+        waiting.append(Item(request: request, unit: unit, role: .step, endsUnit: false, isAwaited: true))
+    }
+
     /// A request that comes before all others.
     mutating func interpose(_ requests: [KernelRequest], _ role: Item.Role, of unit: Int) {
         for request in requests.reversed() {
@@ -147,7 +155,7 @@ struct RequestRun: Sendable {
             item.serial = serials
         }
         inFlight += 1
-        isHeld = item.role == .question
+        isHeld = item.isAwaited
         return item
     }
 
@@ -188,6 +196,14 @@ struct RequestRun: Sendable {
         case .question: break
         case .step, .restore: if temper == .undoing { undoLog.note(item.request, answer: answer, former: former) }
         }
+    }
+
+    /// The kernel did less than was asked, which counts as a failure: what it did is undone. Tell ``failed(_:mayBeDone:)``
+    /// as well.
+    mutating func curtailed(_ item: Item, answer: KernelEvent.Content) {
+        guard case .association(_, let association) = answer else { return }
+        if temper == .undoing { return undoLog.note(item.request, answer: answer, former: .none) }
+        interpose([.delete(association.reference)], .restore, of: item.unit)
     }
 
     /// The kernel did it, and nobody can undo it.

@@ -2,8 +2,8 @@ import IPsec
 
 /// The requests that undo what has been applied, gathered step by step.
 ///
-/// An SA that was deleted comes back with its keys, because DELETE's answer carries them (kernel-facts 1.2); its
-/// counters and sequence numbers do not.
+/// An SA that was deleted comes back with its keys, because DELETE's answer carries them (kernel-facts 1.2), and through
+/// XFRM with the number of the last packet that it sent; its counters do not come back.
 struct UndoLog: Sendable {
     private static var pageSize: Int { 256 }
 
@@ -106,6 +106,7 @@ struct UndoLog: Sendable {
         var mature = association
         mature.state = .mature
         mature.current = .zero
+        mature.numbers = mature.numbers.continued
         return .add(mature)
     }
 }

@@ -22,7 +22,10 @@ package enum FileRules {
         return remarks
     }
 
-    /// Of those only what concerns traffic that is cut off; the SAs of the state do not matter.
+    /// What is as it should be, and good to know before the file is in use.
+    package static func notes(on state: DesiredState) -> [LoadedDiagnostic] { SequenceEnd.remarks(on: state) }
+
+    /// Of the remarks only what concerns traffic that is cut off; the SAs of the state do not matter.
     package static func trafficRemarks(on state: DesiredState) -> [LoadedDiagnostic] {
         TunnelsWithoutForward.remarks(on: state)
     }

@@ -15,6 +15,8 @@ package enum RuleCode: String, CaseIterable, Sendable {
     case publishedKey = "published-key"
     /// Two SAs have the same key.
     case sharedKey = "shared-key"
+    /// SAs stop after 2^32 packets.
+    case sequenceEnd = "sequence-end"
     // Within one statement.
     /// The directory of an `include` pattern does not exist.
     case missingDirectory = "missing-directory"

@@ -16,8 +16,8 @@ extension SimulatedAssociation {
             from: info.source.address(family), to: info.destination.address(family), ipsecProtocol, spi: info.spi)
         mode = Mode(xfrmNumber: info.mode)
         reqID = info.reqID
-        replayWindow = min(info.replayWindow, ReplayWindow.ordinary.rawValue)
-        flags = SAFlags(xfrmBits: info.flags)
+        replayWindow = UInt8(clamping: min(UInt16(info.replayWindow), ReplayWindow.ordinary.rawValue))
+        flags = SAFlags(xfrmBits: info.flags).intersection(.ofPFKey)
         sequence = info.sequence
         limits = info.limits
         if let content = attributes[.encapsulation] { encapsulation = NATTraversal(xfrm: content) }
