@@ -26,29 +26,6 @@ package enum Direction: UInt8, Hashable, Sendable {
     }
 }
 
-/// What names a policy: direction and selector, exactly as written; not its priority, not its transforms.
-package struct PolicyIdentity: Hashable, Sendable {
-    /// Which way of the packets it looks at.
-    package let direction: Direction
-    /// Which packets, host bits of the prefixes included.
-    package let selector: Selector
-
-    package init(direction: Direction, selector: Selector) {
-        self.direction = direction
-        self.selector = selector
-    }
-
-    /// All but the addresses is one word.
-    package func hash(into hasher: inout Hasher) {
-        let ports = UInt64(selector.sourcePort) << 16 | UInt64(selector.destinationPort)
-        let lengths = UInt64(selector.source.length) << 8 | UInt64(selector.destination.length)
-        let numbers = UInt64(selector.nextLayer.rawValue) << 8 | UInt64(direction.rawValue)
-        hasher.combine(selector.source.address)
-        hasher.combine(selector.destination.address)
-        hasher.combine(ports << 32 | lengths << 16 | numbers)
-    }
-}
-
 /// What happens to matching packets (RFC 4301, 4.4.1).
 package enum PolicyAction: Hashable, Sendable {
     /// The language's `discard`.

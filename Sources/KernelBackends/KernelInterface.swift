@@ -18,6 +18,14 @@ package protocol KernelInterface: Sendable {
     /// - Parameter known: entries that a dump is likely to tell of as they are known.
     mutating func decode(_ datagram: Span<UInt8>, knowing known: inout some KnownEntries) -> KernelEvent
 
+    /// The devices that there are now: policies name theirs by number on the wire.
+    mutating func know(_ devices: Devices)
+
     /// The datagram as people are shown it.
     func describe(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage
+}
+
+extension KernelInterface {
+    /// PF_KEY has no devices.
+    package mutating func know(_ devices: Devices) {}
 }

@@ -83,15 +83,22 @@ extension KernelRequest {
 }
 
 extension PolicyIdentity {
-    /// `out 10.1.0.0/24[any] 10.2.0.0/24[any] tcp`, with the protocol by number.
+    /// `out 10.1.0.0/24[any] 10.2.0.0/24[any] tcp`, with the protocol by number, and what binds it behind that.
     package var phrase: String {
-        let layer = selector.nextLayer == .any ? "any" : "\(selector.nextLayer.rawValue)"
-        return "\(direction.word) \(selector.source)\(port(selector.sourcePort)) "
-            + "\(selector.destination)\(port(selector.destinationPort)) \(layer)"
+        "\(direction.word) \(selector.phrase)" + (mark.isNone ? "" : " mark \(mark)")
+            + (interfaceID == .none ? "" : " if_id \(interfaceID.rawValue)") + (device.map { " dev \($0)" } ?? "")
+    }
+}
+
+extension Selector {
+    /// `10.1.0.0/24[any] 10.2.0.0/24[any] tcp`, with the protocol by number.
+    var phrase: String {
+        let layer = nextLayer == .any ? "any" : "\(nextLayer.rawValue)"
+        return "\(source)\(port(sourcePort)) \(destination)\(port(destinationPort)) \(layer)"
     }
 
     private func port(_ number: UInt16) -> String {
-        selector.nextLayer.hasTypeAndCode ? "" : number == 0 ? "[any]" : "[\(number)]"
+        nextLayer.hasTypeAndCode ? "" : number == 0 ? "[any]" : "[\(number)]"
     }
 }
 

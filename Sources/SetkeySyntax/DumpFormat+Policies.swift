@@ -36,6 +36,10 @@ extension DumpFormat {
         output.append("(s) validtime: ", decimal: policy.limits.hard.useTime)
         output.append(#"(s)\n"#)
         if let context = policy.securityContext { append(context, to: &output) }
+        let identity = policy.identity
+        if identity.isBound {
+            appendBindings(identity.mark, .none, identity.interfaceID, identity.device, to: &output)
+        }
         output.append(#"\tspid="#, decimal: UInt64(policy.index?.rawValue ?? 0))
         output.append(" seq=", decimal: UInt64(nextSequence(isLast: isLast)))
         output.append(" pid=", decimal: UInt64(options.processID))

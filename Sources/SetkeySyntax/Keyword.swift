@@ -39,6 +39,7 @@ enum Keyword: String, CaseIterable {
     case selector = "-sel"
     case direction = "-dir"
     case careOfAddress = "-coa"
+    case device = "-dev"
     // Values of extensions
     case transport, tunnel, any
     case zeroPad = "zero-pad"

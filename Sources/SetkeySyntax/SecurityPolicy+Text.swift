@@ -6,6 +6,7 @@ extension SecurityPolicy {
     func appendStatement(to output: inout [UInt8]) {
         identity.selector.append(to: &output)
         securityContext?.appendClause(to: &output)
+        identity.appendBinding(to: &output)
         output.append(" -P ")
         output.append(identity.direction.word)
         if priority != SecurityPolicy.defaultPriority {
@@ -19,6 +20,30 @@ extension SecurityPolicy {
         for transform in transforms {
             output.append(" ")
             transform.append(to: &output)
+        }
+    }
+}
+
+extension PolicyIdentity {
+    /// ` -mark 0x1/0xff -if_id 7 -dev eth0`, as far as it has them.
+    func appendBinding(to output: inout [UInt8]) {
+        guard isBound else { return }
+        mark.appendClause(" -mark ", to: &output)
+        if interfaceID != .none {
+            output.append(" -if_id ")
+            output.append(decimal: interfaceID.rawValue)
+        }
+        guard let device else { return }
+        output += (device.isWord ? " -dev \(device)" : " -dev \"\(device)\"").utf8
+    }
+}
+
+extension Device {
+    /// Whether the lexer takes it for one word; what is in quotes is taken as it stands.
+    fileprivate var isWord: Bool {
+        description.utf8.allSatisfy { byte in
+            byte.hexadecimalDigitValue != nil || (97...122).contains(byte) || (65...90).contains(byte)
+                || ".-_:@".utf8.contains(byte)
         }
     }
 }

@@ -11,7 +11,7 @@ extension Statement.Kind {
         case .addPolicy(let policy): policy.forwardTwin.map { .addPolicy($0) }
         case .updatePolicy(let policy): policy.forwardTwin.map { .updatePolicy($0) }
         case .deletePolicy(let identity) where identity.direction == .inbound:
-            .deletePolicy(PolicyIdentity(direction: .forward, selector: identity.selector))
+            .deletePolicy(identity.turned(.forward))
         default: nil
         }
     }
@@ -21,7 +21,7 @@ extension SecurityPolicy {
     fileprivate var forwardTwin: SecurityPolicy? {
         guard identity.direction == .inbound else { return nil }
         var twin = self
-        twin.identity = PolicyIdentity(direction: .forward, selector: identity.selector)
+        twin.identity = identity.turned(.forward)
         if case .protect(var transforms) = action, case .unique = transforms.first?.level {
             transforms[0].level = .require
             twin.action = .protect(transforms)

@@ -30,6 +30,7 @@ extension Statement.Kind {
         case .deletePolicy(let identity):
             output.append("spddelete ")
             identity.selector.append(to: &output)
+            identity.appendBinding(to: &output)
             output.append(" -P ")
             output.append(identity.direction.word)
         case .flushPolicies: output.append("spdflush")

@@ -39,7 +39,7 @@ extension StatementParser {
     }
 
     /// Where `byte` follows an address at the start of `range`.
-    private mutating func endOfAddress(before byte: UInt8, in range: Range<Int>) -> Int? {
+    mutating func endOfAddress(before byte: UInt8, in range: Range<Int>) -> Int? {
         firstIndex(of: byte, in: range).flatMap { IPAddress(parsing: bytes(range.lowerBound..<$0)) != nil ? $0 : nil }
     }
 

@@ -15,6 +15,15 @@ struct WrittenEndpoint {
     let port: WrittenPort?
 }
 
+/// One side of a selector.
+struct WrittenPrefix {
+    var prefix = AddressPrefix(address: .unspecified(.ipv4))
+    var range: Range<Int>
+    /// Where `%eth0` behind the address has its name; `nil` for none.
+    var device: Range<Int>?
+    var port: WrittenPort?
+}
+
 /// The families that a statement allows: `-4`, `-6`.
 struct WrittenFamilies {
     var ipv4 = false
@@ -56,20 +65,23 @@ extension StatementParser {
         return WrittenEndpoint(address: address, range: range, port: try parsePort())
     }
 
-    /// `addr`, `addr/plen`, `addr[port]` or `addr/plen[port]`, perhaps with blanks in between; a wrong one is noted,
-    /// and another takes its place.
-    mutating func parsePrefix(
-        _ families: WrittenFamilies
-    ) throws(Diagnostic) -> (AddressPrefix, Range<Int>, WrittenPort?) {
-        let (address, length) = try takePrefix()
-        let range = address.lowerBound..<previousEnd
-        var prefix = AddressPrefix(address: .unspecified(.ipv4))
-        do throws(Diagnostic) {
-            prefix = try parsePrefix(address, length, families)
-        } catch {
-            try note(error, ofWordAt: address)
+    /// `addr`, `addr/plen`, `addr[port]` or `addr/plen[port]`, perhaps with blanks in between, and `%IF` behind the address;
+    /// a wrong one is noted, and another takes its place.
+    mutating func parsePrefix(_ families: WrittenFamilies) throws(Diagnostic) -> WrittenPrefix {
+        let (word, length) = try takePrefix()
+        var written = WrittenPrefix(range: word.lowerBound..<previousEnd)
+        var address = word
+        if options.traits.carriesMarks, let percent = endOfAddress(before: UInt8(ascii: "%"), in: word) {
+            written.device = percent + 1..<word.upperBound
+            address = word.lowerBound..<percent
         }
-        return (prefix, range, try parsePort())
+        do throws(Diagnostic) {
+            written.prefix = try parsePrefix(address, length, families)
+        } catch {
+            try note(error, ofWordAt: word)
+        }
+        written.port = try parsePort()
+        return written
     }
 
     /// The address, and what follows its slash, which blanks may surround.

@@ -40,4 +40,32 @@ extension StatementParser {
         guard number != 0 else { throw failure(range, "interface id 0 is none", "leave it out, or \(advice)") }
         return InterfaceID(rawValue: UInt32(number))
     }
+
+    /// The name of a device behind `-dev`, in quotes where it is no word of the language.
+    mutating func parseDevice() throws(Diagnostic) -> Device {
+        let range = current.range
+        guard current.kind == .word || current.kind == .string else {
+            throw unexpected("the name of a device", Self.deviceAdvice)
+        }
+        advance()
+        return try parseDevice(named: text[range.lowerBound] == 34 ? range.dropFirst().dropLast() : range)
+    }
+
+    /// A device by its name, which is a part of a word.
+    mutating func parseDevice(named range: Range<Int>) throws(Diagnostic) -> Device {
+        guard let name = String(validating: copy(range), as: UTF8.self), let device = Device(name) else {
+            throw failure(range, "this is not the name of a device", Self.deviceAdvice)
+        }
+        return device
+    }
+
+    /// Takes a device over; it may have been named before, and then it has to be the same one.
+    mutating func merge(_ device: Device, into known: inout Device?, _ range: Range<Int>) throws(Diagnostic) {
+        guard known == nil || known == device else {
+            throw failure(range, "a policy is for one device, and this is a second one", "write a policy for each")
+        }
+        known = device
+    }
+
+    private static let deviceAdvice = "write it as 'ip link' shows it, for example eth0: at most 15 bytes"
 }

@@ -1,16 +1,29 @@
 import IPsec
 
+/// What stands between the selector of a policy and its `-P`.
+private struct PolicyClauses {
+    var context: SecurityContext?
+    var mark = Mark.none
+    var interfaceID = InterfaceID.none
+    var device: Device?
+
+    func identity(_ direction: Direction, _ selector: Selector) -> PolicyIdentity {
+        PolicyIdentity(
+            direction: direction, selector: selector, mark: mark, interfaceID: interfaceID, device: device)
+    }
+}
+
 extension StatementParser {
     /// The rest of `spdadd` and `spdupdate`.
     mutating func parsePolicy() throws(Diagnostic) -> SecurityPolicy {
         let written = try parseSelector()
-        let context = try parseLabel()
+        let clauses = try parsePolicyClauses(written)
         let direction = try parseDirection()
         let priority = try parsePriority()
-        let identity = PolicyIdentity(direction: direction, selector: written.selector)
+        let identity = clauses.identity(direction, written.selector)
         var policy = SecurityPolicy.Fields(
             identity: identity, action: try parseAction(direction), priority: priority)
-        policy.securityContext = context
+        policy.securityContext = clauses.context
         try expectEnd("a transform or ';'")
         if options.warns { warnOfSelector(written.selector, written.source, written.destination) }
         return SecurityPolicy(policy)
@@ -19,20 +32,38 @@ extension StatementParser {
     /// The rest of `spddelete`: what names the policy; a whole policy behind `-P` is read, and not needed.
     mutating func parsePolicyIdentity() throws(Diagnostic) -> PolicyIdentity {
         let written = try parseSelector()
-        _ = try parseLabel()
+        let clauses = try parsePolicyClauses(written)
         let direction = try parseDirection()
         if current.kind != .semicolon {
             _ = try parsePriority()
             if current.kind != .semicolon { _ = try parseAction(direction) }
         }
         try expectEnd("';'")
-        return PolicyIdentity(direction: direction, selector: written.selector)
+        return clauses.identity(direction, written.selector)
     }
 
-    /// `-ctx DOI ALG "label"` in front of `-P`.
-    private mutating func parseLabel() throws(Diagnostic) -> SecurityContext? {
-        guard skip(.context) else { return nil }
-        return try parseContext()
+    /// `-ctx DOI ALG "label"`, `-mark V/M`, `-if_id N` and `-dev IF` in front of `-P`, in any order; the last of a kind
+    /// wins.
+    private mutating func parsePolicyClauses(_ written: WrittenSelector) throws(Diagnostic) -> PolicyClauses {
+        var clauses = PolicyClauses(device: written.device)
+        while current.kind == .word {
+            let option = current.range
+            let keyword = keyword
+            switch keyword {
+            case .context: advance()
+            case .mark, .interfaceID, .device:
+                try requireMarks(option)
+                advance()
+            default: return clauses
+            }
+            switch keyword {
+            case .context: clauses.context = try parseContext()
+            case .mark: clauses.mark = try parseMark()
+            case .interfaceID: clauses.interfaceID = try parseInterfaceID()
+            default: try merge(try parseDevice(), into: &clauses.device, option.lowerBound..<previousEnd)
+            }
+        }
+        return clauses
     }
 
     private mutating func parseDirection() throws(Diagnostic) -> Direction {

@@ -3,6 +3,8 @@ import IPsec
 /// A selector, and where its parts stand.
 struct WrittenSelector {
     var selector: Selector
+    /// Of `%IF` behind an address.
+    var device: Device?
     let source: Range<Int>
     let destination: Range<Int>
 }
@@ -15,18 +17,23 @@ extension StatementParser {
             throw failure(
                 current.range, "Linux has no policies by packet tag", "write source, destination and protocol")
         }
-        let (source, sourceRange, sourcePort) = try parsePrefix(families)
-        let (destination, destinationRange, destinationPort) = try parsePrefix(families)
-        try requireOneFamily(source.address, destination.address, destinationRange)
+        let source = try parsePrefix(families)
+        let destination = try parsePrefix(families)
+        try requireOneFamily(source.prefix.address, destination.prefix.address, destination.range)
         let protocolRange = current.range
         let nextLayer = try parseNextLayer()
-        var selector = Selector(source: source, destination: destination, nextLayer: nextLayer)
+        var selector = Selector(source: source.prefix, destination: destination.prefix, nextLayer: nextLayer)
         let name = options.protocolNames.name(of: nextLayer.rawValue)
-        selector.sourcePort = try resolve(sourcePort, for: name)
-        selector.destinationPort = try resolve(destinationPort, for: name)
-        if options.warns, nextLayer.hasTypeAndCode { warnOfPorts(sourcePort, destinationPort) }
+        selector.sourcePort = try resolve(source.port, for: name)
+        selector.destinationPort = try resolve(destination.port, for: name)
+        if options.warns, nextLayer.hasTypeAndCode { warnOfPorts(source.port, destination.port) }
         try parseUpperDetail(&selector, protocolRange)
-        return WrittenSelector(selector: selector, source: sourceRange, destination: destinationRange)
+        var device: Device?
+        for range in [source.device, destination.device] {
+            if let range { try merge(try parseDevice(named: range), into: &device, range) }
+        }
+        return WrittenSelector(
+            selector: selector, device: device, source: source.range, destination: destination.range)
     }
 
     /// `any`, a name, or a number; 0 is the kernel's "any".

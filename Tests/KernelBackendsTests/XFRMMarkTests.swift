@@ -95,6 +95,79 @@ import Testing
         }
     }
 
+    // MARK: Policies
+
+    private static func bound(to device: Device?) -> SecurityPolicy {
+        let plain = PFKeySamples.policy()
+        var policy = SecurityPolicy(
+            identity: PolicyIdentity(
+                direction: .outbound, selector: plain.identity.selector, mark: mark,
+                interfaceID: InterfaceID(rawValue: 42), device: device), action: .bypass)
+        policy.priority = 7
+        return policy
+    }
+
+    private static var devices: Devices {
+        var devices = Devices.none
+        devices.insert("eth0", 5)
+        return devices
+    }
+
+    /// The device travels by its number.
+    @Test func aPolicyIsToldAsItWasAskedFor() throws {
+        for device in [nil, .named("eth0"), Device.numbered(9)] {
+            var codec = XFRMSamples.codec()
+            codec.know(Self.devices)
+            let policy = Self.bound(to: device)
+            let bytes = try XFRMSamples.bytes(of: .addPolicy(policy), &codec)
+            #expect(bytes[16 + 48] == (device == nil ? 0 : device == .numbered(9) ? 9 : 5))
+            guard case .policy(.added, let told) = codec.decode(bytes.told()).content else {
+                Issue.record("not told")
+                continue
+            }
+            #expect(told == policy)
+        }
+    }
+
+    @Test func aDeviceThatIsGoneIsANumber() throws {
+        var codec = XFRMSamples.codec()
+        codec.know(Self.devices)
+        let message = try XFRMSamples.bytes(of: .addPolicy(Self.bound(to: .named("eth0"))), &codec).told()
+        codec.know(.none)
+        guard case .policy(.added, let told) = codec.decode(message).content else {
+            Issue.record("not told")
+            return
+        }
+        #expect(told.identity.device == .numbered(5))
+        #expect(throws: WireError.self) {
+            try XFRMSamples.bytes(of: .addPolicy(Self.bound(to: .named("eth0"))), &codec)
+        }
+    }
+
+    @Test func aPolicyIsDeletedByItsWholeName() throws {
+        var codec = XFRMSamples.codec()
+        codec.know(Self.devices)
+        let bytes = try XFRMSamples.bytes(of: .deletePolicy(Self.bound(to: .named("eth0")).identity), &codec)
+        #expect(bytes[16 + 48] == 5)
+        #expect(bytes.dropFirst(16 + 64) == [12, 0, 21, 0, 1, 0, 0, 0, 255, 0, 0, 0, 8, 0, 31, 0, 42, 0, 0, 0])
+    }
+
+    @Test func pfKeyHasNoBytesForIt() {
+        var codec = PFKeyCodec(processID: 1)
+        var bytes: [UInt8] = []
+        let (sa, policy) = (Self.marked(), Self.bound(to: nil))
+        var output = PFKeySamples.espSA()
+        output.outputMark = Self.mark
+        let requests: [KernelRequest] = [
+            .add(sa), .add(output), .delete(Self.reference(sa)), .addPolicy(policy), .deletePolicy(policy.identity),
+        ]
+        for request in requests {
+            #expect(throws: WireError.self) {
+                try codec.encode(request, id: RequestID(rawValue: 1), into: &bytes)
+            }
+        }
+    }
+
     // MARK: Another SA than the one that was meant
 
     @Test func anAnswerOfAnotherSAIsARefusal() throws {

@@ -130,6 +130,16 @@ struct MarkTests {
             #expect(reader.unreadable == 0)
             #expect(reader.record.identities.associations == [identity])
         }
+        for text in ["-mark 1/0xff", "-if_id 7", "-dev eth0", "-mark 1 -if_id 7 -dev index:3"] {
+            let state = evaluated("spdadd fe80::1 ff02::5 89 \(text) -P out none;")
+            let identity = try #require(state.policies.first).entry.identity
+            var bytes = Array("+ ".utf8)
+            identity.appendLine(to: &bytes)
+            var reader = OwnershipRecord.Reader()
+            reader.take(bytes[...])
+            #expect(reader.record.identities.policies == [identity])
+            #expect(identity.logFields.count > 2)
+        }
         var reader = OwnershipRecord.Reader()
         let old =
             "+ sa esp 10.0.0.2 4096\n+ sa esp 10.0.0.2 4096 mark\n+ sa esp 10.0.0.2 4096 mark 0x1\n"

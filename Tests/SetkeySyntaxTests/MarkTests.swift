@@ -65,6 +65,55 @@ struct MarkTests {
         #expect(shown.contains("-mark 0x1/0xff"), "\(shown)")
     }
 
+    // MARK: Policies
+
+    private func policy(_ clauses: String, _ source: String = "fe80::1", _ destination: String = "ff02::5") -> Parsed {
+        Parsed("spdadd \(source) \(destination) 89 \(clauses) -P out none ;", xfrm)
+    }
+
+    @Test func aPolicyHasAMarkAnInterfaceIDAndADevice() throws {
+        let identity = try #require(policy("-dev eth0 -mark 1/0xff -if_id 7").policy).identity
+        #expect(identity.mark == Mark(value: 1, mask: 255))
+        #expect(identity.interfaceID == InterfaceID(rawValue: 7))
+        #expect(identity.device == .named("eth0"))
+        let deletion = Parsed("spddelete fe80::1 ff02::5 89 -if_id 7 -mark 1/0xff -dev \"eth0\" -P out ;", xfrm)
+        #expect(deletion.kinds == [.deletePolicy(identity)])
+    }
+
+    @Test(arguments: [
+        ("fe80::1%eth0", "ff02::5"), ("fe80::1", "ff02::5%eth0"), ("fe80::1%eth0/128", "ff02::5%eth0/128"),
+    ])
+    func aScopeIsADevice(_ source: String, _ destination: String) throws {
+        #expect(try #require(policy("", source, destination).policy).identity.device == .named("eth0"))
+        #expect(try #require(policy("-dev eth0", source, destination).policy).identity.device == .named("eth0"))
+    }
+
+    @Test(arguments: [
+        ("fe80::1%eth0", "ff02::5%eth1", ""), ("fe80::1%eth0", "ff02::5", "-dev eth1"), ("fe80::1", "::1", "-dev a/b"),
+        ("fe80::1", "::1", "-dev abcdefghijklmnop"), ("fe80::1", "::1", "-dev index:0"), ("fe80::1%", "::1", ""),
+    ])
+    func whatIsNoDeviceIsAnError(_ source: String, _ destination: String, _ clauses: String) {
+        let parsed = policy(clauses, source, destination)
+        #expect(parsed.kinds.isEmpty && parsed.diagnostics.count == 1, "\(parsed.headlines)")
+    }
+
+    @Test func throughPFKeyAPolicyIsBoundToNothing() {
+        for clauses in ["-dev eth0", "-mark 1", "-if_id 7"] {
+            let parsed = Parsed("spdadd ::1 ::2 any \(clauses) -P out none ;")
+            #expect(parsed.headlines.first?.hasPrefix("1:20: error: PF_KEY cannot express -") == true)
+        }
+        #expect(Parsed("spdadd fe80::1%eth0 ::2 any -P out none ;").kinds.isEmpty)
+    }
+
+    @Test func theDumpOfAPolicyHasALineMore() throws {
+        var format = DumpFormat(options: .init(processID: 1), now: 0)
+        var output: [UInt8] = []
+        format.append(
+            try #require(policy("-dev eth0 -mark 1/0xff -if_id 7").policy), isLast: true, to: &output)
+        let whole = String(decoding: output, as: UTF8.self)
+        #expect(whole.contains(#"\n\tmark=0x1/0xff if_id=7 dev=eth0\n\tspid="#), "\(whole)")
+    }
+
     // MARK: What the kernel cannot tell apart
 
     private func diagnostics(_ text: String, _ reading: DesiredState.Reading = .declaration) -> [String] {

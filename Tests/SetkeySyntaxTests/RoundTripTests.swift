@@ -82,7 +82,13 @@ struct StatementGenerator {
             selector.sourcePort = UInt16(below(bound))
             selector.destinationPort = UInt16(below(bound))
         }
-        return PolicyIdentity(direction: [.inbound, .outbound, .forward][Int(below(3))], selector: selector)
+        let direction = [Direction.inbound, .outbound, .forward][Int(below(3))]
+        guard hasMarks else { return PolicyIdentity(direction: direction, selector: selector) }
+        let devices: [Device] = ["eth0", "br-lan.7", "in", "a;#,[b]", "ü", "-P"].map { .named($0) } + [.numbered(7)]
+        return PolicyIdentity(
+            direction: direction, selector: selector, mark: mark(),
+            interfaceID: InterfaceID(rawValue: chance() ? 0 : UInt32(truncatingIfNeeded: random.next())),
+            device: chance() ? nil : devices.randomElement(using: &random))
     }
 
     mutating func policy() -> SecurityPolicy {

@@ -119,6 +119,12 @@ extension InterfaceText {
           destinationPort: int,
           # IP protocol number; 255 is any.
           nextLayer: int,
+          # Value and mask, 0x1/0xff.
+          mark: ?string,
+          # Of its XFRM interface.
+          interfaceID: ?int,
+          # The name of its network device.
+          device: ?string,
           # discard, none, ipsec
           action: string,
           # As in setkey.conf, in order: esp/tunnel/192.0.2.1-192.0.2.2/require

@@ -12,6 +12,12 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
     package var destinationPort: Int
     /// IP protocol number; 255 is any.
     package var nextLayer: Int
+    /// Which packets by their mark: `0x1/0xff`, value and mask; nothing for any.
+    package var mark: String?
+    /// The XFRM interface that it is for, 1...4,294,967,295; nothing for none.
+    package var interfaceID: Int?
+    /// The device that its packets come in or leave by, as `-dev` names it; nothing for any.
+    package var device: String?
     /// What happens to matching packets. A per-socket policy may do what has no name; it is the word of dumps then.
     package var action: Word<ActionName>
     /// `esp/tunnel/192.0.2.1-192.0.2.2/require`, in order.
@@ -31,7 +37,8 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
 
     package init(
         direction: Word<DirectionName>, source: String, destination: String, sourcePort: Int, destinationPort: Int,
-        nextLayer: Int, action: Word<ActionName>, transforms: [String], priority: Int, index: Int?, created: Int,
+        nextLayer: Int, mark: String? = nil, interfaceID: Int? = nil, device: String? = nil, action: Word<ActionName>,
+        transforms: [String], priority: Int, index: Int?, created: Int,
         lastUsed: Int, lifetime: Int, validTime: Int
     ) {
         self.direction = direction
@@ -40,6 +47,9 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
         self.sourcePort = sourcePort
         self.destinationPort = destinationPort
         self.nextLayer = nextLayer
+        self.mark = mark
+        self.interfaceID = interfaceID
+        self.device = device
         self.action = action
         self.transforms = transforms
         self.priority = priority

@@ -11,6 +11,9 @@ package struct KernelTranslation: Sendable {
         self.interface = interface
     }
 
+    /// The devices that there are now.
+    package mutating func know(_ devices: Devices) { interface.know(devices) }
+
     /// Requests as bytes, to be submitted at once.
     ///
     /// - Parameters:

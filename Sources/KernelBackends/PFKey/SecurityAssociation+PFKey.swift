@@ -85,6 +85,8 @@ extension SecurityAssociation {
     ///
     /// - Throws: for an algorithm that PF_KEY has no number for, and a key or label that is too long for its length field.
     func write(to writer: inout WireWriter) throws(WireError) {
+        try identity.requireNoMark()
+        guard outputMark.isNone, interfaceID == .none else { throw WireError(.value(field: "a binding", 0), at: 0) }
         try PFKeyAssociation(self).write(to: &writer)
         try limits.writeIfAny(to: &writer)
         try PFKeyAddress(AddressPrefix(address: source)).write(.source, to: &writer)
@@ -118,9 +120,17 @@ extension SecurityAssociation {
     }
 }
 
+extension SAIdentity {
+    /// PF_KEY has no marks: without its own, another SA would be meant.
+    fileprivate func requireNoMark() throws(WireError) {
+        guard mark.isNone else { throw WireError(.value(field: "a mark", mark.value), at: 0) }
+    }
+}
+
 extension SAReference {
     /// Says which SA is meant, as GET and DELETE do.
     func write(to writer: inout WireWriter) throws(WireError) {
+        try identity.requireNoMark()
         try PFKeyAssociation(spi: identity.spi).write(to: &writer)
         try PFKeyAddress(AddressPrefix(address: source)).write(.source, to: &writer)
         try PFKeyAddress(AddressPrefix(address: identity.destination)).write(.destination, to: &writer)

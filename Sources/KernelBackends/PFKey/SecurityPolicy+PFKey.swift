@@ -82,6 +82,7 @@ extension SecurityPolicy {
     ///
     /// - Throws: for transforms or a label that are too long for their length fields.
     func write(to writer: inout WireWriter) throws(WireError) {
+        try identity.requireNoBinding()
         try identity.selector.write(to: &writer)
         try limits.writeIfAny(to: &writer)
         let action = action
@@ -96,8 +97,16 @@ extension SecurityPolicy {
 extension PolicyIdentity {
     /// Says which policy is meant, as SPDDELETE does.
     func write(to writer: inout WireWriter) throws(WireError) {
+        try requireNoBinding()
         try selector.write(to: &writer)
         try PFKeyPolicy(type: UInt16(IPSEC_POLICY_DISCARD), direction: direction.rawValue).write(to: &writer)
+    }
+}
+
+extension PolicyIdentity {
+    /// PF_KEY has no marks, interface ids and devices: without its own, another policy would be meant.
+    fileprivate func requireNoBinding() throws(WireError) {
+        guard !isBound else { throw WireError(.value(field: "a binding", 0), at: 0) }
     }
 }
 

@@ -6,19 +6,22 @@ extension KernelRequest {
     ///
     /// - Parameters:
     ///   - portID: what is written into `nlmsg_pid`.
+    ///   - devices: those that there are.
     ///   - drawReqID: gives a reqid to a transform that wants one of its own.
     /// - Throws: for what XFRM has no bytes for.
     func writeXFRM(
-        id: RequestID, portID: UInt32, over buffer: inout [UInt8], drawReqID: () -> ReqID
+        id: RequestID, portID: UInt32, over buffer: inout [UInt8], _ devices: Devices, drawReqID: () -> ReqID
     ) throws(WireError) {
         let header = NetlinkHeader(
             type: XFRMMessageType(self), flags: xfrmFlags, sequence: id.rawValue, portID: portID)
         try header.writeMessage(over: &buffer) { writer throws(WireError) in
-            try writeXFRM(to: &writer, drawReqID: drawReqID)
+            try writeXFRM(to: &writer, devices, drawReqID: drawReqID)
         }
     }
 
-    private func writeXFRM(to writer: inout WireWriter, drawReqID: () -> ReqID) throws(WireError) {
+    private func writeXFRM(
+        to writer: inout WireWriter, _ devices: Devices, drawReqID: () -> ReqID
+    ) throws(WireError) {
         switch self {
         case .subscribe: break
         case .ping: PolicyIndex.writeXFRMReferenceToNothing(to: &writer)
@@ -30,8 +33,8 @@ extension KernelRequest {
         case .dump(let ipsecProtocol):
             if let ipsecProtocol { try writer.appendAttribute(.protocolFilter, ipsecProtocol.rawValue) }
         case .addPolicy(let policy), .updatePolicy(let policy):
-            try policy.writeXFRM(to: &writer, drawReqID: drawReqID)
-        case .deletePolicy(let identity): identity.writeXFRMReference(to: &writer)
+            try policy.writeXFRM(to: &writer, devices, drawReqID: drawReqID)
+        case .deletePolicy(let identity): try identity.writeXFRMReference(to: &writer, devices)
         case .getPolicy(let index): index.writeXFRMReference(to: &writer)
         case .flushPolicies, .dumpPolicies: break
         // Flags, of which there are none.

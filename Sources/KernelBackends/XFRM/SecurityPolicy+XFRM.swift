@@ -7,15 +7,16 @@ extension SecurityPolicy {
     /// - Parameter known: where it is in the message as it is known, it is the known one.
     /// - Returns: `nil` for one that the language has no words for.
     static func read(
-        fromXFRM whole: inout WireReader, knowing known: inout some KnownEntries
+        fromXFRM whole: inout WireReader, _ devices: Devices, knowing known: inout some KnownEntries
     ) throws(WireError) -> SecurityPolicy? {
         var info = try whole.slice(byteCount: xfrmByteCount)
-        return try read(fromXFRM: &info, attributes: try XFRMPolicyAttributes(from: &whole), knowing: &known)
+        return try read(
+            fromXFRM: &info, attributes: try XFRMPolicyAttributes(from: &whole), devices, knowing: &known)
     }
 
     /// The same where other things stand between the two.
     static func read(
-        fromXFRM whole: inout WireReader, attributes: XFRMPolicyAttributes,
+        fromXFRM whole: inout WireReader, attributes: XFRMPolicyAttributes, _ devices: Devices,
         knowing known: inout some KnownEntries
     ) throws(WireError) -> SecurityPolicy? {
         var reader = try whole.slice(byteCount: xfrmByteCount)
@@ -30,6 +31,7 @@ extension SecurityPolicy {
             throw WireError(.value(field: "a policy's direction", UInt32(direction)), at: start)
         }
         let isBlock = try reader.read(UInt8.self) != UInt8(XFRM_POLICY_ALLOW)
+        let device = selector.interfaceIndex == 0 ? nil : devices.device(UInt32(bitPattern: selector.interfaceIndex))
         // Flags make it no other policy: hidden for them, one of ours would be missing, and could not be added again.
         guard !attributes.saysMore, selector.isSayable else { return nil }
         let action: PolicyAction =
@@ -37,8 +39,10 @@ extension SecurityPolicy {
                 .protect(attributes.templates)
             }
         var fields = Fields(
-            identity: PolicyIdentity(direction: direction, selector: try selector.selector()), action: action,
-            priority: priority)
+            identity: PolicyIdentity(
+                direction: direction, selector: try selector.selector(), mark: attributes.bindings.mark,
+                interfaceID: attributes.bindings.interfaceID, device: device),
+            action: action, priority: priority)
         (fields.limits, fields.current) = (limits, current)
         fields.securityContext = attributes.securityContext
         fields.index = index.rawValue == 0 ? nil : index
@@ -53,10 +57,14 @@ extension SecurityPolicy {
 
     /// Says it as NEWPOLICY and UPDPOLICY do.
     ///
-    /// - Parameter drawReqID: gives a reqid to a transform that wants one of its own.
+    /// - Parameters:
+    ///   - devices: those that there are.
+    ///   - drawReqID: gives a reqid to a transform that wants one of its own.
     /// - Throws: for what XFRM has no bytes for.
-    func writeXFRM(to writer: inout WireWriter, drawReqID: () -> ReqID) throws(WireError) {
-        XFRMSelector(identity.selector).write(to: &writer)
+    func writeXFRM(
+        to writer: inout WireWriter, _ devices: Devices, drawReqID: () -> ReqID
+    ) throws(WireError) {
+        try identity.xfrmSelector(devices).write(to: &writer)
         limits.writeXFRM(to: &writer)
         // Counters are the kernel's.
         writer.append(zeros: 32)
@@ -77,17 +85,32 @@ extension SecurityPolicy {
             }
         }
         if let securityContext { try securityContext.writeXFRM(to: &writer) }
+        try identity.xfrmBindings.write(to: &writer)
     }
 }
 
 extension PolicyIdentity {
     /// Says which policy is meant, as GETPOLICY and DELPOLICY do (`xfrm_userpolicy_id`).
-    func writeXFRMReference(to writer: inout WireWriter) {
-        XFRMSelector(selector).write(to: &writer)
+    func writeXFRMReference(to writer: inout WireWriter, _ devices: Devices) throws(WireError) {
+        try xfrmSelector(devices).write(to: &writer)
         writer.append(0 as UInt32)
         writer.append(direction.xfrmNumber)
         writer.append(zeros: 3)
+        try xfrmBindings.write(to: &writer)
     }
+
+    /// - Throws: for a device that is not there.
+    fileprivate func xfrmSelector(_ devices: Devices) throws(WireError) -> XFRMSelector {
+        var whole = XFRMSelector(selector)
+        guard isBound, let device else { return whole }
+        guard let number = devices.number(of: device), let index = Int32(exactly: number) else {
+            throw WireError(.value(field: "a device", 0), at: 0)
+        }
+        whole.interfaceIndex = index
+        return whole
+    }
+
+    fileprivate var xfrmBindings: XFRMBindings { XFRMBindings(mark: mark, interfaceID: interfaceID) }
 }
 
 extension PolicyIndex {
@@ -125,6 +148,7 @@ extension Direction {
 struct XFRMPolicyAttributes {
     fileprivate var templates: [Transform] = []
     fileprivate var securityContext: SecurityContext?
+    fileprivate var bindings = XFRMBindings()
     /// Whether there is something that the language has no word for, and that makes it another policy than that without.
     fileprivate(set) var saysMore = false
 
@@ -139,8 +163,7 @@ struct XFRMPolicyAttributes {
             case .securityContext: securityContext = try SecurityContext(fromXFRM: &content)
             // The sub policies are a second table.
             case .policyType: if try content.read(UInt8.self) != 0 { saysMore = true }
-            case .mark, .interfaceID: saysMore = true
-            default: break
+            default: try bindings.read(type, &content)
             }
         }
     }

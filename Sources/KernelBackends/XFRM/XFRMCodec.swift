@@ -14,6 +14,8 @@ package struct XFRMCodec: KernelInterface {
     private let portID: UInt32
     /// What our own messages are said to come from.
     private let processID: UInt32
+    /// Those that there are.
+    private var devices = Devices.none
     private var requests = XFRMRequestLog()
     private var reqIDs = DrawnReqIDs()
 
@@ -30,9 +32,11 @@ package struct XFRMCodec: KernelInterface {
     package mutating func encode(
         _ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]
     ) throws(WireError) {
-        try request.writeXFRM(id: id, portID: portID, over: &buffer, drawReqID: { reqIDs.next() })
+        try request.writeXFRM(id: id, portID: portID, over: &buffer, devices, drawReqID: { reqIDs.next() })
         requests.note(id, request)
     }
+
+    package mutating func know(_ devices: Devices) { self.devices = devices }
 
     package mutating func decode(_ datagram: Span<UInt8>, knowing known: inout some KnownEntries) -> KernelEvent {
         var reader = WireReader(datagram)
@@ -129,7 +133,8 @@ package struct XFRMCodec: KernelInterface {
         _ header: NetlinkHeader, _ reader: inout WireReader, _ message: Span<UInt8>, _ known: inout some KnownEntries
     ) throws(WireError) -> KernelEvent.Content {
         let asked = isOurs(header) ? requests.request(header.sequence) : nil
-        let content = try XFRMMessage(header.type, message).content(&reader, inAnswerTo: asked, knowing: &known)
+        let content = try XFRMMessage(header.type, message, devices).content(
+            &reader, inAnswerTo: asked, knowing: &known)
         guard let asked else {
             requests.overtake(with: content)
             return content

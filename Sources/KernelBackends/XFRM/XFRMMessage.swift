@@ -6,11 +6,14 @@ struct XFRMMessage: ~Escapable {
     private let type: XFRMMessageType
     /// The whole message, in which the keys lie.
     private let bytes: Span<UInt8>
+    /// Those that there are: a policy names its own by number.
+    private let devices: Devices
 
     @_lifetime(copy bytes)
-    init(_ type: XFRMMessageType, _ bytes: Span<UInt8>) {
+    init(_ type: XFRMMessageType, _ bytes: Span<UInt8>, _ devices: Devices) {
         self.type = type
         self.bytes = bytes
+        self.devices = devices
     }
 
     /// - Parameters:
@@ -147,7 +150,7 @@ struct XFRMMessage: ~Escapable {
         _ verb: KernelEvent.Verb, _ reader: inout WireReader
     ) throws(WireError) -> KernelEvent.Content {
         var known = NothingKnown()
-        return try SecurityPolicy.read(fromXFRM: &reader, knowing: &known).map { .policy(verb, $0) } ?? ignored
+        return try SecurityPolicy.read(fromXFRM: &reader, devices, knowing: &known).map { .policy(verb, $0) } ?? ignored
     }
 
     private func newPolicy(
@@ -155,8 +158,8 @@ struct XFRMMessage: ~Escapable {
     ) throws(WireError) -> KernelEvent.Content {
         switch request {
         case .dumpPolicies:
-            try SecurityPolicy.read(fromXFRM: &reader, knowing: &known).map { .dumpedPolicy($0, isLast: false) }
-                ?? ignored
+            try SecurityPolicy.read(fromXFRM: &reader, devices, knowing: &known)
+                .map { .dumpedPolicy($0, isLast: false) } ?? ignored
         case .getPolicy: try policy(.got, &reader)
         default: try policy(.added, &reader)
         }
@@ -183,7 +186,7 @@ struct XFRMMessage: ~Escapable {
         _ info: inout WireReader, _ attributes: XFRMPolicyAttributes
     ) throws(WireError) -> KernelEvent.Content {
         var known = NothingKnown()
-        let policy = try SecurityPolicy.read(fromXFRM: &info, attributes: attributes, knowing: &known)
+        let policy = try SecurityPolicy.read(fromXFRM: &info, attributes: attributes, devices, knowing: &known)
         return policy.map { .policy(.deleted, $0) } ?? ignored
     }
 

@@ -86,7 +86,7 @@ struct XFRMSelector: Hashable, Sendable {
 
     /// Whether the language can say it.
     var isSayable: Bool {
-        interfaceIndex == 0 && user == 0 && sourcePortMask == (sourcePort == 0 ? 0 : .max)
+        interfaceIndex >= 0 && user == 0 && sourcePortMask == (sourcePort == 0 ? 0 : .max)
             && destinationPortMask == (destinationPort == 0 ? 0 : .max)
     }
 

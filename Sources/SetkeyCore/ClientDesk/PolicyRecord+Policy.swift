@@ -5,7 +5,7 @@ import SetkeySyntax
 extension PolicyRecord {
     /// The record of `policy`.
     init(_ policy: SecurityPolicy) {
-        let selector = policy.identity.selector
+        let (identity, selector) = (policy.identity, policy.identity.selector)
         var transforms: [String] = []
         if case .protect(let wanted) = policy.action {
             transforms = wanted.map { transform in text { transform.append(to: &$0) } }
@@ -15,6 +15,9 @@ extension PolicyRecord {
             source: selector.source.description, destination: selector.destination.description,
             sourcePort: Int(selector.sourcePort), destinationPort: Int(selector.destinationPort),
             nextLayer: Int(selector.nextLayer.rawValue),
+            mark: identity.mark.isNone ? nil : identity.mark.description,
+            interfaceID: identity.interfaceID == .none ? nil : Int(identity.interfaceID.rawValue),
+            device: identity.device?.description,
             action: ActionName(policy.action).map { .known($0) }
                 ?? .unknown(text { policy.action.appendWord(to: &$0) }),
             transforms: transforms,

@@ -14,6 +14,10 @@ package struct LogField: Hashable, Sendable {
         case spi = "SETKEYD_SPI"
         /// The mark that is part of the name of an SA or a policy, `0x1/0xff`; left out where there is none.
         case mark = "SETKEYD_MARK"
+        /// The interface id that is part of the name of a policy; left out where there is none.
+        case interfaceID = "SETKEYD_IF_ID"
+        /// The device that is part of the name of a policy; left out where there is none.
+        case device = "SETKEYD_DEVICE"
         /// An SA's mode, as dumps print it.
         case mode = "SETKEYD_MODE"
         /// A policy's direction, as dumps print it.
@@ -74,7 +78,12 @@ extension SecurityPolicy {
 
 extension PolicyIdentity {
     var logFields: [LogField] {
-        [LogField(.direction, direction.word), LogField(.selector, phrase.drop { $0 != " " }.dropFirst())]
+        var fields = [LogField(.direction, direction.word), LogField(.selector, selector.phrase)]
+        guard isBound else { return fields }
+        if !mark.isNone { fields.append(LogField(.mark, mark)) }
+        if interfaceID != .none { fields.append(LogField(.interfaceID, interfaceID.rawValue)) }
+        if let device { fields.append(LogField(.device, device)) }
+        return fields
     }
 }
 

@@ -32,6 +32,7 @@ extension SecurityAssociation {
         let rest = UInt64(identity.spi.rawValue) | UInt64(identity.ipsecProtocol.rawValue) << 32
         var hash = SeededHash()
         hash.combine(identity.destination)
+        if !identity.mark.isNone { hash.combine(identity.mark.word, 0) }
         hash.combine(rest, UInt64(identity.destination.family.rawValue))
         return hash.finish()
     }
@@ -46,6 +47,11 @@ extension SecurityPolicy {
         var hash = SeededHash()
         hash.combine(selector.source.address)
         hash.combine(selector.destination.address)
+        if identity.isBound {
+            // Swift's own is seeded, too.
+            let device = UInt64(truncatingIfNeeded: identity.device.hashValue)
+            hash.combine(identity.mark.word, UInt64(identity.interfaceID.rawValue) ^ device)
+        }
         hash.combine(ports << 16 | lengths, rest | UInt64(selector.source.address.family.rawValue))
         return hash.finish()
     }

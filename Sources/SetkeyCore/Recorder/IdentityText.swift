@@ -2,7 +2,7 @@ import IPsec
 import TextBytes
 
 // Identities as words on a line of a state file: `sa esp 10.0.0.2 4097`, `sp out 10.1.0.0 24 0 10.2.0.0 24 0 255`, with
-// `mark 0x1/0xff` behind them where they have one.
+// `mark 0x1/0xff`, `if_id 7` and `dev eth0` behind them where they have them.
 
 extension NameLists {
     /// Appends a line for each name.
@@ -55,7 +55,11 @@ extension Mark {
             return
         }
         guard words.count == 2, word == "mark", let text = words.last else { return nil }
-        let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { number in
+        self.init(word: text)
+    }
+
+    fileprivate init?(word: Substring) {
+        let numbers = word.split(separator: "/", omittingEmptySubsequences: false).map { number in
             number.hasPrefix("0x") ? UInt32(number.dropFirst(2), radix: 16) : nil
         }
         guard numbers.count == 2, let value = numbers[0], let mask = numbers[1], mask != 0 else { return nil }
@@ -71,6 +75,11 @@ extension PolicyIdentity {
         append(selector.destination, selector.destinationPort, to: &output)
         output.append(" ")
         output.append(decimal: selector.nextLayer.rawValue)
+        if isBound {
+            mark.appendWords(to: &output)
+            if interfaceID != .none { output += " if_id \(interfaceID.rawValue)".utf8 }
+            if let device { output += " dev \(device)".utf8 }
+        }
         output.append("\n")
     }
 
@@ -85,17 +94,42 @@ extension PolicyIdentity {
 
     init?(words: ArraySlice<Substring>) {
         let words = Array(words)
-        guard words.count == 9, words[0] == "sp",
+        guard words.count >= 9, words[0] == "sp",
             let direction = [Direction.inbound, .outbound, .forward].first(where: { "\($0.word)" == words[1] }),
             let source = AddressPrefix(words[2], words[3]), let sourcePort = UInt16(words[4]),
             let destination = AddressPrefix(words[5], words[6]), let destinationPort = UInt16(words[7]),
             let nextLayer = UInt8(words[8])
         else { return nil }
-        self.init(
+        let plain = PolicyIdentity(
             direction: direction,
             selector: Selector(
                 source: source, destination: destination, nextLayer: NextLayerProtocol(rawValue: nextLayer),
                 sourcePort: sourcePort, destinationPort: destinationPort))
+        guard let bound = plain.bound(by: words[9...]) else { return nil }
+        self = bound
+    }
+
+    /// With what these words say; `nil` where they say nothing.
+    private func bound(by words: ArraySlice<Substring>) -> PolicyIdentity? {
+        var (mark, interfaceID, device) = (Mark.none, InterfaceID.none, Device?.none)
+        var rest = words
+        while let name = rest.popFirst() {
+            guard let value = rest.popFirst() else { return nil }
+            switch name {
+            case "mark":
+                guard let read = Mark(word: value) else { return nil }
+                mark = read
+            case "if_id":
+                guard let number = UInt32(value), number > 0 else { return nil }
+                interfaceID = InterfaceID(rawValue: number)
+            case "dev":
+                guard let read = Device(value) else { return nil }
+                device = read
+            default: return nil
+            }
+        }
+        return PolicyIdentity(
+            direction: direction, selector: selector, mark: mark, interfaceID: interfaceID, device: device)
     }
 }
 

@@ -33,6 +33,9 @@ final class KernelSocket {
         exchange.activate(readable)
     }
 
+    /// The devices that there are now: what is asked and read from here on is said with their numbers.
+    func know(_ devices: Devices) { end.translation.know(devices) }
+
     /// Has requests sent, after those of the bursts before.
     func ask(_ requests: RequestBurst) {
         if let settingsExchange, requests.requests.allSatisfy(\.isAboutSettings),

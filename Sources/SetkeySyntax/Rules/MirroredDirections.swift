@@ -12,7 +12,7 @@ enum MirroredDirections {
             guard identity.direction != .forward, case .protect(let transforms) = declared.entry.action else {
                 continue
             }
-            let mirrored = PolicyIdentity(direction: identity.direction, selector: identity.selector.mirrored)
+            let mirrored = identity.selecting(identity.selector.mirrored)
             guard mirrored != identity, let other = state.policies[mirrored], isEarlier(other, index, in: state),
                 case .protect(let others) = other.entry.action, isMirrored(transforms, others)
             else { continue }

@@ -77,7 +77,7 @@ struct OverlappingPolicies {
     private func hasInboundTwin(_ index: Int) -> Bool {
         let identity = state.policies[index].entry.identity
         return identity.direction == .forward
-            && state.policies.contains(PolicyIdentity(direction: .inbound, selector: identity.selector))
+            && state.policies.contains(identity.turned(.inbound))
     }
 
     private func selector(_ index: Int) -> Selector { state.policies[index].entry.identity.selector }
@@ -97,11 +97,17 @@ struct OverlappingPolicies {
         let direction: Direction
         let priority: UInt32
         let family: IPAddress.Family
+        let mark: Mark
+        let interfaceID: InterfaceID
+        let device: Device?
 
         init(_ policy: SecurityPolicy) {
             direction = policy.identity.direction
             priority = policy.priority
             family = policy.identity.selector.source.address.family
+            mark = policy.identity.mark
+            interfaceID = policy.identity.interfaceID
+            device = policy.identity.device
         }
     }
 

@@ -8,7 +8,7 @@ enum TunnelsWithoutForward {
             guard case .protect(let transforms) = declared.entry.action,
                 transforms.contains(where: { $0.mode == .tunnel })
             else { continue }
-            let forward = PolicyIdentity(direction: .forward, selector: declared.entry.identity.selector)
+            let forward = declared.entry.identity.turned(.forward)
             guard !state.policies.contains(forward) else { continue }
             remarks.add(
                 at: declared.origin,
