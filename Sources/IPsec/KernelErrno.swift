@@ -18,6 +18,8 @@ package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomS
     package static let busy = KernelErrno(rawValue: 16)
     /// `EEXIST`.
     package static let exists = KernelErrno(rawValue: 17)
+    /// `ENODEV`; the kernel does not send it: the network device of a policy is not there.
+    package static let noDevice = KernelErrno(rawValue: 19)
     /// `EINVAL`.
     package static let invalidArgument = KernelErrno(rawValue: 22)
     /// `ENOSYS`: an algorithm that the kernel does not have.
@@ -71,6 +73,7 @@ package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomS
         13: ("EACCES", "permission denied"),
         16: ("EBUSY", "the kernel is busy with another dump on this socket"),
         17: ("EEXIST", "it already exists"),
+        19: ("ENODEV", "there is no such network device"),
         22: ("EINVAL", "the kernel does not accept these parameters"),
         38: ("ENOSYS", "the kernel does not have this algorithm, or its module cannot be loaded"),
         40: ("ELOOP", "too many transforms in one policy; Linux accepts six"),

@@ -17,6 +17,7 @@ final class DaemonShell {
 
     private var daemon: Daemon
     private let kernel: KernelSocket
+    private let devices: (any DeviceSource)?
     /// The forms that are made of each message of the kernel.
     private var shownForms: ShownMessage.Forms = []
     private let server: ControlServer
@@ -53,6 +54,7 @@ final class DaemonShell {
         // As with the signature in our messages, no other process can tell the numbers beforehand.
         daemon = Daemon(settings: settings, requestsAfter: RequestID(rawValue: .random(in: 1...UInt32.max)))
         self.kernel = KernelSocket(kernel)
+        devices = kernel.devices
         self.configuration = configuration
         self.state = state
         stateLock = lock
@@ -72,8 +74,17 @@ final class DaemonShell {
         }
         let (restored, complaints) = state.load()
         for complaint in complaints { log.append(LogEntry(.warning, complaint)) }
+        learnDevices()
+        devices?.activate { [weak self] in self?.learnDevices() }
         post(.started(restored))
         pump()
+    }
+
+    /// Policies name devices, and the kernel's messages their numbers.
+    private func learnDevices() {
+        guard let devices = devices?.devices else { return }
+        kernel.know(devices)
+        post(.devices(devices))
     }
 
     private func watchSignals() {
@@ -188,6 +199,7 @@ final class DaemonShell {
                         + "without it: the next start may not know what this file declared"))
         }
         kernel.close()
+        devices?.close()
         log.finish()
         exit(status)
     }

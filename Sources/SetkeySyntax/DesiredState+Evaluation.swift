@@ -23,6 +23,8 @@ extension DesiredState {
         private var flushes: [IPsecProtocol: Int] = [:]
         /// Whether an SA with ESP in UDP has been declared: most files have none, and need not be searched for them.
         private var hasArrivals = false
+        /// Whether a policy has been declared that is bound to a device; there, too.
+        private var hasDevices = false
         /// The masks of the marks of declared SAs.
         private(set) var masks = MarkMasks()
         /// Errors of two declarations of one entry, each followed by a note at the first, and warnings of statements
@@ -85,6 +87,7 @@ extension DesiredState {
             state.ownership = ownership
             state.associations = associations.remaining { clock, association in isKept(association, since: clock) }
             state.policies = policies.remaining { _, _ in true }
+            if hasDevices { state.boundPolicies = state.policies.map(\.entry.identity).filter { $0.device != nil } }
             if hasArrivals { state.arrivals = Self.arrivals(of: state.associations) }
             state.absences.associations = absentAssociations.remaining { clock, reference in
                 clock > flushes[reference.identity.ipsecProtocol, default: 0]
@@ -133,6 +136,7 @@ extension DesiredState {
             _ policy: SecurityPolicy, _ origin: StatementOrigin, replaces: Bool = false
         ) {
             absentPolicies.remove(policy.identity)
+            if policy.identity.isBound, policy.identity.device != nil { hasDevices = true }
             guard let first = policies.insert(policy.identity, policy, origin, clock) else { return }
             if replaces { return policies.replace(policy.identity, policy, origin, clock) }
             reportDuplicate("this policy is declared twice", origin, first.declared.origin)

@@ -45,6 +45,8 @@ package struct DesiredState: Sendable {
     package internal(set) var absences = Absences()
     /// Where the ESP in UDP of the declared SAs arrives, each once.
     package internal(set) var arrivals: [UDPEndpoint] = []
+    /// The names of the declared policies that are bound to a network device.
+    package internal(set) var boundPolicies: [PolicyIdentity] = []
     /// The masks of the marks of the declared SAs.
     package internal(set) var masks = MarkMasks()
 

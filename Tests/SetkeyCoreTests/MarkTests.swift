@@ -43,11 +43,11 @@ struct MarkTests {
     ])
     func itIsKnownWhichRequestsMislead(_ asked: String, _ present: String, _ misleads: Bool) throws {
         let reference = try reference(asked)
-        #expect(mirror([asked, present]).misleads(.delete(reference)) == misleads)
-        #expect(mirror([asked, present]).misleads(.get(reference)) == misleads)
-        #expect(!mirror([asked]).misleads(.delete(reference)))
+        #expect(mirror([asked, present]).objection(to: .delete(reference)) == (misleads ? .notUnique : nil))
+        #expect(mirror([asked, present]).objection(to: .get(reference)) == (misleads ? .notUnique : nil))
+        #expect(mirror([asked]).objection(to: .delete(reference)) == nil)
         // Also where the one that is meant is not there.
-        #expect(mirror([present]).misleads(.delete(reference)) == misleads)
+        #expect(mirror([present]).objection(to: .delete(reference)) == (misleads ? .notUnique : nil))
     }
 
     @Test func whatMisleadsIsNotAsked() throws {

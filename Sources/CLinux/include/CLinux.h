@@ -12,6 +12,7 @@
 #include <linux/ipsec.h>
 #include <linux/netlink.h>
 #include <linux/pfkeyv2.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/xfrm.h>
 

@@ -139,6 +139,9 @@ extension InterfaceText {
           closedPorts: ?[]string,
           # Associations that have used three quarters of their sequence numbers, the worst first, at most 20.
           sequences: ?[]string,
+          # Policies that wait for their network devices, and those, each once.
+          waitingPolicies: ?int,
+          awaitedDevices: ?[]string,
           overruns: int,
           uptimeSeconds: int,
           pid: int,

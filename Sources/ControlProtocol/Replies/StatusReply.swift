@@ -62,6 +62,10 @@ package struct StatusReply: Codable, Hashable, Sendable {
     /// Of SAs that have used three quarters of their sequence numbers and more, one sentence for each, the worst first, at
     /// most 20; nothing if there is none, or the kernel interface does not tell.
     package var sequences: [String]?
+    /// How many of the missing policies wait for their network devices; nothing if none does.
+    package var waitingPolicies: Int?
+    /// The devices that they wait for, each once; nothing if none does.
+    package var awaitedDevices: [String]?
     /// How often the kernel's messages overran the socket since the start.
     package var overruns: Int
     /// Since the daemon was started.

@@ -14,10 +14,17 @@ package enum StatusText {
         state: \(status.state)
         \(lastReload(status))associations: \(associations(status))
         policies: \(policies(status))
-        drift: \(drift(status))
+        \(waiting(status))drift: \(drift(status))
         overruns: \(status.overruns)
 
         """ + ((status.closedPorts ?? []) + (status.sequences ?? [])).map { "warning: \($0)\n" }.joined()
+    }
+
+    /// `waiting: 2 policies for devices that are not there: eth1, wg0`.
+    private static func waiting(_ status: StatusReply) -> String {
+        guard let count = status.waitingPolicies, let devices = status.awaitedDevices else { return "" }
+        return "waiting: \(counted(count, "policy", "policies")) for devices that are not there: "
+            + devices.joined(separator: ", ") + "\n"
     }
 
     /// `2 entries (policy: repair)`, and how many of them stay as they are.

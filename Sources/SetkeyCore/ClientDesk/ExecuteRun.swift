@@ -131,8 +131,8 @@ struct ExecuteRun: Sendable {
             if items.count == Conversation.burst { return nil }
             if let item = run.next(at: now) {
                 if item.role != .undo { parts[part(of: item.unit)].inFlight += 1 }
-                if mirror.misleads(item.request) {
-                    _ = ended(item, .refused(.notUnique, nil), former: .none)
+                if let errno = mirror.objection(to: item.request) {
+                    _ = ended(item, .refused(errno, nil), former: .none)
                 } else {
                     items.append(item)
                 }

@@ -49,6 +49,18 @@ extension Daemon {
         clients.tellMonitorsOfOverrun(&context.out)
     }
 
+    /// The network devices are these.
+    mutating func know(_ devices: Devices) {
+        let former = context.kernel.mirror.devices
+        guard devices != former else { return }
+        let areRenamed = context.kernel.know(devices)
+        guard areRenamed || reconciler.isConcerned(former, devices) else { return }
+        // The mirror has policies by the names that their devices had.
+        let ticket = context.kernel.read(again: .policies)
+        reconciler.devicesChanged(from: former, ticket: ticket, &context)
+        context.out.tellStatus()
+    }
+
     mutating func forget(_ client: ClientID) {
         clients.forget(client, &context)
         reconciler.leaveFilePlan(client, &context)

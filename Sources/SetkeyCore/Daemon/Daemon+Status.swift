@@ -40,6 +40,11 @@ extension Daemon {
         }
         let complaints = context.kernel.sequences.complaints
         if !complaints.isEmpty { status.sequences = Array(complaints.prefix(20)) }
+        let waiting = reconciler.waitingPolicies(context.kernel.mirror.devices)
+        if !waiting.isEmpty {
+            status.waitingPolicies = waiting.count
+            status.awaitedDevices = Set(waiting.compactMap { $0.device?.description }).sorted()
+        }
         status.confirmSeconds = reconciler.secondsLeftToConfirm(context)
         return status
     }

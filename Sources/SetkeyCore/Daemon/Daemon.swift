@@ -52,6 +52,7 @@ package struct Daemon: Sendable {
         case .configuration(let configuration, let purpose): reconciler.read(configuration, for: purpose, &context)
         case .recorded(let complaint): reconciler.recorded(complaint, &context)
         case .portsOpened(let closed): reconciler.arrivalPortsOpened(except: closed, &context)
+        case .devices(let devices): know(devices)
         case .turn: turnCame()
         case .connected(let client, let peer): clients.connected(client, peer)
         case .called(let client, let call): answer(call, of: client)

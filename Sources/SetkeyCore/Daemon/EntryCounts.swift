@@ -40,7 +40,8 @@ extension Daemon {
             leftover: presentLeftover(
                 reconciler.ownership.leftover.associations, in: context.kernel.mirror.associations))
         let policies = EntryCounts(
-            inKernel: manageablePolicyCount, declared: reconciler.inForce.policies.count, missing: missing.policies,
+            inKernel: manageablePolicyCount, declared: reconciler.inForce.policies.count,
+            missing: missing.policies + reconciler.waitingPolicies(context.kernel.mirror.devices).count,
             altered: altered.policies, expired: 0,
             leftover: presentLeftover(reconciler.ownership.leftover.policies, in: context.kernel.mirror.policies))
         return (associations, policies)

@@ -22,6 +22,8 @@ package enum Event: Sendable {
     case recorded(complaint: String?)
     /// The ports that ``Effect/openPorts(_:)`` asked for are open, except for these.
     case portsOpened(except: [ClosedPort])
+    /// The network devices are these, as the kernel's messages are read from here on.
+    case devices(Devices)
     /// The turn of the loop that ``Effect/nextTurn`` asked for.
     case turn
     /// A client has connected, and the kernel has said who it is.

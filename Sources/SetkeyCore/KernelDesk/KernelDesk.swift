@@ -55,6 +55,13 @@ struct KernelDesk: Sendable {
         (conversation, upkeep) = (Conversation(after: start), Upkeep(traits))
     }
 
+    /// The network devices are these.
+    /// - Returns: whether policies of the mirror may be told by other names now.
+    mutating func know(_ devices: Devices) -> Bool {
+        defer { mirror.policies.devices = devices }
+        return mirror.policies.areRenamed(by: devices)
+    }
+
     // MARK: Requests
 
     /// Whether a request is in flight.

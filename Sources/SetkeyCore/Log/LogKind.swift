@@ -62,6 +62,10 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
     case fileWarning
     /// A UDP port of the file could not be opened: ESP in UDP is not received there.
     case portClosed
+    /// A declared policy waits for its network device.
+    case deviceAwaited
+    /// A declared policy has been added, because its network device is there.
+    case deviceFollowed
     /// The kernel's hash thresholds for policies were set, or not.
     case thresholds
     /// An SA has used so many of its sequence numbers that it has to be replaced before long.
@@ -100,6 +104,8 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
         case .fileError: "3b324ffe2c6248dfb5e05de10bcf0e27"
         case .fileWarning: "ab13139cf53e4d55a0e856efe4d78eab"
         case .portClosed: "1e25e73122e74be99bf8322e9a4f2fbd"
+        case .deviceAwaited: "5f0e0fb2a7e0455c8e5b5f0f4a1c9d37"
+        case .deviceFollowed: "c2b8d9a16d7f4b0e9e3a7c51d24f8e60"
         case .thresholds: "6576909a521243d6985103bd4ae1b99f"
         case .sequenceUsed: "6c1f0b7f5a5e4c1b9d8a3e2746f0c2d9"
         }

@@ -33,6 +33,9 @@ package struct Mirror: Sendable {
         self.tellsStates = tellsStates
     }
 
+    /// The network devices that there are.
+    package var devices: Devices { policies.devices }
+
     /// Applies one kernel event.
     /// - Parameter isAnswer: whether it answers a request of ours, which never means a twin with a mark.
     package mutating func apply(_ content: KernelEvent.Content, isAnswer: Bool = false) -> FollowUp {
@@ -43,6 +46,7 @@ package struct Mirror: Sendable {
         case .flushed(let ipsecProtocol): return flush(ipsecProtocol)
         case .policy(let verb, let policy):
             if !isAnswer || verb == .deleted, policies.isTwin(policy) { return .nothing }
+            policies.noteDevice(of: policy.identity)
             apply(verb, policy)
         case .policiesFlushed:
             let former = policies.removeAll(except: policies.ofSockets())
@@ -50,7 +54,9 @@ package struct Mirror: Sendable {
         case .dumped(let association, _):
             note(association)
             associations.dumped(inKnownState(association))
-        case .dumpedPolicy(let policy, _): policies.dumped(policy)
+        case .dumpedPolicy(let policy, _):
+            policies.noteDevice(of: policy.identity)
+            policies.dumped(policy)
         case .migrated: return .dumpAgain
         case .newMapping(let identity, _):
             // A mark is not told.
@@ -104,13 +110,19 @@ package struct Mirror: Sendable {
         associations.masks.note(association.identity.mark)
     }
 
-    /// Whether the kernel may do this to another SA than the one that is named, because it cannot tell their marks
-    /// apart: which of the two it finds is chance.
-    package func misleads(_ request: KernelRequest) -> Bool {
+    /// Why this is not to be asked of the kernel; `nil` for what is.
+    ///
+    /// It may do it to another SA than the one that is named, because it cannot tell their marks apart: which of the two
+    /// it finds is chance. Or there is no number for the device of a policy.
+    package func objection(to request: KernelRequest) -> KernelErrno? {
         switch request {
-        case .update(let association): !associations.rivals(of: association.identity).isEmpty
-        case .get(let reference), .delete(let reference): !associations.rivals(of: reference.identity).isEmpty
-        default: false
+        case .update(let association): associations.rivals(of: association.identity).isEmpty ? nil : .notUnique
+        case .get(let reference), .delete(let reference):
+            associations.rivals(of: reference.identity).isEmpty ? nil : .notUnique
+        case .addPolicy(let policy), .updatePolicy(let policy):
+            policies.lacksDevice(of: policy.identity) ? .noDevice : nil
+        case .deletePolicy(let identity): policies.lacksDevice(of: identity) ? .noDevice : nil
+        default: nil
         }
     }
 

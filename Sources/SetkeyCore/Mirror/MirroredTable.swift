@@ -40,8 +40,12 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     /// The entries, newest first.
     package private(set) var entries = EntryTable<Entry>()
     private var dump: RunningDump?
-    /// The masks of the marks that entries have had; policies have none of this kind.
+    /// The masks of the marks that SAs have had.
     var masks = MarkMasks()
+    /// The network devices that there are, to which policies may be bound.
+    var devices = Devices.none
+    /// Those to which policies have been bound.
+    private(set) var boundDevices: Set<Device> = []
     /// Which entries were looked for last: for a record that is being decoded, and for one that is being taken in.
     private var lastRecalled = TableGuess()
     private var lastDumped = TableGuess()
@@ -200,6 +204,32 @@ extension MirroredTable<SecurityAssociation> {
 }
 
 extension MirroredTable<SecurityPolicy> {
+    /// Programs bind policies to a few devices; where it is to more, any device may be one of them.
+    private static var boundDeviceLimit: Int { 1000 }
+
+    /// A policy has been told of.
+    mutating func noteDevice(of identity: PolicyIdentity) {
+        guard identity.isBound, let device = identity.device, boundDevices.count < Self.boundDeviceLimit else { return }
+        boundDevices.insert(device)
+    }
+
+    /// Whether policies that have been told of might be told by other names, now that the devices are others.
+    func areRenamed(by devices: Devices) -> Bool {
+        if boundDevices.count == Self.boundDeviceLimit { return true }
+        return boundDevices.contains { device in
+            switch device {
+            case .named: devices.number(of: device) != self.devices.number(of: device)
+            case .numbered(let number): devices.device(number) != device
+            }
+        }
+    }
+
+    /// Whether a policy of this name is for a device that is not there.
+    func lacksDevice(of identity: PolicyIdentity) -> Bool {
+        guard identity.isBound, let device = identity.device else { return false }
+        return devices.number(of: device) == nil
+    }
+
     /// The policies of sockets.
     mutating func ofSockets() -> [SecurityPolicy] {
         var policies: [SecurityPolicy] = []

@@ -124,7 +124,8 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
     ) {
         let identity = declared.entry.identity
         let present = table[identity]
-        let step = Entry.step(for: declared, present: present, terms.verdict)
+        let isWaiting = present == nil && Entry.isWaiting(identity, in: table)
+        let step = isWaiting ? nil : Entry.step(for: declared, present: present, terms.verdict)
         if let step { steps.append(step) }
         if present == nil, step != nil { note(missing: identity, table) }
         guard !owns(identity, near: index) else {

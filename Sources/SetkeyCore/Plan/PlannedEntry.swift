@@ -31,6 +31,9 @@ protocol PlannedEntry: MirroredEntry {
     /// Declared entries that the kernel may take for this one.
     func rivals(declaredIn state: DesiredState) -> [Identity]
 
+    /// Whether one of this name cannot be made before a network device is there.
+    static func isWaiting(_ identity: Identity, in table: borrowing MirroredTable<Self>) -> Bool
+
     /// What must be done to a declared entry; `nil` if nothing.
     static func step(
         for declared: DesiredState.Declared<Self>, present: Self?, _ verdict: Verdict
@@ -80,6 +83,8 @@ extension SecurityAssociation: PlannedEntry {
         table.rivals(of: identity).map(\.identity)
     }
 
+    static func isWaiting(_ identity: SAIdentity, in table: borrowing MirroredTable<Self>) -> Bool { false }
+
     func rivals(declaredIn state: DesiredState) -> [SAIdentity] {
         state.masks.rivals(of: identity) { state.associations.contains($0) ? $0 : nil }
     }
@@ -106,6 +111,10 @@ extension SecurityPolicy: PlannedEntry {
     // The kernel tells policies apart by all of their names.
     static func rivals(of identity: PolicyIdentity, in table: borrowing MirroredTable<Self>) -> [PolicyIdentity] { [] }
     func rivals(declaredIn state: DesiredState) -> [PolicyIdentity] { [] }
+
+    static func isWaiting(_ identity: PolicyIdentity, in table: borrowing MirroredTable<Self>) -> Bool {
+        table.lacksDevice(of: identity)
+    }
 
     var isRemovable: Bool { !identity.direction.isPerSocket }
     var deletion: Change { .deletePolicy(self) }

@@ -55,11 +55,12 @@ struct Verdict: Sendable {
         return Step(change: .updatePolicy(entry, from: present), reason: .differs(fields), origin: declared.origin)
     }
 
-    /// What must be done to one entry, by its name: nothing to one that is not declared.
+    /// What must be done to one entry, by its name: nothing to one that is not declared, or waits for its device.
     func step(for name: EntryName, in mirror: borrowing Mirror) -> Step? {
         switch name {
         case .association(let identity):
             desired.associations[identity].flatMap { step(for: $0, present: mirror.associations[identity]) }
+        case .policy(let identity) where mirror.policies.lacksDevice(of: identity): nil
         case .policy(let identity):
             desired.policies[identity].flatMap { step(for: $0, present: mirror.policies[identity]) }
         }

@@ -74,7 +74,7 @@ struct Application: Sendable {
 
     /// The next request; `nil` if there is none now.
     ///
-    /// What the kernel might do to another SA than the one that is meant is not asked of it: it has failed.
+    /// What is not to be asked of the kernel has failed.
     /// - Parameter now: on the monotonic clock.
     mutating func next(at now: UInt64, in mirror: borrowing Mirror) -> RequestRun.Item? {
         while true {
@@ -83,8 +83,8 @@ struct Application: Sendable {
                 cursor += 1
             }
             guard let item = run.next(at: now) else { return nil }
-            guard mirror.misleads(item.request) else { return item }
-            failed(item, errno: .notUnique)
+            guard let errno = mirror.objection(to: item.request) else { return item }
+            failed(item, errno: errno)
         }
     }
 

@@ -36,7 +36,7 @@ extension Reconciler {
         beginTransition(&context)
     }
 
-    /// A repair ends without anybody being told.
+    /// A repair ends without anybody being told, as does what follows devices.
     mutating func endRepair(_ context: inout Context) {
         endTransition(&context)
         context.out.tellStatus()
@@ -52,8 +52,10 @@ extension Reconciler {
     /// One line: `settled: 12 SAs, 8 policies, 0 drifted`.
     private func serviceStatus(_ context: borrowing Context) -> String {
         let gaps = context.kernel.incompleteDatabases.map { ", \($0.acronym) not fully readable" }.joined()
+        let waiting = waitingPolicies(context.kernel.mirror.devices).count
         let counts =
             "\(entriesInForce(and: ", ")), \(drift.drifted.count) drifted\(gaps)"
+            + (waiting == 0 ? "" : ", \(waiting) waiting for devices")
             + (context.recorder.complaint == nil ? "" : ", not all saved")
         return standing.trouble.map { "\($0); declared: \(counts)" }
             ?? "\(drift.drifted.isEmpty ? "settled" : "drifted"): \(counts)"

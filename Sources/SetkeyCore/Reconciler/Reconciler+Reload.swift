@@ -101,6 +101,7 @@ extension Reconciler {
         context.out.log(
             .notice, "settled: \(counts), \(counted(application.writes, "kernel write"))", .settled,
             [LogField(.writes, application.writes)])
+        tellWaiting(nil, &context)
         standing.settle()
         succeed(
             application, warnings: warnings, outcome: "done: \(counted(application.writes, "kernel write"))", &context)

@@ -10,6 +10,9 @@ extension Reconciler {
         guard isIdle else { return }
         switch wishes.next() {
         case .revert(let wish): revert(wish, &context)
+        case .devices(let wish):
+            begin(.devices(wish), &context)
+            aim(at: state.target, &context)
         case .some(let cause):
             begin(cause, &context)
             readFile(&context)
@@ -34,6 +37,10 @@ extension Reconciler {
     mutating func aim(at target: Target, _ context: inout Context) {
         enter(.waitingForMirror(target))
         guard context.kernel.isMirrorTrue else { return }
+        if case .devices(let wish) = transition?.cause {
+            guard context.kernel.isOver(wish.ticket, of: .policies) else { return }
+            return followDevices(wish, &context)
+        }
         if let record = state.takeMemory(of: target, isReversal: transition?.isRemembered == true) {
             enter(.remembering(target, record, position: 0))
             return continueRemembering(&context)
@@ -50,7 +57,7 @@ extension Reconciler {
         case .revert: claimable = wayBack.former?.declared ?? .empty
         case .reload: present = FormerState(declared: inForce, endedAt: context.now.seconds)
         case .repair: scope = .declared
-        case .start, nil: break
+        case .start, .devices, nil: break
         }
         let builder = PlanBuilder(
             to: target.desired, ownership: ownership, scope: scope, claimable: claimable, keeping: present,
@@ -98,7 +105,7 @@ extension Reconciler {
         switch cause {
         case .reload(let wish): keepFormerState(wish, application, &context)
         case .revert(let wish): rememberReversal(wish, &context)
-        case .start, .repair: break
+        case .start, .repair, .devices: break
         }
         applyIfRecorded(&context)
     }
@@ -208,6 +215,7 @@ extension Reconciler {
         guard verification.isDone else { return context.out.askTurn() }
         switch cause {
         case .repair: repaired(verification, &context)
+        case .devices(let wish): devicesFollowed(wish, verification, &context)
         case .revert(let wish): reverted(wish.reversal, verification, &context)
         case .start, .reload: reloaded(verification, &context)
         }

@@ -86,9 +86,9 @@ struct Reconciler: Sendable {
 
     mutating func begin(_ cause: Transition.Cause, _ context: inout Context) {
         interruptFilePlan(&context)
-        transition = Transition(cause)
-        guard standing.isReady else { return }
-        if case .repair = cause { return }
+        let transition = Transition(cause)
+        self.transition = transition
+        guard standing.isReady, !transition.isQuiet else { return }
         context.out.perform(.reloading)
     }
 

@@ -115,6 +115,23 @@ struct StateInForce: Sendable {
         released.policies.removeAll(where: ownership.leftover.policies.contains)
     }
 
+    // MARK: Devices
+
+    /// A policy is left behind in the kernel by another name than it is declared by: it is still to be removed.
+    ///
+    /// - Returns: whether that is news.
+    mutating func leave(_ identity: PolicyIdentity) -> Bool {
+        guard !declared.policies.contains(identity) else { return false }
+        return ownership.leftover.policies.insert(identity).inserted
+    }
+
+    /// A policy that was left behind is gone.
+    ///
+    /// - Returns: whether one was.
+    mutating func forget(_ identity: PolicyIdentity) -> Bool {
+        ownership.leftover.policies.remove(identity) != nil
+    }
+
     // MARK: Lifetimes
 
     /// The hard lifetime of an SA has ended: as declared, so it stays away until its declaration becomes another.

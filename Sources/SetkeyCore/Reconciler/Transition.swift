@@ -14,12 +14,14 @@ struct Transition: Sendable {
         case revert(ReversalWish)
         /// Declared entries have been deleted or altered by others.
         case repair
+        /// Network devices have come or gone.
+        case devices(DevicesWish)
 
         /// What a refusal means for it.
         var temper: RequestRun.Temper {
             switch self {
             case .start, .reload: .undoing
-            case .revert, .repair: .goingOn
+            case .revert, .repair, .devices: .goingOn
             }
         }
     }
@@ -57,7 +59,7 @@ struct Transition: Sendable {
     /// Clients that wait for its end.
     var clients: [ClientID] {
         switch cause {
-        case .start, .repair: []
+        case .start, .repair, .devices: []
         case .reload(let wish): wish.clients
         case .revert(let wish): wish.clients
         }
@@ -69,6 +71,14 @@ struct Transition: Sendable {
         case .begun, .reading, .waitingForMirror, .remembering, .tuning, .planning, .treating: nil
         case .recording(let application), .applying(let application): application
         case .verifying(let verification): verification.application
+        }
+    }
+
+    /// Whether clients and the service manager are told nothing of it.
+    var isQuiet: Bool {
+        switch cause {
+        case .repair, .devices: true
+        case .start, .reload, .revert: false
         }
     }
 
@@ -85,7 +95,7 @@ struct Transition: Sendable {
     /// The clients are told not to wait.
     mutating func dismissClients() {
         switch cause {
-        case .start, .repair: break
+        case .start, .repair, .devices: break
         case .reload(var wish):
             wish.clients = []
             cause = .reload(wish)

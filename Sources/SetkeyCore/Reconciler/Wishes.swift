@@ -5,6 +5,7 @@ import IPsec
 struct Wishes: Sendable {
     private var reload: ReloadWish?
     private var reversal: ReversalWish?
+    private var devices: DevicesWish?
 
     /// Whether somebody wants to go back.
     var wantsReversal: Bool { reversal != nil }
@@ -17,15 +18,21 @@ struct Wishes: Sendable {
         reversal = reversal?.joined(by: wish) ?? wish
     }
 
+    mutating func add(_ wish: DevicesWish) {
+        devices = devices?.joined(by: wish) ?? wish
+    }
+
     /// What is to be done next: to go back comes first.
     mutating func next() -> Transition.Cause? {
         if let wish = reversal {
             reversal = nil
             return .revert(wish)
         }
-        guard let wish = reload else { return nil }
-        reload = nil
-        return .reload(wish)
+        if let wish = reload {
+            reload = nil
+            return .reload(wish)
+        }
+        return devices.take().map { .devices($0) }
     }
 
     /// Nobody waits any longer for what is wanted all the same.

@@ -34,7 +34,7 @@ final class KernelSocket {
     }
 
     /// The devices that there are now: what is asked and read from here on is said with their numbers.
-    func know(_ devices: Devices) { end.translation.know(devices) }
+    func know(_ devices: Devices) { end.know(devices) }
 
     /// Has requests sent, after those of the bursts before.
     func ask(_ requests: RequestBurst) {
@@ -84,6 +84,8 @@ private struct End {
     init(translation: KernelTranslation) {
         self.translation = translation
     }
+
+    mutating func know(_ devices: Devices) { translation.know(devices) }
 
     mutating func encode(_ requests: RequestBurst) -> EncodedBurst {
         translation.burst(requests.requests, from: requests.firstID, stopsAtRefusal: requests.stopsAtRefusal)

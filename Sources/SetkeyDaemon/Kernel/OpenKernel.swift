@@ -7,6 +7,8 @@ package struct OpenKernel {
     let exchange: any KernelExchange
     /// What is said in the exchange.
     let interface: any KernelInterface
+    /// Tells of network devices, where policies can be bound to them.
+    var devices: (any DeviceSource)?
     /// Names its tables; see ``OwnershipRecord/life``.
     let life: String
     /// How its own settings are asked for, where `interface` has no messages for them.
@@ -40,7 +42,7 @@ package struct OpenKernel {
     static func xfrm(on sockets: XFRMSockets, life: String) throws(KernelErrno) -> OpenKernel {
         let exchange = try ThreadedExchange(XFRMLink(sockets), awaiting: XFRMAwaitedAnswer.self)
         let codec = XFRMCodec(processID: UInt32(clamping: getpid()), portID: sockets.portID)
-        return OpenKernel(exchange: exchange, interface: codec, life: life)
+        return OpenKernel(exchange: exchange, interface: codec, devices: try RouteSocket(), life: life)
     }
 
     /// A kernel that lives in the main queue, or is waited for there, and is spoken to by PF_KEY.
@@ -67,7 +69,7 @@ package struct OpenKernel {
         return OpenKernel(
             exchange: DirectExchange(
                 SimulatedTransport { SimulatedXFRMDoor(of: &$0, portID: portID) }, awaiting: XFRMAwaitedAnswer.self),
-            interface: codec, life: KernelLife.ofThisProcess)
+            interface: codec, devices: try? RouteSocket(), life: KernelLife.ofThisProcess)
     }
 
     /// The numbers of its messages are such that other processes cannot tell them beforehand: what they send is not taken

@@ -1,0 +1,89 @@
+import CLinux
+import Glibc
+import IPsec
+import KernelBackends
+
+/// What tells of network devices.
+protocol DeviceSource: AnyObject {
+    /// Those that there are.
+    var devices: Devices { get }
+
+    /// Calls `changed` on the main queue whenever they have become others.
+    func activate(_ changed: @escaping () -> Void)
+
+    func close()
+}
+
+/// A socket of NETLINK_ROUTE, which everybody may open.
+final class RouteSocket: DeviceSource {
+    private(set) var devices = Devices.none
+    private let descriptor: FileDescriptor
+    private var source: MainQueueSource?
+    private var bytes = [UInt8](repeating: 0, count: 32 << 10)
+    /// What the list that is being read has told so far; `nil` while none is.
+    private var list: Devices?
+    /// Whether news has been lost while a list was being read.
+    private var isListDoubted = false
+
+    /// Opens it, and reads which devices there are: the kernel tells that inside the calls, without a wait.
+    init() throws(KernelErrno) {
+        descriptor = try FileDescriptor.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)
+        descriptor.setNonBlocking()
+        try descriptor.bind(to: NetlinkAddress(portID: 0).bytes)
+        try descriptor.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, Int32(RTNLGRP_LINK.rawValue))
+        try ask()
+        read()
+    }
+
+    func activate(_ changed: @escaping () -> Void) {
+        source = .reading(descriptor) { [weak self] in
+            guard let self else { return }
+            let former = devices
+            read()
+            if devices != former { changed() }
+        }
+        source?.resume()
+    }
+
+    func close() { source?.cancel() }
+
+    /// Asks for a list of all devices.
+    private func ask() throws(KernelErrno) {
+        let request = LinkNews.listRequest
+        try descriptor.send(request, request.indices)
+        list = Devices.none
+    }
+
+    /// Reads what there is to read.
+    private func read() {
+        while true {
+            switch descriptor.receiveFromKernel(into: &bytes) {
+            case .bytes(let count):
+                var datagram = NetlinkDatagram(byteCount: min(count, bytes.count))
+                while let range = datagram.next(in: bytes.span) { take(LinkNews(bytes.span.extracting(range))) }
+            case .failed(ENOBUFS): listAgain()
+            case .failed, .wouldBlock, .end: return
+            }
+        }
+    }
+
+    private func listAgain() {
+        isListDoubted = list != nil
+        if !isListDoubted { try? ask() }
+    }
+
+    private func take(_ news: LinkNews) {
+        switch news {
+        case .present(let name, let number):
+            devices.insert(name, number)
+            list?.insert(name, number)
+        case .gone(let number):
+            devices.remove(number)
+            list?.remove(number)
+        case .listEnd:
+            devices = list.take() ?? devices
+            if isListDoubted { listAgain() }
+        case .other: break
+        }
+    }
+}

@@ -1,0 +1,249 @@
+import ControlProtocol
+import IPsec
+import SetkeySyntax
+import TestSupport
+import Testing
+
+@testable import SetkeyCore
+
+/// A daemon beside a kernel of a few lines, which has policies and knows devices by numbers.
+private struct DeviceMachine {
+    private static let settings = Daemon.Settings(
+        configurationPath: "test.conf", processID: 99, kernelLife: "life", drift: .report,
+        parserOptions: ParserOptions(traits: .xfrm, allowsInclude: false))
+
+    var daemon = Daemon(settings: settings)
+    private(set) var devices = Devices.none
+    /// What the kernel has; devices by number.
+    private(set) var kernel: [PolicyIdentity: SecurityPolicy] = [:]
+    private(set) var log: [LogEntry] = []
+    private(set) var writes = 0
+    private(set) var dumps = 0
+    private(set) var written: [OwnershipAddition] = []
+    var file = ""
+    private var events: [Event] = []
+
+    init(_ file: String, _ present: [(String, UInt32)] = []) {
+        self.file = file
+        for (name, number) in present { devices.insert(name, number) }
+        post(.devices(devices))
+        post(.started(RestoredState()))
+    }
+
+    /// Which policies the kernel has, by port and number of the device.
+    var policies: [String] {
+        kernel.keys.map { "\($0.selector.sourcePort) \($0.device?.description ?? "-")" }.sorted()
+    }
+
+    var status: StatusReply { daemon.status }
+
+    mutating func change(_ change: (inout Devices) -> Void) {
+        change(&devices)
+        post(.devices(devices))
+    }
+
+    mutating func reload() { post(.reloadRequested) }
+
+    mutating func foreign(_ policy: SecurityPolicy) {
+        kernel[policy.identity] = policy
+        let origin = KernelEvent.Origin(request: nil, processID: 7, sequence: 0)
+        post(.kernel([KernelEvent(origin: origin, content: .policy(.added, told(policy)))]))
+    }
+
+    private mutating func post(_ event: Event) {
+        events.append(event)
+        while !events.isEmpty {
+            let event = events.removeFirst()
+            for effect in daemon.handle(event, at: Instant(seconds: 1000, microseconds: 0, monotonic: 1)) {
+                perform(effect)
+            }
+        }
+    }
+
+    private mutating func perform(_ effect: Effect) {
+        switch effect {
+        case .burst(let burst):
+            var id = burst.firstID
+            for request in burst.requests {
+                for content in answers(to: request) {
+                    let origin = KernelEvent.Origin(request: id, processID: 99, sequence: id.rawValue)
+                    events.append(.kernel([KernelEvent(origin: origin, content: content)]))
+                }
+                id = id.next
+            }
+        case .readConfiguration(let purpose): events.append(.configuration(configuration, purpose))
+        case .record(let change):
+            if case .append(let addition) = change { written.append(addition) }
+            events.append(.recorded(complaint: nil))
+        case .nextTurn: events.append(.turn)
+        case .log(let entry): log.append(entry)
+        default: break
+        }
+    }
+
+    private var configuration: Configuration {
+        var parser = Parser(Array(file.utf8), options: Self.settings.parserOptions)
+        var evaluation = DesiredState.Evaluation()
+        while let statement = parser.next() {
+            evaluation.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
+        }
+        return .loaded(
+            LoadedConfiguration(
+                desired: evaluation.finish(), warnings: [], locate: StatementLocator { _ in "test.conf:1" },
+                fingerprint: Fingerprint(rawValue: UInt64(file.utf8.count))))
+    }
+
+    private func told(_ policy: SecurityPolicy) -> SecurityPolicy {
+        guard case .numbered(let number)? = policy.identity.device else { return policy }
+        var policy = policy
+        policy.identity = policy.identity.bound(to: devices.device(number))
+        return policy
+    }
+
+    private func stored(_ identity: PolicyIdentity) -> PolicyIdentity? {
+        guard let device = identity.device else { return identity }
+        return devices.number(of: device).map { identity.bound(to: .numbered($0)) }
+    }
+
+    private mutating func answers(to request: KernelRequest) -> [KernelEvent.Content] {
+        switch request {
+        case .subscribe: return [.subscribed]
+        case .dump: return [.dumpEnded(complete: true)]
+        case .dumpPolicies:
+            dumps += 1
+            return kernel.values.map { .dumpedPolicy(told($0), isLast: false) } + [.dumpEnded(complete: true)]
+        case .addPolicy(let policy):
+            guard let identity = stored(policy.identity) else { return [.refused(.inexpressible)] }
+            guard kernel[identity] == nil else { return [.refused(.exists)] }
+            writes += 1
+            var policy = policy
+            policy.identity = identity
+            kernel[identity] = policy
+            return [.policy(.added, told(policy))]
+        case .deletePolicy(let asked):
+            guard let identity = stored(asked), let policy = kernel.removeValue(forKey: identity) else {
+                return [.refused(.noEntry)]
+            }
+            writes += 1
+            return [.policy(.deleted, told(policy))]
+        default: return [.refused(.invalidArgument)]
+        }
+    }
+}
+
+/// Policies that are bound to network devices follow them.
+struct DeviceTests {
+    private static let file = """
+        spdadd ::/0[1] ::/0 tcp -P out none;
+        spdadd ::/0[2] ::/0 tcp -dev eth0 -P out none;
+        spdadd ::/0[3] ::/0 tcp -dev eth0 -if_id 7 -P in discard;
+        """
+
+    @Test func aPolicyWaitsForItsDeviceAndTheFileIsSettled() {
+        let machine = DeviceMachine(Self.file)
+        #expect(machine.policies == ["1 -"])
+        let status = machine.status
+        #expect(status.settled && status.state == "settled" && status.drifted == 0)
+        #expect(status.waitingPolicies == 2 && status.awaitedDevices == ["eth0"] && status.missingPolicies == 2)
+        let waiting = machine.log.filter { $0.kind == .deviceAwaited }
+        #expect(waiting.count == 2)
+        #expect(
+            waiting.first?.message
+                == "test.conf:1: policy out ::/0[2] ::/0[any] 6 dev eth0 waits: there is no device eth0")
+    }
+
+    @Test func itGoesInWhenTheDeviceComesAndOutWhenThatIsGone() {
+        var machine = DeviceMachine(Self.file, [("lo", 1)])
+        machine.change { $0.insert("eth0", 5) }
+        #expect(machine.policies == ["1 -", "2 index:5", "3 index:5"])
+        #expect(machine.status.waitingPolicies == nil && machine.status.missingPolicies == 0)
+        #expect(machine.log.count { $0.kind == .deviceFollowed } == 2)
+        machine.change { $0.remove(5) }
+        #expect(machine.policies == ["1 -"])
+        #expect(machine.status.waitingPolicies == 2)
+        #expect(machine.daemon.ownership.leftover.isEmpty)
+        machine.change { $0.insert("eth0", 9) }
+        #expect(machine.policies == ["1 -", "2 index:9", "3 index:9"])
+        #expect(!machine.log.contains { $0.kind == .drift })
+        #expect(machine.status.settled)
+    }
+
+    @Test func anotherNumberAtOnceIsFollowed() {
+        var machine = DeviceMachine(Self.file, [("eth0", 5)])
+        #expect(machine.policies == ["1 -", "2 index:5", "3 index:5"])
+        machine.change {
+            $0.remove(5)
+            $0.insert("eth0", 6)
+        }
+        #expect(machine.policies == ["1 -", "2 index:6", "3 index:6"])
+    }
+
+    /// The kernel's policy is for the device that has another name now, and the file's is not.
+    @Test func aDeviceWithAnotherNameIsAnother() {
+        var machine = DeviceMachine(Self.file, [("eth0", 5), ("eth1", 6)])
+        machine.change { $0.insert("lan0", 5) }
+        #expect(machine.policies == ["1 -"])
+        #expect(machine.status.waitingPolicies == 2)
+        machine.change { $0.insert("eth0", 6) }
+        #expect(machine.policies == ["1 -", "2 index:6", "3 index:6"])
+    }
+
+    @Test func twoDevicesThatChangeNamesChangePolicies() {
+        let file = Self.file + "spdadd ::/0[2] ::/0 tcp -dev eth1 -P out discard;"
+        var machine = DeviceMachine(file, [("eth0", 5), ("eth1", 6)])
+        let before = machine.writes
+        machine.change {
+            $0.remove(5)
+            $0.remove(6)
+            $0.insert("eth0", 6)
+            $0.insert("eth1", 5)
+        }
+        #expect(machine.policies == ["1 -", "2 index:5", "2 index:6", "3 index:6"])
+        #expect(machine.writes > before)
+        #expect(machine.daemon.ownership.leftover.isEmpty)
+    }
+
+    @Test func othersMayComeAndGo() {
+        var machine = DeviceMachine(Self.file, [("eth0", 5)])
+        let (dumps, writes) = (machine.dumps, machine.writes)
+        machine.change { $0.insert("veth0", 8) }
+        machine.change { $0.remove(8) }
+        #expect(machine.dumps == dumps && machine.writes == writes)
+    }
+
+    @Test func aReloadRemovesWhatIsNoLongerDeclared() {
+        var machine = DeviceMachine(Self.file, [("eth0", 5)])
+        machine.file = ""
+        machine.reload()
+        #expect(machine.policies.isEmpty)
+        machine.change { $0.remove(5) }
+        machine.change { $0.insert("eth0", 9) }
+        #expect(machine.policies.isEmpty)
+    }
+
+    /// A daemon that is killed meanwhile knows them for the file's.
+    @Test func whatIsLeftBehindIsWrittenDown() {
+        var machine = DeviceMachine(Self.file, [("eth0", 5)])
+        machine.change { $0.remove(5) }
+        let remnants = machine.written.flatMap(\.claimed.policies).filter { $0.device == .numbered(5) }
+        #expect(remnants.count == 2)
+        let released = machine.written.flatMap(\.released.policies).filter { $0.device == .numbered(5) }
+        #expect(Set(released) == Set(remnants))
+    }
+
+    @Test func aForeignPolicyIsTakenForNobodys() throws {
+        var machine = DeviceMachine(Self.file, [("eth0", 5), ("eth1", 6)])
+        var parser = Parser(
+            Array("spdadd ::/0[4] ::/0 tcp -dev index:6 -P out none;".utf8), options: ParserOptions(traits: .xfrm))
+        guard case .addPolicy(let policy)? = parser.next()?.kind else {
+            Issue.record("no policy")
+            return
+        }
+        machine.foreign(policy)
+        #expect(machine.daemon.mirror.policies.contains(policy.identity.bound(to: .named("eth1"))))
+        machine.change { $0.remove(6) }
+        #expect(machine.daemon.mirror.policies.contains(policy.identity))
+        #expect(!machine.daemon.mirror.policies.contains(policy.identity.bound(to: .named("eth1"))))
+        #expect(machine.policies.contains("4 index:6"))
+    }
+}

@@ -1,0 +1,82 @@
+# What binds SAs and policies to packets and interfaces, through XFRM: policies follow their
+# network devices; traffic by marks, through an XFRM interface, and on two links with one file.
+. ./check.sh
+interface=xfrm
+
+number() { cat "/sys/class/net/$1/ifindex"; }
+declared() { ip xfrm policy list | grep -c "dev $1"; }
+is_there() { [ "$(declared "$1")" = "$2" ]; }
+
+# --- Devices that come and go
+reset_kernel
+cat > "$work/site.conf" <<'CONF'
+spdadd fe80::/10 ff02::5 89 -dev late0 -P out none;
+spdadd fe80::1%late0 ff02::6 89 -P in discard;
+spdadd 10.9.0.0/24 10.8.0.0/24 any -dev lo -mark 1/0xff -if_id 7 -P out none;
+CONF
+start_daemon --config "$work/site.conf"
+status=$(client --status)
+has "$status" 'state: settled' 'policies of a device that is not there keep nobody from settling' "$(cat "$work/log")"
+has "$status" 'waiting: 2 policies for devices that are not there: late0' 'status says which wait'
+has "$(cat "$work/log")" 'waits: there is no device late0' 'so does the log'
+is_there lo 1
+ok $? 'the policy of a device that is there is in the kernel' "$(ip xfrm policy)"
+has "$(ip -s xfrm policy list)" 'if_id 0x7' 'with its interface id'
+has "$(ip xfrm policy list)" 'mark 0x1/0xff' 'and its mark'
+has "$(client -DP)" 'mark=0x1/0xff if_id=7 dev=lo' 'a dump shows them'
+
+ip link add late0 type dummy
+until_ 20 is_there late0 2
+ok $? 'when the device comes, its policies go in' "$(ip xfrm policy; cat "$work/log")"
+until_ 20 log_has 'the device late0 is there'
+ok $? 'the log says so'
+lacks "$(client --status)" 'waiting:' 'none waits any more'
+lacks "$(cat "$work/log")" 'drift' 'that is no drift'
+first=$(number late0)
+
+ip link delete late0
+until_ 20 eval "client --status | grep -q 'waiting: 2 policies'"
+ok $? 'when it is gone, they wait again' "$(client --status)"
+until_ 20 eval "! ip xfrm policy list | grep -q 'ff02::[56]'"
+ok $? 'and nothing is left of them in the kernel' "$(ip xfrm policy list)"
+ip link add other0 type dummy
+ip link add late0 type dummy
+until_ 20 is_there late0 2
+ok $? 'it comes back, and so do they' "$(ip xfrm policy; cat "$work/log")"
+[ "$(number late0)" != "$first" ]
+ok $? 'with another number'
+
+ip link set late0 name early0
+until_ 20 eval "client --status | grep -q 'waiting: 2 policies'"
+ok $? 'a device with another name is another device' "$(client --status)"
+until_ 20 is_there early0 0
+ok $? 'whose packets the policies do not meet' "$(ip xfrm policy list)"
+ip link set early0 name late0
+until_ 20 is_there late0 2
+ok $? 'until it has its name again' "$(ip xfrm policy list)"
+
+stop_daemon
+start_daemon --config "$work/site.conf"
+has "$(cat "$work/log")" 'settled: 0 SAs and 3 policies declared, 0 kernel writes' 'a restart writes nothing' "$(tail -5 "$work/log")"
+
+# Policies of others, with a device or a mark
+ip xfrm policy add src 10.7.0.0/16 dst 10.6.0.0/16 dev other0 dir out action block
+ip xfrm policy add src 10.7.0.0/16 dst 10.6.0.0/16 dir out mark 5 mask 0xff action block
+until_ 20 eval "client -DP | grep -q 'dev=other0'"
+ok $? 'a policy of another program has its device in a dump' "$(client -DP)"
+has "$(client -DP)" 'mark=0x5/0xff' 'and one has its mark'
+ip link delete other0
+until_ 20 eval "client -DP | grep -q 'dev=index:'"
+ok $? 'of a device that is gone the number is left' "$(client -DP)"
+client -c <<<'spddelete 10.7.0.0/16 10.6.0.0/16 any -mark 5/0xff -P out;'
+is $? 0 'it is deleted by its name'
+client -c <<<'spdadd 10.7.0.0/16 10.6.0.0/16 any -dev none0 -P in none;' 2> "$work/errors"
+is $? 1 'a statement that is run does not wait for a device'
+has "$(cat "$work/errors")" 'there is no such network device (ENODEV)' 'and says why'
+: > "$work/site.conf"
+client --reload > /dev/null
+is "$(ip xfrm policy list | grep -c 'dev late0\|dev lo')" 0 'what the file lost is gone'
+stop_daemon
+reset_kernel
+ip link delete late0
+finish
