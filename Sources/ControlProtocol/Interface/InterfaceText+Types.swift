@@ -63,6 +63,22 @@ extension InterfaceText {
           destinationPort: int
         )
 
+        # What only XFRM says of an association.
+        type Extensions (
+          # Those that PF_KEY has not, by their words in setkey.conf(5).
+          flags: []string,
+          # Sequence numbers of 64 bits.
+          extendedSequence: bool,
+          # The length of the ICV in bits, where the algorithm's name does not say it.
+          icv: ?int,
+          padding: ?int,
+          # in, out
+          direction: ?string,
+          careOfAddress: ?string,
+          # What the association is for.
+          selector: ?Selector
+        )
+
         # A security association. Keys are hexadecimal digits.
         type Association (
           source: string,
@@ -76,23 +92,14 @@ extension InterfaceText {
           reqid: int,
           # Anti-replay window in packets.
           replay: int,
-          # Those of PF_KEY, as a number; then all of them by their words in setkey.conf(5).
+          # Those that PF_KEY has, as a number.
           flags: int,
-          flagWords: ?[]string,
-          # Sequence numbers of 64 bits.
-          extendedSequence: ?bool,
           # Algorithms by name, or by number if they have none.
           encryption: ?string,
           integrity: ?string,
           compression: ?string,
-          # The length of the ICV in bits, where the algorithm's name does not say it.
-          icv: ?int,
-          padding: ?int,
-          # in, out
-          direction: ?string,
-          careOfAddress: ?string,
-          # What the association is for.
-          selector: ?Selector,
+          # What only XFRM says of it.
+          extensions: ?Extensions,
           encryptionKey: ?string,
           integrityKey: ?string,
           encapsulation: ?Encapsulation,

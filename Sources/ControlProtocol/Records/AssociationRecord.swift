@@ -21,12 +21,8 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
     package var reqid: Int
     /// Anti-replay window in packets.
     package var replay: Int
-    /// `sadb_sa_flags` as a number: without those of ``flagWords`` that only XFRM carries.
+    /// `sadb_sa_flags` as a number: those that PF_KEY has.
     package var flags: Int
-    /// All flags by their words in setkey.conf(5); nothing if there is none.
-    package var flagWords: [String]?
-    /// Whether its sequence numbers have 64 bits.
-    package var extendedSequence: Bool?
     /// The encryption or combined-mode algorithm by its name in setkey.conf(5), or by its number if it has none;
     /// nothing if there is none.
     package var encryption: String?
@@ -34,16 +30,8 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
     package var integrity: String?
     /// The compression algorithm, in the same way.
     package var compression: String?
-    /// The length of the ICV in bits, where it is not the one that the integrity algorithm is called after.
-    package var icv: Int?
-    /// The length that packets are padded to; nothing for none.
-    package var padding: Int?
-    /// `in` or `out`, where the SA says it.
-    package var direction: String?
-    /// The care-of address of Mobile IPv6.
-    package var careOfAddress: String?
-    /// What it is for; nothing for everything.
-    package var selector: SelectorRecord?
+    /// What only XFRM can say of it; nothing of most.
+    package var extensions: ExtensionsRecord?
     /// Keys in hexadecimal.
     package var encryptionKey: String?
     /// The key of the integrity algorithm, in the same way.
@@ -79,8 +67,6 @@ extension AssociationRecord {
         reqid = Int(association.reqID.rawValue)
         replay = Int(association.replayWindow.rawValue)
         flags = Int(association.flags.pfKeyBits)
-        flagWords = association.flags.names.isEmpty ? nil : association.flags.names
-        extendedSequence = association.flags.contains(.extendedSequence) ? true : nil
         encryption = association.encryption == .none ? nil : association.encryption.name
         integrity = association.integrity == .none ? nil : association.integrity.name
         compression = association.compression == .none ? nil : association.compression.name
@@ -93,20 +79,11 @@ extension AssociationRecord {
         interfaceID = association.interfaceID == .none ? nil : Int(association.interfaceID.rawValue)
         current = LifetimeRecord(association.current)
         numbers = association.numbers == .zero ? nil : NumbersRecord(association.numbers)
-        if association.hasOptions { setOptions(association.options) }
+        let saysMore = association.flags.rawValue != association.flags.pfKeyBits || association.hasOptions
+        extensions = saysMore ? ExtensionsRecord(association) : nil
         soft = association.limits.isNone ? nil : LifetimeRecord(association.limits.soft)
         hard = association.limits.isNone ? nil : LifetimeRecord(association.limits.hard)
         degraded = association.isDegraded ? true : nil
-    }
-}
-
-extension AssociationRecord {
-    private mutating func setOptions(_ options: AssociationOptions) {
-        icv = options.icvBits.map { Int($0) }
-        padding = options.paddedLength == 0 ? nil : Int(options.paddedLength)
-        direction = options.direction.map { "\($0.word)" }
-        careOfAddress = options.careOfAddress?.description
-        selector = options.selector.map { SelectorRecord($0) }
     }
 }
 

@@ -113,7 +113,9 @@ extension AssociationRecord {
     /// The sequence numbers that are left, when three quarters of them are used.
     fileprivate var remainingNumbers: Remaining? {
         let last = Int(UInt32.max)
-        guard let numbers, extendedSequence != true, flagWords?.contains("oseq-may-wrap") != true else { return nil }
+        guard let numbers, extensions?.extendedSequence != true,
+            extensions?.flags.contains("oseq-may-wrap") != true
+        else { return nil }
         let used = max(numbers.sent, numbers.received)
         return used < last - last / 4 ? nil : Remaining(.numbers, used: used, limit: last)
     }

@@ -121,9 +121,11 @@ extension SecurityAssociation {
             return "\(name) has used all of its \(last) sequence numbers and carries nothing any more: "
                 + "replace it with an SA with another SPI"
         }
-        let percent = (last - left) / (last / 100)
+        let used = last - left
+        // Not all of them as long as one is left.
+        let percent = min(99, used > .max / 100 ? used / (last / 100) : used * 100 / last)
         return
-            "\(name) has used \(percent) % of its sequence numbers (\(last - left) of \(last)); after the last one it "
-            + "stops for good: replace it with an SA with another SPI"
+            "\(name) has used \(percent) % of its sequence numbers (\(used) of \(last)); after the last one it stops for "
+            + "good: replace it with an SA with another SPI"
     }
 }
