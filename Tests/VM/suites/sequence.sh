@@ -101,7 +101,7 @@ if [ "$(uname -r | cut -d . -f 1,2)" = 6.1 ]; then
     is "$(kernel_state)" '' 'and the SA is not there'
 else
     is "$direction" '' 'a direction is taken'
-    has "$(kernel_state)" 'dir in' 'and the kernel has it'
+    has "$(client -D)" 'extensions: -dir in' 'and the kernel has it'
 fi
 has "$(client -c <<< "$(line b1 '-ctx 1 1 "system_u:object_r:x"')" 2>&1)" 'does not support -ctx' 'a label fails by name without SELinux'
 lacks "$(kernel_state)" 0x000010b1 'and the SA is not there'
