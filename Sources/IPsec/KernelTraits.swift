@@ -67,6 +67,9 @@ package struct KernelTraits: Hashable, Sendable {
         carriesMarks: true, flags: .ofXFRM, carriesOptions: true, tellsPolicyExpiry: true, tellsStates: false,
         carriesHashThresholds: true)
 
+    /// Whether policies can have flags: netlink's can, and have marks as well.
+    package var carriesPolicyFlags: Bool { carriesMarks }
+
     /// Whether another interface can carry more.
     package var hasRicherAlternative: Bool {
         Algorithm.table.contains { $0.interfaces == .xfrmOnly && !algorithms.contains($0.position) }

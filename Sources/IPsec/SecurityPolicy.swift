@@ -155,6 +155,8 @@ package struct SecurityPolicy: Sendable {
         package var index: PolicyIndex?
         /// The kernel's reference count, which dumps show.
         package var referenceCount: UInt16 = 0
+        /// What it does besides.
+        package var flags: PolicyFlags = []
         /// `addTime` is when it was created, `useTime` when it was last used; zero in a declared policy.
         package var current = Lifetime.zero
         /// After how many seconds it goes: since it was made (`addTime`), or since it was last used (`useTime`).
@@ -210,6 +212,10 @@ extension SecurityPolicy {
     package var referenceCount: UInt16 {
         get { fields.referenceCount }
         set { fields.referenceCount = newValue }
+    }
+    package var flags: PolicyFlags {
+        get { fields.flags }
+        set { fields.flags = newValue }
     }
     package var current: Lifetime {
         get { fields.current }

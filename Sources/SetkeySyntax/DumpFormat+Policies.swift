@@ -40,10 +40,18 @@ extension DumpFormat {
         if identity.isBound {
             appendBindings(identity.mark, .none, identity.interfaceID, identity.device, to: &output)
         }
+        if !policy.flags.isEmpty { append(policy.flags, to: &output) }
         output.append(#"\tspid="#, decimal: UInt64(policy.index?.rawValue ?? 0))
         output.append(" seq=", decimal: UInt64(nextSequence(isLast: isLast)))
         output.append(" pid=", decimal: UInt64(options.processID))
         output.append(#"\n\trefcnt="#, decimal: UInt64(policy.referenceCount))
+        output.append(#"\n"#)
+    }
+
+    /// A line that ipsec-tools does not have, behind all that it prints but the last.
+    private func append(_ flags: PolicyFlags, to output: inout OutputSpan<UInt8>) {
+        output.append(#"\tflags="#)
+        if flags.hasWords { output.append(escapedForJSON: flags.words) } else { output.append(decimal: flags.rawValue) }
         output.append(#"\n"#)
     }
 

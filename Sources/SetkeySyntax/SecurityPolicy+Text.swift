@@ -7,6 +7,7 @@ extension SecurityPolicy {
         identity.selector.append(to: &output)
         securityContext?.appendClause(to: &output)
         identity.appendBinding(to: &output)
+        if flags.hasWords { output += " -f \(flags.words)".utf8 }
         output.append(" -P ")
         output.append(identity.direction.word)
         if priority != SecurityPolicy.defaultPriority {

@@ -6,6 +6,7 @@ private struct PolicyClauses {
     var mark = Mark.none
     var interfaceID = InterfaceID.none
     var device: Device?
+    var flags: PolicyFlags = []
 
     func identity(_ direction: Direction, _ selector: Selector) -> PolicyIdentity {
         PolicyIdentity(
@@ -24,6 +25,7 @@ extension StatementParser {
         var policy = SecurityPolicy.Fields(
             identity: identity, action: try parseAction(direction), priority: priority)
         policy.securityContext = clauses.context
+        policy.flags = clauses.flags
         try expectEnd("a transform or ';'")
         if options.warns { warnOfSelector(written.selector, written.source, written.destination) }
         return SecurityPolicy(policy)
@@ -42,8 +44,8 @@ extension StatementParser {
         return clauses.identity(direction, written.selector)
     }
 
-    /// `-ctx DOI ALG "label"`, `-mark V/M`, `-if_id N` and `-dev IF` in front of `-P`, in any order; the last of a kind
-    /// wins.
+    /// `-ctx DOI ALG "label"`, `-mark V/M`, `-if_id N`, `-dev IF` and `-f FLAG` in front of `-P`, in any order; the last of
+    /// a kind wins, and flags add up.
     private mutating func parsePolicyClauses(_ written: WrittenSelector) throws(Diagnostic) -> PolicyClauses {
         var clauses = PolicyClauses(device: written.device)
         while current.kind == .word {
@@ -54,16 +56,38 @@ extension StatementParser {
             case .mark, .interfaceID, .device:
                 try requireMarks(option)
                 advance()
+            case .flags:
+                guard options.traits.carriesPolicyFlags else {
+                    throw needsXFRM(option, "flags of policies", else: "remove it")
+                }
+                advance()
             default: return clauses
             }
             switch keyword {
             case .context: clauses.context = try parseContext()
             case .mark: clauses.mark = try parseMark()
             case .interfaceID: clauses.interfaceID = try parseInterfaceID()
+            case .flags: clauses.flags.formUnion(try parsePolicyFlags())
             default: try merge(try parseDevice(), into: &clauses.device, option.lowerBound..<previousEnd)
             }
         }
         return clauses
+    }
+
+    /// `localok`, `icmp`, or both with a comma in between.
+    private mutating func parsePolicyFlags() throws(Diagnostic) -> PolicyFlags {
+        let advice = "write localok, icmp or localok,icmp"
+        var flags: PolicyFlags = []
+        while true {
+            let range = try takeWord("a flag of policies", advice)
+            let word = string(range)
+            guard let named = PolicyFlags.named.first(where: { "\($0.word)" == word }) else {
+                throw failure(range, "this is not a flag of policies", advice)
+            }
+            flags.insert(named.flag)
+            guard current.kind == .comma else { return flags }
+            advance()
+        }
     }
 
     private mutating func parseDirection() throws(Diagnostic) -> Direction {

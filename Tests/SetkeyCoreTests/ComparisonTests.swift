@@ -119,4 +119,12 @@ struct ComparisonTests {
     func actionsOfAPolicy(declared: String, present: String, fields: [EntryField]) throws {
         #expect(differences(of: try Self.policy(declared), from: try Self.policy(present)) == fields)
     }
+
+    @Test func flagsOfAPolicy() throws {
+        let plain = try Self.policy("none")
+        var flagged = plain
+        flagged.flags = .icmp
+        #expect(differences(of: plain, from: flagged) == [.flags])
+        #expect(differences(of: flagged, from: flagged).isEmpty)
+    }
 }

@@ -98,6 +98,7 @@ struct StatementGenerator {
         var policy = SecurityPolicy(identity: identity, action: action)
         if chance() { policy.priority = UInt32(truncatingIfNeeded: random.next()) }
         if chance() { policy.securityContext = SecurityContext(domain: 1, algorithm: 1, label: "a b") }
+        if hasMarks, chance() { policy.flags = PolicyFlags(rawValue: UInt8(below(4))) }
         return policy
     }
 

@@ -132,6 +132,8 @@ extension InterfaceText {
           interfaceID: ?int,
           # The name of its network device.
           device: ?string,
+          # localok, icmp, or both with a comma in between
+          flags: ?string,
           # discard, none, ipsec
           action: string,
           # As in setkey.conf, in order: esp/tunnel/192.0.2.1-192.0.2.2/require

@@ -18,6 +18,8 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
     package var interfaceID: Int?
     /// The device that its packets come in or leave by, as `-dev` names it; nothing for any.
     package var device: String?
+    /// What it does besides: `localok`, `icmp`, or both with a comma in between; nothing for neither.
+    package var flags: String?
     /// What happens to matching packets. A per-socket policy may do what has no name; it is the word of dumps then.
     package var action: Word<ActionName>
     /// `esp/tunnel/192.0.2.1-192.0.2.2/require`, in order.
@@ -37,7 +39,7 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
 
     package init(
         direction: Word<DirectionName>, source: String, destination: String, sourcePort: Int, destinationPort: Int,
-        nextLayer: Int, mark: String? = nil, interfaceID: Int? = nil, device: String? = nil, action: Word<ActionName>,
+        nextLayer: Int, mark: String? = nil, interfaceID: Int? = nil, device: String? = nil, flags: String? = nil, action: Word<ActionName>,
         transforms: [String], priority: Int, index: Int?, created: Int,
         lastUsed: Int, lifetime: Int, validTime: Int
     ) {
@@ -50,6 +52,7 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
         self.mark = mark
         self.interfaceID = interfaceID
         self.device = device
+        self.flags = flags
         self.action = action
         self.transforms = transforms
         self.priority = priority

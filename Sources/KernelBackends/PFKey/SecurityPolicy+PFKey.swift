@@ -83,6 +83,7 @@ extension SecurityPolicy {
     /// - Throws: for transforms or a label that are too long for their length fields.
     func write(to writer: inout WireWriter) throws(WireError) {
         try identity.requireNoBinding()
+        guard flags.isEmpty else { throw WireError(.value(field: "a policy's flags", UInt32(flags.rawValue)), at: 0) }
         try identity.selector.write(to: &writer)
         try limits.writeIfAny(to: &writer)
         let action = action

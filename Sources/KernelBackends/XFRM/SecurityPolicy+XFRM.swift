@@ -31,8 +31,8 @@ extension SecurityPolicy {
             throw WireError(.value(field: "a policy's direction", UInt32(direction)), at: start)
         }
         let isBlock = try reader.read(UInt8.self) != UInt8(XFRM_POLICY_ALLOW)
+        let flags = PolicyFlags(rawValue: try reader.read(UInt8.self))
         let device = selector.interfaceIndex == 0 ? nil : devices.device(UInt32(bitPattern: selector.interfaceIndex))
-        // Flags make it no other policy: hidden for them, one of ours would be missing, and could not be added again.
         guard !attributes.saysMore, selector.isSayable else { return nil }
         let action: PolicyAction =
             if isBlock { .discard } else if attributes.templates.isEmpty { .bypass } else {
@@ -43,7 +43,7 @@ extension SecurityPolicy {
                 direction: direction, selector: try selector.selector(), mark: attributes.bindings.mark,
                 interfaceID: attributes.bindings.interfaceID, device: device),
             action: action, priority: priority)
-        (fields.limits, fields.current) = (limits, current)
+        (fields.limits, fields.current, fields.flags) = (limits, current, flags)
         fields.securityContext = attributes.securityContext
         fields.index = index.rawValue == 0 ? nil : index
         let former = known.policy(fields.identity)
@@ -72,7 +72,8 @@ extension SecurityPolicy {
         writer.append(index?.rawValue ?? 0)
         writer.append(identity.direction.xfrmNumber)
         writer.append(UInt8(action == .discard ? XFRM_POLICY_BLOCK : XFRM_POLICY_ALLOW))
-        writer.append(zeros: 6)
+        writer.append(flags.rawValue)
+        writer.append(zeros: 5)
         let transforms = action.transforms
         if !transforms.isEmpty {
             // What one step leaves is what the next one gets.

@@ -18,6 +18,7 @@ extension PolicyRecord {
             mark: identity.mark.isNone ? nil : identity.mark.description,
             interfaceID: identity.interfaceID == .none ? nil : Int(identity.interfaceID.rawValue),
             device: identity.device?.description,
+            flags: policy.flags.hasWords ? policy.flags.words : nil,
             action: ActionName(policy.action).map { .known($0) }
                 ?? .unknown(text { policy.action.appendWord(to: &$0) }),
             transforms: transforms,

@@ -37,6 +37,7 @@ package func differences(of declared: SecurityPolicy, from present: SecurityPoli
     if !isSameAction(declared.action, present.action) { fields.append(.action) }
     if declared.priority != present.priority { fields.append(.priority) }
     if declared.limits != present.limits { fields.append(.lifetime) }
+    if declared.flags != present.flags { fields.append(.flags) }
     return fields
 }
 
