@@ -40,7 +40,7 @@ kept 'and back' PF_KEY
 for end in a b; do
     echo 'add 192.0.2.9 192.0.2.10 esp 0x9001 -E aes-gcm-16 0x000102030405060708090a0b0c0d0e0f10111213;' >> "$work/$end.conf"
 done
-has "$(at a --reload 2>&1)" 'xfrm' 'what PF_KEY cannot say is refused, with the interface that can'
+has "$(at a --reload 2>&1)" 'it needs the XFRM interface' 'what PF_KEY cannot say is refused, with the interface that can'
 hitless 'to XFRM, with a file that needs it' a1 move xfrm
 for end in a b; do has "$(cat "$work/$end.log")" '3 SAs and 3 policies declared, 1 kernel write' "it is all that $end writes"; done
 steady 'to XFRM, with a file that needs it'
