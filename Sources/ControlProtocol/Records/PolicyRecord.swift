@@ -39,7 +39,8 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
 
     package init(
         direction: Word<DirectionName>, source: String, destination: String, sourcePort: Int, destinationPort: Int,
-        nextLayer: Int, mark: String? = nil, interfaceID: Int? = nil, device: String? = nil, flags: String? = nil, action: Word<ActionName>,
+        nextLayer: Int, mark: String? = nil, interfaceID: Int? = nil, device: String? = nil, flags: String? = nil,
+        action: Word<ActionName>,
         transforms: [String], priority: Int, index: Int?, created: Int,
         lastUsed: Int, lifetime: Int, validTime: Int
     ) {
