@@ -6,8 +6,15 @@ package protocol KernelUnderTest {
     /// Which series it is, or imitates.
     var release: SimulatedKernel.Release { get }
 
+    /// Whether it has PF_KEY at all.
+    var hasPFKey: Bool { get }
     /// Opens a PF_KEY socket.
     mutating func open() throws -> SimulatedKernel.SocketID
+    /// Opens a socket of XFRM netlink at this address, a member of these groups; what it is answered is capped and
+    /// explained.
+    mutating func openNetlink(portID: UInt32, groups: NetlinkGroups) throws -> SimulatedKernel.SocketID
+    /// Receives a datagram of a netlink socket over the beginning of `buffer`, without waiting.
+    mutating func receive(on socket: SimulatedKernel.SocketID, into buffer: inout [UInt8]) -> NetlinkReception
     mutating func close(_ socket: SimulatedKernel.SocketID)
     /// The errno that `send(2)` fails with; `nil` when it succeeds.
     mutating func send(_ datagram: [UInt8], from socket: SimulatedKernel.SocketID) -> KernelErrno?
@@ -44,7 +51,19 @@ package struct SimulatedKernelUnderTest: KernelUnderTest {
 
     package var release: SimulatedKernel.Release { kernel.release }
 
+    package var hasPFKey: Bool { true }
+
     package mutating func open() -> SimulatedKernel.SocketID { kernel.open() }
+
+    package mutating func openNetlink(portID: UInt32, groups: NetlinkGroups) -> SimulatedKernel.SocketID {
+        kernel.openNetlink(portID: portID, groups: groups)
+    }
+
+    package mutating func receive(
+        on socket: SimulatedKernel.SocketID, into buffer: inout [UInt8]
+    ) -> NetlinkReception {
+        kernel.receive(on: socket, into: &buffer)
+    }
 
     package mutating func close(_ socket: SimulatedKernel.SocketID) { kernel.close(socket) }
 

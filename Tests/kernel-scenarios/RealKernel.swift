@@ -27,6 +27,39 @@ struct RealKernel: KernelUnderTest {
         return SimulatedKernel.SocketID(rawValue: Int(descriptor))
     }
 
+    var hasPFKey: Bool {
+        guard let socket = try? open() else { return false }
+        close(socket)
+        return true
+    }
+
+    func openNetlink(portID: UInt32, groups: NetlinkGroups) throws -> SimulatedKernel.SocketID {
+        let descriptor = socket(AF_NETLINK, Int32(SOCK_RAW.rawValue), NETLINK_XFRM)
+        guard descriptor >= 0 else { throw KernelErrno(rawValue: errno) }
+        let address = NetlinkAddress(portID: portID).bytes
+        let status = unsafe address.withUnsafeBytes { bytes in
+            unsafe bind(descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        }
+        guard status == 0 else { throw KernelErrno(rawValue: errno) }
+        for option in [NETLINK_CAP_ACK, NETLINK_EXT_ACK] { set(option, 1, of: descriptor) }
+        for group in 0..<32 where groups.rawValue >> UInt32(group) & 1 != 0 {
+            set(NETLINK_ADD_MEMBERSHIP, Int32(group) + 1, of: descriptor)
+        }
+        return SimulatedKernel.SocketID(rawValue: Int(descriptor))
+    }
+
+    private func set(_ option: Int32, _ value: Int32, of descriptor: Int32) {
+        var value = value
+        _ = unsafe setsockopt(descriptor, SOL_NETLINK, option, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    func receive(on socket: SimulatedKernel.SocketID, into buffer: inout [UInt8]) -> NetlinkReception {
+        let count = unsafe recv(
+            Int32(socket.rawValue), &buffer, buffer.count, Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC))
+        if count >= 0 { return .bytes(count) }
+        return errno == EAGAIN ? .empty : .failed(KernelErrno(rawValue: errno))
+    }
+
     func close(_ socket: SimulatedKernel.SocketID) {
         _ = Glibc.close(Int32(socket.rawValue))
     }

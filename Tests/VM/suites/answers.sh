@@ -2,14 +2,14 @@
 . ./check.sh
 
 reset_kernel
-# Every cipher that PF_KEY can name, and a network for packets that want an SA.
+# Every cipher of the table, and a network for packets that want an SA.
 modprobe -a camellia_generic cast5_generic blowfish_generic serpent_generic twofish_generic rmd160 deflate
 ip link add answers type dummy
 ip addr add 198.51.100.1/24 dev answers
 ip link set answers up
 ip neigh add 198.51.100.2 lladdr 02:00:00:00:00:02 dev answers
 
-timeout 300 kernel-scenarios --kernel pfkey > "$work/answers" 2>&1
+timeout 300 kernel-scenarios --kernel "$interface" > "$work/answers" 2>&1
 status=$?
 while IFS= read -r line; do
     case $line in
