@@ -55,6 +55,8 @@ package struct KernelEvent: Sendable {
         case dumped(SecurityAssociation, isLast: Bool)
         /// SPDADD, SPDUPDATE, SPDDELETE or SPDGET of a policy.
         case policy(Verb, SecurityPolicy)
+        /// The hard lifetime of a policy has ended, and it is gone (POLEXPIRE of XFRM; PF_KEY does not tell).
+        case policyExpired(SecurityPolicy)
         /// All policies but the per-socket ones are gone.
         case policiesFlushed
         /// The same of the SPD.

@@ -21,6 +21,9 @@ package protocol KernelInterface: Sendable {
     /// The devices that there are now: policies name theirs by number on the wire.
     mutating func know(_ devices: Devices)
 
+    /// The request of this id was not sent, or its answer has been lost: it will not be answered any more.
+    mutating func forget(_ id: RequestID)
+
     /// The datagram as people are shown it.
     func describe(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage
 }

@@ -123,6 +123,8 @@ extension KernelEvent.Content {
             (.policyUpdated, .policyUpdated, "policy updated: \(policy.identity.phrase)")
         case .policy(.deleted, let policy):
             (.policyDeleted, .policyDeleted, "policy deleted: \(policy.identity.phrase)")
+        case .policyExpired(let policy):
+            (.policyDeleted, .policyDeleted, "policy lifetime expired: \(policy.identity.phrase)")
         case .policiesFlushed: (.policiesFlushed, .policiesFlushed, "all policies flushed")
         case .migrated: (.migrated, .migrated, "SAs and policies migrated")
         case .newMapping(let identity, let mapping):

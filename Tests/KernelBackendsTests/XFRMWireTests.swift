@@ -88,7 +88,7 @@ import Testing
             samples.append(try XFRMSamples.news(of: .addPolicy(PFKeySamples.policy())).told(type: type))
         }
         for round in 0..<50_000 {
-            let damaged = Self.damage(samples[round % samples.count], &random)
+            let damaged = samples[round % samples.count].damaged(&random)
             _ = codec.decode(damaged)
             if round % 8 == 0 {
                 let shown = codec.describe(damaged.span, as: [.masked, .keyed])
@@ -116,27 +116,44 @@ import Testing
             #expect(String(decoding: keyed.text, as: UTF8.self).contains("a0a1a2a3"))
         }
     }
-
-    private static func damage(_ valid: [UInt8], _ random: inout SplitMix) -> [UInt8] {
-        var bytes = valid
-        for _ in 0...Int.random(in: 0...3, using: &random) {
-            guard let index = bytes.indices.randomElement(using: &random) else { break }
-            switch Int.random(in: 0..<4, using: &random) {
-            case 0: bytes[index] = .random(in: 0...255, using: &random)
-            case 1: bytes.removeSubrange(index...)
-            case 2: bytes.insert(contentsOf: bytes[index...].prefix(Int.random(in: 0...80, using: &random)), at: index)
-            default: bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-            }
-        }
-        // Most keep a length that is their own, or they would all end there.
-        if bytes.count >= 4, Int.random(in: 0..<8, using: &random) > 0 {
-            bytes.setLength(UInt32(bytes.count), at: 0)
-        }
-        return bytes
-    }
 }
 
 extension [UInt8] {
+    /// The message as a hostile peer, or a kernel of another age, might send it.
+    func damaged(_ random: inout SplitMix) -> [UInt8] {
+        var bytes = self
+        for _ in 0...Int.random(in: 0...3, using: &random) {
+            guard let index = bytes.indices.randomElement(using: &random) else { break }
+            switch Int.random(in: 0..<7, using: &random) {
+            case 0: bytes[index] = .random(in: 0...255, using: &random)
+            case 1: bytes.removeSubrange(index...)
+            case 2: bytes.insert(contentsOf: bytes[index...].prefix(Int.random(in: 0...80, using: &random)), at: index)
+            case 3: bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            case 4: bytes.damageAttribute(at: index & ~3, &random)
+            case 5: bytes += bytes[(index & ~3)...].prefix(Int.random(in: 4...80, using: &random))
+            default: bytes.nest(from: index & ~3, &random)
+            }
+        }
+        // Most keep a length that is their own, or they would all end there.
+        if bytes.count >= 4, Int.random(in: 0..<8, using: &random) > 0 { bytes.setLength(UInt32(bytes.count), at: 0) }
+        return bytes
+    }
+
+    /// Gives what begins there a length that is none of an attribute, or one of nothing.
+    private mutating func damageAttribute(at offset: Int, _ random: inout SplitMix) {
+        guard offset + 1 < count else { return }
+        let length = [0, 1, 3, 4, 5, 0x7fff, 0xffff].randomElement(using: &random) ?? 0
+        (self[offset], self[offset + 1]) = (UInt8(length & 0xff), UInt8(length >> 8))
+    }
+
+    /// Puts everything from there on into an attribute, with the flag of one that has others in it.
+    private mutating func nest(from offset: Int, _ random: inout SplitMix) {
+        guard offset <= count, let length = UInt16(exactly: count - offset + 4) else { return }
+        let type = UInt16.random(in: 0...40, using: &random) | 0x8000
+        insert(
+            contentsOf: [length, type].flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }, at: offset)
+    }
+
     /// Writes `nlmsg_len` of the message that begins at `offset`.
     fileprivate mutating func setLength(_ length: UInt32, at offset: Int) {
         for index in 0..<4 { self[offset + index] = UInt8(truncatingIfNeeded: length >> UInt32(8 * index)) }

@@ -178,8 +178,8 @@ struct ConfirmationTests {
         #expect(machine.writes.count == 4)
     }
 
-    @Test func whatTheReloadHadMadeItsOwnIsForeignAgain() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func whatTheReloadHadMadeItsOwnIsForeignAgain(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.foreignRun(Texts.association(0x7000) + Texts.policy(3))
         machine.settle()
         let before = machine.contents

@@ -15,8 +15,8 @@ struct DaemonTests {
         #expect(Set(machine.mirrored.policies.map(\.identity)) == Set(truth.policies.map(\.identity)))
     }
 
-    @Test func theStartBringsTheFileIntoTheKernelAndSettles() {
-        var machine = Machine.started(file: tunnel)
+    @Test(arguments: Machine.Door.allCases) func theStartBringsTheFileIntoTheKernelAndSettles(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: tunnel)
         #expect(machine.isReady == true)
         #expect(machine.writes.count == 4)
         #expect(machine.truth().associations.count == 2)
@@ -24,23 +24,25 @@ struct DaemonTests {
         expectMirrorIsTrue(&machine)
     }
 
-    @Test func inboundAssociationsComeBeforeOutboundOnesAndPoliciesLast() {
-        let machine = Machine.started(file: tunnel)
+    @Test(arguments: Machine.Door.allCases) func inboundAssociationsComeBeforeOutboundOnesAndPoliciesLast(
+        _ door: Machine.Door
+    ) {
+        let machine = Machine.started(on: door, file: tunnel)
         let order = machine.writes.map(\.phrase)
         #expect(order[0] == "add esp 10.0.0.1 spi 0x1002")
         #expect(order[1] == "add esp 10.0.0.2 spi 0x1001")
         #expect(order[2].hasPrefix("spdadd"))
     }
 
-    @Test func aReloadOfAnUnchangedFileWritesNothing() {
-        var machine = Machine.started(file: tunnel)
+    @Test(arguments: Machine.Door.allCases) func aReloadOfAnUnchangedFileWritesNothing(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: tunnel)
         machine.writes = []
         machine.post(.reloadRequested)
         #expect(machine.writes.isEmpty)
     }
 
-    @Test func aReloadWritesOnlyWhatDiffers() {
-        var machine = Machine.started(file: tunnel)
+    @Test(arguments: Machine.Door.allCases) func aReloadWritesOnlyWhatDiffers(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: tunnel)
         machine.writes = []
         machine.file = tunnel.replacing("0x1001", with: "0x1003")
         machine.post(.reloadRequested)
@@ -48,8 +50,8 @@ struct DaemonTests {
         expectMirrorIsTrue(&machine)
     }
 
-    @Test func foreignEntriesAreMirroredAndNeverTouched() {
-        var machine = Machine.started(file: tunnel)
+    @Test(arguments: Machine.Door.allCases) func foreignEntriesAreMirroredAndNeverTouched(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: tunnel)
         machine.foreignRun("add 9.9.9.9 8.8.8.8 ah 0x999 -A hmac-md5 0x00112233445566778899aabbccddeeff ;")
         machine.settle()
         #expect(machine.daemon.mirror.associations.count == 3)
@@ -61,16 +63,16 @@ struct DaemonTests {
         expectMirrorIsTrue(&machine)
     }
 
-    @Test func flushInTheFileClaimsEverything() {
-        var machine = Machine(file: "flush; spdflush;" + tunnel)
+    @Test(arguments: Machine.Door.allCases) func flushInTheFileClaimsEverything(_ door: Machine.Door) {
+        var machine = Machine(on: door, file: "flush; spdflush;" + tunnel)
         machine.foreignRun("add 9.9.9.9 8.8.8.8 ah 0x999 -A hmac-md5 0x00112233445566778899aabbccddeeff ;")
         machine.start()
         #expect(machine.truth().associations.count == 2)
         #expect(machine.isReady == true)
     }
 
-    @Test func aFileWithAnErrorChangesNothing() {
-        var machine = Machine.started(file: tunnel)
+    @Test(arguments: Machine.Door.allCases) func aFileWithAnErrorChangesNothing(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: tunnel)
         machine.writes = []
         machine.file = "add broken ;"
         machine.post(.called(Machine.root, .reload(ReloadParameters())))
@@ -82,8 +84,8 @@ struct DaemonTests {
         #expect(messages.first?.contains("test.conf:1:") == true)
     }
 
-    @Test func aReloadThatTheKernelRefusesIsUndone() {
-        var machine = Machine.started(file: tunnel)
+    @Test(arguments: Machine.Door.allCases) func aReloadThatTheKernelRefusesIsUndone(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: tunnel)
         let before = machine.truth()
         // AH with an ESP-only file is fine for the parser; the second SA of this file the kernel refuses.
         machine.kernel.faults = FaultPlan([.init(.refuse(.noFunction), on: .add, occurrences: 2...2)])
@@ -102,8 +104,8 @@ struct DaemonTests {
         #expect(messages.first?.hasPrefix("test.conf:") == true)
     }
 
-    @Test func whatIsAskedForDuringAReloadFoldsIntoOneMore() {
-        var machine = Machine.started(file: tunnel)
+    @Test(arguments: Machine.Door.allCases) func whatIsAskedForDuringAReloadFoldsIntoOneMore(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: tunnel)
         machine.isReadingSlow = true
         for _ in 0..<5 { machine.post(.reloadRequested) }
         machine.post(.called(Machine.root, .reload(ReloadParameters())))
@@ -121,8 +123,8 @@ struct DaemonTests {
         #expect(reply.policies == 4 && machine.readings == 3)
     }
 
-    @Test func changesOfOtherProgramsReachTheMirror() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func changesOfOtherProgramsReachTheMirror(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         machine.foreignRun(tunnel)
         machine.settle()
         expectMirrorIsTrue(&machine)
@@ -136,8 +138,9 @@ struct DaemonTests {
         #expect(machine.daemon.mirror.policies.count == 0)
     }
 
-    @Test func anUpdateThatTheKernelIgnoresDoesNotFoolTheMirror() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func anUpdateThatTheKernelIgnoresDoesNotFoolTheMirror(_ door: Machine.Door)
+    {
+        var machine = Machine.started(on: door)
         machine.foreignRun(tunnel)
         machine.foreignRun(
             """
@@ -152,8 +155,8 @@ struct DaemonTests {
         #expect(updated?.limits.hard.addTime == 100)
     }
 
-    @Test func softAndHardExpiryAreSeenAndTold() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func softAndHardExpiryAreSeenAndTold(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         machine.post(.called(Machine.nobody, .monitor(MonitorParameters())))
         machine.execute("add 1.1.1.1 2.2.2.2 esp 0x5000 -lh 20 -ls 10 -E null ;")
         machine.pass(seconds: 11)

@@ -56,8 +56,8 @@ struct DriftTests {
         #expect(try machine.askStatus().settled)
     }
 
-    @Test func whatDiffersAndWhoDidItIsSaid() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func whatDiffersAndWhoDidItIsSaid(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
         machine.pass(quarters: 2)
         let line = machine.log.last { $0.message.hasPrefix("drift: test") }?.message
@@ -65,8 +65,8 @@ struct DriftTests {
             line == "drift: test.conf:1: esp 10.0.0.2 spi 0x1001: missing, deleted by process 4711; restoring it")
     }
 
-    @Test func aClientOfOursIsSomebodyElse() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func aClientOfOursIsSomebodyElse(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         let before = machine.contents
         machine.execute("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
         #expect(machine.contents != before)
@@ -87,8 +87,8 @@ struct DriftTests {
         #expect(watch.takeSuspects() == nil)
     }
 
-    @Test func foreignEntriesAndNewOnesAreNoDrift() {
-        var machine = Machine.started(file: "flush ; spdflush ;" + Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func foreignEntriesAndNewOnesAreNoDrift(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: "flush ; spdflush ;" + Texts.tunnel)
         machine.writes = []
         machine.foreignRun(Texts.foreign + Texts.policy(4))
         machine.pass(quarters: 8)
@@ -97,8 +97,10 @@ struct DriftTests {
         #expect(machine.writes.isEmpty)
     }
 
-    @Test func twoManagersThatFightAreToldApartAfterThreeRepairs() throws {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func twoManagersThatFightAreToldApartAfterThreeRepairs(_ door: Machine.Door)
+        throws
+    {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.writes = []
         for _ in 0..<8 {
             machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
@@ -121,8 +123,8 @@ struct DriftTests {
         #expect(machine.truth().associations.count == 2)
     }
 
-    @Test func slowRepairsNeverStop() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func slowRepairsNeverStop(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.writes = []
         for _ in 0..<8 {
             machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
@@ -131,8 +133,10 @@ struct DriftTests {
         #expect(machine.writes.count == 8)
     }
 
-    @Test func aRepairThatTheKernelRefusesIsTriedAgainAndNotForEver() throws {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func aRepairThatTheKernelRefusesIsTriedAgainAndNotForEver(
+        _ door: Machine.Door
+    ) throws {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.kernel.faults = FaultPlan([.init(.refuse(.outOfMemory), on: .add)])
         machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ;")
         machine.writes = []
@@ -143,9 +147,9 @@ struct DriftTests {
         #expect(try machine.askStatus().settled)
     }
 
-    @Test func manyEntriesAreLookedAtInParts() throws {
+    @Test(arguments: Machine.Door.allCases) func manyEntriesAreLookedAtInParts(_ door: Machine.Door) throws {
         let text = (0..<1500).map { Texts.association(0x1000 + $0) }.joined()
-        var machine = Machine.started(file: text)
+        var machine = Machine.started(on: door, file: text)
         machine.foreignRun("flush ;")
         machine.pass(quarters: 4)
         #expect(machine.truth().associations.count == 1500)
@@ -154,8 +158,8 @@ struct DriftTests {
         #expect(status.settled && status.foreignAssociations == 0)
     }
 
-    @Test func anOverrunIsFollowedByALook() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func anOverrunIsFollowedByALook(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         let before = machine.contents
         machine.kernel.faults = FaultPlan([.init(.loseBroadcasts)])
         machine.foreignRun("delete 10.0.0.1 10.0.0.2 esp 0x1001 ; spdflush ;")
@@ -169,9 +173,9 @@ struct DriftTests {
 
     // MARK: Lifetimes
 
-    @Test func aDeclaredEndIsNoDrift() throws {
+    @Test(arguments: Machine.Door.allCases) func aDeclaredEndIsNoDrift(_ door: Machine.Door) throws {
         let mortal = Texts.association(0x6000, "-lh 20 -ls 10")
-        var machine = Machine.started(file: Texts.tunnel + mortal)
+        var machine = Machine.started(on: door, file: Texts.tunnel + mortal)
         machine.writes = []
         machine.pass(quarters: 4 * 30)
         #expect(machine.truth().associations.count == 2)
@@ -193,23 +197,25 @@ struct DriftTests {
         #expect(status.settled && status.expired == 0)
     }
 
-    @Test func anEndWhileNobodyLookedIsFoundAtTheStart() {
+    @Test(arguments: Machine.Door.allCases) func anEndWhileNobodyLookedIsFoundAtTheStart(_ door: Machine.Door) {
         let mortal = Texts.association(0x6000, "-lh 20 -ls 10")
-        var machine = Machine.started(file: Texts.tunnel + mortal)
+        var machine = Machine.started(on: door, file: Texts.tunnel + mortal)
         machine.seconds += 60
         machine.kernel.advance(to: .init(seconds: UInt64(machine.seconds)))
         machine.restart()
         #expect(machine.writes.isEmpty)
         #expect(machine.truth().associations.count == 2)
         // One that was deleted before its time comes back.
-        var other = Machine.started(file: Texts.tunnel + mortal)
+        var other = Machine.started(on: door, file: Texts.tunnel + mortal)
         other.foreignRun("delete 10.0.0.1 10.0.0.3 esp 0x6000 ;")
         other.restart()
         #expect(other.truth().associations.count == 3)
     }
 
-    @Test func anExpiredOneThatIsDeletedByItsPeriodAfterALostMessageIsNoDriftEither() {
-        var machine = Machine.started(file: Texts.tunnel + Texts.association(0x6000, "-lh 20 -ls 10"))
+    @Test(arguments: Machine.Door.allCases) func anExpiredOneThatIsDeletedByItsPeriodAfterALostMessageIsNoDriftEither(
+        _ door: Machine.Door
+    ) {
+        var machine = Machine.started(on: door, file: Texts.tunnel + Texts.association(0x6000, "-lh 20 -ls 10"))
         machine.post(.called(Machine.root, .monitor(MonitorParameters())))
         machine.seconds += 60
         machine.loseMessages()

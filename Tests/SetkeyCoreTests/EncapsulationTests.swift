@@ -38,7 +38,7 @@ struct EncapsulationTests {
         #expect(machine.daemon.mirror.policies.count == 4)
         machine.foreignRequest(.flushPolicies)
         // What the mirror has now comes from the message alone.
-        while let datagram = machine.kernel.receive(on: machine.socket) {
+        while let datagram = machine.kernel.receive(on: machine.sockets.socket) {
             let news = machine.translation.news(of: .message(byteCount: datagram.count, stop: nil), in: datagram)
             if let event = Event(news) { machine.queue(event) }
         }

@@ -13,8 +13,8 @@ struct ExecuteTests {
 
     private static let policy = "spdadd 1.1.1.1 2.2.2.2 any -P in ipsec esp/transport//unique:5 ;"
 
-    @Test func aFailureNamesTheStatementAndTheRunGoesOn() throws {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func aFailureNamesTheStatementAndTheRunGoesOn(_ door: Machine.Door) throws {
+        var machine = Machine.started(on: door)
         let text = Self.add(300) + Self.add(300) + Self.add(301)
         let reply = try machine.run(text)
         #expect(reply.executed == 3)
@@ -26,8 +26,8 @@ struct ExecuteTests {
         #expect(machine.truth().associations.count == 2)
     }
 
-    @Test func textWithAnErrorAppliesNothing() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func textWithAnErrorAppliesNothing(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         machine.execute(Self.add(300) + "flush nonsense ;" + "bogus ;")
         guard case .invalidText(let diagnostics) = machine.errors.last?.error else {
             Issue.record("the text was accepted")
@@ -37,8 +37,8 @@ struct ExecuteTests {
         #expect(machine.writes.isEmpty)
     }
 
-    @Test func anAtomicRunIsUndoneAtItsFirstFailure() throws {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func anAtomicRunIsUndoneAtItsFirstFailure(_ door: Machine.Door) throws {
+        var machine = Machine.started(on: door)
         machine.execute(Self.add(300) + Self.policy)
         let before = machine.truth()
         let reply = try machine.run(
@@ -56,8 +56,8 @@ struct ExecuteTests {
         #expect(machine.truth().policies.map(\.identity) == before.policies.map(\.identity))
     }
 
-    @Test func laterPartsOfAnAbortedRunAreRefused() throws {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func laterPartsOfAnAbortedRunAreRefused(_ door: Machine.Door) throws {
+        var machine = Machine.started(on: door)
         var part = ExecuteParameters(text: WireText(Self.add(300) + Self.add(300)))
         part.atomic = true
         part.unfinished = true
@@ -72,8 +72,8 @@ struct ExecuteTests {
         #expect(later.failures == nil)
     }
 
-    @Test func rfcSemanticsAddTheForwardTwin() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func rfcSemanticsAddTheForwardTwin(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         var parameters = ExecuteParameters(text: WireText(Self.policy))
         parameters.rfcSemantics = true
         machine.post(.called(Machine.root, .execute(parameters)))
@@ -84,8 +84,8 @@ struct ExecuteTests {
         #expect(machine.truth().policies.isEmpty)
     }
 
-    @Test func deleteallRemovesEveryMatchAndNothingElse() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func deleteallRemovesEveryMatchAndNothingElse(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         machine.execute((300..<340).map(Self.add).joined())
         machine.execute("add 1.1.1.1 2.2.2.2 ah 300 -A hmac-md5 0x00112233445566778899aabbccddeeff ;")
         machine.execute("add 1.1.1.9 2.2.2.2 esp 900 -E null ;")
@@ -95,8 +95,8 @@ struct ExecuteTests {
         #expect(machine.truth().associations.map(\.identity.spi.rawValue) == [900])
     }
 
-    @Test func dumpsInsideARunAreCompleteAndNumbered() throws {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func dumpsInsideARunAreCompleteAndNumbered(_ door: Machine.Door) throws {
+        var machine = Machine.started(on: door)
         machine.execute((300..<2300).map(Self.add).joined())
         var text: [UInt8] = []
         machine.replies = []
@@ -110,15 +110,15 @@ struct ExecuteTests {
         #expect(numbers[1999] == "\tsadb_seq=0")
     }
 
-    @Test func exitEndsTheReading() throws {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func exitEndsTheReading(_ door: Machine.Door) throws {
+        var machine = Machine.started(on: door)
         let reply = try machine.run(Self.add(300) + "exit ;" + Self.add(301))
         #expect(reply.ended == true)
         #expect(machine.truth().associations.count == 1)
     }
 
-    @Test func whoIsNotPrivilegedChangesNothingAndSeesNoKeys() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func whoIsNotPrivilegedChangesNothingAndSeesNoKeys(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         var render = RenderParameters(database: .associations)
         render.showKeys = true
         let calls: [Call] = [
@@ -142,8 +142,8 @@ struct ExecuteTests {
 
     // MARK: A kernel that fails
 
-    @Test func aLostAnswerIsNotALostStatement() throws {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func aLostAnswerIsNotALostStatement(_ door: Machine.Door) throws {
+        var machine = Machine.started(on: door)
         machine.kernel.faults = FaultPlan([.init(.loseAnswers, on: .add, occurrences: 2...2)])
         let reply = try machine.run((300..<310).map(Self.add).joined())
         #expect(reply.failures == nil)
@@ -152,8 +152,10 @@ struct ExecuteTests {
         #expect(machine.mirrored.associations == machine.truth().associations)
     }
 
-    @Test func aKernelThatRefusesEverythingIsReportedAndServedOn() throws {
-        var machine = Machine.started(faults: .refusingEverything())
+    @Test(arguments: Machine.Door.allCases) func aKernelThatRefusesEverythingIsReportedAndServedOn(_ door: Machine.Door)
+        throws
+    {
+        var machine = Machine.started(on: door, faults: .refusingEverything())
         #expect(machine.isReady == nil)
         #expect(machine.log.contains { $0.priority == .error && $0.message.contains("EPERM") })
         let reply = try machine.run(Self.add(300))
@@ -177,8 +179,8 @@ struct ExecuteTests {
         #expect(machine.mirrored.associations == machine.truth().associations, "seed \(seed)")
     }
 
-    @Test func anOverrunIsMendedByADump() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func anOverrunIsMendedByADump(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         // The broadcasts of another program's changes are lost on the way to us.
         machine.kernel.faults = FaultPlan([.init(.loseBroadcasts)])
         machine.foreignRun((300..<400).map(Self.add).joined())
@@ -193,8 +195,10 @@ struct ExecuteTests {
 
 struct TwoFamiliesTests {
     /// The kernel states a wrong length for this policy (KernelScenarios has it, and the real kernels do it).
-    @Test func aPolicyWhoseMessageStatesAWrongLengthIsMirrored() throws {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func aPolicyWhoseMessageStatesAWrongLengthIsMirrored(_ door: Machine.Door)
+        throws
+    {
+        var machine = Machine.started(on: door)
         let reply = try machine.run(
             """
             spdadd 10.0.0.0/24 10.0.1.0/24 any -P out
@@ -213,8 +217,8 @@ struct TwoFamiliesTests {
 struct AuditTests {
     private static let add = "add 1.1.1.1 2.2.2.2 esp 300 -E null ;"
 
-    @Test func anAuditFindsWhatNoMessageToldAndSaysSo() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func anAuditFindsWhatNoMessageToldAndSaysSo(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         machine.kernel.faults = FaultPlan([.init(.loseBroadcasts)])
         machine.foreignRun(Self.add)
         machine.kernel.faults = .none
@@ -223,8 +227,8 @@ struct AuditTests {
         #expect(machine.log.contains { $0.message.hasPrefix("audit: the mirror had 1 wrong associations") })
     }
 
-    @Test func anAuditOfATrueMirrorIsSilent() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func anAuditOfATrueMirrorIsSilent(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         machine.foreignRun(Self.add)
         machine.settle()
         machine.execute("add 1.1.1.1 2.2.2.2 esp 301 -lh 5 -E null ; spdadd 1.1.1.1 2.2.2.2 any -P out none ;")

@@ -14,8 +14,8 @@ struct LogFieldTests {
         return Dictionary(uniqueKeysWithValues: (entry?.fields ?? []).map { ($0.name, $0.value) })
     }
 
-    @Test func whatOthersDoIsTold() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func whatOthersDoIsTold(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.foreignRun(Texts.association(0x7000) + Texts.policy(3))
         machine.settle()
         #expect(
@@ -34,14 +34,14 @@ struct LogFieldTests {
         #expect(drift[.statement] == "test.conf:1" && drift[.reason] == "missing" && drift[.spi] == "0x1001")
     }
 
-    @Test func whatClientsDoIsAnAuditTrail() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func whatClientsDoIsAnAuditTrail(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         machine.execute(Texts.association(0x7000))
         #expect(fields(machine, .clientChange) == [.author: "client", .clientUID: "0", .clientPID: "500"])
     }
 
-    @Test func aRefusalCarriesItsErrno() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func aRefusalCarriesItsErrno(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.kernel.faults = FaultPlan([.init(.refuse(.noFunction), on: .add, occurrences: 1...1)])
         machine.file = Texts.tunnel + Texts.association(0x7000)
         machine.post(.reloadRequested)
@@ -49,6 +49,7 @@ struct LogFieldTests {
         #expect(machine.log.contains { $0.kind == .undone })
     }
 
+    /// Through XFRM nobody who hears of that is no key manager to the kernel.
     @Test func trafficThatFindsNoAssociationIsToldOnceAMinute() throws {
         var machine = Machine.started(file: Texts.policy(1, "ipsec esp/tunnel/10.0.0.7-10.0.0.8/require"))
         let packet = SimulatedKernel.Packet(
@@ -63,8 +64,8 @@ struct LogFieldTests {
         #expect(fields(machine, .acquire)[.destination] == "10.0.0.8")
     }
 
-    @Test func noFieldHoldsAKey() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func noFieldHoldsAKey(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.foreignRun(Texts.foreign + "flush ; spdflush ;")
         machine.pass(quarters: 4)
         machine.file = Texts.tunnel.replacing("0x00010203", with: "0xff010203")

@@ -34,7 +34,7 @@ extension Machine {
     /// Time has passed in the kernel, and what it said meanwhile is lost.
     mutating func loseMessages() {
         kernel.advance(to: .init(seconds: UInt64(seconds)))
-        while kernel.receive(on: socket) != nil {}
+        while case .datagram = sockets.receive(from: &kernel, into: &incoming) {}
     }
 
     /// The mirror's content.

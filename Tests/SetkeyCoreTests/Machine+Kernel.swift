@@ -27,18 +27,16 @@ extension Machine: KernelLink {
 
     mutating func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
         let datagram = Array(bytes[range])
-        if let header = PFKeyHeader(ofDatagram: datagram.span),
-            let request = asked.removeValue(forKey: RequestID(rawValue: header.sequence))
+        if let sequence = door.sequence(of: datagram),
+            let request = asked.removeValue(forKey: RequestID(rawValue: sequence))
         {
             note(request)
         }
-        return kernel.send(datagram, from: socket, at: .init(seconds: UInt64(seconds)))
+        return kernel.send(datagram, from: sockets.socket, at: .init(seconds: UInt64(seconds)))
     }
 
     mutating func receive(into buffer: inout [UInt8]) -> KernelReception {
-        guard let datagram = kernel.receive(on: socket) else { return .empty }
-        buffer = datagram
-        return .datagram(byteCount: datagram.count)
+        sockets.receive(from: &kernel, into: &buffer)
     }
 
     /// Where messages are lost, a test says so.
@@ -47,8 +45,10 @@ extension Machine: KernelLink {
     /// What happens next between the daemon and the kernel; `nil` if nothing does.
     mutating func nextOfKernel() -> Event? {
         var taken = exchange
-        exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
+        exchange = door.exchange
         var datagram: [UInt8] = []
+        swap(&datagram, &incoming)
+        defer { swap(&datagram, &incoming) }
         let step = taken.next(on: &self, into: &datagram)
         exchange = taken
         // What cannot be said does not come to the kernel.

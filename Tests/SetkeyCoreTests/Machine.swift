@@ -10,12 +10,16 @@ import TestSupport
 struct Machine {
     static let root = ClientID(rawValue: 1)
     static let nobody = ClientID(rawValue: 2)
-    private static let signature: UInt32 = 0x5e7b_1d01
 
+    /// By which door of the kernel the daemon comes.
+    let door: Door
     var daemon: Daemon
     var kernel: SimulatedKernel
-    var translation = Machine.makeTranslation()
-    var socket: SimulatedKernel.SocketID
+    var translation: KernelTranslation
+    /// The daemon's sockets.
+    var sockets: any SimulatedDoor
+    /// What is received into; never two messages at once.
+    var incoming = [UInt8](repeating: 0, count: 1 << 16)
     var foreign: ForeignProgram
     var seconds = 1_000_000
     var nanoseconds: UInt64 = 0
@@ -77,36 +81,34 @@ struct Machine {
     var isTurnDue = false
     /// Whether the time for which SAs linger passes by itself.
     var isLingeringShort = true
-    var exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
+    var exchange: Exchange
     /// Requests that wait for their turn in it.
     var asked: [RequestID: KernelRequest] = [:]
 
     init(
-        file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20, drift: DriftPolicy = .repair,
-        protectsTraffic: Bool = false
+        on door: Door = .pfKey, file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20,
+        drift: DriftPolicy = .repair, protectsTraffic: Bool = false
     ) {
-        let traits = protectsTraffic ? KernelTraits.pfKey : .pfKey.ofSimulatedKernel
+        self.door = door
+        translation = door.translation
+        exchange = door.exchange
+        let traits = protectsTraffic ? door.traits : door.traits.ofSimulatedKernel
         daemon = Daemon(
             settings: Daemon.Settings(
                 configurationPath: Self.path, processID: 99, kernelLife: "life", drift: drift,
                 parserOptions: ParserOptions(traits: traits, allowsInclude: false)))
         kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
         kernel.faults = faults
-        socket = kernel.open()
-        kernel.setReceiveLimit(receiveLimit, of: socket)
+        sockets = door.open(&kernel, receiveLimit: receiveLimit)
         foreign = ForeignProgram(on: &kernel)
         self.file = file
     }
 
-    private static func makeTranslation() -> KernelTranslation {
-        KernelTranslation(PFKeyCodec(processID: 99, signature: signature))
-    }
-
     /// A machine that has started, with its two clients connected.
     static func started(
-        file: String? = nil, faults: FaultPlan = .none, drift: DriftPolicy = .repair
+        on door: Door = .pfKey, file: String? = nil, faults: FaultPlan = .none, drift: DriftPolicy = .repair
     ) -> Machine {
-        var machine = Machine(file: file, faults: faults, drift: drift)
+        var machine = Machine(on: door, file: file, faults: faults, drift: drift)
         machine.start()
         return machine
     }
@@ -122,15 +124,14 @@ struct Machine {
     ///
     /// - Parameter life: names the kernel's tables, if they are others.
     mutating func restart(life: String? = nil) {
-        kernel.close(socket)
-        socket = kernel.open()
-        kernel.setReceiveLimit(16 << 20, of: socket)
-        translation = Self.makeTranslation()
+        sockets.close(in: &kernel)
+        sockets = door.open(&kernel, receiveLimit: 16 << 20)
+        translation = door.translation
         var settings = daemon.settings
         settings.kernelLife = life ?? settings.kernelLife
         disk.life = settings.kernelLife
         daemon = Daemon(settings: settings)
-        exchange = Exchange(awaiting: PFKeyAwaitedAnswer.self)
+        exchange = door.exchange
         asked = [:]
         isTurnDue = false
         isDiskSlow = false
@@ -144,7 +145,7 @@ struct Machine {
     /// Ends the daemon, and the kernel with all that it has.
     mutating func reboot() {
         kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
-        socket = kernel.open()
+        sockets = door.open(&kernel, receiveLimit: SimulatedKernel.defaultReceiveLimit)
         foreign = ForeignProgram(on: &kernel)
     }
 

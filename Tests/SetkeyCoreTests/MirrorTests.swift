@@ -43,6 +43,16 @@ struct MirrorTests {
         #expect(Self.numbers(mirror) == [302, 301])
     }
 
+    /// Where no states are told, an update tells what was asked for, and nothing of what the SA is.
+    @Test(arguments: [true, false]) func anUpdateIsTakenForTheSAOnlyWhereItsStateIsTold(_ tellsStates: Bool) throws {
+        var mirror = Mirror(tellsStates: tellsStates)
+        _ = mirror.apply(.association(.added, try Self.association(300)))
+        let wanted = try Self.association(300, "-u 7")
+        let followUp = mirror.apply(.association(.updated, wanted))
+        #expect(mirror.associations[wanted.identity]?.reqID.rawValue == (tellsStates ? 7 : 0))
+        if case .get = followUp { #expect(!tellsStates) } else { #expect(tellsStates) }
+    }
+
     /// Where the kernel does not say that an SA is dying, what an event has said stays, until the SA is renewed.
     @Test func aStateThatIsNotToldIsRemembered() throws {
         var mirror = Mirror(tellsStates: false)

@@ -8,8 +8,10 @@ import Testing
 @testable import SetkeyCore
 
 struct OwnershipTests {
-    @Test func whatTheFileOwnsIsWrittenBeforeTheKernelIsAsked() throws {
-        let machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func whatTheFileOwnsIsWrittenBeforeTheKernelIsAsked(_ door: Machine.Door)
+        throws
+    {
+        let machine = Machine.started(on: door, file: Texts.tunnel)
         let first = try #require(machine.records.first)
         #expect(first.writes == 0)
         let owned = machine.disk.restored.ownership.identities
@@ -17,8 +19,8 @@ struct OwnershipTests {
         #expect(owned.policies.count == 2)
     }
 
-    @Test func aRestartRemovesWhatTheFileLostMeanwhile() throws {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func aRestartRemovesWhatTheFileLostMeanwhile(_ door: Machine.Door) throws {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.foreignRun(Texts.foreign)
         machine.file = ""
         machine.restart()
@@ -27,8 +29,8 @@ struct OwnershipTests {
         #expect(machine.disk.restored.ownership.identities.isEmpty)
     }
 
-    @Test func aRestartWithAnUnchangedFileWritesNothing() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func aRestartWithAnUnchangedFileWritesNothing(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.records = []
         machine.restart()
         #expect(machine.writes.isEmpty)
@@ -36,8 +38,10 @@ struct OwnershipTests {
         #expect(machine.isReady == true)
     }
 
-    @Test func aFileThatNeverCameIntoForceOwnsNothingThatItLeftAsItWas() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func aFileThatNeverCameIntoForceOwnsNothingThatItLeftAsItWas(
+        _ door: Machine.Door
+    ) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.foreignRun(Texts.association(0x7000) + Texts.policy(3))
         machine.settle()
         let before = machine.contents
@@ -56,8 +60,8 @@ struct OwnershipTests {
         #expect(machine.contents.associations.count == 2 && machine.contents.policies.count == 2)
     }
 
-    @Test func anSAThatIsMadeAnewAfterItsEndLivesAnew() {
-        var machine = Machine.started(file: Texts.association(0x5000, "-lh 50"))
+    @Test(arguments: Machine.Door.allCases) func anSAThatIsMadeAnewAfterItsEndLivesAnew(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.association(0x5000, "-lh 50"))
         machine.pass(seconds: 60)
         #expect(machine.contents.associations.isEmpty)
         machine.file = Texts.association(0x5000, "-lh 100")
@@ -69,9 +73,9 @@ struct OwnershipTests {
         #expect(machine.contents.associations.count == 1)
     }
 
-    @Test func anSAWhoseRebirthTheKernelRefusesStaysWhereItIs() {
+    @Test(arguments: Machine.Door.allCases) func anSAWhoseRebirthTheKernelRefusesStaysWhereItIs(_ door: Machine.Door) {
         let file = Texts.association(0x5000, "-lh 50")
-        var machine = Machine.started(file: file)
+        var machine = Machine.started(on: door, file: file)
         machine.pass(seconds: 60)
         machine.file = Texts.association(0x5000, "-lh 100") + Texts.policy(1)
         machine.kernel.faults = FaultPlan([.init(.refuse(.noFunction), on: .spdAdd)])
@@ -82,8 +86,8 @@ struct OwnershipTests {
         #expect(machine.contents.associations.isEmpty && machine.writes.isEmpty)
     }
 
-    @Test func whatTheKernelDoesNotLetGoIsTriedAgain() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func whatTheKernelDoesNotLetGoIsTriedAgain(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         let before = machine.contents
         machine.file = ""
         machine.kernel.faults = FaultPlan([.init(.refuse(.operationNotPermitted), on: .spdDelete, occurrences: 2...2)])
@@ -96,8 +100,8 @@ struct OwnershipTests {
         #expect(machine.disk.restored.ownership.identities.isEmpty)
     }
 
-    @Test func whatCouldNotBeUndoneIsNotForgotten() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func whatCouldNotBeUndoneIsNotForgotten(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         let before = machine.contents
         machine.file = Texts.tunnel + Texts.association(0x5000) + Texts.policy(1) + Texts.policy(2)
         machine.kernel.faults = FaultPlan([
@@ -115,8 +119,8 @@ struct OwnershipTests {
         #expect(other.contents == before)
     }
 
-    @Test func entriesOfOtherTablesThanTheKernelsAreNobodys() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func entriesOfOtherTablesThanTheKernelsAreNobodys(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.file = Texts.association(0x5000)
         // Somebody has now what the file once named.
         machine.reboot()
@@ -132,8 +136,8 @@ struct OwnershipTests {
         #expect(machine.contents == foreign)
     }
 
-    @Test func theRecordHoldsNoKeyAndReadsBackWhatWasWritten() {
-        let machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func theRecordHoldsNoKeyAndReadsBackWhatWasWritten(_ door: Machine.Door) {
+        let machine = Machine.started(on: door, file: Texts.tunnel)
         #expect(!String(decoding: machine.disk.ownership, as: UTF8.self).contains("0001020304"))
         let noise = "+ sa esp nonsense 5\nxx\n   \n! sp out\n+ sa esp 10.0.0.9 77"
         var reader = OwnershipRecord.Reader()
@@ -144,8 +148,8 @@ struct OwnershipTests {
         #expect(reader.record.life == "life")
     }
 
-    @Test func theRecordDoesNotGrowWithoutEnd() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func theRecordDoesNotGrowWithoutEnd(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         for number in 0..<400 {
             machine.file = Texts.tunnel + Texts.association(0x2000 + number % 2) + Texts.association(0x3000 + number)
             machine.post(.reloadRequested)
@@ -155,8 +159,10 @@ struct OwnershipTests {
         #expect(machine.disk.restored.ownership.identities == machine.declared)
     }
 
-    @Test func aDiskThatIsFullIsSaidAndKeepsNothingFromBeingApplied() {
-        var machine = Machine(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func aDiskThatIsFullIsSaidAndKeepsNothingFromBeingApplied(
+        _ door: Machine.Door
+    ) {
+        var machine = Machine(on: door, file: Texts.tunnel)
         machine.diskFailure = "cannot write x: no space"
         machine.start()
         #expect(machine.truth().associations.count == 2)
@@ -165,8 +171,10 @@ struct OwnershipTests {
 
     /// What could not be written down is written again with the next reload, be it of the same file, and status says
     /// until then that it was not.
-    @Test func statusSaysThatTheDiskIsFullUntilEverythingIsWrittenDown() throws {
-        var machine = Machine(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func statusSaysThatTheDiskIsFullUntilEverythingIsWrittenDown(
+        _ door: Machine.Door
+    ) throws {
+        var machine = Machine(on: door, file: Texts.tunnel)
         machine.diskFailure = "cannot write x: no space"
         machine.start()
         let state = try machine.askStatus().state

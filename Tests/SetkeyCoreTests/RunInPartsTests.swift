@@ -23,8 +23,8 @@ struct RunInPartsTests {
         machine.replies.map { if case .execute(let reply) = $0.reply { reply.executed } else { -1 } }
     }
 
-    @Test func requestsOfTheNextPartGoOutWhileOneIsInFlight() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func requestsOfTheNextPartGoOutWhileOneIsInFlight(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         machine.queue(Self.part((300..<310).map(Self.add).joined(), isLast: false))
         #expect(machine.asked.count == 10)
         machine.queue(Self.part((400..<410).map(Self.add).joined(), isLast: true))
@@ -36,8 +36,8 @@ struct RunInPartsTests {
     }
 
     /// Parsed whole before anything of it is applied, and nothing is said of it before its turn.
-    @Test func anErrorInTheNextPartIsToldAfterThePartBeforeIt() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func anErrorInTheNextPartIsToldAfterThePartBeforeIt(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         machine.queue(Self.part(Self.add(300), isLast: false))
         machine.queue(Self.part(Self.add(301) + "bogus ;", isLast: true))
         #expect(machine.errors.isEmpty)
@@ -50,8 +50,8 @@ struct RunInPartsTests {
         #expect(machine.truth().associations.count == 1)
     }
 
-    @Test func aDumpInTheNextPartWaitsForAllBeforeIt() throws {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func aDumpInTheNextPartWaitsForAllBeforeIt(_ door: Machine.Door) throws {
+        var machine = Machine.started(on: door)
         machine.queue(Self.part(Self.add(300), isLast: false))
         machine.queue(Self.part("dump ; \(Self.add(301))", isLast: true))
         machine.settle()
@@ -106,8 +106,8 @@ struct RunInPartsTests {
     }
 
     /// A run that waits for its next part does not take what other calls ask for.
-    @Test func aCallBetweenTwoPartsIsAnswered() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func aCallBetweenTwoPartsIsAnswered(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         machine.post(Self.part(Self.add(300), isLast: false))
         machine.post(.called(Machine.root, .render(RenderParameters(database: .associations))))
         guard case .render(let reply)? = machine.replies.last?.reply else {
@@ -121,8 +121,8 @@ struct RunInPartsTests {
     }
 
     /// What the first part asks for holds for all.
-    @Test func aLaterPartCannotChangeHowTheRunIsExecuted() {
-        var machine = Machine.started()
+    @Test(arguments: Machine.Door.allCases) func aLaterPartCannotChangeHowTheRunIsExecuted(_ door: Machine.Door) {
+        var machine = Machine.started(on: door)
         machine.post(Self.part(Self.add(300), isLast: false, atomic: true))
         machine.post(Self.part(Self.add(301) + Self.add(300) + Self.add(302), isLast: true))
         #expect(machine.truth().associations.isEmpty)

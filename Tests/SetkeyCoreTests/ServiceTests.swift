@@ -8,22 +8,22 @@ import Testing
 
 /// What the service manager is told.
 struct ServiceTests {
-    @Test func readinessIsTheFileInForce() {
-        let machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func readinessIsTheFileInForce(_ door: Machine.Door) {
+        let machine = Machine.started(on: door, file: Texts.tunnel)
         #expect(machine.isReady == true)
         #expect(machine.status == "settled: 2 SAs, 2 policies, 0 drifted")
         #expect(machine.reloads == 0)
     }
 
-    @Test func aFileWithErrorsIsAFailedStart() {
-        let machine = Machine.started(file: "add nonsense ;")
+    @Test(arguments: Machine.Door.allCases) func aFileWithErrorsIsAFailedStart(_ door: Machine.Door) {
+        let machine = Machine.started(on: door, file: "add nonsense ;")
         #expect(machine.isReady == false)
         #expect(
             machine.status == "the file has errors (see setkeyd --check --config test.conf): nothing of it was applied")
     }
 
-    @Test func aReloadIsToldFromItsBeginningToItsEnd() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func aReloadIsToldFromItsBeginningToItsEnd(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.file = Texts.tunnel + Texts.policy(1)
         machine.post(.reloadRequested)
         #expect(machine.reloads == 1 && machine.isReady == true)
@@ -37,8 +37,8 @@ struct ServiceTests {
                 + "and the previous state is in force; declared: 2 SAs, 3 policies, 0 drifted")
     }
 
-    @Test func driftIsToldWhileItLasts() {
-        var machine = Machine.started(file: Texts.tunnel, drift: .report)
+    @Test(arguments: Machine.Door.allCases) func driftIsToldWhileItLasts(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel, drift: .report)
         machine.foreignRun("spdflush ;")
         machine.pass(quarters: 4)
         #expect(machine.status == "drifted: 2 SAs, 2 policies, 2 drifted")
@@ -47,8 +47,8 @@ struct ServiceTests {
         #expect(machine.status == "settled: 2 SAs, 2 policies, 0 drifted")
     }
 
-    @Test func theWatchdogIsFedWhenTheKernelHasAnswered() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func theWatchdogIsFedWhenTheKernelHasAnswered(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.post(.watchdog)
         #expect(machine.lives == 1)
         machine.kernel.faults = FaultPlan([.init(.loseAnswers)])

@@ -10,8 +10,8 @@ import Testing
 struct StartTests {
     private static let refusal = FaultPlan([.init(.refuse(.noFunction), on: .spdAdd, occurrences: 2...2)])
 
-    @Test func aStartThatTheKernelRefusesLeavesItAsItWas() {
-        var machine = Machine(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func aStartThatTheKernelRefusesLeavesItAsItWas(_ door: Machine.Door) {
+        var machine = Machine(on: door, file: Texts.tunnel)
         machine.foreignRun(Texts.foreign)
         let before = machine.contents
         machine.kernel.faults = Self.refusal
@@ -23,8 +23,10 @@ struct StartTests {
         #expect(machine.status.contains("the kernel is as it was before the start"), "\(machine.status)")
     }
 
-    @Test func aRestartThatTheKernelRefusesKeepsWhatTheLastDaemonLeft() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func aRestartThatTheKernelRefusesKeepsWhatTheLastDaemonLeft(
+        _ door: Machine.Door
+    ) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         let before = machine.contents
         machine.file = Texts.association(0x5000) + Texts.policy(1) + Texts.policy(2)
         machine.kernel.faults = Self.refusal
@@ -38,8 +40,8 @@ struct StartTests {
         #expect(machine.contents.associations.count == 1 && machine.contents.policies.count == 2)
     }
 
-    @Test func whatCannotBeRolledBackIsCounted() {
-        var machine = Machine(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func whatCannotBeRolledBackIsCounted(_ door: Machine.Door) {
+        var machine = Machine(on: door, file: Texts.tunnel)
         machine.kernel.faults = FaultPlan([
             .init(.refuse(.noFunction), on: .spdAdd, occurrences: 2...2), .init(.refuse(.outOfMemory), on: .delete),
         ])
@@ -49,8 +51,8 @@ struct StartTests {
         #expect(machine.disk.restored.ownership.identities.associations.count == 2)
     }
 
-    @Test func whatTheLastDaemonLeftStaysUntilAFileIsInForce() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func whatTheLastDaemonLeftStaysUntilAFileIsInForce(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         let before = machine.contents
         // The file has an error, and the SPD cannot be read at first: what is suspect waits for it.
         machine.file = "add nonsense ;"
@@ -111,8 +113,8 @@ struct StartTests {
         #expect(machine.contents.policies.count == 3)
     }
 
-    @Test func aHangupIsSaidToBeOne() {
-        var machine = Machine.started(file: Texts.tunnel)
+    @Test(arguments: Machine.Door.allCases) func aHangupIsSaidToBeOne(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel)
         machine.post(.reloadRequested)
         #expect(machine.log.contains { $0.message == "SIGHUP: reloading test.conf" })
     }

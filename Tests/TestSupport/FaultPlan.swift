@@ -33,6 +33,10 @@ package struct FaultPlan: Sendable {
         case loseBroadcasts
         /// It is done, and every message about it carries bytes drawn from `seed` instead of its own.
         case garble(seed: UInt64)
+        /// A dump of XFRM finds no memory after so many datagrams: it does not go on, and does not end.
+        case exhaustDump(afterDatagrams: Int)
+        /// It is done, and every message about an SA tells it under another SPI.
+        case renumber
         /// It is done, and every message about it ends early, its length field untouched.
         case truncate(toByteCount: Int)
     }
@@ -79,6 +83,7 @@ extension FaultPlan: FaultSource {
             switch effect {
             case .failSend(let errno): fault.sendFailure = fault.sendFailure ?? errno
             case .refuse(let errno): fault.refusal = fault.refusal ?? errno
+            case .exhaustDump(let datagrams): fault.dumpLimit = datagrams
             default: break
             }
         }
@@ -99,8 +104,23 @@ extension FaultPlan.Effect {
             var random = SplitMix(seed: seed)
             return message.map { _ in UInt8.random(in: 0...255, using: &random) }
         case .truncate(let byteCount): return Array(message.prefix(byteCount))
-        case .failSend, .refuse: return message
+        case .renumber: return Self.renumbered(message)
+        case .failSend, .refuse, .exhaustDump: return message
         }
+    }
+}
+
+extension FaultPlan.Effect {
+    /// The message with another SPI: that of `sadb_sa`, its first extension, or of `xfrm_usersa_info`.
+    private static func renumbered(_ message: [UInt8]) -> [UInt8] {
+        let isNetlink =
+            message.count >= 16 + 224
+            && NetlinkHeader(ofMessage: message.span).map { $0.type == .newSA || $0.type == .updateSA } == true
+        let offset = isNetlink ? 16 + 72 : 16 + 4
+        guard message.count > offset + 3, isNetlink || message[18] == 1 else { return message }
+        var message = message
+        message[offset + 3] ^= 1
+        return message
     }
 }
 

@@ -54,6 +54,18 @@ package struct KernelTranslation: Sendable {
         return event
     }
 
+    private mutating func forgetUnanswered(by step: ExchangeStep) {
+        switch step {
+        case .refused(let id, _, _), .unanswered(let id, _): interface.forget(id)
+        case .unsent(var id, let count):
+            for _ in 0..<count {
+                interface.forget(id)
+                id = id.next
+            }
+        case .message, .overrun, .failed, .idle: break
+        }
+    }
+
     /// What a step of the exchange says.
     ///
     /// - Parameters:
@@ -63,6 +75,7 @@ package struct KernelTranslation: Sendable {
         of step: ExchangeStep, in buffer: [UInt8], showing forms: ShownMessage.Forms = []
     ) -> KernelNews {
         if let stop = step.stop { stops.count(stop) }
+        forgetUnanswered(by: step)
         switch step {
         case .message(let byteCount, _):
             var known = NothingKnown()

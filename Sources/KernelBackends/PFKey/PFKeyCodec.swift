@@ -66,6 +66,9 @@ package struct PFKeyCodec: KernelInterface {
         }
     }
 
+    /// What is kept of a request is its number.
+    package func forget(_ id: RequestID) {}
+
     package func describe(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage {
         ShownMessage(
             masked: forms.contains(.masked) ? PFKeyDump(showsKeys: false).form(of: datagram) : nil,

@@ -8,6 +8,9 @@ package protocol SimulatedDoor {
     /// Receives one message over the beginning of `buffer`, without waiting.
     mutating func receive(from kernel: inout SimulatedKernel, into buffer: inout [UInt8]) -> KernelReception
 
+    /// Closes the sockets.
+    func close(in kernel: inout SimulatedKernel)
+
     /// See ``KernelLink/memory``.
     func memory(in kernel: SimulatedKernel) -> (allocated: Int, limit: Int)?
 }
@@ -28,6 +31,8 @@ package struct SimulatedPFKeyDoor: SimulatedDoor {
         buffer.overwrite(with: datagram, 0..<datagram.count)
         return .datagram(byteCount: datagram.count)
     }
+
+    package func close(in kernel: inout SimulatedKernel) { kernel.close(socket) }
 
     package func memory(in kernel: SimulatedKernel) -> (allocated: Int, limit: Int)? { kernel.memory(of: socket) }
 }
@@ -57,6 +62,11 @@ package struct SimulatedXFRMDoor: SimulatedDoor {
             into: &buffer,
             from: { end, buffer in kernel.receive(on: end == .events ? events : socket, into: &buffer) },
             reopeningBy: { kernel.reopenNetlink(socket) })
+    }
+
+    package func close(in kernel: inout SimulatedKernel) {
+        kernel.close(socket)
+        kernel.close(events)
     }
 
     package func memory(in kernel: SimulatedKernel) -> (allocated: Int, limit: Int)? { nil }

@@ -24,6 +24,9 @@ package struct SimulatedKernel: Sendable {
     /// The largest message that a socket takes, and 32 (`SO_SNDBUF`).
     private static let sendLimit = 212_992
 
+    /// The receive buffer's limit of a socket for which nobody sets another.
+    package static let defaultReceiveLimit = SimulatedSocket.defaultReceiveLimit
+
     /// Which kernel it imitates.
     package let release: Release
     /// What goes wrong; asked for each request.

@@ -1,4 +1,5 @@
 internal import IPsec
+internal import TextBytes
 
 /// The name of an algorithm as it travels: 64 bytes, the rest of them zero.
 struct XFRMAlgorithmName: Hashable, Sendable {
@@ -13,8 +14,20 @@ struct XFRMAlgorithmName: Hashable, Sendable {
         self.words = words
     }
 
+    /// What stands behind the first zero is no part of it: the kernel keeps what a longer name has left there.
     init(from reader: inout WireReader) throws(WireError) {
-        words = try reader.read(SIMD8<UInt64>.self)
+        var words = try reader.read(SIMD8<UInt64>.self)
+        var hasEnded = false
+        for index in words.indices {
+            let zeros = ByteWord(bits: words[index]).mask(of: 0)
+            if hasEnded {
+                words[index] = 0
+            } else if zeros != 0 {
+                words[index] &= 1 << UInt64(zeros.trailingZeroBitCount & ~7) - 1
+                hasEnded = true
+            }
+        }
+        self.words = words
     }
 
     func write(to writer: inout WireWriter) { writer.append(words) }

@@ -54,6 +54,8 @@ package struct XFRMCodec: KernelInterface {
         }
     }
 
+    package mutating func forget(_ id: RequestID) { requests.answer(id.rawValue) }
+
     package func describe(_ datagram: Span<UInt8>, as forms: ShownMessage.Forms) -> ShownMessage {
         ShownMessage(
             masked: forms.contains(.masked) ? XFRMDump(showsKeys: false).form(of: datagram) : nil,
@@ -192,7 +194,7 @@ extension KernelRequest {
         switch self {
         case .subscribe: .subscribed
         case .add(let sa): .association(.added, sa)
-        case .update(let sa): .association(.updated, sa.withoutState)
+        case .update(let sa): .association(.updated, sa)
         case .delete(let reference):
             .association(.deleted, SecurityAssociation(identity: reference.identity, source: reference.source))
         case .flush(let ipsecProtocol): .flushed(ipsecProtocol)

@@ -91,8 +91,7 @@ struct XFRMMessage: ~Escapable {
 
     /// What is told is what was asked for, and not all of it is done to a mature SA (xfrm-facts 2.3).
     private func changedSA(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
-        guard let association = try association(&reader) else { return ignored }
-        return .association(.updated, association.withoutState)
+        try association(&reader).map { .association(.updated, $0) } ?? ignored
     }
 
     /// The identity is the request's; what was deleted is in an attribute, and the rest of it in others beside that.
@@ -196,7 +195,10 @@ struct XFRMMessage: ~Escapable {
         guard try reader.read(UInt8.self) != 0 else { return ignored }
         // Padding.
         try reader.skip(7)
-        return try deletedPolicy(&info, try XFRMPolicyAttributes(from: &reader))
+        var known = NothingKnown()
+        let policy = try SecurityPolicy.read(
+            fromXFRM: &info, attributes: try XFRMPolicyAttributes(from: &reader), knowing: &known)
+        return policy.map { .policyExpired($0) } ?? ignored
     }
 
     /// The sub policies are a second table, and not ours; a kernel without them names none.
@@ -223,14 +225,5 @@ extension Acquire {
         self.init(
             source: source.address(family), destination: destination.address(family), ipsecProtocol: ipsecProtocol,
             policy: index)
-    }
-}
-
-extension SecurityAssociation {
-    /// The same, of which nobody knows what has become: it has to be asked for.
-    var withoutState: SecurityAssociation {
-        var fields = fields
-        fields.state = .larval
-        return SecurityAssociation(fields)
     }
 }

@@ -2,8 +2,7 @@ internal import IPsec
 
 /// The requests that have been written lately, by their numbers.
 ///
-/// What was asked is kept until it has been answered, for it may hold keys; what never is (it was not sent, or its
-/// answer was lost), until so many others have been asked that its place is needed.
+/// What was asked is kept until it has been answered, or never will be, for it may hold keys.
 struct XFRMRequestLog: Sendable {
     /// Twice as many as are ever in flight.
     private static let capacity = 256

@@ -153,6 +153,10 @@ struct KernelDesk: Sendable {
             freeing += count
             freeNext(&out)
         }
+        if case .policyExpired(let policy) = event.content {
+            developments.append(.expired(policy.identity))
+            out.rearm()
+        }
         if !traits.tellsPolicyExpiry, expiries.note(event.content) { out.rearm() }
         if traits.carriesOptions, case .dumped(let association, _) = event.content { watch(association, &out) }
     }

@@ -29,7 +29,10 @@ extension KernelEvent.Content {
     }
 
     var policy: SecurityPolicy? {
-        if case .policy(_, let policy) = self { policy } else { nil }
+        switch self {
+        case .policy(_, let policy), .policyExpired(let policy): policy
+        default: nil
+        }
     }
 
     /// The entry that it is about.
@@ -37,7 +40,7 @@ extension KernelEvent.Content {
         switch self {
         case .association(_, let association), .expired(let association, _), .reservedSPI(let association):
             association.logFields
-        case .policy(_, let policy): policy.logFields
+        case .policy(_, let policy), .policyExpired(let policy): policy.logFields
         case .acquire(let acquire):
             [LogField(.source, acquire.source), LogField(.destination, acquire.destination)]
                 + (acquire.ipsecProtocol.map { [LogField(.ipsecProtocol, $0.word)] } ?? [])
@@ -49,7 +52,7 @@ extension KernelEvent.Content {
     var priority: LogEntry.Priority {
         switch self {
         case .expired(_, .hard): .warning
-        case .expired, .acquire: .notice
+        case .expired, .policyExpired, .acquire: .notice
         default: .info
         }
     }

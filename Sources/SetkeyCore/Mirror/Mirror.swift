@@ -48,6 +48,8 @@ package struct Mirror: Sendable {
             if !isAnswer || verb == .deleted, policies.isTwin(policy) { return .nothing }
             policies.noteDevice(of: policy.identity)
             apply(verb, policy)
+        case .policyExpired(let policy):
+            if !policies.isTwin(policy) { apply(.deleted, policy) }
         case .policiesFlushed:
             let former = policies.removeAll(except: policies.ofSockets())
             return .free(former, count: former.count)
@@ -77,7 +79,7 @@ package struct Mirror: Sendable {
             associations.insert(verb == .got ? inKnownState(association) : association)
             if verb == .added, hasNameless { forgetLarval(replacedBy: association) }
         case .deleted: associations.remove(association.identity)
-        case .updated where association.state == .mature:
+        case .updated where tellsStates && association.state == .mature:
             // A larval SA has become this one.
             associations.insert(association)
         case .updated:

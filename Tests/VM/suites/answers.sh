@@ -3,7 +3,7 @@
 
 reset_kernel
 # Every cipher of the table, and a network for packets that want an SA.
-modprobe -a camellia_generic cast5_generic blowfish_generic serpent_generic twofish_generic rmd160 deflate
+modprobe -a camellia_generic cast5_generic blowfish_generic serpent_generic twofish_generic rmd160 deflate authencesn
 ip link add answers type dummy
 ip addr add 198.51.100.1/24 dev answers
 ip link set answers up

@@ -71,7 +71,7 @@ extension SimulatedKernel {
         var reader = WireReader(bytes.span)
         guard let info = try? XFRMStateInfo(from: &reader) else { throw XFRMRefusal(.invalidArgument) }
         guard let ipsecProtocol = IPsecProtocol(rawValue: info.ipsecProtocol) else {
-            throw .invalid("Invalid protocol, must be one of AH, ESP, COMP")
+            throw .invalid("Invalid protocol, must be one of AH, ESP, IPCOMP")
         }
         guard let family = IPAddress.Family(xfrmNumber: info.family) else { throw .invalid("Invalid address family") }
         var larval = makeLarval(
@@ -81,8 +81,15 @@ extension SimulatedKernel {
         larval.xfrm = attributes.ofLarval(selector: larval.xfrmSelector)
         let range = PFKeySPIRange(
             minimum: XFRMAttributes.number(bytes, at: 224), maximum: XFRMAttributes.number(bytes, at: 228))
-        let reserved = try refusing { () throws(KernelErrno) in
-            try reserve(larval, in: range, sequence: info.sequence)
+        if ipsecProtocol == .ipcomp, range.maximum > UInt32(UInt16.max) {
+            throw .invalid("IPCOMP SPI must be <= 65535")
+        }
+        guard range.minimum <= range.maximum else { throw .invalid("Invalid SPI range: min > max") }
+        let reserved: SimulatedAssociation
+        do throws(KernelErrno) {
+            reserved = try reserve(larval, in: range, sequence: info.sequence)
+        } catch {
+            throw XFRMRefusal(error, "No SPI available in the requested range")
         }
         answer(reserved, request.header, to: requester)
     }

@@ -1,0 +1,53 @@
+import IPsec
+import KernelBackends
+
+@testable import SetkeyCore
+
+extension Machine {
+    /// The kernel interface by which the daemon talks to the simulated kernel.
+    enum Door: CaseIterable {
+        case pfKey
+        case xfrm
+
+        private static let signature: UInt32 = 0x5e7b_1d01
+        private static let portID: UInt32 = 0x5e7d_0001
+
+        /// What the interface is called, and can carry.
+        var traits: KernelTraits {
+            switch self {
+            case .pfKey: .pfKey
+            case .xfrm: .xfrm
+            }
+        }
+
+        var translation: KernelTranslation {
+            switch self {
+            case .pfKey: KernelTranslation(PFKeyCodec(processID: 99, signature: Self.signature))
+            case .xfrm: KernelTranslation(XFRMCodec(processID: 99, portID: Self.portID))
+            }
+        }
+
+        var exchange: Exchange {
+            switch self {
+            case .pfKey: Exchange(awaiting: PFKeyAwaitedAnswer.self)
+            case .xfrm: Exchange(awaiting: XFRMAwaitedAnswer.self)
+            }
+        }
+
+        /// Opens the sockets of a daemon.
+        func open(_ kernel: inout SimulatedKernel, receiveLimit: Int) -> any SimulatedDoor {
+            switch self {
+            case .pfKey: SimulatedPFKeyDoor(of: &kernel, receiveLimit: receiveLimit)
+            case .xfrm: SimulatedXFRMDoor(of: &kernel, portID: Self.portID, receiveLimit: receiveLimit)
+            }
+        }
+
+        /// The number of the request that a datagram is.
+        func sequence(of datagram: [UInt8]) -> UInt32? {
+            switch self {
+            case .pfKey: PFKeyHeader(ofDatagram: datagram.span)?.sequence
+            case .xfrm: NetlinkHeader(ofMessage: datagram.span)?.sequence
+            }
+        }
+    }
+}
