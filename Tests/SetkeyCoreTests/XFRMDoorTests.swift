@@ -9,8 +9,7 @@ import Testing
 /// The daemon at the second door of a kernel: what XFRM tells otherwise than PF_KEY, and what goes wrong there alone.
 @Suite struct XFRMDoorTests {
     private static func texts(_ count: Int) -> String {
-        (0..<count).map { "add 192.0.2.1 192.0.2.2 esp \(0x1000 + $0) -ls 50 -lh 100 -E null ;" }.joined(
-            separator: "\n")
+        (0..<count).map { "add 192.0.2.1 192.0.2.2 esp \(0x1000 + $0) -E null ;" }.joined(separator: "\n")
     }
 
     private static func policy(seconds: UInt64) throws -> SecurityPolicy {
@@ -53,7 +52,7 @@ import Testing
         var machine = Machine.started(on: door, file: Self.texts(2))
         machine.kernel.faults = FaultPlan([.init(.renumber, on: .get, occurrences: 1...1)])
         // A change of a mature SA tells what was asked for: it is read again.
-        machine.foreignRun("update 192.0.2.1 192.0.2.2 esp 0x1000 -ls 60 -lh 120 -E null ;")
+        machine.foreignRun("update 192.0.2.1 192.0.2.2 esp 0x1000 -ls 600 -lh 1200 -E null ;")
         machine.settle()
         for _ in 0..<8 { machine.pass(seconds: 1) }
         #expect(machine.mirrored.associations == machine.truth().associations)

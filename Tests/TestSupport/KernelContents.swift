@@ -84,6 +84,8 @@ extension KernelRequest {
     package var isWrite: Bool {
         switch self {
         case .subscribe, .ping, .get, .dump, .getPolicy, .dumpPolicies, .getHashThresholds: false
+        // How the kernel looks for what it holds.
+        case .setHashThresholds: false
         default: true
         }
     }
