@@ -197,7 +197,7 @@ struct XFRMMessage: ~Escapable {
         try reader.skip(7)
         var known = NothingKnown()
         let policy = try SecurityPolicy.read(
-            fromXFRM: &info, attributes: try XFRMPolicyAttributes(from: &reader), knowing: &known)
+            fromXFRM: &info, attributes: try XFRMPolicyAttributes(from: &reader), devices, knowing: &known)
         return policy.map { .policyExpired($0) } ?? ignored
     }
 
