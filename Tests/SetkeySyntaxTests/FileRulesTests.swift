@@ -28,17 +28,69 @@ struct FileRulesTests {
         }
     }
 
+    /// The state that a text declares which may say what only XFRM can.
+    private func state(_ text: String) -> DesiredState {
+        var parser = Parser(SourceText(name: "t", bytes: Array(text.utf8)), options: ParserOptions(traits: .xfrm))
+        var evaluation = DesiredState.Evaluation()
+        while let statement = parser.next() {
+            evaluation.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
+        }
+        #expect(parser.diagnostics.allSatisfy { $0.severity != .error } && evaluation.errorCount == 0)
+        return evaluation.finish()
+    }
+
+    private func notes(_ text: String) -> [String] {
+        FileRules.notes(on: state(text)).map { "\($0.diagnostic.severity) \($0.diagnostic.message)" }
+    }
+
+    private func messages(_ text: String) -> [String] {
+        FileRules.remarks(on: state(text)).map { $0.diagnostic.message }
+    }
+
+    /// Said of what counts its nonces, once of a file.
+    @Test func noncesThatComeAgainAreWarnedOfOnce() {
+        func warnings(_ text: String) -> [String] { notes(text).filter { $0.hasPrefix("warning") } }
+        let key = String(repeating: "07", count: 20)
+        let gcm = "add ::1 ::2 esp 300 -esn -E aes-gcm-16 0x\(key) ;"
+        let counter = "add ::1 ::2 esp 301 -esn -E aes-ctr 0x\(key) -A hmac-sha1 0x\(key) ;"
+        let warning =
+            "warning after a reboot this SA numbers its packets from 1 again, and repeats nonces under its key"
+        #expect(warnings(gcm) == [warning] && warnings(counter) == [warning])
+        #expect(warnings(gcm + counter) == ["\(warning), and so do 1 others of this file"])
+        #expect(warnings("add ::1 ::2 esp 300 -E null -A hmac-sha1 0x\(key) ;").isEmpty)
+    }
+
+    @Test func aTunnelForTheOtherFamilyIsWarnedOf() {
+        let policy = "spdadd 2001:db8:1::/48 2001:db8:2::/48 any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/require ;"
+        func warnings(_ words: String, _ policy: String) -> [String] {
+            messages("add 192.0.2.1 192.0.2.2 esp 300 -m tunnel \(words) -E null ; \(policy)").filter {
+                $0.contains("serves")
+            }
+        }
+        #expect(
+            warnings("", policy) == [
+                "a policy sends IPv6 packets through this tunnel, and the SA serves IPv4 packets alone"
+            ])
+        #expect(warnings("-f af-unspec", policy).isEmpty)
+        #expect(warnings("-sel ::/0 ::/0 any", policy).isEmpty)
+        let own = "spdadd 10.1.0.0/16 10.2.0.0/16 any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/require ;"
+        #expect(warnings("", own).isEmpty)
+    }
+
+    @Test func aGroupsSAWithOneDirectionIsWarnedOf() {
+        func warnings(_ pair: String, _ words: String) -> [String] {
+            messages("add \(pair) esp 300 -r 0 \(words) -E null ;").filter { $0.contains("-dir") }
+        }
+        #expect(
+            warnings("fe80::1 ff02::5", "-dir out") == [
+                "an SA of a group is used both ways, and with -dir out nothing is received through it"
+            ])
+        #expect(warnings("fe80::1 ff02::5", "").isEmpty)
+        #expect(warnings("fe80::1 fe80::2", "-dir out").isEmpty)
+    }
+
     /// Once of a file, and of those alone that stop without a word.
     @Test func theEndOfTheSequenceNumbersIsNotedOnce() {
-        func notes(_ text: String) -> [String] {
-            let source = SourceText(name: "t", bytes: Array(text.utf8))
-            var parser = Parser(source, options: ParserOptions(traits: .xfrm))
-            var evaluation = DesiredState.Evaluation()
-            while let statement = parser.next() {
-                evaluation.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
-            }
-            return FileRules.notes(on: evaluation.finish()).map { "\($0.diagnostic.severity) \($0.diagnostic.message)" }
-        }
         let plain = "add ::1 ::2 esp 300 -E null ;"
         #expect(
             notes(plain) == [
@@ -77,7 +129,7 @@ struct FileRulesTests {
         // A bundle: the outer transform sees the tunnel's header.
         """
         add ::1 ::2 esp 300 -m tunnel -E null ; add ::1 ::2 ah 301 -A hmac-md5 "abcdefghijklmnop" ;
-        spdadd 10.0.0.1[23] 10.0.0.2 any -P out ipsec esp/tunnel/::1-::2/require ah/transport//require ;
+        spdadd fc00::1[23] fc00::2 any -P out ipsec esp/tunnel/::1-::2/require ah/transport//require ;
         """,
         // OSPFv3: one key for a group, from any source.
         """
@@ -92,8 +144,8 @@ struct FileRulesTests {
         // A hub between two spokes: mirrored selectors, both out, to two peers.
         """
         add ::1 ::2 esp 300 -m tunnel -E null ; add ::1 ::3 esp 301 -m tunnel -E null ;
-        spdadd 10.2.0.0/16 10.3.0.0/16 any -P out ipsec esp/tunnel/::1-::3/require ;
-        spdadd 10.3.0.0/16 10.2.0.0/16 any -P out ipsec esp/tunnel/::1-::2/require ;
+        spdadd fc02::/16 fc03::/16 any -P out ipsec esp/tunnel/::1-::3/require ;
+        spdadd fc03::/16 fc02::/16 any -P out ipsec esp/tunnel/::1-::2/require ;
         """,
         // An exception with a priority of its own, another protocol, another port.
         """
@@ -135,7 +187,7 @@ struct FileRulesTests {
             gateway + "add 192.0.2.1 198.51.100.1 ah 300 -m tunnel -u 7 -A hmac-md5 \"cdefghijklmnopqr\" ;",
             "6 no-policy-for-sa"
         ),
-        (gateway.replacing("10.2.0.0/16 10.1.0.0/16 any -P fwd", "::3 ::4 any -P fwd"), "4 tunnel-without-fwd"),
+        (gateway.replacing("10.2.0.0/16 10.1.0.0/16 any -P fwd", "10.3.0.0/16 10.4.0.0/16 any -P fwd"), "4 tunnel-without-fwd"),
         (
             "spdadd ::1 ::2 any -P out ipsec esp/transport//use ;\n"
                 + "spdadd ::2 ::1 any -P out ipsec esp/transport//use ;",

@@ -16,6 +16,8 @@ package enum FileRules {
         remarks += OverlappingPolicies.remarks(on: state)
         remarks += UnservedPolicies.remarks(on: state, use)
         remarks += UnusedAssociations.remarks(on: state, use)
+        remarks += MixedFamilies.remarks(on: state)
+        remarks += OneWayGroups.remarks(on: state)
         let keys = FileKeys(of: state)
         remarks += PublishedKeys.remarks(on: state, keys)
         remarks += SharedKeys.remarks(on: state, keys)
@@ -23,7 +25,9 @@ package enum FileRules {
     }
 
     /// What is as it should be, and good to know before the file is in use.
-    package static func notes(on state: DesiredState) -> [LoadedDiagnostic] { SequenceEnd.remarks(on: state) }
+    package static func notes(on state: DesiredState) -> [LoadedDiagnostic] {
+        RepeatedNonces.remarks(on: state) + SequenceEnd.remarks(on: state)
+    }
 
     /// Of the remarks only what concerns traffic that is cut off; the SAs of the state do not matter.
     package static func trafficRemarks(on state: DesiredState) -> [LoadedDiagnostic] {

@@ -15,6 +15,12 @@ package enum RuleCode: String, CaseIterable, Sendable {
     case publishedKey = "published-key"
     /// Two SAs have the same key.
     case sharedKey = "shared-key"
+    /// A nonce comes twice under one key, after a reboot.
+    case repeatedNonces = "repeated-nonces"
+    /// A tunnel's policy is of another family than its SA.
+    case mixedFamilies = "mixed-families"
+    /// An SA that a group shares says one direction.
+    case oneWayGroup = "one-way-group"
     /// SAs stop after 2^32 packets.
     case sequenceEnd = "sequence-end"
     // Within one statement.
