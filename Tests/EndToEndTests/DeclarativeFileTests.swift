@@ -96,14 +96,14 @@ struct DeclarativeFileTests {
         #expect(twice.errors.contains("<stdin>:1:1: note: the first declaration is here"))
         // Only the daemon can say whether it has a credential.
         let credential = try daemon.setkey(
-            "--plan -f -", input: "flush ;\nadd ::1 ::2 esp 256 -E null -A hmac-sha512 @out.a ; # secret\n")
+            "--plan -f -", input: "flush ;\nadd ::1 ::2 esp 256 -ph 9 -E null -A hmac-sha512 @out.a ; # secret\n")
         #expect(credential.status == 1)
         #expect(
             credential.errors == """
-                <stdin>:2:44: error: there is no credential directory to read out.a from; pass it to the service by \
+                <stdin>:2:50: error: there is no credential directory to read out.a from; pass it to the service by \
                 LoadCredential= and restart it, or set CREDENTIALS_DIRECTORY
-                   add ::1 ::2 esp 256 -E null -A hmac-sha512 @out.a ; #*******
-                                                              ^~~~~~
+                   add ::1 ::2 esp 256 -ph 9 -E null -A hmac-sha512 @out.a ; #*******
+                                                                    ^~~~~~
 
                 """, "\(credential.errors)")
         try daemon.directory.write("setkey.conf", "spdadd nonsense ;")
