@@ -97,7 +97,7 @@ struct FileRulesTests {
                 "note this SA stops for good after 4294967295 packets, the last of its sequence numbers"
             ])
         #expect(
-            notes(plain + "add ::1 ::2 esp 301 -E null ;").first?.hasSuffix("and so do 1 others of this file") == true)
+            notes(plain + "add ::1 ::2 esp 301 -E null ;").first?.hasSuffix("; 2 SAs of this file do") == true)
         let endless =
             "add ::1 ::2 esp 300 -esn -E null ; add ::1 ::2 esp 301 -ph 4000000000 -E null ;"
             + "add ::1 ::2 esp 302 -f oseq-may-wrap -r 0 -E null ; add ::1 ::2 ipcomp 303 -C deflate ;"

@@ -10,7 +10,7 @@ enum SequenceEnd {
             first = first ?? declared.origin
         }
         guard let first else { return [] }
-        let others = count == 1 ? "" : ", and so do \(count - 1) others of this file"
+        let others = count == 1 ? "" : "; \(count) SAs of this file do"
         var remarks = RuleRemarks(of: .sequenceEnd)
         remarks.add(
             .note, at: first,
