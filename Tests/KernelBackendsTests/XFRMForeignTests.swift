@@ -64,7 +64,8 @@ import Testing
             for message in [try Self.deletion(distinction), try Self.expiry(distinction)] {
                 switch codec.decode(message).content {
                 case .ignored: #expect(type == 16)
-                case .policy(.deleted, let told): #expect(told.identity != PFKeySamples.policy().identity)
+                case .policy(.deleted, let told), .policyExpired(let told):
+                    #expect(told.identity != PFKeySamples.policy().identity)
                 default: Issue.record("attribute \(type): not told")
                 }
             }

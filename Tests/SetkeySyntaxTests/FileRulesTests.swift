@@ -56,7 +56,7 @@ struct FileRulesTests {
         let warning =
             "warning after a reboot this SA numbers its packets from 1 again, and repeats nonces under its key"
         #expect(warnings(gcm) == [warning] && warnings(counter) == [warning])
-        #expect(warnings(gcm + counter) == ["\(warning), and so do 1 others of this file"])
+        #expect(warnings(gcm + counter) == ["\(warning), and so does 1 other of this file"])
         #expect(warnings("add ::1 ::2 esp 300 -E null -A hmac-sha1 0x\(key) ;").isEmpty)
     }
 
@@ -187,7 +187,10 @@ struct FileRulesTests {
             gateway + "add 192.0.2.1 198.51.100.1 ah 300 -m tunnel -u 7 -A hmac-md5 \"cdefghijklmnopqr\" ;",
             "6 no-policy-for-sa"
         ),
-        (gateway.replacing("10.2.0.0/16 10.1.0.0/16 any -P fwd", "10.3.0.0/16 10.4.0.0/16 any -P fwd"), "4 tunnel-without-fwd"),
+        (
+            gateway.replacing("10.2.0.0/16 10.1.0.0/16 any -P fwd", "10.3.0.0/16 10.4.0.0/16 any -P fwd"),
+            "4 tunnel-without-fwd"
+        ),
         (
             "spdadd ::1 ::2 any -P out ipsec esp/transport//use ;\n"
                 + "spdadd ::2 ::1 any -P out ipsec esp/transport//use ;",

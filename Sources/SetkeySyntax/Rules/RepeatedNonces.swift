@@ -12,10 +12,16 @@ enum RepeatedNonces {
             first = first ?? declared.origin
         }
         guard let first else { return [] }
-        let others = count == 1 ? "" : ", and so do \(count - 1) others of this file"
+        let others =
+            switch count {
+            case 1: ""
+            case 2: ", and so does 1 other of this file"
+            default: ", and so do \(count - 1) others of this file"
+            }
         var remarks = RuleRemarks(of: .repeatedNonces)
         remarks.add(
-            at: first, "after a reboot this SA numbers its packets from 1 again, and repeats nonces under its key\(others)",
+            at: first,
+            "after a reboot this SA numbers its packets from 1 again, and repeats nonces under its key\(others)",
             advice: "give it a new key and SPI at each boot, or write aes-cbc with an HMAC")
         return remarks.diagnostics
     }
