@@ -336,22 +336,25 @@ extension XFRMScenario {
             try $0.equal(try $0.dumped(XFRMStage.allSAs).count, 1, "SAs")
         },
         XFRMScenario("ALLOCSPI of a range upside down is EINVAL") {
-            try $0.refused(XFRMRequest.reservation(9, 8), .invalidArgument, saying: "Invalid SPI range: min > max")
+            try $0.refused(
+                XFRMRequest.reservation(9, 8), .invalidArgument, saying: "Invalid SPI range: min > max",
+                since: .linux6_12)
         },
         XFRMScenario("ALLOCSPI of a CPI of 17 bits is EINVAL") {
             try $0.refused(
                 XFRMRequest.reservation(1, 0x10000, ipsecProtocol: 108), .invalidArgument,
-                saying: "IPCOMP SPI must be <= 65535")
+                saying: "IPCOMP SPI must be <= 65535", since: .linux6_12)
         },
         XFRMScenario("ALLOCSPI for another protocol is EINVAL") {
             try $0.refused(
                 XFRMRequest.reservation(1, 2, ipsecProtocol: 60), .invalidArgument,
-                saying: "Invalid protocol, must be one of AH, ESP, IPCOMP")
+                saying: "Invalid protocol, must be one of AH, ESP, IPCOMP", since: .linux6_12)
         },
         XFRMScenario("ALLOCSPI of a range that is taken is ENOENT") {
             try $0.done(XFRMRequest.sa(spi: 0x40))
             try $0.refused(
-                XFRMRequest.reservation(0x40, 0x40), .noEntry, saying: "No SPI available in the requested range")
+                XFRMRequest.reservation(0x40, 0x40), .noEntry, saying: "No SPI available in the requested range",
+                since: .linux6_12)
         },
     ]
 }

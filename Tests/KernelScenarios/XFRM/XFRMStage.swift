@@ -102,10 +102,14 @@ struct XFRMStage {
 
     /// Sends a request that is refused, and nobody hears of it.
     ///
-    /// - Parameter words: what stands in what the kernel says; `nil` where it says nothing.
+    /// - Parameters:
+    ///   - words: what the kernel says; `nil` where it says nothing.
+    ///   - release: the first that says it.
     mutating func refused(
-        _ request: XFRMRequest, _ errno: KernelErrno, saying words: String? = nil, line: UInt = #line
+        _ request: XFRMRequest, _ errno: KernelErrno, saying words: String? = nil,
+        since release: SimulatedKernel.Release = .linux6_1, line: UInt = #line
     ) throws {
+        let words = release == .linux6_12 && kernel.release == .linux6_1 ? nil : words
         try send(request)
         let answers = try all()
         guard answers.count == 1, answers[0].type == .error, answers[0].errno == errno.rawValue else {

@@ -71,7 +71,7 @@ extension SimulatedKernel {
         var reader = WireReader(bytes.span)
         guard let info = try? XFRMStateInfo(from: &reader) else { throw XFRMRefusal(.invalidArgument) }
         guard let ipsecProtocol = IPsecProtocol(rawValue: info.ipsecProtocol) else {
-            throw .invalid("Invalid protocol, must be one of AH, ESP, IPCOMP")
+            throw reservationRefused(.invalidArgument, "Invalid protocol, must be one of AH, ESP, IPCOMP")
         }
         guard let family = IPAddress.Family(xfrmNumber: info.family) else { throw .invalid("Invalid address family") }
         var larval = makeLarval(
@@ -82,16 +82,23 @@ extension SimulatedKernel {
         let range = PFKeySPIRange(
             minimum: XFRMAttributes.number(bytes, at: 224), maximum: XFRMAttributes.number(bytes, at: 228))
         if ipsecProtocol == .ipcomp, range.maximum > UInt32(UInt16.max) {
-            throw .invalid("IPCOMP SPI must be <= 65535")
+            throw reservationRefused(.invalidArgument, "IPCOMP SPI must be <= 65535")
         }
-        guard range.minimum <= range.maximum else { throw .invalid("Invalid SPI range: min > max") }
+        guard range.minimum <= range.maximum else {
+            throw reservationRefused(.invalidArgument, "Invalid SPI range: min > max")
+        }
         let reserved: SimulatedAssociation
         do throws(KernelErrno) {
             reserved = try reserve(larval, in: range, sequence: info.sequence)
         } catch {
-            throw XFRMRefusal(error, "No SPI available in the requested range")
+            throw reservationRefused(error, "No SPI available in the requested range")
         }
         answer(reserved, request.header, to: requester)
+    }
+
+    /// Of a reservation 6.1 says nothing in words.
+    private func reservationRefused(_ errno: KernelErrno, _ words: StaticString) -> XFRMRefusal {
+        XFRMRefusal(errno, release == .linux6_1 ? nil : words)
     }
 
     /// 0 and 255 are all of them; where nothing goes, nobody is told.
