@@ -1,5 +1,5 @@
-# What binds SAs and policies to packets and interfaces, through XFRM: policies follow their
-# network devices; traffic by marks, through an XFRM interface, and on two links with one file.
+# Policies that are bound to network devices, marks and interface ids, through XFRM alone: they follow
+# their devices, and what other programs bind is shown.
 . ./check.sh
 interface=xfrm
 
