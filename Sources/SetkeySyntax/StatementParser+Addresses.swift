@@ -70,18 +70,24 @@ extension StatementParser {
     mutating func parsePrefix(_ families: WrittenFamilies) throws(Diagnostic) -> WrittenPrefix {
         let (word, length) = try takePrefix()
         var written = WrittenPrefix(range: word.lowerBound..<previousEnd)
-        var address = word
-        if options.traits.carriesMarks, let percent = endOfAddress(before: UInt8(ascii: "%"), in: word) {
-            written.device = percent + 1..<word.upperBound
-            address = word.lowerBound..<percent
-        }
         do throws(Diagnostic) {
-            written.prefix = try parsePrefix(address, length, families)
+            written.prefix = try parsePrefix(word, length, families)
         } catch {
-            try note(error, ofWordAt: word)
+            // Few have a scope: it is looked for where the word is no address.
+            if let percent = scope(of: word) {
+                written.device = percent + 1..<word.upperBound
+                written.prefix = try parsePrefix(word.lowerBound..<percent, length, families)
+            } else {
+                try note(error, ofWordAt: word)
+            }
         }
         written.port = try parsePort()
         return written
+    }
+
+    /// Where `%` stands behind an address, if the kernel interface knows of devices.
+    private mutating func scope(of word: Range<Int>) -> Int? {
+        options.traits.carriesMarks ? endOfAddress(before: UInt8(ascii: "%"), in: word) : nil
     }
 
     /// The address, and what follows its slash, which blanks may surround.

@@ -29,9 +29,8 @@ extension StatementParser {
         if options.warns, nextLayer.hasTypeAndCode { warnOfPorts(source.port, destination.port) }
         try parseUpperDetail(&selector, protocolRange)
         var device: Device?
-        for range in [source.device, destination.device] {
-            if let range { try merge(try parseDevice(named: range), into: &device, range) }
-        }
+        if let range = source.device { try merge(try parseDevice(named: range), into: &device, range) }
+        if let range = destination.device { try merge(try parseDevice(named: range), into: &device, range) }
         return WrittenSelector(
             selector: selector, device: device, source: source.range, destination: destination.range)
     }
