@@ -73,7 +73,7 @@ dmesg -C
 systemctl reload setkeyd.service 2> /dev/null
 is "$(denied)" '' 'a line in local/setkeyd allows it'
 
-rm -r /run/systemd/system/setkeyd.service.d
+rm /run/systemd/system/setkeyd.service.d/test.conf
 systemctl daemon-reload
 dpkg -P setkeyd > /dev/null 2>&1
 is "$(cat /sys/kernel/security/apparmor/profiles | grep -c '^setkeyd ')$(ls /etc/apparmor.d/setkeyd /etc/apparmor.d/local/setkeyd 2> /dev/null)" 1 'purge removes the profile from the disk'

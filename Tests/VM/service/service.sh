@@ -139,7 +139,7 @@ sed -i 's/@auth/@absent/' $conf
 ! systemctl reload setkeyd 2> /dev/null
 ok $? 'a credential that is missing is an error'
 has "$(entries MESSAGE_ID="$(id fileError)" | tail -n 3)" 'setkey.conf:1:' 'at its place'
-rm -r /run/systemd/system/setkeyd.service.d
+rm /run/systemd/system/setkeyd.service.d/test.conf
 systemctl daemon-reload
 chmod 640 $conf
 echo "$tunnel" > $conf
@@ -161,7 +161,7 @@ pid=$(prop MainPID)
 until_ 8 eval '[ "$(prop MainPID)" != "$pid" ]'
 [ "$(prop MainPID)" = "$pid" ]
 ok $? 'one that does not hang is left alone'
-rm -r /run/systemd/system/setkeyd.service.d
+rm /run/systemd/system/setkeyd.service.d/test.conf
 systemctl daemon-reload
 
 # Socket activation.
