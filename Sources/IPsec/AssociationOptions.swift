@@ -17,11 +17,6 @@ package struct AssociationOptions: Hashable, Sendable {
     package init() {}
 }
 
-extension SecurityAssociation {
-    /// Whether it is said to be for packets that come in, and for no others: it has sent none.
-    package var isForInbound: Bool { options.direction == .inbound }
-}
-
 /// Which packets an SA protects (`XFRM_SA_DIR_*`), where it is said: Linux 6.10 and later.
 package enum AssociationDirection: UInt8, Hashable, Sendable {
     /// Those that come in.

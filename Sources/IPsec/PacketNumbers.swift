@@ -15,11 +15,15 @@ package struct PacketNumbers: Hashable, Sendable {
     package var late: UInt32 = 0
 
     package init() {}
+}
 
-    /// What an SA goes on with that takes the place of one under its name: the other end drops what it has seen.
-    package var continued: PacketNumbers {
+extension SecurityAssociation {
+    /// What it begins with in the place of an SA under its name that had these numbers: the other end drops what it has
+    /// seen, and of extended numbers the packets have only the lower half, so that both ends must know the upper one.
+    package func continuing(_ former: PacketNumbers) -> PacketNumbers {
         var numbers = PacketNumbers.zero
-        numbers.sent = sent
+        if options.direction != .inbound { numbers.sent = former.sent }
+        if options.direction != .outbound, flags.contains(.extendedSequence) { numbers.received = former.received }
         return numbers
     }
 }

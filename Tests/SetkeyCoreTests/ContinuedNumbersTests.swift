@@ -64,6 +64,23 @@ struct ContinuedNumbersTests {
         #expect(restored.numbers.sent == 77 && restored.numbers.forged == 0)
     }
 
+    /// The upper half of extended numbers is not in the packets: both ends must know it.
+    @Test(arguments: [nil, AssociationDirection.inbound, .outbound])
+    func extendedNumbersGoOnBothWays(direction: AssociationDirection?) throws {
+        var sa = try Self.association(Self.before)
+        sa.options.direction = direction
+        var former = PacketNumbers.zero
+        former.sent = 5 << 32 | 1
+        former.received = 6 << 32 | 2
+        former.late = 3
+        var expected = PacketNumbers.zero
+        expected.sent = direction == .inbound ? 0 : former.sent
+        #expect(sa.continuing(former) == expected)
+        sa.flags.insert(.extendedSequence)
+        expected.received = direction == .outbound ? 0 : former.received
+        #expect(sa.continuing(former) == expected)
+    }
+
     @Test func anAssociationThatIsGoneAlreadyIsAddedAllTheSame() throws {
         var application = try application()
         let deletion = try Self.next(&application)

@@ -75,7 +75,7 @@ extension SecurityAssociation: PlannedEntry {
         var association = self
         association.state = .mature
         association.current = .zero
-        association.numbers = association.numbers.continued
+        association.numbers = association.continuing(association.numbers)
         return association
     }
 

@@ -107,7 +107,7 @@ struct Application: Sendable {
         guard continuesNumbers, item.role == .step, case .delete = item.request,
             case .replace(var association, _) = steps[item.unit].change
         else { return }
-        if let former, !association.isForInbound { association.numbers = former.numbers.continued }
+        if let former { association.numbers = association.continuing(former.numbers) }
         run.interpose([.add(association)], .step, of: item.unit)
     }
 

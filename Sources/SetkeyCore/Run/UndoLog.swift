@@ -106,7 +106,7 @@ struct UndoLog: Sendable {
         var mature = association
         mature.state = .mature
         mature.current = .zero
-        mature.numbers = mature.numbers.continued
+        mature.numbers = mature.continuing(mature.numbers)
         return .add(mature)
     }
 }
