@@ -7,13 +7,15 @@ guest_packages=systemd,systemd-sysv,dbus,libsystemd0,kmod,util-linux,procps,netb
 guest_packages+=,iproute2,iputils-ping,tcpdump,libstdc++6,libgcc-s1
 # nftables puts a NAT between two namespaces; apparmor loads the profile of the package.
 guest_packages+=,nftables,apparmor
+# charon-systemd is an IKE daemon: SAs and policies, and packets, of code that is not ours.
+guest_packages+=,charon-systemd
 
 # Copied into the guest, relative to lib/modules/VERSION/kernel.
 module_trees=(drivers/virtio drivers/block/virtio_blk.ko drivers/net/{veth,dummy,tun}.ko
-    net/key net/xfrm net/ipv4 net/ipv6 net/netfilter crypto arch/x86/crypto lib fs/autofs)
+    net/key net/xfrm net/ipv4 net/ipv6 net/netfilter net/sched/sch_netem.ko crypto arch/x86/crypto lib fs/autofs)
 
-# Preloaded unless -a is given; what is missing here cannot be loaded later. echainiv draws
-# its IVs from drbg, and drbg in turn needs sha512_generic.
+# Preloaded unless -a is given; what is missing here the kernel does not load by itself later, a
+# suite has to ask for it. echainiv draws its IVs from drbg, and drbg in turn needs sha512_generic.
 preload="af_key xfrm_user esp4 esp6 ah4 ah6 ipcomp ipcomp6 xfrm4_tunnel xfrm6_tunnel
  authenc echainiv seqiv drbg cbc ctr gcm ghash_generic ccm cmac hmac xcbc md5 sha1_generic sha256_generic
  sha512_generic rmd160 des_generic cast5_generic blowfish_generic twofish_generic

@@ -1,6 +1,8 @@
 # Two ends, the network namespaces a and b, an ESP tunnel between them, a daemon in each, and
 # a flood of packets through the tunnel. Sourced after check.sh.
 declare -A outer=([a]=192.0.2.1 [b]=192.0.2.2) inner=([a]=10.1.0.1 [b]=10.2.0.1) other=([a]=b [b]=a)
+# The ends that have a daemon
+ours='a b'
 declare -A daemons=() captures=()
 flood=''
 
@@ -45,16 +47,16 @@ give_up() { remove_ends; finish; exit; }
 # at END OPTION...: the client of that end's daemon
 at() { setkey --socket "$work/$1/control.sock" "${@:2}"; }
 answers_at() { at "$1" -D > /dev/null 2>&1; }
-# start_ends: each end's daemon, with the file END.conf
+# start_ends: the daemons, each with the file END.conf
 start_ends() {
     local end
-    for end in a b; do
+    for end in $ours; do
         mkdir -p "$work/$end"
         ip netns exec $end setkeyd --kernel "$interface" --config "$work/$end.conf" --socket "$work/$end/control.sock" \
             --state-directory "$work/$end" 2>> "$work/$end.log" >&2 &
         daemons[$end]=$!    # `ip netns exec` has become the daemon
     done
-    for end in a b; do
+    for end in $ours; do
         until_ 30 answers_at $end || { fail "the daemon of $end starts" "$(tail -n 20 "$work/$end.log")"; return 1; }
     done
 }
@@ -113,6 +115,13 @@ progress() {
          END { for (key in last) print key, last[key] - first[key] }' "$work/notes" | sort
 }
 
+# pinged COUNT ADDRESS OPTION...: how many requests of a, sent at once, are answered, or why none was sent. For answers that
+# are missing ping waits a second, where otherwise it might not even wait for those that are late.
+pinged() {
+    ip netns exec a ping -q -n -c "$1" -l "$1" -i 1 -W 1 "${@:3}" "$2" 2>&1 |
+        sed -n 's/.* \([0-9]*\) received.*/\1/p; s/^ping: //p'
+}
+
 # The kernel's counters of IPsec errors that are not zero, of both ends
 errors() { local end; for end in a b; do ip netns exec $end awk -v end=$end '$2 { print end, $1, $2 }' /proc/net/xfrm_stat; done; }
 
@@ -145,9 +154,9 @@ stop_captures() {
 all_captured() { [ "$(on_wire a ip)" -ge "${sent:-0}" ] && [ "$(on_wire b ip)" -ge "${received:-0}" ]; }
 on_wire() { tcpdump --count -n -r "$work/$1.pcap" "$2" 2>/dev/null | sed -n 's/^\([0-9]*\) packets\?$/\1/p'; }
 
-# start_flood: from a to b, until stop_flood, at least 2000 packets
+# start_flood [COUNT]: from a to b, until stop_flood, at least so many packets (2000)
 start_flood() {
-    ip netns exec a flood "${inner[a]}" "${inner[b]}" 2000 > "$work/flood" &
+    ip netns exec a flood "${inner[a]}" "${inner[b]}" "${1:-2000}" > "$work/flood" &
     flood=$!
 }
 # stop_flood: leaves its counts in $sent, $received, $twice, $refused and $lost

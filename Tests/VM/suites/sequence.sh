@@ -5,7 +5,7 @@
 interface=xfrm
 
 keys() { printf -v key "$1%.0s" {1..20}; }
-# Extended numbers with a cipher that authenticates by itself: with another one they need a module that the guest lacks.
+# Extended numbers with a cipher that authenticates by itself: with another one they need a module that is not loaded.
 combined=''
 # line NAME OPTION...: the SA in the language
 line() {
