@@ -7,8 +7,8 @@ guest_packages=systemd,systemd-sysv,dbus,libsystemd0,kmod,util-linux,procps,netb
 guest_packages+=,iproute2,iputils-ping,tcpdump,libstdc++6,libgcc-s1
 # nftables puts a NAT between two namespaces; apparmor loads the profile of the package.
 guest_packages+=,nftables,apparmor
-# charon-systemd is an IKE daemon: SAs and policies, and packets, of code that is not ours.
-guest_packages+=,charon-systemd
+# Code that is not ours: an IKE daemon, and one that speaks OSPFv3.
+guest_packages+=,charon-systemd,bird2
 
 # Copied into the guest, relative to lib/modules/VERSION/kernel.
 module_trees=(drivers/virtio drivers/block/virtio_blk.ko drivers/net/{veth,dummy,tun}.ko
