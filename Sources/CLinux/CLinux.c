@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "CLinux.h"
 
 #include <errno.h>
@@ -23,4 +24,25 @@ int setkeyd_catch_signal(int number, int event) {
     sigemptyset(&action.sa_mask);
     atomic_store(&events[number], event + 1);
     return sigaction(number, &action, NULL);
+}
+
+int setkeyd_receive_from_kernel(int descriptor, unsigned char *bytes, size_t room, int count, size_t *lengths) {
+    struct mmsghdr messages[16] = {0};
+    struct sockaddr_nl senders[16];
+    struct iovec places[16];
+    int received;
+
+    if (count > 16)
+        count = 16;
+    for (int i = 0; i < count; i++) {
+        places[i] = (struct iovec){.iov_base = bytes + i * room, .iov_len = room};
+        messages[i].msg_hdr = (struct msghdr){
+            .msg_name = &senders[i], .msg_namelen = sizeof senders[i], .msg_iov = &places[i], .msg_iovlen = 1};
+    }
+    do
+        received = recvmmsg(descriptor, messages, count, MSG_DONTWAIT | MSG_TRUNC, NULL);
+    while (received < 0 && errno == EINTR);
+    for (int i = 0; i < received; i++)
+        lengths[i] = senders[i].nl_pid == 0 ? messages[i].msg_len : 0;
+    return received;
 }

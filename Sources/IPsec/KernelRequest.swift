@@ -75,3 +75,13 @@ package struct RequestID: RawRepresentable, Hashable, Sendable {
         RequestID(rawValue: rawValue == .max ? 1 : rawValue + 1)
     }
 }
+
+extension KernelRequest {
+    /// Whether it makes an entry.
+    package var isAddition: Bool {
+        switch self {
+        case .add, .addPolicy: true
+        default: false
+        }
+    }
+}

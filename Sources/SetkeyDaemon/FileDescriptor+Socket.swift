@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import IPsec
+import KernelBackends
 
 // Sockets: the calls of the C library that take addresses, options and datagrams.
 
@@ -15,14 +16,15 @@ extension FileDescriptor {
     }
 
     /// Sends one datagram, which lies at `range` of `bytes`.
-    nonisolated func send(_ bytes: [UInt8], _ range: Range<Int>) throws(KernelErrno) {
+    /// - Returns: the errno with which that failed.
+    nonisolated func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
         while true {
             let count = unsafe bytes[range].withUnsafeBytes {
                 unsafe Glibc.send(rawValue, $0.baseAddress, $0.count, 0)
             }
-            if count >= 0 { return }
+            if count >= 0 { return nil }
             let number = errno
-            if number != EINTR { throw KernelErrno(rawValue: number) }
+            if number != EINTR { return KernelErrno(rawValue: number) }
         }
     }
 
@@ -42,6 +44,20 @@ extension FileDescriptor {
             if case .bytes = transfer, sender.nl_pid != 0 { continue }
             return transfer
         }
+    }
+
+    /// Receives the datagrams of a netlink socket that are there, as many as `batch` has room for, without waiting.
+    /// - Returns: the errno with which that failed; to find none is no failure.
+    nonisolated func receiveFromKernel(into batch: inout NetlinkBatch) -> KernelErrno? {
+        var lengths = [Int](repeating: 0, count: NetlinkBatch.capacity)
+        let count = unsafe setkeyd_receive_from_kernel(
+            rawValue, &batch.bytes, NetlinkBatch.datagramCapacity, Int32(NetlinkBatch.capacity), &lengths)
+        guard count >= 0 else {
+            let number = errno
+            return number == EAGAIN || number == EWOULDBLOCK ? nil : KernelErrno(rawValue: number)
+        }
+        batch.byteCounts += lengths.prefix(Int(count))
+        return nil
     }
 
     /// Gives a socket its address, a `sockaddr` of any family.

@@ -97,6 +97,72 @@ struct ExchangeTests {
         #expect(run() == ["6", "7", "8", "nothing after 8"])
     }
 
+    // MARK: Several at once
+
+    @Test mutating func whatIsUnorderedIsSentSeveralAtOnce() {
+        link.takesSeveral = true
+        exchange.submit(ScriptedLink.burst(1...19, isUnordered: true))
+        exchange.submit(ScriptedLink.burst(20...21))
+        #expect(run() == (1...21).map { "\($0)" } + ["nothing after 21"])
+        #expect(link.datagrams == [8, 8, 3, 1, 1])
+    }
+
+    @Test mutating func whereOneIsTakenOneIsSent() {
+        exchange.submit(ScriptedLink.burst(1...3, isUnordered: true))
+        #expect(run() == ["1", "2", "3", "nothing after 3"])
+        #expect(link.datagrams == [1, 1, 1])
+    }
+
+    /// As netlink tells it: first what was done, and then that it was.
+    @Test mutating func whatComesInAnyOrderIsTakenForWhatItAnswers() {
+        link.takesSeveral = true
+        link.reactions[1] = .messages([])
+        link.reactions[2] = .messages([ScriptedLink.message(3), ScriptedLink.message(90, sender: 8)])
+        link.reactions[3] = .messages([ScriptedLink.message(2, error: 17), ScriptedLink.message(1)])
+        exchange.submit(ScriptedLink.burst(1...3, isUnordered: true))
+        exchange.submit(ScriptedLink.burst(4...4))
+        #expect(run() == ["3", "90", "2 refused", "1", "4", "nothing after 4"])
+        #expect(link.datagrams == [3, 1])
+    }
+
+    /// One after the other, to know which of them it is.
+    @Test mutating func whatCannotBeSentTogetherIsSentSingly() {
+        link.takesSeveral = true
+        link.reactions[2] = .failure(.messageSize)
+        exchange.submit(ScriptedLink.burst(1...3, isUnordered: true))
+        #expect(run() == ["1", "2 not sent", "3", "nothing after 3"])
+        #expect(link.datagrams == [1, 1])
+    }
+
+    @Test mutating func whatCannotBeSaidEndsWhatIsSentTogether() {
+        link.takesSeveral = true
+        var burst = EncodedBurst(
+            from: RequestID(rawValue: 1), stopsAtRefusal: false, isUnordered: true, known: stops, reserving: 0)
+        burst.append(ScriptedLink.message(1))
+        burst.append(ScriptedLink.message(2))
+        burst.appendUnspeakable()
+        burst.append(ScriptedLink.message(4))
+        exchange.submit(burst)
+        #expect(run() == ["1", "2", "3 not sent", "4", "nothing after 4"])
+        #expect(link.datagrams == [2, 1])
+    }
+
+    @Test mutating func everyAnswerThatIsLostIsTold() {
+        link.takesSeveral = true
+        link.reactions = [1: .messages([]), 3: .messages([]), 4: .messages([])]
+        exchange.submit(ScriptedLink.burst(1...5, isUnordered: true))
+        exchange.submit(ScriptedLink.burst(6...6))
+        #expect(
+            run() == [
+                "2", "5", "nothing after 1", "nothing after 3", "nothing after 4", "1 unsent from 6", "nothing after 5",
+            ])
+        // The first has stopped what was behind, and what is asked now knows of it.
+        exchange.submit(ScriptedLink.burst(7...7, known: stops))
+        #expect(run() == ["7", "nothing after 7"])
+    }
+
+    // MARK: Dumps
+
     @Test mutating func aDumpIsOneAnswer() {
         link.reactions[1] = .messages([
             ScriptedLink.message(1, type: 10), ScriptedLink.message(9, sender: 8), ScriptedLink.message(2, type: 10),

@@ -9,21 +9,33 @@ struct ScriptedLink: KernelLink {
         case failure(KernelErrno)
     }
 
+    /// Whether a datagram may hold several messages.
+    var takesSeveral = false
     /// By the sequence number of the request; a request without one is answered.
     var reactions: [UInt32: Reaction] = [:]
     /// What waits to be read.
     var queue: [[UInt8]] = []
-    /// The sequence numbers of what was sent.
+    /// The sequence numbers of what was sent, and of how many messages each datagram was.
     private(set) var sent: [UInt32] = []
+    private(set) var datagrams: [Int] = []
     var memory: (allocated: Int, limit: Int)?
 
     mutating func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
-        let request = Array(bytes[range])
-        let sequence = UInt32(request[8])
-        sent.append(sequence)
-        switch reactions[sequence] ?? .messages([request]) {
-        case .messages(let messages): queue += messages
-        case .failure(let errno): return errno
+        var requests: [[UInt8]] = []
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let end = start + Int(bytes[start + 4]) * 8
+            requests.append(Array(bytes[start..<end]))
+            start = end
+        }
+        for request in requests {
+            if case .failure(let errno)? = reactions[UInt32(request[8])] { return errno }
+        }
+        datagrams.append(requests.count)
+        for request in requests {
+            let sequence = UInt32(request[8])
+            sent.append(sequence)
+            if case .messages(let messages)? = reactions[sequence] { queue += messages } else { queue.append(request) }
         }
         return nil
     }
@@ -43,12 +55,12 @@ struct ScriptedLink: KernelLink {
     }
 
     static func burst(
-        _ sequences: ClosedRange<UInt32>, stopsAtRefusal: Bool = false, known: ExchangeStops = ExchangeStops(),
-        type: UInt8 = 3
+        _ sequences: ClosedRange<UInt32>, stopsAtRefusal: Bool = false, isUnordered: Bool = false,
+        known: ExchangeStops = ExchangeStops(), type: UInt8 = 3
     ) -> EncodedBurst {
         var burst = EncodedBurst(
-            from: RequestID(rawValue: sequences.lowerBound), stopsAtRefusal: stopsAtRefusal, known: known,
-            reserving: 0)
+            from: RequestID(rawValue: sequences.lowerBound), stopsAtRefusal: stopsAtRefusal,
+            isUnordered: isUnordered, known: known, reserving: 0)
         for sequence in sequences { burst.append(message(sequence, type: type, words: 4)) }
         return burst
     }

@@ -42,12 +42,17 @@ extension Machine {
             }
         }
 
-        /// The number of the request that a datagram is.
-        func sequence(of datagram: [UInt8]) -> UInt32? {
-            switch self {
-            case .pfKey: PFKeyHeader(ofDatagram: datagram.span)?.sequence
-            case .xfrm: NetlinkHeader(ofMessage: datagram.span)?.sequence
+        /// The numbers of the requests in a datagram.
+        func sequences(of datagram: [UInt8]) -> [UInt32] {
+            guard self == .xfrm else { return PFKeyHeader(ofDatagram: datagram.span).map { [$0.sequence] } ?? [] }
+            var sequences: [UInt32] = []
+            var messages = NetlinkDatagram(byteCount: datagram.count)
+            while let range = messages.next(in: datagram.span),
+                let header = NetlinkHeader(ofMessage: datagram.span.extracting(range))
+            {
+                sequences.append(header.sequence)
             }
+            return sequences
         }
     }
 }

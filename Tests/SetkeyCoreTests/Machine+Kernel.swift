@@ -27,13 +27,13 @@ extension Machine: KernelLink {
 
     mutating func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
         let datagram = Array(bytes[range])
-        if let sequence = door.sequence(of: datagram),
-            let request = asked.removeValue(forKey: RequestID(rawValue: sequence))
-        {
-            note(request)
+        for sequence in door.sequences(of: datagram) {
+            if let request = asked.removeValue(forKey: RequestID(rawValue: sequence)) { note(request) }
         }
         return kernel.send(datagram, from: sockets.socket, at: .init(seconds: UInt64(seconds)))
     }
+
+    var takesSeveral: Bool { door == .xfrm }
 
     mutating func receive(into buffer: inout [UInt8]) -> KernelReception {
         sockets.receive(from: &kernel, into: &buffer)

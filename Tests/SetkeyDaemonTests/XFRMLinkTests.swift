@@ -46,4 +46,22 @@ import Testing
             return
         }
     }
+
+    /// Whoever may open such a socket may send to ours: what the kernel has not sent is nothing.
+    @Test func whatOtherProcessesSayIsPassedOver() throws {
+        let (events, requests, speaker) = (try Self.socket(), try Self.socket(), try Self.socket())
+        for descriptor in [events, requests] {
+            try descriptor.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, Self.group)
+        }
+        for _ in 0..<NetlinkBatch.capacity + 1 { Self.shout(on: speaker) }
+        var link = XFRMLink(XFRMSockets(requests: requests, events: events))
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        guard case .empty = link.receive(into: &buffer) else {
+            Issue.record("a datagram of another process is read")
+            return
+        }
+        // They have come, and are gone.
+        #expect(events.receive(into: &buffer) == .wouldBlock)
+        #expect(requests.receive(into: &buffer) == .wouldBlock)
+    }
 }

@@ -1,4 +1,5 @@
-/* The kernel's own headers (nothing is retyped: constants and layouts come from here), and signals. */
+/* The kernel's own headers (nothing is retyped: constants and layouts come from here), signals, and receptions
+   of several datagrams. */
 #ifndef SETKEYD_CLINUX_H
 #define SETKEYD_CLINUX_H
 
@@ -19,5 +20,10 @@
 /* Has signal `number` write 1 to `event`, an eventfd(2) that stays open, from now on and on whatever thread it comes.
    0, or -1 and errno. */
 int setkeyd_catch_signal(int number, int event);
+
+/* Receives up to `count` datagrams of a netlink socket, at most 16, without waiting, each into `room` bytes of its own.
+   `lengths` tells how long they are, be there room for them or not; what other processes have sent has length 0.
+   Their number, or -1 and errno. */
+int setkeyd_receive_from_kernel(int descriptor, unsigned char *bytes, size_t room, int count, size_t *lengths);
 
 #endif

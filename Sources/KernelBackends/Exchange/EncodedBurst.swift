@@ -6,6 +6,9 @@ package struct EncodedBurst: Sendable {
     package let firstID: RequestID
     /// Whether a request that is refused keeps those behind it from being sent.
     package let stopsAtRefusal: Bool
+    /// Whether none of the requests depends on another one: several may be sent at once, and one whose answer is lost may be
+    /// asked again behind them.
+    let isUnordered: Bool
     /// What had stopped when whoever asks asked.
     let known: ExchangeStops
 
@@ -14,11 +17,16 @@ package struct EncodedBurst: Sendable {
     private(set) var datagrams: [Range<Int>?] = []
 
     /// - Parameters:
-    ///   - byteCount: about what its datagrams will take.
+    ///   - isUnordered: whether none of its requests depends on another one.
     ///   - known: the stops that whoever asks knows of.
-    package init(from firstID: RequestID, stopsAtRefusal: Bool, known: ExchangeStops, reserving byteCount: Int) {
+    ///   - byteCount: about what its datagrams will take.
+    package init(
+        from firstID: RequestID, stopsAtRefusal: Bool, isUnordered: Bool = false, known: ExchangeStops,
+        reserving byteCount: Int
+    ) {
         self.firstID = firstID
         self.stopsAtRefusal = stopsAtRefusal
+        self.isUnordered = isUnordered
         self.known = known
         bytes = []
         bytes.reserveCapacity(byteCount)

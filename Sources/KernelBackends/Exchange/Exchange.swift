@@ -2,19 +2,28 @@ internal import IPsec
 
 /// The order in which the kernel is asked and read: bytes only, and no thread, wait or clock.
 ///
-/// A request is sent when the one before it has been answered. The kernel works inside `send` (kernel-facts 9), so the
-/// answer is in the socket when that returns, behind what others have caused before it; if the socket becomes empty
-/// instead, the answer was lost.
+/// A request is sent when the one before it has been answered; where the link takes several at once, so many that do not
+/// depend on each other when those before them have been. The kernel works inside `send` (kernel-facts 9), so the answers
+/// are in the socket when that returns, behind what others have caused before them; if the socket becomes empty instead,
+/// they were lost.
 ///
 /// PF_KEY drops messages for a full socket silently, but it does so only while the queued bytes exceed the limit, and
 /// only our reading lowers them. So the queue is measured before each batch of reads: where a batch could have
 /// hidden an overflow, ``ExchangeStep/overrun`` is told (kernel-facts 3.3). No overflow goes unseen, however long nobody
 /// reads; with a large buffer a false alarm needs one that is almost full.
 package struct Exchange: Sendable {
+    /// So many requests are sent at once at most, where that can be.
+    private static let window = 8
     /// Reads between two measurements.
     private static let batch = 16
     /// More than one message ever takes in the queue.
     private static let largestMessage = 4096
+
+    private struct Flight {
+        let id: RequestID
+        let answer: any AwaitedAnswer
+        let stopsAtRefusal: Bool
+    }
 
     private struct Pending {
         var burst: EncodedBurst
@@ -22,31 +31,68 @@ package struct Exchange: Sendable {
         var sent = 0
         var nextID: RequestID
         var left: Int { burst.datagrams.count - sent }
+        /// Whether several of them were sent at once, and that failed.
+        private var goesSingly = false
 
-        /// Sends the next datagram, and wipes it: it may hold keys.
+        init(_ burst: EncodedBurst) {
+            self.burst = burst
+            nextID = burst.firstID
+        }
+
+        /// Sends what comes next, one datagram of one request or of several, and wipes it: it may hold keys.
         ///
         /// - Returns: what to wait for.
         mutating func sendNext(
             on link: inout some KernelLink, awaiting answer: any AwaitedAnswer.Type
-        ) -> Result<any AwaitedAnswer, KernelErrno> {
-            let range = burst.datagrams[sent]
+        ) -> Result<[Flight], KernelErrno> {
+            let ranges = next(atMost: link.takesSeveral && burst.isUnordered && !goesSingly ? Exchange.window : 1)
+            guard let first = ranges.first, let last = ranges.last else {
+                pass()
+                return .failure(.inexpressible)
+            }
+            if let errno = link.send(burst.bytes, first.lowerBound..<last.upperBound) {
+                guard ranges.count > 1 else {
+                    pass()
+                    burst.wipe(first)
+                    return .failure(errno)
+                }
+                goesSingly = true
+                return sendNext(on: &link, awaiting: answer)
+            }
+            var flights: [Flight] = []
+            flights.reserveCapacity(ranges.count)
+            for range in ranges {
+                flights.append(
+                    Flight(
+                        id: nextID, answer: answer.init(to: burst.bytes.span.extracting(range)),
+                        stopsAtRefusal: burst.stopsAtRefusal))
+                pass()
+                burst.wipe(range)
+            }
+            return .success(flights)
+        }
+
+        /// Where the requests lie that come next, up to one that cannot be said.
+        private func next(atMost count: Int) -> [Range<Int>] {
+            Array(
+                burst.datagrams[sent..<min(sent + count, burst.datagrams.count)].prefix { $0 != nil }.compactMap(\.self)
+            )
+        }
+
+        private mutating func pass() {
             sent += 1
             nextID = nextID.next
-            guard let range else { return .failure(.inexpressible) }
-            defer { burst.wipe(range) }
-            if let errno = link.send(burst.bytes, range) { return .failure(errno) }
-            return .success(answer.init(to: burst.bytes.span.extracting(range)))
         }
-    }
-
-    private struct Flight {
-        let answer: any AwaitedAnswer
-        let stopsAtRefusal: Bool
     }
 
     private let answer: any AwaitedAnswer.Type
     private var bursts: [Pending] = []
-    private var flight: Flight?
+    /// What has been sent and not been answered, the oldest first.
+    private var flights: [Flight] = []
+    /// Which of them the next message is likely to be about.
+    private var likely = 0
+    /// Whether it is told which of them have been lost.
+    private var isLosing = false
     private var stops = ExchangeStops()
     private var readsLeft = 0
     /// The request that had its turn last, unless the socket has been empty since.
@@ -60,13 +106,13 @@ package struct Exchange: Sendable {
     /// Takes requests, to be sent after those that it was given before.
     package mutating func submit(_ burst: EncodedBurst) {
         guard !burst.datagrams.isEmpty else { return }
-        bursts.append(Pending(burst: burst, nextID: burst.firstID))
+        bursts.append(Pending(burst))
     }
 
     /// Sends what is to be sent next, and reads a message.
     /// - Parameter buffer: long enough for every message.
     package mutating func next(on link: inout some KernelLink, into buffer: inout [UInt8]) -> ExchangeStep {
-        if flight == nil, let step = sendNext(on: &link) { return step }
+        if flights.isEmpty, let step = sendNext(on: &link) { return step }
         if readsLeft == 0 {
             readsLeft = Self.batch
             if let memory = link.memory, memory.allocated + Self.batch * Self.largestMessage > memory.limit {
@@ -76,7 +122,7 @@ package struct Exchange: Sendable {
         switch link.receive(into: &buffer) {
         case .datagram(let byteCount):
             readsLeft -= 1
-            return .message(byteCount: byteCount, stop: judge(buffer, byteCount))
+            return .message(byteCount: byteCount, stop: judge(buffer.span.extracting(0..<byteCount)))
         case .empty: return foundEmpty()
         case .overrun: return .overrun
         case .failed(let errno): return .failed(errno)
@@ -101,14 +147,17 @@ package struct Exchange: Sendable {
             stopped.burst.wipe()
             return .unsent(id, count: stopped.left)
         }
-        lastID = id
         let outcome = bursts[0].sendNext(on: &link, awaiting: answer)
         if bursts[0].left == 0 { bursts.removeFirst() }
         switch outcome {
-        case .success(let answer):
-            flight = Flight(answer: answer, stopsAtRefusal: stopsAtRefusal)
+        case .success(let flights):
+            lastID = flights.last?.id
+            self.flights = flights
+            likely = 0
             return nil
-        case .failure(let errno): return .refused(id, errno, stop: stop(at: stopsAtRefusal))
+        case .failure(let errno):
+            lastID = id
+            return .refused(id, errno, stop: stop(at: stopsAtRefusal))
         }
     }
 
@@ -120,23 +169,42 @@ package struct Exchange: Sendable {
 
     // MARK: Reading
 
-    private mutating func judge(_ buffer: [UInt8], _ byteCount: Int) -> ExchangeStops.Kind? {
-        guard let flight else { return nil }
-        switch flight.answer.verdict(on: buffer.span.extracting(0..<byteCount)) {
-        case .unrelated, .part: return nil
-        case .answer:
-            self.flight = nil
-            return nil
-        case .refusal:
-            self.flight = nil
-            return stop(at: flight.stopsAtRefusal)
+    private mutating func judge(_ message: Span<UInt8>) -> ExchangeStops.Kind? {
+        for offset in 0..<flights.count {
+            let index = (likely + offset) % flights.count
+            switch flights[index].answer.verdict(on: message) {
+            case .unrelated: continue
+            case .part:
+                // Answers come in the order of the requests, and what is told before them, too.
+                likely = index + 1
+                return nil
+            case .answer:
+                land(index)
+                return nil
+            case .refusal: return stop(at: land(index).stopsAtRefusal)
+            }
         }
+        return nil
     }
 
+    @discardableResult
+    private mutating func land(_ index: Int) -> Flight {
+        likely = index
+        return flights.remove(at: index)
+    }
+
+    /// What was sent at once may all be lost; the first of it stops what is behind.
     private mutating func foundEmpty() -> ExchangeStep {
-        guard let id = lastID.take() else { return .idle }
-        guard flight.take() != nil else { return .unanswered(id, stop: nil) }
-        stops.count(.loss)
-        return .unanswered(id, stop: .loss)
+        guard let id = lastID else { return .idle }
+        guard !flights.isEmpty else {
+            lastID = nil
+            return .unanswered(id, stop: nil)
+        }
+        let isFirst = !isLosing
+        let lost = land(0)
+        isLosing = !flights.isEmpty
+        if lost.id == id { lastID = nil }
+        if isFirst { stops.count(.loss) }
+        return .unanswered(lost.id, stop: isFirst ? .loss : nil)
     }
 }

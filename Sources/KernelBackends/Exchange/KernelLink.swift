@@ -7,12 +7,21 @@ package protocol KernelLink {
     /// - Returns: the errno with which sending failed; there is no answer then.
     mutating func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno?
 
+    /// Whether a datagram may hold several messages, of which each is answered, and none keeps those behind it from being
+    /// worked on.
+    var takesSeveral: Bool { get }
+
     /// Receives one message over the beginning of `buffer`, without waiting.
     mutating func receive(into buffer: inout [UInt8]) -> KernelReception
 
     /// What the received and not yet read messages take, and how much they may (`SO_MEMINFO`), in bytes; `nil` where
     /// it cannot be told, or receiving itself tells of a loss.
     var memory: (allocated: Int, limit: Int)? { get }
+}
+
+extension KernelLink {
+    /// One message a datagram, as with PF_KEY.
+    package var takesSeveral: Bool { false }
 }
 
 /// What receiving came to.

@@ -23,7 +23,9 @@ package struct KernelTranslation: Sendable {
         _ requests: [KernelRequest], from firstID: RequestID, stopsAtRefusal: Bool
     ) -> EncodedBurst {
         var burst = EncodedBurst(
-            from: firstID, stopsAtRefusal: stopsAtRefusal, known: stops, reserving: requests.count * 512)
+            from: firstID, stopsAtRefusal: stopsAtRefusal,
+            isUnordered: !stopsAtRefusal && requests.allSatisfy(\.isAddition), known: stops,
+            reserving: requests.count * 512)
         var id = firstID
         for request in requests {
             do throws(WireError) {

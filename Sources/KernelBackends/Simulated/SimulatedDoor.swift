@@ -5,6 +5,9 @@ package protocol SimulatedDoor {
     /// The socket that asks.
     var socket: SimulatedKernel.SocketID { get }
 
+    /// See ``KernelLink/takesSeveral``.
+    static var takesSeveral: Bool { get }
+
     /// Receives one message over the beginning of `buffer`, without waiting.
     mutating func receive(from kernel: inout SimulatedKernel, into buffer: inout [UInt8]) -> KernelReception
 
@@ -17,6 +20,7 @@ package protocol SimulatedDoor {
 
 /// A socket of PF_KEY.
 package struct SimulatedPFKeyDoor: SimulatedDoor {
+    package static let takesSeveral = false
     package let socket: SimulatedKernel.SocketID
 
     /// - Parameter receiveLimit: what may be queued for it, in bytes.
@@ -39,6 +43,7 @@ package struct SimulatedPFKeyDoor: SimulatedDoor {
 
 /// The two sockets of XFRM netlink.
 package struct SimulatedXFRMDoor: SimulatedDoor {
+    package static let takesSeveral = true
     private static let groups: NetlinkGroups = [.associations, .policies, .expire]
 
     package let socket: SimulatedKernel.SocketID
@@ -60,7 +65,14 @@ package struct SimulatedXFRMDoor: SimulatedDoor {
     ) -> KernelReception {
         reception.receive(
             into: &buffer,
-            from: { end, buffer in kernel.receive(on: end == .events ? events : socket, into: &buffer) },
+            from: { end, batch in
+                switch kernel.receive(on: end == .events ? events : socket, into: &batch.bytes) {
+                case .bytes(let count): batch.byteCounts.append(count)
+                case .empty: break
+                case .failed(let errno): return errno
+                }
+                return nil
+            },
             reopeningBy: { kernel.reopenNetlink(socket) })
     }
 

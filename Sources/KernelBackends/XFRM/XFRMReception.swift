@@ -10,23 +10,10 @@ package enum XFRMEnd: Sendable {
     case requests
 }
 
-/// What a reception on a netlink socket comes to.
-package enum NetlinkReception: Sendable, Equatable {
-    /// A datagram of so many bytes, which may be more than there was room for.
-    case bytes(Int)
-    case empty
-    /// `ENOBUFS` where messages have been lost.
-    case failed(KernelErrno)
-}
-
 /// What both ends say, message by message. The kernel has queued the events of a request, and its answer, when `send`
 /// returns; whatever was done before the answer is told before it.
 package struct XFRMReception: Sendable {
-    /// The longest datagram of a dump; the kernel fills no more (xfrm-facts B2).
-    private static let capacity = 32 << 10
-
-    private var bytes = [UInt8](repeating: 0, count: capacity)
-    private var datagram = NetlinkDatagram()
+    private var batch = NetlinkBatch()
     /// Whether events have been lost, which nobody has been told.
     private var hasLost = false
 
@@ -40,28 +27,26 @@ package struct XFRMReception: Sendable {
     /// A dump for which memory runs out never ends, and every other one is refused with `EBUSY` (xfrm-facts B2): only a
     /// new socket can ask for one again.
     /// - Parameters:
-    ///   - receive: receives a datagram of one end.
+    ///   - receive: receives datagrams of one end, without waiting; none where there are none.
     ///   - reopen: opens the end that asks anew, at its old address.
     package mutating func receive(
-        into buffer: inout [UInt8], from receive: (XFRMEnd, inout [UInt8]) -> NetlinkReception,
+        into buffer: inout [UInt8], from receive: (XFRMEnd, inout NetlinkBatch) -> KernelErrno?,
         reopeningBy reopen: () throws(KernelErrno) -> Void
     ) -> KernelReception {
         do throws(KernelErrno) {
             while true {
-                if let range = nextMessage() {
-                    let isStuck = Self.saysThatADumpIsStuck(bytes.span.extracting(range))
-                    buffer.overwrite(with: bytes, range)
-                    bytes.overwriteWithZeros(in: range)
+                switch batch.next() {
+                case .message(let range):
+                    let isStuck = Self.saysThatADumpIsStuck(batch.bytes.span.extracting(range))
+                    buffer.overwrite(with: batch.bytes, range)
+                    batch.bytes.overwriteWithZeros(in: range)
                     if isStuck { try reopen() }
                     return .datagram(byteCount: range.count)
+                case .truncated: return .overrun
+                case .end: break
                 }
-                switch next(from: receive) {
-                case .bytes(let count):
-                    guard count <= bytes.count else {
-                        bytes.overwriteWithZeros(first: bytes.count)
-                        return .overrun
-                    }
-                    datagram = NetlinkDatagram(byteCount: count)
+                switch refill(from: receive) {
+                case .received: continue
                 case .lost: return .overrun
                 case .failed(.noBuffers):
                     try reopen()
@@ -75,30 +60,28 @@ package struct XFRMReception: Sendable {
         }
     }
 
-    private enum Next {
-        case bytes(Int)
+    private enum Refill {
+        case received
         case empty
         /// Events have been lost, and those before have been read.
         case lost
         case failed(KernelErrno)
     }
 
-    private mutating func next(from receive: (XFRMEnd, inout [UInt8]) -> NetlinkReception) -> Next {
+    private mutating func refill(from receive: (XFRMEnd, inout NetlinkBatch) -> KernelErrno?) -> Refill {
         while true {
-            switch receive(.events, &bytes) {
-            case .bytes(let count): return .bytes(count)
-            case .failed(.noBuffers): hasLost = true
-            case .failed(let errno): return .failed(errno)
-            case .empty:
+            batch.clear()
+            switch receive(.events, &batch) {
+            case KernelErrno.noBuffers: hasLost = true
+            case let errno?: return .failed(errno)
+            case nil where !batch.byteCounts.isEmpty: return .received
+            case nil:
                 if hasLost {
                     hasLost = false
                     return .lost
                 }
-                return switch receive(.requests, &bytes) {
-                case .bytes(let count): .bytes(count)
-                case .empty: .empty
-                case .failed(let errno): .failed(errno)
-                }
+                if let errno = receive(.requests, &batch) { return .failed(errno) }
+                return batch.byteCounts.isEmpty ? .empty : .received
             }
         }
     }
@@ -110,12 +93,5 @@ package struct XFRMReception: Sendable {
             return false
         }
         return number == -KernelErrno.busy.rawValue || number == -KernelErrno.noBuffers.rawValue
-    }
-
-    /// Where the next message of the datagram that was received last lies.
-    private mutating func nextMessage() -> Range<Int>? {
-        var rest = datagram
-        defer { datagram = rest }
-        return rest.next(in: bytes.span)
     }
 }

@@ -184,14 +184,6 @@ extension KernelEvent.Content {
 }
 
 extension KernelRequest {
-    /// Whether it makes an entry.
-    var isAddition: Bool {
-        switch self {
-        case .add, .addPolicy: true
-        default: false
-        }
-    }
-
     /// Whether it removes an entry.
     var isDeletion: Bool {
         switch self {

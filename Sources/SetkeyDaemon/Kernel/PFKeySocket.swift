@@ -47,14 +47,7 @@ nonisolated final class PFKeySocket: PollableLink {
         hasLargeBuffer = descriptor.setReceiveBuffer(Self.receiveBuffer)
     }
 
-    func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
-        do throws(KernelErrno) {
-            try descriptor.send(bytes, range)
-            return nil
-        } catch {
-            return error
-        }
-    }
+    func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? { descriptor.send(bytes, range) }
 
     func receive(into buffer: inout [UInt8]) -> KernelReception {
         switch descriptor.receive(into: &buffer) {

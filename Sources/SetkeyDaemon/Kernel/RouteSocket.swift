@@ -50,7 +50,7 @@ final class RouteSocket: DeviceSource {
     /// Asks for a list of all devices.
     private func ask() throws(KernelErrno) {
         let request = LinkNews.listRequest
-        try descriptor.send(request, request.indices)
+        if let errno = descriptor.send(request, request.indices) { throw errno }
         list = Devices.none
     }
 

@@ -26,6 +26,8 @@ final class SimulatedTransport<Door: SimulatedDoor>: @MainActor KernelTransport 
         return kernel.send(Array(bytes[range]), from: door.socket, at: Self.now)
     }
 
+    var takesSeveral: Bool { Door.takesSeveral }
+
     func receive(into buffer: inout [UInt8]) -> KernelReception { door.receive(from: &kernel, into: &buffer) }
 
     var memory: (allocated: Int, limit: Int)? { door.memory(in: kernel) }

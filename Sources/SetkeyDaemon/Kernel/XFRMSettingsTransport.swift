@@ -13,14 +13,7 @@ final class XFRMSettingsTransport: @MainActor KernelTransport {
         (descriptor, portID) = try XFRMSockets.openRequests()
     }
 
-    func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
-        do throws(KernelErrno) {
-            try descriptor.send(bytes, range)
-            return nil
-        } catch {
-            return error
-        }
-    }
+    func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? { descriptor.send(bytes, range) }
 
     func receive(into buffer: inout [UInt8]) -> KernelReception {
         switch descriptor.receiveFromKernel(into: &buffer) {

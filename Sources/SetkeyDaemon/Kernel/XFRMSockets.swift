@@ -117,25 +117,14 @@ nonisolated struct XFRMLink: PollableLink {
     /// Nothing comes to the other one unasked.
     var descriptor: FileDescriptor { sockets.events }
 
-    func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
-        do throws(KernelErrno) {
-            try sockets.requests.send(bytes, range)
-            return nil
-        } catch {
-            return error
-        }
-    }
+    func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? { sockets.requests.send(bytes, range) }
+
+    var takesSeveral: Bool { true }
 
     mutating func receive(into buffer: inout [UInt8]) -> KernelReception {
         reception.receive(
             into: &buffer,
-            from: { end, buffer in
-                let socket = end == .events ? sockets.events : sockets.requests
-                return switch socket.receiveFromKernel(into: &buffer) {
-                case .bytes(let count): .bytes(count)
-                case .wouldBlock, .end: .empty
-                case .failed(let errno): .failed(KernelErrno(rawValue: errno))
-                }
+            from: { end, batch in (end == .events ? sockets.events : sockets.requests).receiveFromKernel(into: &batch)
             },
             reopeningBy: { () throws(KernelErrno) in try sockets.reopenRequests() })
     }

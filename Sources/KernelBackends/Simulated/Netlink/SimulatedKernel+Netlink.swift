@@ -40,14 +40,18 @@ extension SimulatedKernel {
 
     /// Works on a datagram of a netlink socket: its messages in order, none of which stops those behind it.
     ///
-    /// - Returns: the errno that `send` itself fails with.
+    /// - Returns: the errno that `send` itself fails with; nothing was done then.
     mutating func sendNetlink(_ datagram: [UInt8], fromSocketAt index: Int) -> KernelErrno? {
         var messages = NetlinkDatagram(byteCount: datagram.count)
-        while let range = messages.next(in: datagram.span) {
-            guard let request = ReceivedXFRMRequest(datagram[range]) else { return nil }
-            fault = faultSource?.fault(on: request.meaning, from: sockets[index].id)
-            defer { fault = nil }
+        var requests: [(ReceivedXFRMRequest, RequestFault?)] = []
+        while let range = messages.next(in: datagram.span), let request = ReceivedXFRMRequest(datagram[range]) {
+            let fault = faultSource?.fault(on: request.meaning, from: sockets[index].id)
             if let errno = fault?.sendFailure { return errno }
+            requests.append((request, fault))
+        }
+        defer { fault = nil }
+        for (request, fault) in requests {
+            self.fault = fault
             process(request, fromSocketAt: index)
         }
         return nil
