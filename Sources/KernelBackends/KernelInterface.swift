@@ -9,8 +9,12 @@ package protocol KernelInterface: Sendable {
     /// Writes `request` as one datagram over `buffer`, whose memory is used again.
     ///
     /// The buffer may then hold keys: `wipe` it when it has been sent. After an error it is empty.
+    /// - Parameter isFollowed: whether a request that does not depend on it travels behind it in the same datagram, where
+    ///   that can be: what the kernel tells all of it is answer enough then.
     /// - Throws: a value of the request that this interface has no bytes for; nothing that ``traits`` allow.
-    mutating func encode(_ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]) throws(WireError)
+    mutating func encode(
+        _ request: KernelRequest, id: RequestID, isFollowed: Bool, into buffer: inout [UInt8]
+    ) throws(WireError)
 
     /// Says what a datagram of the kernel means; no bytes are too wrong for an answer.
     ///
@@ -29,6 +33,13 @@ package protocol KernelInterface: Sendable {
 }
 
 extension KernelInterface {
+    /// Writes `request` as a datagram of its own.
+    package mutating func encode(
+        _ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]
+    ) throws(WireError) {
+        try encode(request, id: id, isFollowed: false, into: &buffer)
+    }
+
     /// PF_KEY has no devices.
     package mutating func know(_ devices: Devices) {}
 }

@@ -32,6 +32,18 @@ package struct EncodedBurst: Sendable {
         bytes.reserveCapacity(byteCount)
     }
 
+    /// So many requests are sent at once at most, where that can be.
+    static let window = 8
+
+    /// Whether a request is the last of those that are sent at once.
+    ///
+    /// - Parameters:
+    ///   - index: which of the burst it is.
+    ///   - count: how many requests the burst will have.
+    func endsDatagram(_ index: Int, of count: Int) -> Bool {
+        index % Self.window == Self.window - 1 || index == count - 1
+    }
+
     /// Adds a request.
     package mutating func append(_ datagram: [UInt8]) {
         let start = bytes.count

@@ -12,8 +12,6 @@ internal import IPsec
 /// hidden an overflow, ``ExchangeStep/overrun`` is told (kernel-facts 3.3). No overflow goes unseen, however long nobody
 /// reads; with a large buffer a false alarm needs one that is almost full.
 package struct Exchange: Sendable {
-    /// So many requests are sent at once at most, where that can be.
-    private static let window = 8
     /// Reads between two measurements.
     private static let batch = 16
     /// More than one message ever takes in the queue.
@@ -45,7 +43,7 @@ package struct Exchange: Sendable {
         mutating func sendNext(
             on link: inout some KernelLink, awaiting answer: any AwaitedAnswer.Type
         ) -> Result<[Flight], KernelErrno> {
-            let ranges = next(atMost: link.takesSeveral && burst.isUnordered && !goesSingly ? Exchange.window : 1)
+            let ranges = next(atMost: link.takesSeveral && burst.isUnordered && !goesSingly ? EncodedBurst.window : 1)
             guard let first = ranges.first, let last = ranges.last else {
                 pass()
                 return .failure(.inexpressible)

@@ -27,9 +27,10 @@ package struct KernelTranslation: Sendable {
             isUnordered: !stopsAtRefusal && requests.allSatisfy(\.isAddition), known: stops,
             reserving: requests.count * 512)
         var id = firstID
-        for request in requests {
+        for (index, request) in requests.enumerated() {
             do throws(WireError) {
-                try interface.encode(request, id: id, into: &datagram)
+                let isFollowed = burst.isUnordered && !burst.endsDatagram(index, of: requests.count)
+                try interface.encode(request, id: id, isFollowed: isFollowed, into: &datagram)
                 burst.append(datagram)
                 datagram.wipe()
             } catch {

@@ -31,7 +31,7 @@ package struct PFKeyCodec: KernelInterface {
     package static func drawSignature() -> UInt32 { .random(in: processIDLimit...(.max)) }
 
     package mutating func encode(
-        _ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]
+        _ request: KernelRequest, id: RequestID, isFollowed: Bool, into buffer: inout [UInt8]
     ) throws(WireError) {
         try request.write(id: id, processID: signature, over: &buffer)
         guard let type = PFKeyMessageType(request) else { return }

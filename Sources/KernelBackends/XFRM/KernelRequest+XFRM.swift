@@ -5,15 +5,13 @@ extension KernelRequest {
     /// Writes the message that asks for it over `buffer`, whose memory is used again; after an error it is empty.
     ///
     /// - Parameters:
-    ///   - portID: what is written into `nlmsg_pid`.
+    ///   - header: of the message.
     ///   - devices: those that there are.
     ///   - drawReqID: gives a reqid to a transform that wants one of its own.
     /// - Throws: for what XFRM has no bytes for.
     func writeXFRM(
-        id: RequestID, portID: UInt32, over buffer: inout [UInt8], _ devices: Devices, drawReqID: () -> ReqID
+        _ header: NetlinkHeader, over buffer: inout [UInt8], _ devices: Devices, drawReqID: () -> ReqID
     ) throws(WireError) {
-        let header = NetlinkHeader(
-            type: XFRMMessageType(self), flags: xfrmFlags, sequence: id.rawValue, portID: portID)
         try header.writeMessage(over: &buffer) { writer throws(WireError) in
             try writeXFRM(to: &writer, devices, drawReqID: drawReqID)
         }
@@ -46,7 +44,7 @@ extension KernelRequest {
     }
 
     /// What is told in answer is an answer; what is told to all, or to nobody, has to be acknowledged.
-    private var xfrmFlags: NetlinkHeader.Flags {
+    fileprivate var xfrmFlags: NetlinkHeader.Flags {
         switch self {
         case .get, .getPolicy, .reserveSPI, .ping, .getHashThresholds: [.request]
         case .dump, .dumpPolicies: [.request, .dump]
@@ -54,6 +52,20 @@ extension KernelRequest {
             .setHashThresholds:
             [.request, .acknowledge]
         }
+    }
+}
+
+extension NetlinkHeader {
+    /// That of the message that asks for `request`.
+    ///
+    /// - Parameters:
+    ///   - portID: what is written into `nlmsg_pid`.
+    ///   - isFollowed: whether what the kernel tells all is answer enough. A refusal is told anyway; and where what was
+    ///     told has been lost, it is asked for again.
+    init(asking request: KernelRequest, id: RequestID, portID: UInt32, isFollowed: Bool) {
+        var flags = request.xfrmFlags
+        if isFollowed { flags.remove(.acknowledge) }
+        self.init(type: XFRMMessageType(request), flags: flags, sequence: id.rawValue, portID: portID)
     }
 }
 

@@ -30,9 +30,10 @@ package struct XFRMCodec: KernelInterface {
     }
 
     package mutating func encode(
-        _ request: KernelRequest, id: RequestID, into buffer: inout [UInt8]
+        _ request: KernelRequest, id: RequestID, isFollowed: Bool, into buffer: inout [UInt8]
     ) throws(WireError) {
-        try request.writeXFRM(id: id, portID: portID, over: &buffer, devices, drawReqID: { reqIDs.next() })
+        let header = NetlinkHeader(asking: request, id: id, portID: portID, isFollowed: isFollowed)
+        try request.writeXFRM(header, over: &buffer, devices, drawReqID: { reqIDs.next() })
         requests.note(id, request)
     }
 
