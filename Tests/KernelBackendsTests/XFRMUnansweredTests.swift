@@ -1,7 +1,8 @@
 import IPsec
-import KernelBackends
 import TestSupport
 import Testing
+
+@testable import KernelBackends
 
 /// What becomes of requests that are never answered, and of messages that are not what was asked for.
 @Suite struct XFRMUnansweredTests {
@@ -31,6 +32,29 @@ import Testing
             Issue.record("it is known")
             return
         }
+    }
+
+    private static func acknowledged(_ burst: EncodedBurst) -> [Bool] {
+        burst.datagrams.map { range in
+            range.flatMap { NetlinkHeader(ofMessage: burst.bytes.span.extracting($0)) }?.flags.contains(.acknowledge)
+                == true
+        }
+    }
+
+    /// Additions that nobody stops at are sent several at once, and the last of these tells that all have been worked on.
+    @Test func theLastOfWhatTravelsTogetherIsAcknowledged() {
+        var translation = KernelTranslation(XFRMSamples.codec())
+        let additions = [KernelRequest](repeating: .add(PFKeySamples.espSA()), count: 10)
+        let first = RequestID(rawValue: 7)
+        let burst = translation.burst(additions, from: first, stopsAtRefusal: false)
+        #expect(Self.acknowledged(burst) == (0..<10).map { $0 == 7 || $0 == 9 })
+        #expect(
+            Self.acknowledged(translation.burst(additions, from: first, stopsAtRefusal: true))
+                == [Bool](repeating: true, count: 10))
+        let mixed = additions + [.deletePolicy(PFKeySamples.policy().identity)]
+        #expect(
+            Self.acknowledged(translation.burst(mixed, from: first, stopsAtRefusal: false))
+                == [Bool](repeating: true, count: 11))
     }
 
     /// The kernel copies a name over what was sent: what a longer one leaves behind the zero stays there.

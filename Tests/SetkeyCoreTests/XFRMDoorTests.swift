@@ -1,3 +1,4 @@
+import ControlProtocol
 import IPsec
 import KernelBackends
 import SetkeySyntax
@@ -66,5 +67,43 @@ import Testing
         machine.settle()
         #expect(machine.daemon.context.kernel.overruns > 0)
         #expect(machine.mirrored.associations.count == machine.truth().associations.count)
+    }
+
+    /// Of what travels together the last alone is acknowledged: what was told of another one is its answer, and where
+    /// that is lost it is asked for again, alone.
+    @Test(arguments: [1...1, 8...8, 3...5, 1...8])
+    func whatIsNotToldIsAskedForAgain(_ lost: ClosedRange<Int>) throws {
+        var machine = Machine.started(on: .xfrm)
+        machine.kernel.faults = FaultPlan([.init(.loseAnswers, on: .add, occurrences: lost)])
+        let reply = try machine.run(Self.texts(20))
+        #expect(reply.executed == 20)
+        #expect(reply.failures == nil)
+        machine.settle()
+        #expect(machine.truth().associations.count == 20)
+        #expect(machine.mirrored.associations == machine.truth().associations)
+    }
+
+    /// What was done, and not told, is not refused for being there.
+    @Test func whatIsNeverToldIsNotTakenForAnothers() throws {
+        var machine = Machine.started(on: .xfrm)
+        machine.kernel.faults = FaultPlan([.init(.loseAnswers, on: .add, occurrences: 1...20)])
+        let reply = try machine.run(Self.texts(20))
+        #expect(reply.executed == 20)
+        let failures = try #require(reply.failures)
+        #expect(failures.allSatisfy { $0.errno == Int(KernelErrno.timedOut.rawValue) })
+        machine.settle()
+        #expect(machine.truth().associations.count == 20)
+        #expect(machine.mirrored.associations == machine.truth().associations)
+    }
+
+    @Test func aRefusalAmongWhatTravelsTogetherIsItsOwn() throws {
+        var machine = Machine.started(on: .xfrm)
+        machine.foreignRun("add 192.0.2.1 192.0.2.2 esp 0x1002 -E null ;")
+        machine.settle()
+        let reply = try machine.run(Self.texts(8))
+        #expect(reply.executed == 8)
+        #expect(reply.failures?.count == 1)
+        #expect(reply.failures?.first?.offset == Self.texts(2).utf8.count + 1)
+        #expect(machine.truth().associations.count == 8)
     }
 }

@@ -212,11 +212,18 @@ struct KernelDesk: Sendable {
         }
     }
 
-    /// So many requests from this one on were not sent.
+    /// So many requests from this one on were not sent. One that had been sent before may have been done: whoever asked for
+    /// it cannot know that, so it is asked again here.
     mutating func notSent(_ id: RequestID, count: Int, _ out: inout Outbox) {
         var id = id
         for _ in 0..<count {
-            if let flight = conversation.endUnsent(id) { ended(flight, .unsent, former: .none, &out) }
+            if let flight = conversation.endUnsent(id) {
+                if flight.isRepeated {
+                    askAgain(flight, isRepeated: true, &out)
+                } else {
+                    ended(flight, .unsent, former: .none, &out)
+                }
+            }
             id = id.next
         }
     }
