@@ -57,8 +57,9 @@ import Testing
         let live = try daemon.start("-Dl")
         try live.read { $0.outputText.split(separator: "\n").count >= 3 }
         let lines = live.outputText.split(separator: "\n").map(String.init)
-        #expect(lines[0] == "time proto spi source destination mode state bytes bytes/s age left")
-        let row = #/\d\d:\d\d:\d\d esp 0x00001001 10\.0\.0\.1 10\.0\.0\.2 transport mature 0 (-|0) \d+ 3[56]\d\ds/#
+        #expect(lines[0] == "time proto spi source destination mode state bytes bytes/s age left replayed forged late")
+        let row =
+            #/\d\d:\d\d:\d\d esp 0x00001001 10\.0\.0\.1 10\.0\.0\.2 transport mature 0 (-|0) \d+ 3[56]\d\ds - - -/#
         #expect(lines[1].wholeMatch(of: row) != nil, "\(lines[1])")
         #expect(lines[2].wholeMatch(of: row) != nil, "\(lines[2])")
         #expect(!live.outputText.contains("\u{1b}"))

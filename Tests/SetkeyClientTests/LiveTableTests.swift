@@ -116,9 +116,18 @@ import Testing
         let records = [try record(0x1001, bytes: 12_345, age: 60, hard: Lifetime(addTime: 3600))]
         #expect(
             LiveLog.lines(rows(records), clock: "12:00:01") == [
-                "12:00:01 esp 0x00001001 10.0.0.1 10.0.0.2 tunnel mature 12345 - 60 3540s"
+                "12:00:01 esp 0x00001001 10.0.0.1 10.0.0.2 tunnel mature 12345 - 60 3540s - - -"
             ])
-        #expect(LiveLog.header.split(separator: " ").count == 11)
+        #expect(LiveLog.header.split(separator: " ").count == 14)
+    }
+
+    @Test func plainLinesCountWhatWasDropped() throws {
+        var told = try record(0x1001, bytes: 1)
+        var numbers = PacketNumbers()
+        (numbers.replayed, numbers.forged, numbers.late) = (3, 2, 1)
+        told.numbers = NumbersRecord(numbers)
+        let line = try #require(LiveLog.lines(rows([told]), clock: "12:00:01").first)
+        #expect(line.hasSuffix(" 3 2 1"))
     }
 
     @Test func localeAndNoColorDecideTheStyle() {

@@ -41,7 +41,7 @@ extension LiveRow {
         bytes = record.current.bytes
         age = record.current.addTime > 0 ? Remaining.elapsed(record.current.addTime, time) : nil
         remaining = Remaining(record, at: time)
-        dropped = record.numbers.map { $0.replayed + $0.forged + $0.late } ?? 0
+        numbers = record.numbers
         rate =
             if interval > 0, let before = previous[key] {
                 // An SA that was replaced under the same SPI counts from zero again.

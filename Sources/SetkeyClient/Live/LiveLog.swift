@@ -3,7 +3,8 @@ import ControlProtocol
 /// Rows as plain lines, for files and pipes: exact numbers, one SA a line, fields separated by single spaces.
 package enum LiveLog {
     /// The names of the fields.
-    package static let header = "time proto spi source destination mode state bytes bytes/s age left"
+    package static let header =
+        "time proto spi source destination mode state bytes bytes/s age left replayed forged late"
 
     /// One sample; `clock` is the time of day that each of its lines begins with.
     package static func lines(_ rows: [LiveRow], clock: String) -> [String] {
@@ -13,6 +14,7 @@ package enum LiveLog {
                 row.mode.rawValue, row.state.rawValue, "\(row.bytes)", row.rate.map { "\($0)" } ?? "-",
                 row.age.map { "\($0)" } ?? "-",
                 row.remaining?.plainText ?? "-",
+                row.numbers.map { "\($0.replayed) \($0.forged) \($0.late)" } ?? "- - -",
             ].joined(separator: " ")
         }
     }

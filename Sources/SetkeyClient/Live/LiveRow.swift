@@ -44,10 +44,15 @@ package struct LiveRow: Hashable, Sendable {
     package let rate: Int?
     /// Seconds since it was made; `nil` where the kernel does not say.
     package let age: Int?
-    /// Packets that came in and were dropped: replayed, forged, or too late; 0 where the kernel does not say.
-    package let dropped: Int
+    /// What came in and was dropped; `nil` where the kernel does not say, or nothing was carried.
+    package let numbers: NumbersRecord?
     /// What is left of the limit that ends it first; `nil` without a hard lifetime.
     package let remaining: Remaining?
+}
+
+extension LiveRow {
+    /// Packets that came in and were dropped: replayed, forged, or too late; 0 where the kernel does not say.
+    var dropped: Int { numbers.map { $0.replayed + $0.forged + $0.late } ?? 0 }
 }
 
 /// What is left until a hard limit.
