@@ -55,8 +55,8 @@ package struct KernelEvent: Sendable {
         case dumped(SecurityAssociation, isLast: Bool)
         /// SPDADD, SPDUPDATE, SPDDELETE or SPDGET of a policy.
         case policy(Verb, SecurityPolicy)
-        /// The hard lifetime of a policy has ended, and it is gone (POLEXPIRE of XFRM; PF_KEY does not tell).
-        case policyExpired(SecurityPolicy)
+        /// A lifetime of a policy has ended; after the hard one it is gone (POLEXPIRE of XFRM; PF_KEY does not tell).
+        case policyExpired(SecurityPolicy, Hardness)
         /// All policies but the per-socket ones are gone.
         case policiesFlushed
         /// The same of the SPD.

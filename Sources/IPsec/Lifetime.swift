@@ -39,12 +39,19 @@ package struct LifetimeLimits: Hashable, Sendable {
 
     /// Whether nothing is limited.
     package var isNone: Bool { self == .none }
+
+    /// Whether a soft limit comes after the hard one, and so would never be told.
+    package var isSoftAfterHard: Bool {
+        hard.addTime > 0 && soft.addTime > hard.addTime || hard.bytes > 0 && soft.bytes > hard.bytes
+            || hard.useTime > 0 && soft.useTime > hard.useTime
+            || hard.allocations > 0 && soft.allocations > hard.allocations
+    }
 }
 
 /// Which of the two limits an EXPIRE tells of.
 package enum Hardness: Hashable, Sendable {
-    /// The one after which the SA is dying and still in use.
+    /// The one after which an SA is dying, and still in use as a policy is.
     case soft
-    /// The one after which the SA is gone.
+    /// The one after which the SA or the policy is gone.
     case hard
 }

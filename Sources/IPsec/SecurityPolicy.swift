@@ -189,6 +189,21 @@ extension SecurityPolicy: Hashable {
     }
 }
 
+extension SecurityPolicy {
+    /// When its hard limits end it, in seconds since 1970, as far as is known when it was last used: Linux counts an
+    /// unused policy from its making on (`xfrm_policy_timer`). `nil` for one that lasts.
+    package var end: UInt64? {
+        let (hard, current) = (fields.limits.hard, fields.current)
+        let lastUse = current.useTime == 0 ? current.addTime : current.useTime
+        return [(current.addTime, hard.addTime), (lastUse, hard.useTime)].filter { $0.1 > 0 }
+            .map { start, seconds in
+                let (end, overflows) = start.addingReportingOverflow(seconds)
+                return overflows ? .max : end
+            }
+            .min()
+    }
+}
+
 // MARK: The fields one by one
 
 /// The properties of ``Fields``, which says what they are; to set one makes a new policy.

@@ -123,8 +123,10 @@ extension KernelEvent.Content {
             (.policyUpdated, .policyUpdated, "policy updated: \(policy.identity.phrase)")
         case .policy(.deleted, let policy):
             (.policyDeleted, .policyDeleted, "policy deleted: \(policy.identity.phrase)")
-        case .policyExpired(let policy):
-            (.policyDeleted, .policyDeleted, "policy lifetime expired: \(policy.identity.phrase)")
+        case .policyExpired(let policy, .soft):
+            (.policyExpired, .policySoftExpired, "policy soft lifetime expired: \(policy.identity.phrase)")
+        case .policyExpired(let policy, .hard):
+            (.policyExpired, .policyHardExpired, "policy hard lifetime expired: \(policy.identity.phrase)")
         case .policiesFlushed: (.policiesFlushed, .policiesFlushed, "all policies flushed")
         case .migrated: (.migrated, .migrated, "SAs and policies migrated")
         case .newMapping(let identity, let mapping):

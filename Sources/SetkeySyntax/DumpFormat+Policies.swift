@@ -41,6 +41,12 @@ extension DumpFormat {
             appendBindings(identity.mark, .none, identity.interfaceID, identity.device, to: &output)
         }
         if !policy.flags.isEmpty { append(policy.flags, to: &output) }
+        let soft = policy.limits.soft
+        if soft.addTime > 0 || soft.useTime > 0 {
+            output.append(#"\tsoft lifetime: "#, decimal: soft.addTime)
+            output.append("(s) validtime: ", decimal: soft.useTime)
+            output.append(#"(s)\n"#)
+        }
         output.append(#"\tspid="#, decimal: UInt64(policy.index?.rawValue ?? 0))
         output.append(" seq=", decimal: UInt64(nextSequence(isLast: isLast)))
         output.append(" pid=", decimal: UInt64(options.processID))

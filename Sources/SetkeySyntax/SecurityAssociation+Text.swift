@@ -31,15 +31,8 @@ extension SecurityAssociation {
         if mode == .tunnel { output.append(" -m tunnel") }
         output.append(" -r ")
         output.append(decimal: replayWindow.rawValue)
-        append(" -u ", UInt64(reqID.rawValue), to: &output)
-        append(" -lh ", limits.hard.addTime, to: &output)
-        append(" -ls ", limits.soft.addTime, to: &output)
-        append(" -bh ", limits.hard.bytes, to: &output)
-        append(" -bs ", limits.soft.bytes, to: &output)
-        append(" -ph ", limits.hard.allocations, to: &output)
-        append(" -ps ", limits.soft.allocations, to: &output)
-        append(" -uh ", limits.hard.useTime, to: &output)
-        append(" -us ", limits.soft.useTime, to: &output)
+        output.append(" -u ", unlessZero: UInt64(reqID.rawValue))
+        limits.append(to: &output)
         for word in flags.names {
             output.append(" -f ")
             output += word.utf8
@@ -49,7 +42,7 @@ extension SecurityAssociation {
         securityContext?.appendClause(to: &output)
         identity.mark.appendClause(" -mark ", to: &output)
         outputMark.appendClause(" -output-mark ", to: &output)
-        append(" -if_id ", UInt64(interfaceID.rawValue), to: &output)
+        output.append(" -if_id ", unlessZero: UInt64(interfaceID.rawValue))
     }
 
     /// What only XFRM can say, in the words of the language, without a blank in front; nothing for most.
@@ -62,12 +55,6 @@ extension SecurityAssociation {
         if flags.contains(.extendedSequence) { text.append(" -esn") }
         options.append(to: &text)
         output += text.dropFirst()
-    }
-
-    private func append(_ option: StaticString, _ value: UInt64, to output: inout [UInt8]) {
-        guard value > 0 else { return }
-        output.append(option)
-        output.append(decimal: value)
     }
 
     func appendAlgorithms(_ showKeys: Bool, to output: inout [UInt8]) {
@@ -87,6 +74,36 @@ extension SecurityAssociation {
         key.withBytes { bytes in
             for index in bytes.indices { output.append(hexadecimal: bytes[index], width: 2) }
         }
+    }
+}
+
+extension LifetimeLimits {
+    /// Without those that count bytes and packets, which Linux does not look at in policies.
+    var ofTime: LifetimeLimits {
+        LifetimeLimits(
+            soft: Lifetime(addTime: soft.addTime, useTime: soft.useTime),
+            hard: Lifetime(addTime: hard.addTime, useTime: hard.useTime))
+    }
+
+    /// Appends ` -lh N -ls N -bh N -bs N -ph N -ps N -uh N -us N`, of these what is limited.
+    func append(to output: inout [UInt8]) {
+        output.append(" -lh ", unlessZero: hard.addTime)
+        output.append(" -ls ", unlessZero: soft.addTime)
+        output.append(" -bh ", unlessZero: hard.bytes)
+        output.append(" -bs ", unlessZero: soft.bytes)
+        output.append(" -ph ", unlessZero: hard.allocations)
+        output.append(" -ps ", unlessZero: soft.allocations)
+        output.append(" -uh ", unlessZero: hard.useTime)
+        output.append(" -us ", unlessZero: soft.useTime)
+    }
+}
+
+extension [UInt8] {
+    /// An option and its number; nothing for 0, which is none.
+    fileprivate mutating func append(_ option: StaticString, unlessZero value: UInt64) {
+        guard value > 0 else { return }
+        append(option)
+        append(decimal: value)
     }
 }
 

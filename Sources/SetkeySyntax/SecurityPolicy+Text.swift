@@ -2,12 +2,14 @@ package import IPsec
 import TextBytes
 
 extension SecurityPolicy {
-    /// `src dst upperspec -P direction priority action requests`.
+    /// `src dst upperspec options -P direction priority action requests`.
     func appendStatement(to output: inout [UInt8]) {
         identity.selector.append(to: &output)
         securityContext?.appendClause(to: &output)
         identity.appendBinding(to: &output)
         if flags.hasWords { output += " -f \(flags.words)".utf8 }
+        let limits = limits
+        if !limits.isNone { limits.ofTime.append(to: &output) }
         output.append(" -P ")
         output.append(identity.direction.word)
         if priority != SecurityPolicy.defaultPriority {

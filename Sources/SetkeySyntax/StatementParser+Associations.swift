@@ -165,12 +165,12 @@ extension StatementParser {
 
     @inline(__always)
     private mutating func checkLimits(_ clauses: borrowing AssociationClauses) throws(Diagnostic) {
-        let (soft, hard) = (clauses.limits.soft, clauses.limits.hard)
-        let isAfter =
-            hard.addTime > 0 && soft.addTime > hard.addTime || hard.bytes > 0 && soft.bytes > hard.bytes
-            || hard.useTime > 0 && soft.useTime > hard.useTime
-            || hard.allocations > 0 && soft.allocations > hard.allocations
-        guard isAfter else { return }
-        throw failure(clauses.limitsRange, "the soft lifetime is longer than the hard one", "make the soft one shorter")
+        guard clauses.limits.isSoftAfterHard else { return }
+        throw softAfterHard(clauses.limitsRange)
+    }
+
+    /// The error of limits of which the soft one would never be told.
+    mutating func softAfterHard(_ range: Range<Int>) -> Diagnostic {
+        failure(range, "the soft lifetime is longer than the hard one", "make the soft one shorter")
     }
 }

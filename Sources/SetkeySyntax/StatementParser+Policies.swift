@@ -7,6 +7,9 @@ private struct PolicyClauses {
     var interfaceID = InterfaceID.none
     var device: Device?
     var flags: PolicyFlags = []
+    var limits = LifetimeLimits.none
+    /// The last of the lifetimes; for the message that soft exceeds hard.
+    var limitsRange = 0..<0
 
     func identity(_ direction: Direction, _ selector: Selector) -> PolicyIdentity {
         PolicyIdentity(
@@ -26,7 +29,9 @@ extension StatementParser {
             identity: identity, action: try parseAction(direction), priority: priority)
         policy.securityContext = clauses.context
         policy.flags = clauses.flags
+        policy.limits = clauses.limits
         try expectEnd("a transform or ';'")
+        guard !clauses.limits.isSoftAfterHard else { throw softAfterHard(clauses.limitsRange) }
         if options.warns { warnOfSelector(written.selector, written.source, written.destination) }
         return SecurityPolicy(policy)
     }
@@ -44,15 +49,19 @@ extension StatementParser {
         return clauses.identity(direction, written.selector)
     }
 
-    /// `-ctx DOI ALG "label"`, `-mark V/M`, `-if_id N`, `-dev IF` and `-f FLAG` in front of `-P`, in any order; the last of
-    /// a kind wins, and flags add up.
+    /// `-ctx DOI ALG "label"`, `-mark V/M`, `-if_id N`, `-dev IF`, `-f FLAG` and lifetimes in front of `-P`, in any order;
+    /// the last of a kind wins, and flags add up.
     private mutating func parsePolicyClauses(_ written: WrittenSelector) throws(Diagnostic) -> PolicyClauses {
         var clauses = PolicyClauses(device: written.device)
         while current.kind == .word {
             let option = current.range
             let keyword = keyword
             switch keyword {
-            case .context: advance()
+            case .context, .hardTime, .softTime, .hardUse, .softUse: advance()
+            case .hardBytes, .softBytes, .hardPackets, .softPackets:
+                throw failure(
+                    option, "Linux counts neither bytes nor packets of policies",
+                    "remove it; -lh and -uh limit the time")
             case .mark, .interfaceID, .device:
                 try requireMarks(option)
                 advance()
@@ -63,15 +72,32 @@ extension StatementParser {
                 advance()
             default: return clauses
             }
-            switch keyword {
-            case .context: clauses.context = try parseContext()
-            case .mark: clauses.mark = try parseMark()
-            case .interfaceID: clauses.interfaceID = try parseInterfaceID()
-            case .flags: clauses.flags.formUnion(try parsePolicyFlags())
-            default: try merge(try parseDevice(), into: &clauses.device, option.lowerBound..<previousEnd)
-            }
+            try parseValue(of: keyword, option, &clauses)
         }
         return clauses
+    }
+
+    /// What stands behind one of these words.
+    private mutating func parseValue(
+        of keyword: Keyword?, _ option: Range<Int>, _ clauses: inout PolicyClauses
+    ) throws(Diagnostic) {
+        switch keyword {
+        case .context: clauses.context = try parseContext()
+        case .mark: clauses.mark = try parseMark()
+        case .interfaceID: clauses.interfaceID = try parseInterfaceID()
+        case .flags: clauses.flags.formUnion(try parsePolicyFlags())
+        case .device: try merge(try parseDevice(), into: &clauses.device, option.lowerBound..<previousEnd)
+        default:
+            let limit: WritableKeyPath<LifetimeLimits, UInt64> =
+                switch keyword {
+                case .hardTime: \.hard.addTime
+                case .softTime: \.soft.addTime
+                case .hardUse: \.hard.useTime
+                default: \.soft.useTime
+                }
+            clauses.limits[keyPath: limit] = try parseTimeLimit()
+            clauses.limitsRange = option.lowerBound..<previousEnd
+        }
     }
 
     /// `localok`, `icmp`, or both with a comma in between.

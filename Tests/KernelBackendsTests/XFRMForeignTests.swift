@@ -51,7 +51,7 @@ import Testing
         }
         for message in [try Self.deletion(), try Self.expiry()] {
             switch codec.decode(message).content {
-            case .policy(.deleted, let told), .policyExpired(let told): #expect(told == known)
+            case .policy(.deleted, let told), .policyExpired(let told, _): #expect(told == known)
             default: Issue.record("not told")
             }
         }
@@ -64,7 +64,7 @@ import Testing
             for message in [try Self.deletion(distinction), try Self.expiry(distinction)] {
                 switch codec.decode(message).content {
                 case .ignored: #expect(type == 16)
-                case .policy(.deleted, let told), .policyExpired(let told):
+                case .policy(.deleted, let told), .policyExpired(let told, _):
                     #expect(told.identity != PFKeySamples.policy().identity)
                 default: Issue.record("attribute \(type): not told")
                 }

@@ -37,7 +37,7 @@ struct ContinuedNumbersTests {
         _ = mirror.apply(.association(.added, try Self.association(Self.before)))
         let plan = Plan(from: mirror, to: desired, ownership: Ownership())
         return Application(
-            plan.steps, Consequences(reborn: []), to: Target(desired: desired), temper: temper, incomplete: [],
+            plan.steps, Consequences(), to: Target(desired: desired), temper: temper, incomplete: [],
             continuesNumbers: true)
     }
 

@@ -42,6 +42,19 @@ private struct DeviceMachine {
         post(.devices(devices))
     }
 
+    /// The daemon ends and is started again; meanwhile devices change.
+    mutating func restart(_ change: (inout Devices) -> Void) {
+        var reader = OwnershipRecord.Reader()
+        let snapshot = OwnershipSnapshot(ownership: daemon.ownership, time: 1000, fingerprint: nil)
+        reader.take((OwnershipAddition.head(life: "life") + snapshot.text)[...])
+        daemon = Daemon(settings: Self.settings)
+        change(&devices)
+        post(.devices(devices))
+        var state = RestoredState()
+        state.ownership = reader.record
+        post(.started(state))
+    }
+
     mutating func reload() { post(.reloadRequested) }
 
     mutating func foreign(_ policy: SecurityPolicy) {
@@ -229,6 +242,16 @@ struct DeviceTests {
         #expect(remnants.count == 2)
         let released = machine.written.flatMap(\.released.policies).filter { $0.device == .numbered(5) }
         #expect(Set(released) == Set(remnants))
+    }
+
+    @Test func aDeviceThatGoesWhileTheDaemonIsDownLeavesNothing() {
+        var machine = DeviceMachine(Self.file, [("eth0", 5)])
+        machine.restart { $0.remove(5) }
+        #expect(machine.policies == ["1 -"])
+        #expect(machine.status.settled && machine.status.waitingPolicies == 2)
+        #expect(machine.daemon.ownership.leftover.policies.allSatisfy { $0.device == .named("eth0") })
+        machine.change { $0.insert("eth0", 9) }
+        #expect(machine.policies == ["1 -", "2 index:9", "3 index:9"])
     }
 
     @Test func aForeignPolicyIsTakenForNobodys() throws {

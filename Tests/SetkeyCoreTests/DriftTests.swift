@@ -197,6 +197,63 @@ struct DriftTests {
         #expect(status.settled && status.expired == 0)
     }
 
+    private static let mortalPolicy = "spdadd 10.9.9.0/24 10.8.0.0/16 any -lh 20 -P out none ;\n"
+
+    @Test(arguments: Machine.Door.allCases) func theDeclaredEndOfAPolicyIsNoDrift(_ door: Machine.Door) throws {
+        var machine = Machine.started(on: door, file: Texts.tunnel + Self.mortalPolicy)
+        machine.writes = []
+        machine.pass(quarters: 4 * 120)
+        #expect(machine.truth().policies.count == 2 && machine.writes.isEmpty)
+        let ends = machine.log.filter { $0.kind == .lifetimeEnded }
+        #expect(ends.map(\.priority) == [.warning])
+        let name = "policy out 10.9.9.0/24[any] 10.8.0.0/16[any] any"
+        #expect(ends.allSatisfy { $0.message.contains("the declared lifetime of \(name) has ended") })
+        #expect(!machine.log.contains { $0.kind == .drift || $0.kind == .policyDeleted })
+        var status = try machine.askStatus()
+        #expect(status.settled && status.expiredPolicies == 1 && status.missingPolicies == 0)
+        // Not with another reload of the same text, nor after a restart.
+        machine.file = Texts.policy(1) + Texts.tunnel + Self.mortalPolicy
+        machine.post(.reloadRequested)
+        #expect(machine.truth().policies.count == 3)
+        machine.writes = []
+        machine.restart()
+        #expect(machine.truth().policies.count == 3 && machine.writes.isEmpty)
+        // But when its text changes, or somebody adds it.
+        machine.foreignRun(Self.mortalPolicy)
+        machine.pass(quarters: 8)
+        #expect(try machine.askStatus().expiredPolicies == nil)
+        machine.file = Texts.tunnel + Self.mortalPolicy.replacing("-lh 20", with: "-lh 21")
+        machine.post(.reloadRequested)
+        status = try machine.askStatus()
+        #expect(status.settled && status.expiredPolicies == nil && machine.truth().policies.count == 3)
+    }
+
+    @Test(arguments: Machine.Door.allCases)
+    func theEndOfAPolicyWhileNobodyLookedIsFoundAtTheStart(_ door: Machine.Door) {
+        var machine = Machine.started(on: door, file: Texts.tunnel + Self.mortalPolicy)
+        machine.seconds += 60
+        machine.kernel.advance(to: .init(seconds: UInt64(machine.seconds)))
+        machine.restart()
+        #expect(machine.writes.isEmpty && machine.truth().policies.count == 2)
+        // One that was deleted before its time comes back.
+        var other = Machine.started(on: door, file: Texts.tunnel + Self.mortalPolicy)
+        other.foreignRun("spddelete 10.9.9.0/24 10.8.0.0/16 any -P out ;")
+        other.restart()
+        #expect(other.truth().policies.count == 3)
+    }
+
+    @Test(arguments: Machine.Door.allCases)
+    func theEndOfAPolicyThatWasNotToldIsNoDriftEither(_ door: Machine.Door) throws {
+        var machine = Machine.started(on: door, file: Texts.tunnel + Self.mortalPolicy)
+        machine.seconds += 25
+        machine.loseMessages()
+        machine.post(.overrun)
+        machine.writes = []
+        machine.pass(quarters: 12)
+        #expect(machine.truth().policies.count == 2 && machine.writes.isEmpty)
+        #expect(try machine.askStatus().expiredPolicies == 1)
+    }
+
     @Test(arguments: Machine.Door.allCases) func anEndWhileNobodyLookedIsFoundAtTheStart(_ door: Machine.Door) {
         let mortal = Texts.association(0x6000, "-lh 20 -ls 10")
         var machine = Machine.started(on: door, file: Texts.tunnel + mortal)

@@ -55,7 +55,7 @@ struct MarkTests {
         let present = mirror(["-mark 1/0xff", ""])
         let stale = try #require(present.associations[reference.identity])
         var application = Application(
-            StepList([[Step(change: .delete(stale), reason: .stale, origin: nil)]]), Consequences(reborn: []),
+            StepList([[Step(change: .delete(stale), reason: .stale, origin: nil)]]), Consequences(),
             to: Target(desired: .empty), temper: .undoing, incomplete: [])
         #expect(application.next(at: 0, in: present) == nil)
         #expect(application.isOver)

@@ -7,8 +7,8 @@ extension Mirror {
     /// Ends a dump, and says how.
     mutating func endDump(
         of database: DatabaseName, isComplete: Bool
-    ) -> (isComplete: Bool, corrections: Int, outlived: [SecurityAssociation]) {
-        var outlived: [SecurityAssociation] = []
+    ) -> (isComplete: Bool, corrections: Int, outlived: OutlivedEntries) {
+        var outlived = OutlivedEntries(associations: [], policies: [])
         while true {
             switch endDump(of: database, isComplete: isComplete, 1, outlived: &outlived) {
             case .goesOn: continue

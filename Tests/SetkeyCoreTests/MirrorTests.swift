@@ -105,7 +105,7 @@ struct MirrorTests {
         _ = mirror.apply(.dumped(try Self.association(303), isLast: true))
         let end = mirror.endDump(of: .associations, isComplete: true)
         #expect(end.corrections == 3)
-        #expect(end.outlived.map(\.identity) == [limited.identity])
+        #expect(end.outlived.associations.map(\.identity) == [limited.identity])
         #expect(Set(Self.numbers(mirror)) == [300, 303])
     }
 
@@ -122,7 +122,7 @@ struct MirrorTests {
         var mirror = try Self.mirror(300, 301, 302, 303)
         mirror.beginDump(of: .associations)
         _ = mirror.apply(.dumped(try Self.association(300), isLast: true))
-        var outlived: [SecurityAssociation] = []
+        var outlived = OutlivedEntries(associations: [], policies: [])
         guard case .goesOn = mirror.endDump(of: .associations, isComplete: true, 1, outlived: &outlived) else {
             Issue.record("over at once")
             return
@@ -139,7 +139,7 @@ struct MirrorTests {
         var mirror = try Self.mirror(300, 301, 302)
         mirror.beginDump(of: .associations)
         _ = mirror.apply(.dumped(try Self.association(300), isLast: true))
-        var outlived: [SecurityAssociation] = []
+        var outlived = OutlivedEntries(associations: [], policies: [])
         _ = mirror.endDump(of: .associations, isComplete: true, 1, outlived: &outlived)
         _ = mirror.apply(.flushed(.esp))
         _ = mirror.apply(.association(.added, try Self.association(305)))

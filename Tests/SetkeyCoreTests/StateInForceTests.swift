@@ -117,13 +117,13 @@ struct StateInForceTests {
         let identity = state.declared.associations[0].entry.identity
         #expect(state.expire(identity)?.entry.identity == identity)
         #expect(state.expire(identity) == nil)
-        state.revive(identity)
+        state.revive(.association(identity))
         #expect(state.expire(identity) != nil)
-        for shard in 0..<ExpiredAssociations.shardCount { _ = state.forgetOldExpiries(shard: shard) }
-        #expect(state.ownership.expired.count == 1)
+        for shard in 0..<ExpiredEntries.shardCount { _ = state.forgetOldExpiries(shard: shard) }
+        #expect(state.ownership.expired.associations.count == 1)
         _ = Self.apply(Self.declared(300, 301, life: 90), Self.file, to: &state, kernel: .empty)
-        for shard in 0..<ExpiredAssociations.shardCount { _ = state.forgetOldExpiries(shard: shard) }
-        #expect(state.ownership.expired.isEmpty)
+        for shard in 0..<ExpiredEntries.shardCount { _ = state.forgetOldExpiries(shard: shard) }
+        #expect(state.ownership.expired.associations.isEmpty)
         #expect(state.expire(Self.declared(999).associations[0].entry.identity) == nil)
     }
 

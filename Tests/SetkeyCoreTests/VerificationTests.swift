@@ -52,7 +52,7 @@ struct VerificationTests {
         let desired = declared(after)
         let plan = Plan(from: mirror(before), to: desired, ownership: ownership)
         return Application(
-            plan.steps, Consequences(reborn: []), to: Target(desired: desired), temper: .goingOn, incomplete: [])
+            plan.steps, Consequences(), to: Target(desired: desired), temper: .goingOn, incomplete: [])
     }
 
     private static func spi(_ step: Step) -> UInt32? {

@@ -31,7 +31,21 @@ import Testing
         #expect(machine.daemon.mirror.policies.count == 0)
         let entries = machine.log.filter { $0.message.contains("policy") }
         #expect(entries.count == 1)
-        #expect(entries.allSatisfy { $0.message.hasPrefix("policy lifetime expired") })
+        #expect(entries.allSatisfy { $0.message.hasPrefix("policy hard lifetime expired") })
+        #expect(entries.allSatisfy { $0.kind == .policyHardExpired && $0.priority == .warning })
+    }
+
+    /// The kernel tells it every half minute; PF_KEY never.
+    @Test func aPolicysSoftLifetimeIsToldAndKeepsIt() throws {
+        var machine = Machine.started(on: .xfrm)
+        machine.foreignRun("spdadd 10.9.1.0/24 10.8.0.0/16 any -ls 5 -P out none ;")
+        machine.settle()
+        machine.log = []
+        for _ in 0..<10 { machine.pass(seconds: 1) }
+        #expect(machine.log.filter { $0.kind == .policySoftExpired }.count == 1)
+        #expect(machine.daemon.mirror.policies.count == 1)
+        let told = machine.told.filter { $0.event == .policyExpired }
+        #expect(told.allSatisfy { $0.expiry == .soft })
     }
 
     @Test func aDumpForWhichMemoryRanOutIsAskedForAgain() throws {

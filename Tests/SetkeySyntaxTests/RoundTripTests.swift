@@ -98,6 +98,8 @@ struct StatementGenerator {
         var policy = SecurityPolicy(identity: identity, action: action)
         if chance() { policy.priority = UInt32(truncatingIfNeeded: random.next()) }
         if chance() { policy.securityContext = SecurityContext(domain: 1, algorithm: 1, label: "a b") }
+        if chance() { policy.limits.hard = Lifetime(addTime: below(1 << 60), useTime: below(1 << 60)) }
+        if chance() { policy.limits.soft.useTime = policy.limits.hard.useTime / 2 }
         if hasMarks, chance() { policy.flags = PolicyFlags(rawValue: UInt8(below(4))) }
         return policy
     }

@@ -25,7 +25,7 @@ func mirror(of desired: DesiredState) -> Mirror {
     }
     for declared in desired.associations { ask(.add(declared.entry)) }
     for declared in desired.policies { ask(.addPolicy(declared.entry)) }
-    var outlived: [SecurityAssociation] = []
+    var outlived = OutlivedEntries(associations: [], policies: [])
     mirror.beginDump(of: .associations)
     ask(.dump(nil))
     _ = mirror.endDump(of: .associations, isComplete: true, .max, outlived: &outlived)

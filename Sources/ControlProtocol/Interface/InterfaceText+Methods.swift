@@ -126,8 +126,9 @@ extension InterfaceText {
           drifted: int,
           # Of these, how many are no longer repaired, because another program insists or the kernel refuses them.
           unrepaired: ?int,
-          # Declared associations whose lifetime has ended.
+          # Declared associations whose lifetime has ended, and policies; nothing where none has.
           expired: int,
+          expiredPolicies: ?int,
           # repair, report
           drift: string,
           # When the last reload, revert or start ended, seconds since 1970, and how.

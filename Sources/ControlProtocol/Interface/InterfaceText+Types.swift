@@ -15,6 +15,7 @@ extension InterfaceText {
           updated,
           deleted,
           expired,
+          policyExpired,
           acquire,
           flushed,
           policyAdded,
@@ -27,10 +28,11 @@ extension InterfaceText {
           other
         )
 
-        # Which lifetime of an association has ended. After the hard one it is gone.
+        # Which lifetime of an association or a policy has ended. After the hard one it is gone.
         type Expiry (soft, hard)
 
-        # One column of lifetimes: seconds, bytes, packets.
+        # One column of lifetimes: seconds, bytes, packets. A number above 2^63-1, which an int cannot hold, is 2^63-1;
+        # setkey -D prints it as it is.
         type Lifetime (
           allocations: int,
           bytes: int,
@@ -145,7 +147,10 @@ extension InterfaceText {
           lastUsed: int,
           # Seconds; 0 is unlimited.
           lifetime: int,
-          validTime: int
+          validTime: int,
+          # Seconds after which its end is announced; nothing where that is unlimited.
+          softLifetime: ?int,
+          softValidTime: ?int
         )
 
         # Something about a call's text; offset and length are bytes of its UTF-8.

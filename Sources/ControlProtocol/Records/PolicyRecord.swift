@@ -36,13 +36,17 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
     package var lifetime: Int
     /// Seconds without use; 0 for unlimited.
     package var validTime: Int
+    /// Seconds after which its end is announced; nothing for unlimited.
+    package var softLifetime: Int?
+    /// Seconds without use after which its end is announced; nothing for unlimited.
+    package var softValidTime: Int?
 
     package init(
         direction: Word<DirectionName>, source: String, destination: String, sourcePort: Int, destinationPort: Int,
         nextLayer: Int, mark: String? = nil, interfaceID: Int? = nil, device: String? = nil, flags: String? = nil,
         action: Word<ActionName>,
         transforms: [String], priority: Int, index: Int?, created: Int,
-        lastUsed: Int, lifetime: Int, validTime: Int
+        lastUsed: Int, lifetime: Int, validTime: Int, softLifetime: Int? = nil, softValidTime: Int? = nil
     ) {
         self.direction = direction
         self.source = source
@@ -62,5 +66,7 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
         self.lastUsed = lastUsed
         self.lifetime = lifetime
         self.validTime = validTime
+        self.softLifetime = softLifetime
+        self.softValidTime = softValidTime
     }
 }

@@ -2,7 +2,7 @@
 package struct MonitorReply: Codable, Hashable, Sendable {
     /// What has happened.
     package var event: MonitorEvent
-    /// For `expired`: which lifetime has ended.
+    /// For `expired` and `policyExpired`: which lifetime has ended.
     package var expiry: LifetimeExpiry?
     /// When the daemon saw it: seconds since 1970, and microseconds.
     package var seconds: Int

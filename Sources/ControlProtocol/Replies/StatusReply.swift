@@ -26,7 +26,7 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var declaredPolicies = 0
     /// Declared entries that the kernel does not have, those that have expired apart.
     package var missingAssociations = 0
-    /// Declared policies that the kernel does not have.
+    /// Declared policies that the kernel does not have, those that have expired apart.
     package var missingPolicies = 0
     /// Declared entries that the kernel has with other values.
     package var alteredAssociations = 0
@@ -49,6 +49,8 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var unrepaired: Int?
     /// Declared SAs whose lifetime has ended.
     package var expired: Int
+    /// Declared policies whose lifetime has ended; nothing if there is none.
+    package var expiredPolicies: Int?
     /// What becomes of drift.
     package var drift: Word<DriftPolicy>
     /// When the last reload, revert or start ended, in seconds since 1970, and how; nothing before the first.

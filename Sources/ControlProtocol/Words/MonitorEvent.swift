@@ -10,6 +10,8 @@ package enum MonitorEvent: String, CaseIterable, Codable, Hashable, Sendable {
     case deleted
     /// A lifetime of an SA has ended; ``MonitorReply/expiry`` tells which.
     case expired
+    /// A lifetime of a policy has ended; ``MonitorReply/expiry`` tells which.
+    case policyExpired
     /// The kernel asks for an SA for traffic that a policy protects.
     case acquire
     /// All SAs, or all of one protocol, were removed.

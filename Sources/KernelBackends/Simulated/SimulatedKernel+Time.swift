@@ -108,15 +108,28 @@ extension SimulatedKernel {
 
     // MARK: Policies
 
+    /// The seconds after which a soft limit that has passed is told again (`XFRM_KM_TIMEOUT`).
+    private static let reminder: UInt64 = 30
+
     /// An unused policy counts from its insertion.
     private mutating func checkLifetime(ofPolicy handle: SimulatedSPD.Handle) {
         guard let policy = policies[handle] else { return }
         var current = policy.current
         if current.useTime == 0 { current.useTime = current.addTime }
-        switch remaining(policy.limits.hard, since: current) {
-        case 0?: if let expired = removePolicy(handle) { tellExpiry(of: expired) }
-        case let seconds?: setTimer(of: handle, at: now.advanced(bySeconds: seconds))
-        case nil: policies[handle]?.timer = nil
+        let hard = remaining(policy.limits.hard, since: current)
+        if let hard, hard == 0 {
+            if let expired = removePolicy(handle) { tellExpiry(of: expired, .hard) }
+            return
+        }
+        var soft = remaining(policy.limits.soft, since: current)
+        if let passed = soft, passed == 0 {
+            tellExpiry(of: policy, .soft)
+            soft = Self.reminder
+        }
+        if let seconds = [hard, soft].compactMap(\.self).min() {
+            setTimer(of: handle, at: now.advanced(bySeconds: seconds))
+        } else {
+            policies[handle]?.timer = nil
         }
     }
 }

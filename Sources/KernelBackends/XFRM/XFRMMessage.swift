@@ -189,16 +189,16 @@ struct XFRMMessage: ~Escapable {
         return policy.map { .policy(.deleted, $0) } ?? ignored
     }
 
-    /// After the hard limit the policy is gone, and nothing else tells it.
+    /// After the hard limit the policy is gone, and nothing else tells it; the soft one is told every half minute.
     private func expiredPolicy(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
         var info = try reader.slice(byteCount: 168)
-        guard try reader.read(UInt8.self) != 0 else { return ignored }
+        let isHard = try reader.read(UInt8.self) != 0
         // Padding.
         try reader.skip(7)
         var known = NothingKnown()
         let policy = try SecurityPolicy.read(
             fromXFRM: &info, attributes: try XFRMPolicyAttributes(from: &reader), devices, knowing: &known)
-        return policy.map { .policyExpired($0) } ?? ignored
+        return policy.map { .policyExpired($0, isHard ? .hard : .soft) } ?? ignored
     }
 
     /// The sub policies are a second table, and not ours; a kernel without them names none.

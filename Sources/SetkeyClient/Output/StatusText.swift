@@ -45,12 +45,13 @@ package enum StatusText {
     }
 
     private static func policies(_ status: StatusReply) -> String {
-        let present = status.declaredPolicies - status.missingPolicies
+        let expired = status.expiredPolicies ?? 0
+        let present = status.declaredPolicies - status.missingPolicies - expired
         return inKernel(
             status.policies, present, leftover(status.undeclaredPolicies, status), status.foreignPolicies,
             isIncomplete: status.incomplete.contains(.known(.policies)))
-            + "; \(status.declaredPolicies) declared: \(present) present, \(status.missingPolicies) missing; "
-            + "\(status.alteredPolicies) altered"
+            + "; \(status.declaredPolicies) declared: \(present) present, \(status.missingPolicies) missing"
+            + "\(expired == 0 ? "" : ", \(expired) expired"); \(status.alteredPolicies) altered"
     }
 
     /// `12 in the kernel: 10 declared, 2 foreign`.

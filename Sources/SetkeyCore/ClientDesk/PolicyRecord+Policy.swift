@@ -24,9 +24,13 @@ extension PolicyRecord {
             transforms: transforms,
             priority: Int(policy.priority), index: policy.index.map { Int($0.rawValue) },
             created: Int(clamping: policy.current.addTime), lastUsed: Int(clamping: policy.current.useTime),
-            lifetime: Int(clamping: policy.limits.hard.addTime), validTime: Int(clamping: policy.limits.hard.useTime))
+            lifetime: Int(clamping: policy.limits.hard.addTime), validTime: Int(clamping: policy.limits.hard.useTime),
+            softLifetime: limit(policy.limits.soft.addTime), softValidTime: limit(policy.limits.soft.useTime))
     }
 }
+
+/// A limit in seconds; nothing for none.
+private func limit(_ seconds: UInt64) -> Int? { seconds == 0 ? nil : Int(clamping: seconds) }
 
 /// What `append` appends, as a string.
 private func text(_ append: (inout [UInt8]) -> Void) -> String {

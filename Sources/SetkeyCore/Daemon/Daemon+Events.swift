@@ -114,7 +114,7 @@ extension Daemon {
         case .unreadable(let database, let errno, let why):
             clients.giveUpWaiting(for: database, errno, why: why, &context)
             reconciler.learn(development, &context)
-        case .outlived, .expired, .doubted, .tuned: reconciler.learn(development, &context)
+        case .outlived, .policyOutlived, .expired, .doubted, .tuned: reconciler.learn(development, &context)
         }
     }
 

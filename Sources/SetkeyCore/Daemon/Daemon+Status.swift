@@ -17,7 +17,7 @@ extension Daemon {
             ownedAssociations: reconciler.inForce.associations.count + reconciler.ownership.leftover.associations.count,
             ownedPolicies: reconciler.inForce.policies.count + reconciler.ownership.leftover.policies.count,
             foreignAssociations: associations.foreign, foreignPolicies: policies.foreign,
-            drifted: reconciler.drift.drifted.count, expired: reconciler.ownership.expired.count,
+            drifted: reconciler.drift.drifted.count, expired: reconciler.ownership.expired.associations.count,
             drift: .known(settings.drift),
             overruns: context.kernel.overruns, uptimeSeconds: startedAt.map { context.now.secondsSince($0) } ?? 0,
             pid: Int(settings.processID), clients: clients.count)
@@ -29,6 +29,7 @@ extension Daemon {
         status.alteredPolicies = policies.altered
         status.undeclaredAssociations = associations.leftover
         status.undeclaredPolicies = policies.leftover
+        status.expiredPolicies = policies.expired == 0 ? nil : policies.expired
         status.incomplete = context.kernel.incompleteDatabases.map { .known($0.acronym) }
         status.lastReload = reconciler.standing.last?.time
         status.lastOutcome = reconciler.standing.last?.outcome

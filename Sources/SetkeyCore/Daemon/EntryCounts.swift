@@ -36,13 +36,13 @@ extension Daemon {
         let associations = EntryCounts(
             inKernel: context.kernel.mirror.associations.count, declared: reconciler.inForce.associations.count,
             missing: missing.associations,
-            altered: altered.associations, expired: reconciler.ownership.expired.count,
+            altered: altered.associations, expired: reconciler.ownership.expired.associations.count,
             leftover: presentLeftover(
                 reconciler.ownership.leftover.associations, in: context.kernel.mirror.associations))
         let policies = EntryCounts(
             inKernel: manageablePolicyCount, declared: reconciler.inForce.policies.count,
             missing: missing.policies + reconciler.waitingPolicies(context.kernel.mirror.devices).count,
-            altered: altered.policies, expired: 0,
+            altered: altered.policies, expired: reconciler.ownership.expired.policies.count,
             leftover: presentLeftover(reconciler.ownership.leftover.policies, in: context.kernel.mirror.policies))
         return (associations, policies)
     }

@@ -16,7 +16,9 @@ struct KernelDesk: Sendable {
         case unreadable(DatabaseName, KernelErrno, why: String)
         /// An SA with a limited life is gone, and nothing told of its end.
         case outlived(SecurityAssociation)
-        /// A policy's lifetime has ended.
+        /// The same of a policy.
+        case policyOutlived(SecurityPolicy)
+        /// A policy's hard lifetime has ended.
         case expired(PolicyIdentity)
         /// Any entry may be another than was thought.
         case doubted
@@ -36,6 +38,7 @@ struct KernelDesk: Sendable {
     private(set) var sequences = SequenceWatch()
     private var acquires = RepetitionThrottle<PolicyIndex?>()
     private var mappings = RepetitionThrottle<SAIdentity>()
+    private var reminders = RepetitionThrottle<PolicyIdentity>()
     /// Whether the kernel is to be asked something, to see whether it answers.
     private var isWatched = false
     /// What is to be asked of the SPD's hash thresholds.
@@ -153,7 +156,7 @@ struct KernelDesk: Sendable {
             freeing += count
             freeNext(&out)
         }
-        if case .policyExpired(let policy) = event.content {
+        if case .policyExpired(let policy, .hard) = event.content {
             developments.append(.expired(policy.identity))
             out.rearm()
         }
@@ -186,6 +189,7 @@ struct KernelDesk: Sendable {
         switch content {
         case .acquire(let acquire): !acquires.admit(acquire.policy, at: now)
         case .newMapping(let identity, _): !mappings.admit(identity, at: now)
+        case .policyExpired(let policy, .soft): !reminders.admit(policy.identity, at: now)
         default: false
         }
     }
@@ -268,13 +272,13 @@ struct KernelDesk: Sendable {
     }
 
     private mutating func expiryCheckEnded(_ identity: PolicyIdentity, _ outcome: Outcome, _ out: inout Outbox) {
-        if case .refused(.noEntry, _) = outcome {
-            mirror.policies.remove(identity)
-            expiries.forget(identity)
-            developments.append(.expired(identity))
-            out.log(.notice, "policy lifetime expired: \(identity.phrase)", .policyDeleted, identity.logFields)
-        }
-        out.rearm()
+        defer { out.rearm() }
+        guard case .refused(.noEntry, _) = outcome, let policy = mirror.policies[identity] else { return }
+        expiries.forget(identity)
+        let end = KernelEvent.Content.policyExpired(policy, .hard)
+        _ = mirror.apply(end)
+        developments.append(.expired(identity))
+        if let news = end.news { out.log(end.priority, news.phrase, news.log, end.logFields) }
     }
 
     private mutating func watchdogAnswered(_ outcome: Outcome, _ out: inout Outbox) {

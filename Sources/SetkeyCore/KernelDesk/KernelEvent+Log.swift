@@ -14,8 +14,7 @@ extension KernelEvent.Content {
 
     var expiry: LifetimeExpiry? {
         switch self {
-        case .expired(_, .soft): .soft
-        case .expired(_, .hard): .hard
+        case .expired(_, let hardness), .policyExpired(_, let hardness): hardness == .hard ? .hard : .soft
         default: nil
         }
     }
@@ -30,7 +29,7 @@ extension KernelEvent.Content {
 
     var policy: SecurityPolicy? {
         switch self {
-        case .policy(_, let policy), .policyExpired(let policy): policy
+        case .policy(_, let policy), .policyExpired(let policy, _): policy
         default: nil
         }
     }
@@ -40,7 +39,7 @@ extension KernelEvent.Content {
         switch self {
         case .association(_, let association), .expired(let association, _), .reservedSPI(let association):
             association.logFields
-        case .policy(_, let policy), .policyExpired(let policy): policy.logFields
+        case .policy(_, let policy), .policyExpired(let policy, _): policy.logFields
         case .acquire(let acquire):
             [LogField(.source, acquire.source), LogField(.destination, acquire.destination)]
                 + (acquire.ipsecProtocol.map { [LogField(.ipsecProtocol, $0.word)] } ?? [])
@@ -51,7 +50,7 @@ extension KernelEvent.Content {
 
     var priority: LogEntry.Priority {
         switch self {
-        case .expired(_, .hard): .warning
+        case .expired(_, .hard), .policyExpired(_, .hard): .warning
         case .expired, .policyExpired, .acquire: .notice
         default: .info
         }

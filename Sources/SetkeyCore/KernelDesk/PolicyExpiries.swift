@@ -36,13 +36,7 @@ struct PolicyExpiries: Sendable {
 
     /// Takes the limits of a policy over; one second is added because the kernel counts whole ones.
     mutating func note(_ policy: SecurityPolicy) {
-        let hard = policy.limits.hard
-        var deadline: Int?
-        if hard.addTime > 0 { deadline = sum(policy.current.addTime, hard.addTime) }
-        if hard.useTime > 0, policy.current.useTime > 0 {
-            deadline = min(deadline ?? .max, sum(policy.current.useTime, hard.useTime))
-        }
-        if let deadline { set(deadline, of: policy.identity) } else { forget(policy.identity) }
+        if let end = policy.end { set(Int(clamping: end), of: policy.identity) } else { forget(policy.identity) }
     }
 
     mutating func forget(_ identity: PolicyIdentity) {
@@ -70,11 +64,6 @@ struct PolicyExpiries: Sendable {
             heap[place].deadline = deadline
         }
         settle(place)
-    }
-
-    private func sum(_ a: UInt64, _ b: UInt64) -> Int {
-        let (seconds, overflows) = a.addingReportingOverflow(b)
-        return overflows ? .max : Int(clamping: seconds)
     }
 
     // MARK: The heap

@@ -125,9 +125,10 @@ struct Upkeep: Sendable {
         of database: DatabaseName, _ mirror: inout Mirror, _ developments: inout [KernelDesk.Development?],
         _ out: inout Outbox
     ) {
-        var outlived: [SecurityAssociation] = []
+        var outlived = OutlivedEntries(associations: [], policies: [])
         let end = mirror.endDump(of: database, isComplete: true, Daemon.slice, outlived: &outlived)
-        developments += outlived.map { .outlived($0) }
+        developments += outlived.associations.map { .outlived($0) }
+        developments += outlived.policies.map { .policyOutlived($0) }
         var corrections: Int?
         switch end {
         case .goesOn:
@@ -155,7 +156,7 @@ struct Upkeep: Sendable {
     }
 
     private func abandonDump(of database: DatabaseName, _ mirror: inout Mirror, _ out: inout Outbox) {
-        var outlived: [SecurityAssociation] = []
+        var outlived = OutlivedEntries(associations: [], policies: [])
         if case .worthless(let remains, let count) = mirror.endDump(
             of: database, isComplete: false, 0, outlived: &outlived)
         {

@@ -20,7 +20,7 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
     case repaired
     /// A declared entry is no longer put back: somebody else insists.
     case insisted
-    /// The hard lifetime of a declared SA has ended.
+    /// The hard lifetime of a declared entry has ended.
     case lifetimeEnded
     /// Somebody else has added an SA.
     case associationAdded
@@ -44,6 +44,10 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
     case policyDeleted
     /// Somebody else has removed all policies.
     case policiesFlushed
+    /// The soft lifetime of a policy has ended.
+    case policySoftExpired
+    /// The hard lifetime of a policy has ended, and the policy is gone.
+    case policyHardExpired
     /// SAs and policies have moved to other addresses.
     case migrated
     /// The peer of an ESP-in-UDP SA appears under another address.
@@ -95,6 +99,8 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
         case .policyUpdated: "0b553075e95f45c0a28aa6aeb2414da5"
         case .policyDeleted: "cfdc357f13574bfa89949405461103ed"
         case .policiesFlushed: "4600e08c5b9a4025ac2867d88172893b"
+        case .policySoftExpired: "b506512f3dae48ea82e0679dbd5af20b"
+        case .policyHardExpired: "a2f7f9399b32477693d9fe328893a3dd"
         case .migrated: "83158114fcca4463b445285199e0c5c5"
         case .mappingChanged: "84723085b3df41d8958ff2d9d43d4b19"
         case .summary: "3a90ead783304b8aae681c46fd20b6cc"

@@ -1,6 +1,9 @@
 package import ControlProtocol
 package import IPsec
 
+/// Entries with a limited life of which a dump does not tell any more.
+package typealias OutlivedEntries = PerDatabase<[SecurityAssociation], [SecurityPolicy]>
+
 /// What the kernel has, foreign entries included.
 package struct Mirror: Sendable {
     /// The Security Association Database.
@@ -48,7 +51,7 @@ package struct Mirror: Sendable {
             if !isAnswer || verb == .deleted, policies.isTwin(policy) { return .nothing }
             policies.noteDevice(of: policy.identity)
             apply(verb, policy)
-        case .policyExpired(let policy):
+        case .policyExpired(let policy, .hard):
             if !policies.isTwin(policy) { apply(.deleted, policy) }
         case .policiesFlushed:
             let former = policies.removeAll(except: policies.ofSockets())
@@ -66,7 +69,8 @@ package struct Mirror: Sendable {
                 return associations.masks.isEmpty ? .nothing : .dumpAgain
             }
             return .get(association.reference)
-        case .refused, .acquire, .dumpEnded, .subscribed, .hashThresholds, .hashThresholdsSet, .ignored, .unreadable:
+        case .refused, .acquire, .dumpEnded, .subscribed, .hashThresholds, .hashThresholdsSet, .ignored, .unreadable,
+            .policyExpired(_, .soft):
             break
         }
         return .nothing
@@ -181,16 +185,13 @@ package struct Mirror: Sendable {
     }
 
     /// A dump is over, and what it did not tell is gone; see ``MirroredTable/endDump(isComplete:_:outlived:)``.
-    /// - Parameter outlived: gets SAs with a limited life that are gone, though no event told so. A policy's lifetime
-    ///   ends without a message: none of them is missed.
+    /// - Parameter outlived: gets entries with a limited life that are gone, though no event told so.
     package mutating func endDump(
-        of database: DatabaseName, isComplete: Bool, _ count: Int, outlived: inout [SecurityAssociation]
+        of database: DatabaseName, isComplete: Bool, _ count: Int, outlived: inout OutlivedEntries
     ) -> DumpEnd {
         switch database {
-        case .associations: return associations.endDump(isComplete: isComplete, count, outlived: &outlived)
-        case .policies:
-            var unmissed: [SecurityPolicy] = []
-            return policies.endDump(isComplete: isComplete, count, outlived: &unmissed)
+        case .associations: associations.endDump(isComplete: isComplete, count, outlived: &outlived.associations)
+        case .policies: policies.endDump(isComplete: isComplete, count, outlived: &outlived.policies)
         }
     }
 

@@ -160,8 +160,7 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
         }
         let rest = count - (end - dump.nextRival)
         let isOver = entries.removeNext(rest, from: cursor) { entry in
-            guard !entry.comesAndGoesSilently else { return }
-            dump.corrections += 1
+            if !entry.comesAndGoesSilently { dump.corrections += 1 }
             if entry.limits.hard != .zero { outlived.append(entry) }
         }
         guard !isOver else {
@@ -211,6 +210,14 @@ extension MirroredTable<SecurityPolicy> {
     mutating func noteDevice(of identity: PolicyIdentity) {
         guard identity.isBound, let device = identity.device, boundDevices.count < Self.boundDeviceLimit else { return }
         boundDevices.insert(device)
+    }
+
+    /// The devices that policies which have been told of were bound to, and that are gone: they have numbers alone.
+    var goneDevices: [Device] {
+        boundDevices.filter { device in
+            guard case .numbered(let number) = device else { return false }
+            return devices.device(number) == device
+        }
     }
 
     /// Whether policies that have been told of might be told by other names, now that the devices are others.

@@ -1,8 +1,24 @@
 package import IPsec
 package import SetkeySyntax
 
-/// SAs by name whose lifetime has ended, as they were declared.
-package typealias ExpiredAssociations = ShardedDictionary<SAIdentity, SecurityAssociation>
+/// Entries by name whose lifetime has ended, as they were declared.
+package typealias ExpiredEntries = PerDatabase<
+    ShardedDictionary<SAIdentity, SecurityAssociation>, ShardedDictionary<PolicyIdentity, SecurityPolicy>
+>
+
+extension ExpiredEntries {
+    package init() {
+        self.init(associations: ShardedDictionary(), policies: ShardedDictionary())
+    }
+
+    /// The number of parts that each of the two is made of.
+    static var shardCount: Int { ShardedDictionary<SAIdentity, SecurityAssociation>.shardCount }
+
+    /// Whether the declaration of an entry that is not in the kernel is the one whose lifetime has ended.
+    func contains<Entry: PlannedEntry>(_ declared: Entry) -> Bool {
+        self[keyPath: Entry.expired][declared.identity] == declared
+    }
+}
 
 /// What is the file's in the kernel, and so may be changed and removed; everything else is foreign.
 package struct Ownership: Sendable {
@@ -11,9 +27,9 @@ package struct Ownership: Sendable {
     /// What earlier versions declared, or an earlier daemon's file, and what has not been removed yet. Nothing that
     /// ``inForce`` declares.
     package var leftover = OwnedIdentities()
-    /// Declared SAs whose hard lifetime has ended, as they were declared: that is no difference, until the declaration
-    /// becomes another.
-    package var expired = ExpiredAssociations()
+    /// Declared entries whose hard lifetime has ended, as they were declared: that is no difference, until the
+    /// declaration becomes another.
+    package var expired = ExpiredEntries()
 
     package init() {}
 

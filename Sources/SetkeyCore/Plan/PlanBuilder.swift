@@ -82,8 +82,8 @@ package struct PlanBuilder: Sendable {
     var released: NameLists { NameLists(associations: associations.released, policies: policies.released) }
     /// What was owned so far, is not declared, and may still be in the kernel, which does not tell all that it has.
     var unseen: OwnedIdentities { OwnedIdentities(associations: associations.unseen, policies: policies.unseen) }
-    /// The file's SAs with a limited life that are made anew.
-    var reborn: [SAIdentity] { associations.reborn }
+    /// The file's entries with a limited life that are made anew.
+    var reborn: NameLists { NameLists(associations: associations.reborn, policies: policies.reborn) }
 
     /// What was in force before, with what is somebody else's and is removed, changed, or made the file's.
     var former: FormerState? {

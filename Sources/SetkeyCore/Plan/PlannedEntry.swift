@@ -8,9 +8,16 @@ protocol PlannedEntry: MirroredEntry {
     associatedtype Absent: Sendable
 
     static var database: DatabaseName { get }
+    /// Its name among those of both databases.
+    var name: EntryName { get }
+    /// What the log tells of it beside a message.
+    var logFields: [LogField] { get }
+    static func isPresent(_ identity: Identity, in mirror: borrowing Mirror) -> Bool
     static func declared(in state: DesiredState) -> DeclaredEntries<Identity, Self>
     static func absent(in state: DesiredState) -> DeclaredEntries<Identity, Absent>
     static func name(of absent: Absent) -> Identity
+    /// Where it is remembered that its lifetime has ended.
+    static var expired: WritableKeyPath<ExpiredEntries, ShardedDictionary<Identity, Self>> { get }
 
     /// Whether a state claims entries that it does not name.
     static func areClaimed(by state: DesiredState) -> Bool
@@ -42,11 +49,16 @@ protocol PlannedEntry: MirroredEntry {
 
 extension SecurityAssociation: PlannedEntry {
     static var database: DatabaseName { .associations }
+    var name: EntryName { .association(identity) }
+    static func isPresent(_ identity: SAIdentity, in mirror: borrowing Mirror) -> Bool {
+        mirror.associations.contains(identity)
+    }
     static func declared(in state: DesiredState) -> DeclaredEntries<SAIdentity, Self> { state.associations }
     static func absent(in state: DesiredState) -> DeclaredEntries<SAIdentity, SAReference> {
         state.absences.associations
     }
     static func name(of absent: SAReference) -> SAIdentity { absent.identity }
+    static var expired: WritableKeyPath<ExpiredEntries, ShardedDictionary<SAIdentity, Self>> { \.associations }
 
     static func areClaimed(by state: DesiredState) -> Bool {
         !state.ownership.protocols.isEmpty || !state.absences.pairs.isEmpty
@@ -98,11 +110,16 @@ extension SecurityAssociation: PlannedEntry {
 
 extension SecurityPolicy: PlannedEntry {
     static var database: DatabaseName { .policies }
+    var name: EntryName { .policy(identity) }
+    static func isPresent(_ identity: PolicyIdentity, in mirror: borrowing Mirror) -> Bool {
+        mirror.policies.contains(identity)
+    }
     static func declared(in state: DesiredState) -> DeclaredEntries<PolicyIdentity, Self> { state.policies }
     static func absent(in state: DesiredState) -> DeclaredEntries<PolicyIdentity, PolicyIdentity> {
         state.absences.policies
     }
     static func name(of absent: PolicyIdentity) -> PolicyIdentity { absent }
+    static var expired: WritableKeyPath<ExpiredEntries, ShardedDictionary<PolicyIdentity, Self>> { \.policies }
 
     static func areClaimed(by state: DesiredState) -> Bool { state.ownership.policies }
     func isClaimed(by state: DesiredState) -> Bool { state.ownership.policies }

@@ -104,10 +104,11 @@ extension Step {
         }
     }
 
-    /// Whether an SA with a limited life begins it anew.
+    /// Whether an entry with a limited life begins it anew: an SA that is updated goes on with its own, a policy does not.
     var isRebirth: Bool {
         switch change {
         case .add(let association), .replace(let association, _): association.limits.hard != .zero
+        case .addPolicy(let policy), .updatePolicy(let policy, _): policy.limits.hard != .zero
         default: false
         }
     }

@@ -5,7 +5,7 @@ import SetkeySyntax
 /// Compares single entries of the kernel with what is declared.
 struct Verdict: Sendable {
     let desired: DesiredState
-    let expired: ExpiredAssociations
+    let expired: ExpiredEntries
 
     /// What must be done to one declared SA; `nil` if nothing.
     func step(
@@ -13,7 +13,7 @@ struct Verdict: Sendable {
     ) -> Step? {
         let entry = declared.entry
         guard let present else {
-            if let former = expired[entry.identity], former == entry { return nil }
+            if expired.contains(entry) { return nil }
             return Step(change: .add(entry), reason: .missing, origin: declared.origin)
         }
         return Self.change(of: present, to: entry).map { change, fields in
@@ -48,6 +48,7 @@ struct Verdict: Sendable {
     func step(for declared: DesiredState.Declared<SecurityPolicy>, present: SecurityPolicy?) -> Step? {
         let entry = declared.entry
         guard let present else {
+            if expired.contains(entry) { return nil }
             return Step(change: .addPolicy(entry), reason: .missing, origin: declared.origin)
         }
         let fields = differences(of: entry, from: present)

@@ -12,8 +12,8 @@ final class Consequences: Sendable {
     let released: NameLists
     /// What was the file's, is no longer declared, and may still be in the kernel, which does not tell all that it has.
     let unseen: OwnedIdentities
-    /// The file's SAs with a limited life that the steps make anew: they live from now on.
-    let reborn: [SAIdentity]
+    /// The file's entries with a limited life that the steps make anew: they live from now on.
+    let reborn: NameLists
     /// For a reload that changes something, what was in force before it.
     let present: FormerState?
 
@@ -28,7 +28,7 @@ final class Consequences: Sendable {
     }
 
     /// Of a repair: it makes nothing the file's that was not.
-    init(reborn: [SAIdentity]) {
+    init(reborn: NameLists = NameLists()) {
         claimed = NameLists()
         claimedLater = NameLists()
         released = NameLists()

@@ -64,7 +64,9 @@ extension Reconciler {
             }
             return Step(change: .deletePolicy(remnant), reason: .stale, origin: nil)
         }
-        record(StepList([steps]), Consequences(reborn: []), to: state.target, &context)
+        var reborn = NameLists()
+        for step in steps where step.isRebirth { reborn.append(step.change.entry) }
+        record(StepList([steps]), Consequences(reborn: reborn), to: state.target, &context)
     }
 
     /// The policies have followed their devices, as far as the kernel let them.
@@ -87,11 +89,28 @@ extension Reconciler {
         endRepair(&context)
     }
 
+    /// What the last daemon's file owned may be bound to devices that have gone since: such a policy is known by a number
+    /// alone, serves no packet, and is to be removed.
+    mutating func claimRemnants(_ context: inout Context) {
+        let gone = context.kernel.mirror.policies.goneDevices
+        guard !gone.isEmpty else { return }
+        var addition = OwnershipAddition(time: context.now.seconds)
+        for identity in ownership.leftover.policies where context.kernel.mirror.policies.lacksDevice(of: identity) {
+            for remnant in gone.map({ identity.bound(to: $0) }) {
+                guard context.kernel.mirror.policies.contains(remnant), state.leave(remnant) else { continue }
+                addition.claimed.policies.append(remnant)
+            }
+        }
+        if !addition.claimed.policies.isEmpty { write(addition, &context) }
+    }
+
     // MARK: What waits
 
-    /// The declared policies that wait for their devices.
+    /// The declared policies that wait for their devices; what has come to its end waits for nothing.
     func waitingPolicies(_ devices: Devices) -> [PolicyIdentity] {
-        inForce.boundPolicies.filter { $0.device.map { devices.number(of: $0) == nil } ?? false }
+        inForce.boundPolicies.filter { identity in
+            identity.device.map { devices.number(of: $0) == nil } ?? false && !state.hasEnded(identity)
+        }
     }
 
     /// Tells which declared policies wait for their devices.

@@ -20,10 +20,11 @@ extension Reconciler {
         switch event.content {
         case .association(let verb, let association) where verb != .got:
             guard inForce.associations.contains(association.identity) else { return }
-            if verb == .added { state.revive(association.identity) }
+            if verb == .added { state.revive(.association(association.identity)) }
             suspect(.association(association.identity), author(event.origin, requester, peers), verb, &context)
         case .policy(let verb, let policy) where verb != .got:
             guard inForce.policies.contains(policy.identity) else { return }
+            if verb != .deleted { state.revive(.policy(policy.identity)) }
             suspect(.policy(policy.identity), author(event.origin, requester, peers), verb, &context)
         case .flushed where !inForce.associations.isEmpty, .policiesFlushed where !inForce.policies.isEmpty:
             // A flush of ours is echoed twice, the second time without a request.
@@ -61,61 +62,6 @@ extension Reconciler {
             return origin.processID == 0 ? "another program" : "process \(origin.processID)"
         }
         return "uid \(peer.uid) pid \(peer.pid) through setkeyd"
-    }
-
-    // MARK: Lifetimes
-
-    /// A dump does not tell of an SA any more, and nothing told of its end, which was due: its lifetime has ended.
-    mutating func noteOutlived(_ association: SecurityAssociation, _ context: inout Context) {
-        let (hard, current) = (association.limits.hard, association.current)
-        let isDue = hard.addTime > 0 && Int(clamping: current.addTime &+ hard.addTime) <= context.now.seconds
-        // How many bytes it had carried is not known: an SA is not used beyond its limit.
-        if isDue || hard.bytes > 0 { noteEnd(of: association, &context) }
-    }
-
-    /// A hard lifetime has ended: as declared, so the SA stays away until its declaration becomes another.
-    mutating func noteEnd(of association: SecurityAssociation, _ context: inout Context) {
-        guard let declared = state.expire(association.identity) else { return }
-        var addition = OwnershipAddition(time: context.now.seconds)
-        addition.expired = [association.identity]
-        write(addition, &context)
-        context.out.log(
-            .warning,
-            "\(state.place(declared.origin))the declared lifetime of \(association.identity) has ended; it is restored when its "
-                + "statement is changed and the file reloaded",
-            .lifetimeEnded, association.logFields + [LogField(.statement, state.locate(declared.origin))])
-    }
-
-    /// Which declared SAs have come to their end while nobody looked, or before the last daemon ended; a few at a time.
-    mutating func continueRemembering(_ context: inout Context) {
-        guard case .remembering(let target, let record, let position) = transition?.phase, context.kernel.isMirrorTrue
-        else { return }
-        let declared = target.desired.associations
-        let end = min(position + Daemon.slice, declared.count)
-        for index in position..<end { noteEndBefore(declared[index], record, target, &context) }
-        enter(.remembering(target, record, position: end))
-        guard end == declared.count else { return context.out.askTurn() }
-        context.out.discard(record, size: record.times.count)
-        beginTuning(for: target, &context)
-    }
-
-    private mutating func noteEndBefore(
-        _ declared: DesiredState.Declared<SecurityAssociation>, _ record: OwnershipRecord, _ target: Target,
-        _ context: inout Context
-    ) {
-        let identity = declared.entry.identity
-        let life = declared.entry.limits.hard.addTime
-        let isOver =
-            life > 0 && (record.times[identity].map { context.now.seconds - $0 >= Int(clamping: life) } ?? false)
-        guard isOver || record.expired.contains(identity), !context.kernel.mirror.associations.contains(identity) else {
-            return
-        }
-        state.expire(declared)
-        context.out.log(
-            .warning,
-            "\(target.locate(declared.origin)): the declared lifetime of \(identity) has ended before this start; "
-                + "it is restored when its statement is changed and the file reloaded",
-            .lifetimeEnded, declared.entry.logFields + [LogField(.statement, target.locate(declared.origin))])
     }
 
     // MARK: The check

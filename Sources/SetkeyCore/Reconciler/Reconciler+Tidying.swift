@@ -7,7 +7,7 @@ import SetkeySyntax
 struct Tidying: Sendable {
     /// The next declared SA to share its keys with the mirror.
     var position = 0
-    /// The next part of the SAs that have expired to be looked through.
+    /// The next part of the entries that have expired to be looked through.
     var shard = 0
 }
 
@@ -19,7 +19,7 @@ extension Reconciler {
     }
 
     /// Lets the mirror share the keys of what is declared, which otherwise are in memory twice, and forgets the expired
-    /// SAs that are no longer declared as they were.
+    /// entries that are no longer declared as they were.
     mutating func continueTidying(_ context: inout Context) {
         guard var tidying else { return }
         let declared = inForce.associations
@@ -27,14 +27,14 @@ extension Reconciler {
         for index in tidying.position..<end { context.kernel.mirror.associations.share(declared[index].entry) }
         tidying.position = end
         if end == declared.count { forgetOldExpiries(&tidying) }
-        let isDone = end == declared.count && tidying.shard == ExpiredAssociations.shardCount
+        let isDone = end == declared.count && tidying.shard == ExpiredEntries.shardCount
         self.tidying = isDone ? nil : tidying
         if !isDone { context.out.askTurn() }
     }
 
     private mutating func forgetOldExpiries(_ tidying: inout Tidying) {
         var left = Daemon.slice
-        while left > 0, tidying.shard < ExpiredAssociations.shardCount {
+        while left > 0, tidying.shard < ExpiredEntries.shardCount {
             left -= state.forgetOldExpiries(shard: tidying.shard)
             tidying.shard += 1
         }

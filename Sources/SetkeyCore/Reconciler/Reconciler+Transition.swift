@@ -57,7 +57,8 @@ extension Reconciler {
         case .revert: claimable = wayBack.former?.declared ?? .empty
         case .reload: present = FormerState(declared: inForce, endedAt: context.now.seconds)
         case .repair: scope = .declared
-        case .start, .devices, nil: break
+        case .start: claimRemnants(&context)
+        case .devices, nil: break
         }
         let builder = PlanBuilder(
             to: target.desired, ownership: ownership, scope: scope, claimable: claimable, keeping: present,
@@ -100,7 +101,7 @@ extension Reconciler {
         // What is right already is the file's when that is in force. Of a file that never came into force, nothing is
         // owned that it left as it was.
         addition.claimed = consequences.claimed
-        addition.claimed.associations += consequences.reborn
+        addition.claimed += consequences.reborn
         write(addition, &context)
         switch cause {
         case .reload(let wish): keepFormerState(wish, application, &context)

@@ -63,9 +63,8 @@ struct Reconciler: Sendable {
         case .caughtUp: advanceTransition(&context)
         case .unreadable(_, _, let why): giveUpWaiting(why, &context)
         case .outlived(let association): noteOutlived(association, &context)
-        case .expired(let identity):
-            guard inForce.policies.contains(identity) else { return }
-            drift.suspect(.policy(identity), author: "expired", at: context.now.monotonic)
+        case .policyOutlived(let policy): noteOutlived(policy, &context)
+        case .expired(let identity): noteEnd(ofPolicy: identity, &context)
         case .doubted: suspectEverything(&context)
         case .tuned(let outcome): tuned(outcome, &context)
         case .ended: break

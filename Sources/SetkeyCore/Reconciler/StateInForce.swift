@@ -71,8 +71,7 @@ struct StateInForce: Sendable {
         var addition = OwnershipAddition(time: now.seconds)
         addition.claimed = consequences.claimedLater
         addition.released = consequences.released
-        addition.released.associations += released.associations
-        addition.released.policies += released.policies
+        addition.released += released
         if target.fingerprint != fingerprint { addition.fingerprint = target.fingerprint }
         ownership.leftover = verification.leftover
         keepLeftover(&addition.released)
@@ -102,9 +101,9 @@ struct StateInForce: Sendable {
         addition.released = application.consequences.claimed
         // Nothing else that was claimed was owned before.
         if !application.notUndone.isEmpty || !application.overwritten.isEmpty { keepLeftover(&addition.released) }
-        if !ownership.expired.isEmpty {
-            addition.expired = application.consequences.reborn.filter { ownership.expired[$0] != nil }
-        }
+        let reborn = application.consequences.reborn
+        addition.expired.associations = reborn.associations.filter { ownership.expired.associations[$0] != nil }
+        addition.expired.policies = reborn.policies.filter { ownership.expired.policies[$0] != nil }
         return addition
     }
 
@@ -142,25 +141,44 @@ struct StateInForce: Sendable {
         return declared
     }
 
-    /// As ``expire(_:)``, for an SA of this state or of the one that comes.
+    /// The same of a policy.
+    mutating func expire(_ identity: PolicyIdentity) -> DesiredState.Declared<SecurityPolicy>? {
+        guard let declared = declared.policies[identity], expire(declared) else { return nil }
+        return declared
+    }
+
+    /// As ``expire(_:)``, for an entry of this state or of the one that comes.
     ///
     /// - Returns: whether that is news.
     @discardableResult
-    mutating func expire(_ declared: DesiredState.Declared<SecurityAssociation>) -> Bool {
-        ownership.expired.updateValue(declared.entry, forKey: declared.entry.identity) != declared.entry
+    mutating func expire<Entry: PlannedEntry>(_ declared: DesiredState.Declared<Entry>) -> Bool {
+        let entry = declared.entry
+        return ownership.expired[keyPath: Entry.expired].updateValue(entry, forKey: entry.identity) != entry
     }
 
-    /// Whoever adds an SA anew begins a new life of it.
-    mutating func revive(_ identity: SAIdentity) {
-        ownership.expired[identity] = nil
+    /// Whether the lifetime of a declared policy has ended.
+    func hasEnded(_ identity: PolicyIdentity) -> Bool {
+        declared.policies[identity].map { ownership.expired.contains($0.entry) } ?? false
     }
 
-    /// Forgets, in one part of the SAs that have expired, those that are no longer declared as they were.
+    /// Whoever adds an entry anew begins a new life of it.
+    mutating func revive(_ name: EntryName) {
+        switch name {
+        case .association(let identity): ownership.expired.associations[identity] = nil
+        case .policy(let identity): ownership.expired.policies[identity] = nil
+        }
+    }
+
+    /// Forgets, in one part of the entries that have expired, those that are no longer declared as they were.
     ///
     /// - Returns: how many were looked at, about.
     mutating func forgetOldExpiries(shard: Int) -> Int {
-        let declared = declared.associations
-        defer { ownership.expired.filter(shard: shard) { declared[$0]?.entry == $1 } }
-        return ownership.expired.count / ExpiredAssociations.shardCount + 1
+        let declared = declared
+        defer {
+            ownership.expired.associations.filter(shard: shard) { declared.associations[$0]?.entry == $1 }
+            ownership.expired.policies.filter(shard: shard) { declared.policies[$0]?.entry == $1 }
+        }
+        let count = ownership.expired.associations.count + ownership.expired.policies.count
+        return count / ExpiredEntries.shardCount + 1
     }
 }

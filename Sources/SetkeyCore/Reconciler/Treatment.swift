@@ -8,8 +8,8 @@ struct Treatment: Sendable {
     /// The next step on which to decide.
     private(set) var position = 0
     private(set) var repairs: [Step] = []
-    /// SAs with a limited life that the repairs make anew.
-    private(set) var reborn: [SAIdentity] = []
+    /// Entries with a limited life that the repairs make anew.
+    private(set) var reborn = NameLists()
 
     init(_ steps: StepList, of suspects: [EntryName: String]?) {
         self.steps = steps
@@ -29,6 +29,6 @@ struct Treatment: Sendable {
     /// This entry is put back.
     mutating func repair(_ step: Step) {
         repairs.append(step)
-        if step.isRebirth, case .association(let identity) = step.change.entry { reborn.append(identity) }
+        if step.isRebirth { reborn.append(step.change.entry) }
     }
 }

@@ -16,6 +16,18 @@ extension NameLists {
     init() {
         self.init(associations: [], policies: [])
     }
+
+    mutating func append(_ name: EntryName) {
+        switch name {
+        case .association(let identity): associations.append(identity)
+        case .policy(let identity): policies.append(identity)
+        }
+    }
+
+    static func += (left: inout NameLists, right: NameLists) {
+        left.associations += right.associations
+        left.policies += right.policies
+    }
 }
 
 extension PerDatabase where Associations: Collection, Policies: Collection {

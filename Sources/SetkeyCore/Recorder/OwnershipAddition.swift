@@ -12,8 +12,8 @@ package struct OwnershipAddition: Sendable {
     var claimed = NameLists()
     /// Entries that are no longer the file's; written after they have gone.
     var released = NameLists()
-    /// Declared SAs whose hard lifetime has ended.
-    var expired: [SAIdentity] = []
+    /// Declared entries whose hard lifetime has ended.
+    var expired = NameLists()
     /// The file that has been applied.
     var fingerprint: Fingerprint?
 
@@ -40,7 +40,7 @@ package struct OwnershipAddition: Sendable {
         }
         claimed.appendLines("+ ", to: &text)
         released.appendLines("- ", to: &text)
-        NameLists(associations: expired, policies: []).appendLines("! ", to: &text)
+        expired.appendLines("! ", to: &text)
         if let fingerprint {
             text.append("file ")
             text.append(hexadecimal: fingerprint.rawValue, width: 16)

@@ -2,16 +2,17 @@ package import IPsec
 
 /// What a daemon before this one left written down of what its file owns, read back.
 ///
-/// One line each: `life NAME`, `at SECONDS`, `+ ENTRY` and `- ENTRY` in the order of events, `! ENTRY` for an SA whose
+/// One line each: `life NAME`, `at SECONDS`, `+ ENTRY` and `- ENTRY` in the order of events, `! ENTRY` for one whose
 /// lifetime has ended, `file FINGERPRINT`. A last line without its end was being written when the daemon was killed:
 /// nothing had followed from it.
 package struct OwnershipRecord: Hashable, Sendable {
     /// What the file owns.
     package private(set) var identities = OwnedIdentities()
-    /// From when on each SA was declared, seconds since 1970: its lifetime cannot have ended before that is added.
-    package private(set) var times: [SAIdentity: Int] = [:]
-    /// SAs whose lifetime has ended, and which are not added again.
-    package private(set) var expired: Set<SAIdentity> = []
+    /// From when on each entry was declared, seconds since 1970: its lifetime cannot have ended before that is added.
+    package private(set) var times = PerDatabase<[SAIdentity: Int], [PolicyIdentity: Int]>(
+        associations: [:], policies: [:])
+    /// Entries whose lifetime has ended, and which are not added again.
+    package private(set) var expired = OwnedIdentities()
     /// Of the file that was applied last.
     package private(set) var fingerprint: Fingerprint?
     /// Names the kernel tables that the entries were in. Other tables, those of another boot or of another network
@@ -76,25 +77,30 @@ package struct OwnershipRecord: Hashable, Sendable {
 
     private mutating func take(_ verb: Substring, _ name: ArraySlice<Substring>, _ time: Int) -> Bool {
         if let identity = SAIdentity(words: name) {
-            if verb == "!" {
-                expired.insert(identity)
-                return true
-            }
-            guard Self.take(verb, identity, in: &identities.associations) else { return false }
-            expired.remove(identity)
-            times[identity] = verb == "+" ? time : nil
-            return true
+            return Self.take(
+                verb, identity, time, &identities.associations, &times.associations, &expired.associations)
         }
         guard let identity = PolicyIdentity(words: name) else { return false }
-        return Self.take(verb, identity, in: &identities.policies)
+        return Self.take(verb, identity, time, &identities.policies, &times.policies, &expired.policies)
     }
 
-    private static func take<Name>(_ verb: Substring, _ name: Name, in names: inout Set<Name>) -> Bool {
+    private static func take<Name>(
+        _ verb: Substring, _ name: Name, _ time: Int, _ names: inout Set<Name>, _ times: inout [Name: Int],
+        _ expired: inout Set<Name>
+    ) -> Bool {
         switch verb {
-        case "+": names.insert(name)
-        case "-": names.remove(name)
+        case "!":
+            expired.insert(name)
+            return true
+        case "+":
+            names.insert(name)
+            times[name] = time
+        case "-":
+            names.remove(name)
+            times[name] = nil
         default: return false
         }
+        expired.remove(name)
         return true
     }
 }

@@ -40,7 +40,8 @@ package struct OwnershipSnapshot: Sendable {
         addition.claimed.associations =
             ownership.inForce.associations.map(\.entry.identity) + ownership.leftover.associations
         addition.claimed.policies = ownership.inForce.policies.map(\.entry.identity) + ownership.leftover.policies
-        addition.expired = Array(ownership.expired.keys)
+        addition.expired = NameLists(
+            associations: Array(ownership.expired.associations.keys), policies: Array(ownership.expired.policies.keys))
         addition.fingerprint = fingerprint
         return addition.text
     }

@@ -59,6 +59,20 @@ stop_daemon
 start_daemon --config "$work/site.conf"
 has "$(cat "$work/log")" 'settled: 0 SAs and 3 policies declared, 0 kernel writes' 'a restart writes nothing' "$(tail -5 "$work/log")"
 
+# A device that goes while the daemon is down
+stop_daemon
+ip link delete late0
+is "$(ip xfrm policy list | grep -c 'ff02::[56]')" 2 'the kernel keeps the policies of a device that goes'
+start_daemon --config "$work/site.conf"
+status=$(client --status)
+has "$status" 'state: settled' 'a start without the device settles' "$(cat "$work/log")"
+has "$status" 'waiting: 2 policies for devices that are not there: late0' 'its policies wait, and status says so'
+has "$(cat "$work/log")" 'waits: there is no device late0' 'so does the log'
+is "$(ip xfrm policy list | grep -c 'ff02::[56]')" 0 'what the old device left is removed' "$(ip xfrm policy list)"
+ip link add late0 type dummy
+until_ 20 is_there late0 2
+ok $? 'the device comes, and they go in' "$(ip xfrm policy; cat "$work/log")"
+
 # Policies of others, with a device or a mark
 ip xfrm policy add src 10.7.0.0/16 dst 10.6.0.0/16 dev other0 dir out action block
 ip xfrm policy add src 10.7.0.0/16 dst 10.6.0.0/16 dir out mark 5 mask 0xff action block

@@ -197,6 +197,24 @@ same "$before"
 ok $? 'nor does a restart' "$(diff <(echo "$before") <(all_state); tail -n 20 "$work/log")"
 sed -i 's/-lh 3 -ls 2/-lh 3000/' "$work/site.conf"
 has "$(client --reload 2> /dev/null)" '1 write to the kernel' 'another text does'
+
+# The same of a policy.
+cp "$work/site.conf" "$work/mortal.conf"
+echo 'spdadd 10.1.0.0/16 10.99.1.0/24 any -lh 3 -P out discard;' >> "$work/site.conf"
+client --reload > /dev/null 2>&1
+until_ 20 log_has 'the declared lifetime of policy out 10.1.0.0/16[any] 10.99.1.0/24[any] any has ended'
+ok $? "a policy's lifetime that ends is told" "$(tail -n 5 "$work/log")"
+log_has 'policy hard lifetime expired: out 10.1.0.0/16'
+ok $? 'as an end, and not as a deletion'
+lacks "$(grep 10.99.1.0 "$work/log")" 'drift' 'it is no drift'
+has "$(client --status)" '0 missing, 1 expired;' 'but counted' "$(client --status)"
+has "$(client --reload 2> /dev/null)" 'nothing differed' 'a reload of the same text does not bring it back'
+stop_daemon
+start_daemon --config "$work/site.conf"
+until_ 30 settled
+is "$(ip xfrm policy list | grep -c 10.99.1.0)" 0 'nor does a restart'
+cp "$work/mortal.conf" "$work/site.conf"
+client --reload > /dev/null 2>&1
 stop_daemon
 
 # Report only.

@@ -151,10 +151,10 @@ extension SimulatedKernel {
     }
 
     /// PF_KEY tells nobody (kernel-facts 0.4).
-    mutating func tellExpiry(of policy: SimulatedPolicy) {
+    mutating func tellExpiry(of policy: SimulatedPolicy, _ hardness: Hardness) {
         tell(.expire, .policyExpire, by: .ofKernel) { writer throws(WireError) in
             policy.writeXFRMInfo(to: &writer)
-            writer.append(1 as UInt8)
+            writer.append(UInt8(hardness == .hard ? 1 : 0))
             writer.append(zeros: 7)
             try policy.writeXFRMAttributes(to: &writer)
         }

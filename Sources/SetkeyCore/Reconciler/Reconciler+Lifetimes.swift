@@ -1,0 +1,94 @@
+import IPsec
+import SetkeySyntax
+
+// Lifetimes that end: as declared, so what they end stays away until its declaration becomes another.
+
+extension Reconciler {
+    /// A dump does not tell of an SA any more, and nothing told of its end, which was due: its lifetime has ended.
+    mutating func noteOutlived(_ association: SecurityAssociation, _ context: inout Context) {
+        let (hard, current) = (association.limits.hard, association.current)
+        let isDue = hard.addTime > 0 && Int(clamping: current.addTime &+ hard.addTime) <= context.now.seconds
+        // How many bytes it had carried is not known: an SA is not used beyond its limit.
+        guard association.state != .larval, isDue || hard.bytes > 0 else { return }
+        noteEnd(of: association, &context)
+    }
+
+    /// The same of a policy.
+    mutating func noteOutlived(_ policy: SecurityPolicy, _ context: inout Context) {
+        guard let end = policy.end, Int(clamping: end) <= context.now.seconds else { return }
+        noteEnd(ofPolicy: policy.identity, &context)
+    }
+
+    /// The hard lifetime of an SA has ended.
+    mutating func noteEnd(of association: SecurityAssociation, _ context: inout Context) {
+        guard let declared = state.expire(association.identity) else { return }
+        var addition = OwnershipAddition(time: context.now.seconds)
+        addition.expired.associations = [association.identity]
+        noteEnd(of: declared, addition, &context)
+    }
+
+    /// The hard lifetime of a policy has ended.
+    mutating func noteEnd(ofPolicy identity: PolicyIdentity, _ context: inout Context) {
+        guard let declared = state.expire(identity) else { return }
+        var addition = OwnershipAddition(time: context.now.seconds)
+        addition.expired.policies = [identity]
+        noteEnd(of: declared, addition, &context)
+    }
+
+    private mutating func noteEnd<Entry: PlannedEntry>(
+        of declared: DesiredState.Declared<Entry>, _ addition: OwnershipAddition, _ context: inout Context
+    ) {
+        write(addition, &context)
+        tellEnd(of: declared, "has ended", state.locate, &context)
+    }
+
+    private func tellEnd<Entry: PlannedEntry>(
+        of declared: DesiredState.Declared<Entry>, _ verb: String, _ locate: StatementLocator, _ context: inout Context
+    ) {
+        let place = locate(declared.origin)
+        context.out.log(
+            .warning,
+            "\(place.isEmpty ? "" : "\(place): ")the declared lifetime of \(declared.entry.name.phrase) \(verb); it is restored when its "
+                + "statement is changed and the file reloaded",
+            .lifetimeEnded, declared.entry.logFields + [LogField(.statement, place)])
+    }
+
+    // MARK: At the start
+
+    /// Which declared entries have come to their end while nobody looked, or before the last daemon ended; a few at a
+    /// time.
+    mutating func continueRemembering(_ context: inout Context) {
+        guard case .remembering(let target, let record, let position) = transition?.phase, context.kernel.isMirrorTrue
+        else { return }
+        let (associations, policies) = (target.desired.associations, target.desired.policies)
+        let count = associations.count + policies.count
+        let end = min(position + Daemon.slice, count)
+        for index in position..<end {
+            if index < associations.count {
+                noteEndBefore(
+                    associations[index], record.times.associations, record.expired.associations, target, &context)
+            } else {
+                let declared = policies[index - associations.count]
+                noteEndBefore(declared, record.times.policies, record.expired.policies, target, &context)
+            }
+        }
+        enter(.remembering(target, record, position: end))
+        guard end == count else { return context.out.askTurn() }
+        context.out.discard(record, size: record.times.count)
+        beginTuning(for: target, &context)
+    }
+
+    private mutating func noteEndBefore<Entry: PlannedEntry>(
+        _ declared: DesiredState.Declared<Entry>, _ times: [Entry.Identity: Int], _ expired: Set<Entry.Identity>,
+        _ target: Target, _ context: inout Context
+    ) {
+        let identity = declared.entry.identity
+        let life = declared.entry.limits.hard.addTime
+        let isOver = life > 0 && (times[identity].map { context.now.seconds - $0 >= Int(clamping: life) } ?? false)
+        guard isOver || expired.contains(identity), !Entry.isPresent(identity, in: context.kernel.mirror) else {
+            return
+        }
+        state.expire(declared)
+        tellEnd(of: declared, "has ended before this start", target.locate, &context)
+    }
+}
