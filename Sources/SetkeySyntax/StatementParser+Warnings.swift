@@ -39,7 +39,12 @@ extension StatementParser {
     ) {
         switch association.integrity.rawValue {
         case 5:
-            let advice = "peers that follow RFC 4868 use 128 (hmac-sha256-128, by XFRM); hmac-sha512 agrees everywhere"
+            let standard = association.integrity.truncated(to: 128).algorithm
+            let isThere = standard.row.map { options.traits.algorithms.contains($0.position) } ?? false
+            let advice =
+                isThere
+                ? "write \(standard.name) on both ends, as RFC 4868 has it"
+                : "peers that follow RFC 4868 use 128, which needs the XFRM interface; hmac-sha512 agrees everywhere"
             let algorithm = association.integrity
             warn(
                 integrity.range, "Linux truncates \(algorithm.name) to \(algorithm.row?.icvBits ?? 0) bits", advice)

@@ -176,7 +176,9 @@ struct DiagnosticTests {
         let headlines = Parsed(text, ParserOptions(warns: true)).headlines
         #expect(headlines.map { $0.prefix { $0 != " " } } == ["1:8:", "2:43:", "2:21:", "3:21:", "4:22:"])
         #expect(headlines.first?.hasSuffix("write 10.7.0.0/16") == true)
-        #expect(headlines[1].contains("96 bits"))
+        #expect(headlines[1].contains("96 bits") && headlines[1].contains("needs the XFRM interface"))
+        let ofXFRM = Parsed(text, ParserOptions(traits: .xfrm, warns: true)).headlines
+        #expect(ofXFRM[1].hasSuffix("96 bits; write hmac-sha256-128 on both ends, as RFC 4868 has it"))
         #expect(Parsed(text).headlines.isEmpty)
     }
 }

@@ -99,9 +99,23 @@ struct FileRulesTests {
         #expect(
             notes(plain + "add ::1 ::2 esp 301 -E null ;").first?.hasSuffix("; 2 SAs of this file do") == true)
         let endless =
-            "add ::1 ::2 esp 300 -esn -E null ; add ::1 ::2 esp 301 -ph 4000000000 -E null ;"
+            "add ::1 ::2 esp 300 -esn -r 64 -E null ; add ::1 ::2 esp 301 -ph 4000000000 -E null ;"
             + "add ::1 ::2 esp 302 -f oseq-may-wrap -r 0 -E null ; add ::1 ::2 ipcomp 303 -C deflate ;"
         #expect(notes(endless).isEmpty && notes("spdflush ;").isEmpty)
+    }
+
+    /// Once of a file, and of those alone that may be fast and may receive.
+    @Test func aNarrowWindowIsNotedOnce() {
+        let key = String(repeating: "07", count: 20)
+        func notes(_ words: String, _ address: String = "::2", second: String = "") -> [String] {
+            self.notes("add ::1 \(address) esp 300 \(words) -E aes-gcm-16 0x\(key) ; \(second)")
+                .filter { $0.contains("window") || $0.contains("overtake") }
+        }
+        let note = "note this SA drops what 32 packets overtake, as they may on a fast link or with several processors"
+        #expect(notes("") == [note] && notes("-r 32 -esn") == [note])
+        #expect(notes("", second: "add ::1 ::2 esp 301 -esn -E null ;") == ["\(note); 2 SAs of this file are alike"])
+        #expect(notes("-r 0") == ["note this SA has no replay window: whoever repeats its packets is not noticed"])
+        #expect(notes("-r 33").isEmpty && notes("-dir out").isEmpty && notes("-r 0", "ff02::5").isEmpty)
     }
 
     private static let gateway = """

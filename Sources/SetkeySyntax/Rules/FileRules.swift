@@ -26,7 +26,7 @@ package enum FileRules {
 
     /// What is as it should be, and good to know before the file is in use.
     package static func notes(on state: DesiredState) -> [LoadedDiagnostic] {
-        RepeatedNonces.remarks(on: state) + SequenceEnd.remarks(on: state)
+        RepeatedNonces.remarks(on: state) + NarrowWindows.remarks(on: state) + SequenceEnd.remarks(on: state)
     }
 
     /// Of the remarks only what concerns traffic that is cut off; the SAs of the state do not matter.

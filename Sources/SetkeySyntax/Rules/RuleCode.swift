@@ -21,6 +21,8 @@ package enum RuleCode: String, CaseIterable, Sendable {
     case mixedFamilies = "mixed-families"
     /// An SA that a group shares says one direction.
     case oneWayGroup = "one-way-group"
+    /// An SA for many packets has the window of old.
+    case narrowWindow = "narrow-window"
     /// SAs stop after 2^32 packets.
     case sequenceEnd = "sequence-end"
     // Within one statement.
