@@ -13,8 +13,29 @@ package struct AssociationOptions: Hashable, Sendable {
     package var direction: AssociationDirection?
     /// The care-of address of Mobile IPv6 (RFC 6275).
     package var careOfAddress: IPAddress?
+    /// The device that does its work (`XFRMA_OFFLOAD_DEV`); `nil` where the kernel does it.
+    package var offload: Offload?
 
     package init() {}
+}
+
+/// What a network device does for an SA, in place of the kernel.
+package struct Offload: Hashable, Sendable {
+    /// Which device.
+    package var device: Device
+    /// Whether it does all that is to be done to a packet (`XFRM_OFFLOAD_PACKET`); else it encrypts alone.
+    package var isOfPackets: Bool
+    /// Which packets: a device has an engine for each way.
+    package var direction: AssociationDirection
+
+    package init(device: Device, isOfPackets: Bool, direction: AssociationDirection) {
+        self.device = device
+        self.isOfPackets = isOfPackets
+        self.direction = direction
+    }
+
+    /// The word of the language for what it does.
+    package var word: StaticString { isOfPackets ? "packet" : "crypto" }
 }
 
 /// Which packets an SA protects (`XFRM_SA_DIR_*`), where it is said: Linux 6.10 and later.

@@ -1,5 +1,16 @@
 import IPsec
 
+/// `-hwif` as it is written, before all is known of the SA.
+struct WrittenOffload {
+    let device: Device
+    var isOfPackets = false
+    var direction: AssociationDirection?
+
+    init(device: Device) {
+        self.device = device
+    }
+}
+
 /// What one `add`, `update` or `getspi` has said so far: the SA, and what is needed for the rules that tie its clauses
 /// together.
 struct AssociationClauses: ~Copyable {
@@ -13,6 +24,7 @@ struct AssociationClauses: ~Copyable {
     var encryption: Chosen?
     var integrity: Chosen?
     var compression: Chosen?
+    var offload: WrittenOffload?
     /// Where the extensions stand that few SAs have, for what is said of them.
     private(set) var rareExtensions: [(extension: Keyword, range: Range<Int>)] = []
     /// The extensions that were given, a bit for each.
@@ -57,6 +69,7 @@ struct AssociationClauses: ~Copyable {
             case .mark: 1 << 19
             case .outputMark: 1 << 20
             case .interfaceID: 1 << 21
+            case .hardwareInterface: 1 << 22
             default: 0
             }
         defer { given |= bit }

@@ -120,7 +120,7 @@ extension Mark {
 }
 
 extension AssociationOptions {
-    /// Appends ` -icv BITS -tfc N -dir in|out -coa ADDR -sel SRC DST UPPER`, of these what is said.
+    /// Appends ` -icv BITS -tfc N -dir in|out -hwif IF crypto|packet in|out -coa ADDR -sel SRC DST UPPER`, of these what is said.
     package func append(to output: inout [UInt8]) {
         if self == .none { return }
         if let icvBits {
@@ -134,6 +134,14 @@ extension AssociationOptions {
         if let direction {
             output.append(" -dir ")
             output.append(direction.word)
+        }
+        if let offload {
+            output.append(" -hwif ")
+            offload.device.append(to: &output)
+            output.append(" ")
+            output.append(offload.word)
+            output.append(" ")
+            output.append(offload.direction.word)
         }
         if let careOfAddress {
             output.append(" -coa ")

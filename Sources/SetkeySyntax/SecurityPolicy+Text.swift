@@ -37,11 +37,15 @@ extension PolicyIdentity {
             output.append(decimal: interfaceID.rawValue)
         }
         guard let device else { return }
-        output += (device.isWord ? " -dev \(device)" : " -dev \"\(device)\"").utf8
+        output.append(" -dev ")
+        device.append(to: &output)
     }
 }
 
 extension Device {
+    /// Appends the name, in quotes where it is no word of the language.
+    func append(to output: inout [UInt8]) { output += (isWord ? "\(self)" : "\"\(self)\"").utf8 }
+
     /// Whether the lexer takes it for one word; what is in quotes is taken as it stands.
     fileprivate var isWord: Bool {
         description.utf8.allSatisfy { byte in

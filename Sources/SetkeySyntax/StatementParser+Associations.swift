@@ -25,7 +25,7 @@ extension StatementParser {
         // What the clauses are together means nothing where one of them is wrong.
         guard !hasFailed else { return (SecurityAssociation(clauses.fields), Self.spiRange(spi, proto)) }
         if statement != .getspi { try check(clauses) }
-        if !clauses.rareExtensions.isEmpty { try checkRareExtensions(clauses) }
+        if !clauses.rareExtensions.isEmpty { try checkRareExtensions(&clauses) }
         try checkLimits(clauses)
         let (encryption, integrity) = (clauses.encryption, clauses.integrity)
         let association = clauses.association(keysIn: text, credentials)

@@ -17,7 +17,7 @@ extension StatementParser {
         case .selector: try requireOptions(option, "the selector of an SA")
         case .direction: try requireOptions(option, "the direction of an SA")
         case .careOfAddress: try requireOptions(option, "a care-of address")
-        case .hardwareInterface: throw needsXFRM(option, "offload to a device", else: "remove it")
+        case .hardwareInterface: try requireOptions(option, "offload to a device")
         case .natTraversalMTU: throw failure(option, "Linux has no fragment size for SAs", "remove it")
         default: return false
         }
@@ -55,8 +55,21 @@ extension StatementParser {
         case .careOfAddress:
             clauses.fields.options.careOfAddress = try parseAddress(
                 try takeWord("the care-of address"), WrittenFamilies())
+        case .hardwareInterface: clauses.offload = try parseOffload()
         default: try parseNATTraversal(&clauses)
         }
+    }
+
+    /// `IF [crypto|packet] [in|out]`, as iproute2 has it; without a word the device encrypts alone, and `-dir` says which
+    /// way.
+    private mutating func parseOffload() throws(Diagnostic) -> WrittenOffload {
+        var offload = WrittenOffload(device: try parseDevice())
+        if current.kind == .word, ["crypto", "packet"].contains(string(current.range)) {
+            offload.isOfPackets = string(current.range) == "packet"
+            advance()
+        }
+        if keyword == .inbound || keyword == .outbound { offload.direction = try parseDirection() }
+        return offload
     }
 
     /// PF_KEY counts packets with 32 bits; 2^64-1 is the kernel's "unlimited", which the language writes as 0.
@@ -103,7 +116,8 @@ extension StatementParser {
     // MARK: Rules
 
     /// What the kernel refuses without saying why, or takes and does not do (xfrm-facts 3).
-    func checkRareExtensions(_ clauses: borrowing AssociationClauses) throws(Diagnostic) {
+    func checkRareExtensions(_ clauses: inout AssociationClauses) throws(Diagnostic) {
+        try checkOffload(&clauses)
         let (options, proto) = (clauses.fields.options, clauses.proto)
         if let range = clauses.range(of: .natTraversal), !proto.isESP {
             throw failure(range, "only esp goes in UDP", "remove -natt, or write esp")
@@ -126,6 +140,23 @@ extension StatementParser {
         }
         try checkICV(clauses)
         try checkNumbering(clauses)
+    }
+
+    private func checkOffload(_ clauses: inout AssociationClauses) throws(Diagnostic) {
+        guard let range = clauses.range(of: .hardwareInterface), let written = clauses.offload else { return }
+        guard clauses.proto.isESP else {
+            throw failure(range, "only esp is offloaded to a device", "remove -hwif, or write esp")
+        }
+        let other = clauses.fields.options.direction
+        guard let direction = written.direction ?? other else {
+            throw failure(
+                range, "a device has an engine for each direction", "write -hwif \(written.device) in, or out")
+        }
+        guard other == nil || other == direction else {
+            throw failure(range, "-hwif and -dir are for different directions", "write the same for both")
+        }
+        clauses.fields.options.offload = Offload(
+            device: written.device, isOfPackets: written.isOfPackets, direction: direction)
     }
 
     private func checkICV(_ clauses: borrowing AssociationClauses) throws(Diagnostic) {

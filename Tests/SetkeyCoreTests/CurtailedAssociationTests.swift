@@ -21,11 +21,24 @@ struct CurtailedAssociationTests {
         ("-dir in", "", ["-dir"]), ("-esn -r 64", "-r 64", ["-esn"]), ("-f icmp,noecn", "-f noecn", ["-f icmp"]),
         ("-m tunnel -tfc 900", "-m tunnel", ["-tfc"]), ("-coa 192.0.2.9", "", ["-coa"]), ("-icv 80", "", ["-icv"]),
         ("-sel 192.0.2.1 192.0.2.2 tcp", "", ["-sel"]), ("-ctx 1 1 \"x\" -dir out", "", ["-ctx", "-dir"]),
+        ("-hwif eth0 out", "", ["-hwif"]), ("-hwif eth0 packet in", "-hwif eth0 in", ["-hwif"]),
         // The kernel may add what a sysctl says, and what nobody asked for.
         ("", "-f nopmtudisc", []), ("-f icmp", "-f icmp", []),
     ])
     func whatIsMissingHasAName(_ asked: String, _ stored: String, _ missing: [String]) throws {
         #expect(try association(asked).extensions(missingIn: association(stored)) == missing)
+    }
+
+    /// The kernel would take it, and do the work itself (xfrm-facts B4).
+    @Test func anAssociationForADeviceThatIsNotThereIsNotAskedFor() throws {
+        var mirror = Mirror()
+        let asked = try association("-hwif eth0 out")
+        #expect(mirror.objection(to: .add(asked)) == .noDevice && mirror.objection(to: .update(asked)) == .noDevice)
+        var devices = Devices()
+        devices.insert("eth0", 2)
+        mirror.policies.devices = devices
+        #expect(mirror.objection(to: .add(asked)) == nil)
+        #expect(try Mirror().objection(to: .add(association(""))) == nil)
     }
 
     /// The run of one client's `add`, as far as its answer.

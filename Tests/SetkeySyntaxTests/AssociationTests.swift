@@ -117,10 +117,10 @@ struct AssociationTests {
 
     /// Where no other interface has more, none is named.
     @Test func whatNoInterfaceOfOursCanSayNamesNone() {
-        let text = "add 192.0.2.1 192.0.2.2 esp 0x100 -hwif eth0 -E null ;"
-        #expect(Parsed(text).headlines.contains { $0.contains("PF_KEY cannot express offload to a device") })
+        let text = "add fe80::1%eth0 fe80::2 esp 0x100 -E null ;"
+        #expect(Parsed(text).headlines.contains { $0.contains("PF_KEY cannot express an address of one interface") })
         let xfrm = Parsed(text, ParserOptions(traits: .xfrm)).headlines
-        #expect(xfrm.contains { $0.contains("setkeyd cannot express offload to a device") })
+        #expect(xfrm.contains { $0.contains("setkeyd cannot express an address of one interface") })
         #expect(!xfrm.contains { $0.contains("XFRM") })
     }
 

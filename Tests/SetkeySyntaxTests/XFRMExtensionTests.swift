@@ -57,7 +57,7 @@ struct XFRMExtensionTests {
 
     @Test(arguments: [
         "-esn", "-r 33", "-f icmp", "-f noecn,af-unspec", "-ph 4294967296", "-icv 128", "-tfc 9 -m tunnel", "-dir in",
-        "-coa ::1", "-sel 10.0.0.1 10.0.0.2 any",
+        "-coa ::1", "-hwif eth0 in", "-sel 10.0.0.1 10.0.0.2 any",
     ])
     func whatPFKeyCannotSayIsAnErrorThatNamesXFRM(_ options: String) {
         let refused = parsed(options, ParserOptions())
@@ -71,11 +71,24 @@ struct XFRMExtensionTests {
         ("-dir out -f icmp", "icmp"), ("-icv 100", "no ICV of 100"), ("-icv 264", "no ICV of 264"),
         ("-icv 56", "no ICV of 56"), ("-tfc 100", "tunnel mode"), ("-coa 2001:db8::1", "another family"),
         ("-sel ::1 ::2 any", "another family"), ("-f icmp,", "a flag is expected"), ("-f odd", "a flag is expected"),
-        ("-ph x", "decimal"),
+        ("-ph x", "decimal"), ("-hwif eth0", "an engine for each direction"),
+        ("-hwif eth0 in -dir out", "different directions"),
     ])
     func whatMakesNoSenseIsAnError(_ options: String, _ message: String) {
         let refused = parsed(options)
         #expect(refused.kinds.isEmpty && refused.headlines.contains { $0.contains(message) }, "\(refused.headlines)")
+    }
+
+    @Test func aDeviceIsToldWhatItDoesAndWhichWay() {
+        func offload(_ words: String) -> Offload? { parsed(words).association?.options.offload }
+        let eth0 = Device.named("eth0")
+        #expect(offload("-hwif eth0 out") == Offload(device: eth0, isOfPackets: false, direction: .outbound))
+        #expect(offload("-hwif eth0 crypto in") == Offload(device: eth0, isOfPackets: false, direction: .inbound))
+        #expect(offload("-hwif eth0 packet -dir in") == Offload(device: eth0, isOfPackets: true, direction: .inbound))
+        #expect(offload("-dir out -r 0 -hwif \"eth0\"")?.direction == .outbound)
+        let ah = Parsed(
+            "add ::1 ::2 ah 256 -hwif eth0 in -A hmac-sha1 0x\(String(repeating: "5a", count: 20)) ;", Self.xfrm)
+        #expect(ah.headlines.first?.contains("only esp is offloaded to a device") == true)
     }
 
     @Test func anICVBelongsToAnAlgorithmThatHasOne() {
@@ -103,6 +116,11 @@ struct XFRMExtensionTests {
         guard let request = kind.request else { return nil }
         var asking = XFRMCodec(processID: 1, portID: XFRMCodec.portIDs.lowerBound)
         var listening = XFRMCodec(processID: 2, portID: XFRMCodec.portIDs.upperBound)
+        var devices = Devices()
+        devices.insert("in", 3)
+        devices.insert("a;#,[b]", 4)
+        asking.know(devices)
+        listening.know(devices)
         var bytes: [UInt8] = []
         try asking.encode(request, id: RequestID(rawValue: 1), into: &bytes)
         var nothing = NothingKnown()
@@ -134,6 +152,11 @@ extension StatementGenerator {
             let (truncated, icvBits) = sa.integrity.truncated(to: bits)
             sa.integrity = truncated
             options.icvBits = icvBits
+        }
+        if sa.identity.ipsecProtocol == .esp, chance() {
+            options.offload = Offload(
+                device: chance() ? .named("in") : .named("a;#,[b]"), isOfPackets: chance(),
+                direction: chance() ? .inbound : .outbound)
         }
         if chance() { options.careOfAddress = address(sa.source.family) }
         if chance() { options.selector = selector(of: sa) }

@@ -65,6 +65,15 @@ extension InterfaceText {
           destinationPort: int
         )
 
+        # What a network device does for an association.
+        type Offload (
+          device: string,
+          # crypto, packet
+          kind: string,
+          # in, out
+          direction: string
+        )
+
         # What only XFRM says of an association.
         type Extensions (
           # Those that PF_KEY has not, by their words in setkey.conf(5).
@@ -77,6 +86,7 @@ extension InterfaceText {
           # in, out
           direction: ?string,
           careOfAddress: ?string,
+          offload: ?Offload,
           # What the association is for.
           selector: ?Selector
         )

@@ -14,6 +14,8 @@ package struct ExtensionsRecord: Codable, Hashable, Sendable {
     package var direction: String?
     /// The care-of address of Mobile IPv6.
     package var careOfAddress: String?
+    /// The device that does its work; nothing where the kernel does it.
+    package var offload: OffloadRecord?
     /// What it is for; nothing for everything.
     package var selector: SelectorRecord?
 
@@ -26,6 +28,7 @@ package struct ExtensionsRecord: Codable, Hashable, Sendable {
         padding = options.paddedLength == 0 ? nil : Int(options.paddedLength)
         direction = options.direction.map { "\($0.word)" }
         careOfAddress = options.careOfAddress?.description
+        offload = options.offload.map { OffloadRecord($0) }
         selector = options.selector.map { SelectorRecord($0) }
     }
 }

@@ -23,7 +23,7 @@ extension KernelRequest {
         switch self {
         case .subscribe: break
         case .ping: PolicyIndex.writeXFRMReferenceToNothing(to: &writer)
-        case .add(let sa), .update(let sa): try sa.writeXFRM(to: &writer)
+        case .add(let sa), .update(let sa): try sa.writeXFRM(to: &writer, devices)
         case .get(let reference), .delete(let reference): try reference.identity.writeXFRMReference(to: &writer)
         case .reserveSPI(let sa, let range): try sa.writeXFRMReservation(range, to: &writer)
         case .flush(let ipsecProtocol): writer.append(ipsecProtocol?.rawValue ?? UInt8(IPSEC_PROTO_ANY))

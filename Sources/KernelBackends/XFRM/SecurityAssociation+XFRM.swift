@@ -8,13 +8,14 @@ extension SecurityAssociation {
     /// - Parameters:
     ///   - message: the whole message, in which the keys lie.
     ///   - withAlgorithms: whether the message tells them of every SA that has any.
+    ///   - devices: those that there are.
     ///   - known: where it is in the message as it is known, it is the known one.
     init(
-        fromXFRM reader: inout WireReader, in message: Span<UInt8>, withAlgorithms: Bool = true,
+        fromXFRM reader: inout WireReader, _ devices: Devices, in message: Span<UInt8>, withAlgorithms: Bool = true,
         knowing known: inout some KnownEntries
     ) throws(WireError) {
         var info = try reader.slice(byteCount: XFRMAssociation.byteCount)
-        let attributes = try XFRMAssociationAttributes(from: &reader)
+        let attributes = try XFRMAssociationAttributes(from: &reader, devices)
         try self.init(
             fromXFRM: &info, attributes, in: message, withAlgorithms: withAlgorithms, knowing: &known)
     }
@@ -47,8 +48,9 @@ extension SecurityAssociation {
 
     /// Says it as NEWSA and UPDSA do.
     ///
+    /// - Parameter devices: those that there are.
     /// - Throws: for what XFRM has no bytes for.
-    func writeXFRM(to writer: inout WireWriter) throws(WireError) {
+    func writeXFRM(to writer: inout WireWriter, _ devices: Devices) throws(WireError) {
         try writeXFRMInfo(to: &writer)
         try writeAlgorithms(to: &writer)
         if let encapsulation {
@@ -65,7 +67,7 @@ extension SecurityAssociation {
         if let securityContext { try securityContext.writeXFRM(to: &writer) }
         try XFRMBindings(of: self).write(to: &writer)
         if flags.rawValue != 0 { try flags.writeXFRMExtraFlags(to: &writer) }
-        if hasOptions { try options.writeXFRM(to: &writer) }
+        if hasOptions { try options.writeXFRM(to: &writer, devices) }
         try XFRMReplay(of: self).write(to: &writer)
     }
 

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import IPsec
 
 /// What the attributes of an SA say.
@@ -16,6 +17,7 @@ struct XFRMAssociationAttributes {
     private var paddedLength: UInt32 = 0
     private var careOfAddress: XFRMAddress?
     private var direction: AssociationDirection?
+    private var offload: Offload?
     /// Whether there is something that the language has no word for.
     var saysMore = false
 
@@ -25,7 +27,7 @@ struct XFRMAssociationAttributes {
     var hasAlgorithm: Bool { encryption != nil || combined != nil || integrity != nil || compression != nil }
 
     /// Whether any option is in an attribute of its own.
-    var sayOptions: Bool { paddedLength != 0 || direction != nil || careOfAddress != nil }
+    var sayOptions: Bool { paddedLength != 0 || direction != nil || careOfAddress != nil || offload != nil }
 
     /// Adds what is in attributes of its own.
     ///
@@ -34,9 +36,11 @@ struct XFRMAssociationAttributes {
         options.paddedLength = paddedLength
         options.careOfAddress = careOfAddress?.address(family)
         options.direction = direction
+        options.offload = offload
     }
 
-    init(from reader: inout WireReader) throws(WireError) {
+    /// - Parameter devices: those that there are.
+    init(from reader: inout WireReader, _ devices: Devices) throws(WireError) {
         try reader.forEachAttribute { type, content throws(WireError) in
             switch type {
             case .algorithmEncryption: encryption = try XFRMAlgorithm(from: &content, withICV: false)
@@ -52,7 +56,7 @@ struct XFRMAssociationAttributes {
             case .padding: paddedLength = try content.read(UInt32.self)
             case .careOfAddress: careOfAddress = try XFRMAddress(from: &content)
             case .direction: try readDirection(from: &content)
-            case .offload: saysMore = true
+            case .offload: try readOffload(from: &content, devices)
             default: try bindings.read(type, &content)
             }
         }
@@ -61,6 +65,16 @@ struct XFRMAssociationAttributes {
     private mutating func readDirection(from reader: inout WireReader) throws(WireError) {
         direction = AssociationDirection(rawValue: try reader.read(UInt8.self))
         if direction == nil { saysMore = true }
+    }
+
+    /// `xfrm_user_offload`.
+    private mutating func readOffload(from reader: inout WireReader, _ devices: Devices) throws(WireError) {
+        let index = try reader.read(UInt32.self)
+        let flags = Int32(try reader.read(UInt8.self))
+        if flags & ~(XFRM_OFFLOAD_INBOUND | XFRM_OFFLOAD_PACKET) != 0 { saysMore = true }
+        offload = Offload(
+            device: devices.device(index), isOfPackets: flags & XFRM_OFFLOAD_PACKET != 0,
+            direction: flags & XFRM_OFFLOAD_INBOUND != 0 ? .inbound : .outbound)
     }
 
     private mutating func readEncapsulation(from reader: inout WireReader) throws(WireError) {
@@ -76,12 +90,28 @@ struct XFRMAssociationAttributes {
 
 extension AssociationOptions {
     /// Those that have attributes of their own; the ICV is the algorithm's, and the selector in front.
-    func writeXFRM(to writer: inout WireWriter) throws(WireError) {
+    ///
+    /// - Parameter devices: those that there are.
+    /// - Throws: for a device that is not there.
+    func writeXFRM(to writer: inout WireWriter, _ devices: Devices) throws(WireError) {
+        if let offload { try offload.writeXFRM(to: &writer, devices) }
         if paddedLength != 0 { try writer.appendAttribute(.padding, paddedLength) }
         if let direction { try writer.appendAttribute(.direction, direction.rawValue) }
         guard let careOfAddress else { return }
         try writer.appendAttribute(.careOfAddress) { writer throws(WireError) in
             XFRMAddress(careOfAddress).write(to: &writer)
+        }
+    }
+}
+
+extension Offload {
+    fileprivate func writeXFRM(to writer: inout WireWriter, _ devices: Devices) throws(WireError) {
+        guard let index = devices.number(of: device) else { throw WireError(.value(field: "a device", 0), at: 0) }
+        let flags = (direction == .inbound ? XFRM_OFFLOAD_INBOUND : 0) | (isOfPackets ? XFRM_OFFLOAD_PACKET : 0)
+        try writer.appendAttribute(.offload) { writer in
+            writer.append(index)
+            writer.append(UInt8(flags))
+            writer.append(zeros: 3)
         }
     }
 }

@@ -55,7 +55,7 @@ struct XFRMMessage: ~Escapable {
         _ reader: inout WireReader, knowing known: inout some KnownEntries
     ) throws(WireError) -> SecurityAssociation? {
         guard try Self.isOurs(reader) else { return nil }
-        return try SecurityAssociation(fromXFRM: &reader, in: bytes, knowing: &known)
+        return try SecurityAssociation(fromXFRM: &reader, devices, in: bytes, knowing: &known)
     }
 
     /// An SA that is gone, or going: its algorithms are not looked at.
@@ -98,7 +98,7 @@ struct XFRMMessage: ~Escapable {
     private func deletedSA(_ reader: inout WireReader) throws(WireError) -> KernelEvent.Content {
         try reader.skip(24)
         var ahead = reader.from(reader.offset)
-        let attributes = try XFRMAssociationAttributes(from: &ahead)
+        let attributes = try XFRMAssociationAttributes(from: &ahead, devices)
         var content: KernelEvent.Content?
         try reader.forEachAttribute { type, inner throws(WireError) in
             guard type == .association else { return }
@@ -122,7 +122,7 @@ struct XFRMMessage: ~Escapable {
         let isHard = try reader.read(UInt8.self) != 0
         // Padding.
         try reader.skip(7)
-        let attributes = try XFRMAssociationAttributes(from: &reader)
+        let attributes = try XFRMAssociationAttributes(from: &reader, devices)
         guard var fields = try association(&info, attributes)?.fields else { return ignored }
         fields.state = isHard ? .dead : .dying
         return .expired(SecurityAssociation(fields), isHard ? .hard : .soft)

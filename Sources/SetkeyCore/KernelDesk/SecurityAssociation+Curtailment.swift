@@ -23,6 +23,7 @@ extension SecurityAssociation {
         if options.paddedLength != kept.paddedLength { words.append("-tfc") }
         if options.direction != kept.direction { words.append("-dir") }
         if options.careOfAddress != kept.careOfAddress { words.append("-coa") }
+        if options.offload != kept.offload { words.append("-hwif") }
         if options.selector != kept.selector { words.append("-sel") }
         return words
     }

@@ -119,10 +119,13 @@ package struct Mirror: Sendable {
     /// Why this is not to be asked of the kernel; `nil` for what is.
     ///
     /// It may do it to another SA than the one that is named, because it cannot tell their marks apart: which of the two
-    /// it finds is chance. Or there is no number for the device of a policy.
+    /// it finds is chance. Or there is no number for a device.
     package func objection(to request: KernelRequest) -> KernelErrno? {
         switch request {
-        case .update(let association): associations.rivals(of: association.identity).isEmpty ? nil : .notUnique
+        case .add(let association): lacksDevice(of: association) ? .noDevice : nil
+        case .update(let association):
+            lacksDevice(of: association)
+                ? .noDevice : associations.rivals(of: association.identity).isEmpty ? nil : .notUnique
         case .get(let reference), .delete(let reference):
             associations.rivals(of: reference.identity).isEmpty ? nil : .notUnique
         case .addPolicy(let policy), .updatePolicy(let policy):
@@ -130,6 +133,11 @@ package struct Mirror: Sendable {
         case .deletePolicy(let identity): policies.lacksDevice(of: identity) ? .noDevice : nil
         default: nil
         }
+    }
+
+    private func lacksDevice(of association: SecurityAssociation) -> Bool {
+        guard association.hasOptions, let offload = association.options.offload else { return false }
+        return devices.number(of: offload.device) == nil
     }
 
     /// An ADD silently removes the larval SA that waited for it (kernel-facts 7).

@@ -87,6 +87,18 @@ is $? 0 'it is deleted by its name'
 client -c <<<'spdadd 10.7.0.0/16 10.6.0.0/16 any -dev none0 -P in none;' 2> "$work/errors"
 is $? 1 'a statement that is run does not wait for a device'
 has "$(cat "$work/errors")" 'there is no such network device (ENODEV)' 'and says why'
+
+# Offload: no device of this machine can do anything for IPsec, and the kernel says nothing about that.
+client -c <<<'add 10.7.0.1 10.7.0.2 esp 0x700 -hwif lo out -E null;' 2> "$work/errors"
+is $? 1 'a statement whose device can do nothing fails'
+has "$(cat "$work/errors")" '-hwif' 'by the name of what was dropped'
+client -c <<<'add 10.7.0.1 10.7.0.2 esp 0x700 -hwif none0 out -E null;' 2> "$work/errors"
+is $? 1 'so does one whose device is not there'
+has "$(cat "$work/errors")" 'there is no such network device (ENODEV)' 'and says why'
+client -c <<<'add 10.7.0.1 10.7.0.2 esp 0x700 -hwif lo packet out -E null;' 2> "$work/errors"
+is $? 1 'and one whose device is to do all of the work'
+is "$(ip xfrm state | grep -c 10.7.0.1)" 0 'nothing of them stays' "$(ip xfrm state)"
+
 : > "$work/site.conf"
 client --reload > /dev/null
 is "$(ip xfrm policy list | grep -c 'dev late0\|dev lo')" 0 'what the file lost is gone'

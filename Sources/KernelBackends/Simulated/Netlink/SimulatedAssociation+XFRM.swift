@@ -140,6 +140,12 @@ extension SimulatedAssociation {
         if ipsecProtocol == .esp, !attributes.has(.algorithmEncryption), !attributes.has(.algorithmCombined) {
             throw .invalid("ESP: AEAD or CRYPT must be provided")
         }
+        // No device of this kernel can do anything: what is to encrypt does not, and that is not said.
+        if let content = attributes[.offload] {
+            guard ipsecProtocol == .esp, content.count > 4, Int32(content[4]) & XFRM_OFFLOAD_PACKET == 0 else {
+                throw XFRMRefusal(.invalidArgument)
+            }
+        }
         if ipsecProtocol == .ipcomp, mode == .beet { throw XFRMRefusal(.invalidArgument) }
         if let encapsulation {
             guard ipsecProtocol == .esp else { throw XFRMRefusal(.invalidArgument) }
