@@ -88,7 +88,12 @@ client -c <<<'spdadd 10.7.0.0/16 10.6.0.0/16 any -dev none0 -P in none;' 2> "$wo
 is $? 1 'a statement that is run does not wait for a device'
 has "$(cat "$work/errors")" 'there is no such network device (ENODEV)' 'and says why'
 
-# Offload: no device of this machine can do anything for IPsec, and the kernel says nothing about that.
+# Offload: no device of this machine can do anything for IPsec. The kernel says so only while it lacks a module for it.
+client -c <<<'add 10.7.0.1 10.7.0.2 esp 0x700 -hwif lo out -E null;' 2> "$work/errors"
+is $? 1 'a statement that asks for offload fails where the kernel has no module for that'
+has "$(cat "$work/errors")" "doesn't support offload" "in the kernel's words"
+modprobe esp4_offload
+ok $? 'the module for it is there'
 client -c <<<'add 10.7.0.1 10.7.0.2 esp 0x700 -hwif lo out -E null;' 2> "$work/errors"
 is $? 1 'a statement whose device can do nothing fails'
 has "$(cat "$work/errors")" '-hwif' 'by the name of what was dropped'
