@@ -56,6 +56,20 @@ package struct EncodedBurst: Sendable {
         datagrams.append(nil)
     }
 
+    /// Where requests lie that can be sent at once, from one on up to one that cannot be said.
+    ///
+    /// - Returns: no place for a request that cannot be said; and how many they are.
+    func next(from index: Int, atMost limit: Int) -> (range: Range<Int>?, count: Int) {
+        guard let first = datagrams[index] else { return (nil, 1) }
+        var end = first.upperBound
+        var count = 1
+        while count < limit, index + count < datagrams.count, let next = datagrams[index + count] {
+            end = next.upperBound
+            count += 1
+        }
+        return (first.lowerBound..<end, count)
+    }
+
     /// Wipes what has been sent: it may hold keys.
     mutating func wipe(_ range: Range<Int>) {
         bytes.overwriteWithZeros(in: range)

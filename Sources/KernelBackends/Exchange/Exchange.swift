@@ -39,42 +39,36 @@ package struct Exchange: Sendable {
 
         /// Sends what comes next, one datagram of one request or of several, and wipes it: it may hold keys.
         ///
-        /// - Returns: what to wait for.
+        /// - Parameter flights: is given what to wait for.
+        /// - Returns: why nothing was sent.
         mutating func sendNext(
-            on link: inout some KernelLink, awaiting answer: any AwaitedAnswer.Type
-        ) -> Result<[Flight], KernelErrno> {
-            let ranges = next(atMost: link.takesSeveral && burst.isUnordered && !goesSingly ? EncodedBurst.window : 1)
-            guard let first = ranges.first, let last = ranges.last else {
+            on link: inout some KernelLink, awaiting answer: any AwaitedAnswer.Type, into flights: inout [Flight]
+        ) -> KernelErrno? {
+            let isAlone = !link.takesSeveral || !burst.isUnordered || goesSingly
+            let (range, count) = burst.next(from: sent, atMost: isAlone ? 1 : EncodedBurst.window)
+            guard let range else {
                 pass()
-                return .failure(.inexpressible)
+                return .inexpressible
             }
-            if let errno = link.send(burst.bytes, first.lowerBound..<last.upperBound) {
-                guard ranges.count > 1 else {
+            if let errno = link.send(burst.bytes, range) {
+                guard count > 1 else {
                     pass()
-                    burst.wipe(first)
-                    return .failure(errno)
+                    burst.wipe(range)
+                    return errno
                 }
                 goesSingly = true
-                return sendNext(on: &link, awaiting: answer)
+                return sendNext(on: &link, awaiting: answer, into: &flights)
             }
-            var flights: [Flight] = []
-            flights.reserveCapacity(ranges.count)
-            for range in ranges {
+            for index in sent..<sent + count {
+                guard let request = burst.datagrams[index] else { continue }
                 flights.append(
                     Flight(
-                        id: nextID, answer: answer.init(to: burst.bytes.span.extracting(range)),
+                        id: nextID, answer: answer.init(to: burst.bytes.span.extracting(request)),
                         stopsAtRefusal: burst.stopsAtRefusal))
                 pass()
-                burst.wipe(range)
             }
-            return .success(flights)
-        }
-
-        /// Where the requests lie that come next, up to one that cannot be said.
-        private func next(atMost count: Int) -> [Range<Int>] {
-            Array(
-                burst.datagrams[sent..<min(sent + count, burst.datagrams.count)].prefix { $0 != nil }.compactMap(\.self)
-            )
+            burst.wipe(range)
+            return nil
         }
 
         private mutating func pass() {
@@ -145,18 +139,11 @@ package struct Exchange: Sendable {
             stopped.burst.wipe()
             return .unsent(id, count: stopped.left)
         }
-        let outcome = bursts[0].sendNext(on: &link, awaiting: answer)
+        likely = 0
+        let errno = bursts[0].sendNext(on: &link, awaiting: answer, into: &flights)
         if bursts[0].left == 0 { bursts.removeFirst() }
-        switch outcome {
-        case .success(let flights):
-            lastID = flights.last?.id
-            self.flights = flights
-            likely = 0
-            return nil
-        case .failure(let errno):
-            lastID = id
-            return .refused(id, errno, stop: stop(at: stopsAtRefusal))
-        }
+        lastID = flights.last?.id ?? id
+        return errno.map { .refused(id, $0, stop: stop(at: stopsAtRefusal)) }
     }
 
     private mutating func stop(at isStop: Bool) -> ExchangeStops.Kind? {
