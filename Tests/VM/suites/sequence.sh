@@ -79,6 +79,11 @@ ok $? 'is replaced by one with another window'
 has "$(ip -n a xfrm state)" 'replay-window 16' 'which the kernel has'
 is "$(pings 20)" 20 'and the other end takes its packets'
 has "$(at a -D)" 'sequence: sent=70' 'because their numbers go on'
+without a a1
+until_ 20 grep -q '1 declared entry restored' "$work/a.log"
+ok $? 'deleted by others, it is put back' "$(cat "$work/a.log")"
+is "$(pings 20)" 20 'and the other end takes its packets'
+has "$(at a -D)" 'sequence: sent=90' 'because their numbers go on'
 
 # A window of 1024: packets 900 numbers late are taken, and those beyond are counted.
 afresh
