@@ -28,12 +28,11 @@ int setkeyd_catch_signal(int number, int event) {
 
 int setkeyd_receive_from_kernel(int descriptor, unsigned char *bytes, size_t room, int count, size_t *lengths) {
     struct mmsghdr messages[16] = {0};
-    struct sockaddr_nl senders[16];
+    struct sockaddr_nl senders[16] = {0};
     struct iovec places[16];
     int received;
 
-    if (count > 16)
-        count = 16;
+    count = count < 0 ? 0 : count > 16 ? 16 : count;
     for (int i = 0; i < count; i++) {
         places[i] = (struct iovec){.iov_base = bytes + i * room, .iov_len = room};
         messages[i].msg_hdr = (struct msghdr){

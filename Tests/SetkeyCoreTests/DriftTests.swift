@@ -197,6 +197,31 @@ struct DriftTests {
         #expect(status.settled && status.expired == 0)
     }
 
+    /// Whoever gives an entry another lifetime takes it away, if later: it comes back.
+    @Test(
+        arguments: Machine.Door.allCases,
+        [
+            "spdupdate 10.9.9.0/24 10.8.0.0/16 any -lh 1 -P out none ;",
+            "update 1.1.1.1 2.2.2.2 esp 0x6000 -lh 1 -E aes-cbc \"0123456789abcdef\" ;",
+        ])
+    func theEndOfAnothersLifetimeIsDrift(_ door: Machine.Door, _ statement: String) throws {
+        for life in ["", "-lh 600"] {
+            let file =
+                "spdadd 10.9.9.0/24 10.8.0.0/16 any \(life) -P out none ;\n"
+                + "add 1.1.1.1 2.2.2.2 esp 0x6000 \(life) -E aes-cbc \"0123456789abcdef\" ;\n"
+            var machine = Machine.started(on: door, file: file, drift: .report)
+            machine.foreignRun(statement)
+            machine.pass(quarters: 4 * 40)
+            #expect(machine.truth().policies.count + machine.truth().associations.count == 1)
+            #expect(!machine.log.contains { $0.kind == .lifetimeEnded })
+            let status = try machine.askStatus()
+            #expect(status.expired == 0 && status.expiredPolicies == nil)
+            #expect(status.missingPolicies + status.missingAssociations == 1)
+            machine.post(.reloadRequested)
+            #expect(machine.truth().policies.count == 1 && machine.truth().associations.count == 1)
+        }
+    }
+
     private static let mortalPolicy = "spdadd 10.9.9.0/24 10.8.0.0/16 any -lh 20 -P out none ;\n"
 
     @Test(arguments: Machine.Door.allCases) func theDeclaredEndOfAPolicyIsNoDrift(_ door: Machine.Door) throws {

@@ -139,7 +139,7 @@ package struct Exchange: Sendable {
             stopped.burst.wipe()
             return .unsent(id, count: stopped.left)
         }
-        likely = 0
+        (likely, isLosing) = (0, false)
         let errno = bursts[0].sendNext(on: &link, awaiting: answer, into: &flights)
         if bursts[0].left == 0 { bursts.removeFirst() }
         lastID = flights.last?.id ?? id

@@ -6,26 +6,6 @@ import IPsec
 ///
 /// It answers requests of others by ``Development``s, in the order in which they came about.
 struct KernelDesk: Sendable {
-    /// What the others are to be told.
-    enum Development: Sendable {
-        /// A request has ended; with what it replaced or removed, if that was to be kept.
-        case ended(Flight, Outcome, former: FormerEntries)
-        /// A dump, or the reading of an SA, is over: the mirror may be true now.
-        case caughtUp
-        /// A database cannot be read now.
-        case unreadable(DatabaseName, KernelErrno, why: String)
-        /// An SA with a limited life is gone, and nothing told of its end.
-        case outlived(SecurityAssociation)
-        /// The same of a policy.
-        case policyOutlived(SecurityPolicy)
-        /// A policy's hard lifetime has ended.
-        case expired(PolicyIdentity)
-        /// Any entry may be another than was thought.
-        case doubted
-        /// What was asked for by ``KernelDesk/tune(_:)`` has ended.
-        case tuned(Outcome)
-    }
-
     /// What the kernel has. The others walk through it with cursors; what is in it only the kernel's messages change.
     var mirror: Mirror
     /// How often messages may have been lost.
@@ -36,18 +16,14 @@ struct KernelDesk: Sendable {
     private var refreshes = Refreshes()
     private var expiries = PolicyExpiries()
     private(set) var sequences = SequenceWatch()
-    private var acquires = RepetitionThrottle<PolicyIndex?>()
-    private var mappings = RepetitionThrottle<SAIdentity>()
-    private var reminders = RepetitionThrottle<PolicyIdentity>()
+    private var throttle = NewsThrottle()
     /// Whether the kernel is to be asked something, to see whether it answers.
     private var isWatched = false
     /// What is to be asked of the SPD's hash thresholds.
     private var tuning: KernelRequest?
     /// So many entries are being freed in slices, or have been.
     private var freeing = 0
-    private var developments: [Development?] = []
-    /// So many of these have been told.
-    private var told = 0
+    private var developments = Developments()
 
     /// - Parameters:
     ///   - traits: of the kernel interface.
@@ -157,7 +133,7 @@ struct KernelDesk: Sendable {
             freeNext(&out)
         }
         if case .policyExpired(let policy, .hard) = event.content {
-            developments.append(.expired(policy.identity))
+            developments.append(.expired(policy))
             out.rearm()
         }
         if !traits.tellsPolicyExpiry, expiries.note(event.content) { out.rearm() }
@@ -178,20 +154,10 @@ struct KernelDesk: Sendable {
             return upkeep.mistrust()
         }
         guard event.origin.request == nil, let news = event.content.news else { return }
-        guard !isRepetition(event.content, at: out.now.monotonic), out.admitsNews() else { return }
+        guard throttle.admits(event.content, at: out.now.monotonic), out.admitsNews() else { return }
         let author = event.origin.processID == 0 ? "" : " (by process \(event.origin.processID))"
         out.log(
             event.content.priority, news.phrase + author, news.log, event.content.logFields + event.origin.logFields)
-    }
-
-    /// Whether it has been told not long ago, and will be with each packet.
-    private mutating func isRepetition(_ content: KernelEvent.Content, at now: UInt64) -> Bool {
-        switch content {
-        case .acquire(let acquire): !acquires.admit(acquire.policy, at: now)
-        case .newMapping(let identity, _): !mappings.admit(identity, at: now)
-        case .policyExpired(let policy, .soft): !reminders.admit(policy.identity, at: now)
-        default: false
-        }
     }
 
     /// Kernel messages may have been lost: only dumps tell what is.
@@ -277,7 +243,7 @@ struct KernelDesk: Sendable {
         expiries.forget(identity)
         let end = KernelEvent.Content.policyExpired(policy, .hard)
         _ = mirror.apply(end)
-        developments.append(.expired(identity))
+        developments.append(.expired(policy))
         if let news = end.news { out.log(end.priority, news.phrase, news.log, end.logFields) }
     }
 
@@ -287,17 +253,10 @@ struct KernelDesk: Sendable {
     }
 
     /// Whether the others are to be told something.
-    var hasDevelopments: Bool { told < developments.count }
+    var hasDevelopments: Bool { !developments.isEmpty }
 
     /// What the others are to be told, once.
-    mutating func nextDevelopment() -> Development? {
-        told += 1
-        if told < developments.count { return developments[told - 1].take() }
-        // The last one is, as a rule, the only one.
-        told = 0
-        defer { if !developments.isEmpty { developments.removeAll(keepingCapacity: true) } }
-        return developments.popLast() ?? nil
-    }
+    mutating func nextDevelopment() -> Development? { developments.next() }
 
     /// Goes on with what touches too many entries for one turn of the loop.
     mutating func turnCame(_ out: inout Outbox) {

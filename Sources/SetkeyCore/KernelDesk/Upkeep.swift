@@ -95,7 +95,7 @@ struct Upkeep: Sendable {
 
     mutating func dumpEnded(
         _ database: DatabaseName, _ outcome: Outcome, _ mirror: inout Mirror,
-        _ developments: inout [KernelDesk.Development?], _ out: inout Outbox
+        _ developments: inout Developments, _ out: inout Outbox
     ) {
         switch outcome {
         case .done, .curtailed: return endDump(of: database, &mirror, &developments, &out)
@@ -106,7 +106,7 @@ struct Upkeep: Sendable {
         caughtUp(&developments, &out)
     }
 
-    private mutating func caughtUp(_ developments: inout [KernelDesk.Development?], _ out: inout Outbox) {
+    private mutating func caughtUp(_ developments: inout Developments, _ out: inout Outbox) {
         nextAudit = out.now.monotonic &+ Self.auditInterval
         out.rearm()
         developments.append(.caughtUp)
@@ -114,7 +114,7 @@ struct Upkeep: Sendable {
 
     /// Goes on with the end of dumps that take more than a turn of the loop.
     mutating func turnCame(
-        _ mirror: inout Mirror, _ developments: inout [KernelDesk.Development?], _ out: inout Outbox
+        _ mirror: inout Mirror, _ developments: inout Developments, _ out: inout Outbox
     ) {
         for database in DatabaseName.allCases where dumps[database].isEnding {
             endDump(of: database, &mirror, &developments, &out)
@@ -122,13 +122,13 @@ struct Upkeep: Sendable {
     }
 
     private mutating func endDump(
-        of database: DatabaseName, _ mirror: inout Mirror, _ developments: inout [KernelDesk.Development?],
+        of database: DatabaseName, _ mirror: inout Mirror, _ developments: inout Developments,
         _ out: inout Outbox
     ) {
         var outlived = OutlivedEntries(associations: [], policies: [])
         let end = mirror.endDump(of: database, isComplete: true, Daemon.slice, outlived: &outlived)
-        developments += outlived.associations.map { .outlived($0) }
-        developments += outlived.policies.map { .policyOutlived($0) }
+        for association in outlived.associations { developments.append(.outlived(association)) }
+        for policy in outlived.policies { developments.append(.policyOutlived(policy)) }
         var corrections: Int?
         switch end {
         case .goesOn:

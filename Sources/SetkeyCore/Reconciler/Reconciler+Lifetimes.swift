@@ -16,23 +16,34 @@ extension Reconciler {
     /// The same of a policy.
     mutating func noteOutlived(_ policy: SecurityPolicy, _ context: inout Context) {
         guard let end = policy.end, Int(clamping: end) <= context.now.seconds else { return }
-        noteEnd(ofPolicy: policy.identity, &context)
+        noteEnd(of: policy, &context)
     }
 
-    /// The hard lifetime of an SA has ended.
+    /// The hard lifetime of an SA has ended. If it is not the declared one, another program has set it: that is drift.
     mutating func noteEnd(of association: SecurityAssociation, _ context: inout Context) {
-        guard let declared = state.expire(association.identity) else { return }
+        let identity = association.identity
+        guard let declared = inForce.associations[identity] else { return }
+        guard declared.entry.hasLife(of: association) else { return suspectEnd(of: .association(identity), &context) }
+        guard state.expire(declared) else { return }
         var addition = OwnershipAddition(time: context.now.seconds)
-        addition.expired.associations = [association.identity]
+        addition.expired.associations = [identity]
         noteEnd(of: declared, addition, &context)
     }
 
-    /// The hard lifetime of a policy has ended.
-    mutating func noteEnd(ofPolicy identity: PolicyIdentity, _ context: inout Context) {
-        guard let declared = state.expire(identity) else { return }
+    /// The same of a policy.
+    mutating func noteEnd(of policy: SecurityPolicy, _ context: inout Context) {
+        let identity = policy.identity
+        guard let declared = inForce.policies[identity] else { return }
+        guard declared.entry.hasLife(of: policy) else { return suspectEnd(of: .policy(identity), &context) }
+        guard state.expire(declared) else { return }
         var addition = OwnershipAddition(time: context.now.seconds)
         addition.expired.policies = [identity]
         noteEnd(of: declared, addition, &context)
+    }
+
+    private mutating func suspectEnd(of name: EntryName, _ context: inout Context) {
+        drift.suspect(name, author: "ended by a lifetime that another program has set", at: context.now.monotonic)
+        context.out.rearm()
     }
 
     private mutating func noteEnd<Entry: PlannedEntry>(
@@ -91,4 +102,9 @@ extension Reconciler {
         state.expire(declared)
         tellEnd(of: declared, "has ended before this start", target.locate, &context)
     }
+}
+
+extension PlannedEntry {
+    /// Whether an entry of the kernel was to end as this one is declared to.
+    fileprivate func hasLife(of entry: Self) -> Bool { limits.hard != .zero && limits.hard == entry.limits.hard }
 }

@@ -64,7 +64,7 @@ struct Reconciler: Sendable {
         case .unreadable(_, _, let why): giveUpWaiting(why, &context)
         case .outlived(let association): noteOutlived(association, &context)
         case .policyOutlived(let policy): noteOutlived(policy, &context)
-        case .expired(let identity): noteEnd(ofPolicy: identity, &context)
+        case .expired(let policy): noteEnd(of: policy, &context)
         case .doubted: suspectEverything(&context)
         case .tuned(let outcome): tuned(outcome, &context)
         case .ended: break

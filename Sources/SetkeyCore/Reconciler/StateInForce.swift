@@ -133,21 +133,8 @@ struct StateInForce: Sendable {
 
     // MARK: Lifetimes
 
-    /// The hard lifetime of an SA has ended: as declared, so it stays away until its declaration becomes another.
-    ///
-    /// - Returns: the declaration; `nil` if there is none, or its end is known.
-    mutating func expire(_ identity: SAIdentity) -> DesiredState.Declared<SecurityAssociation>? {
-        guard let declared = declared.associations[identity], expire(declared) else { return nil }
-        return declared
-    }
-
-    /// The same of a policy.
-    mutating func expire(_ identity: PolicyIdentity) -> DesiredState.Declared<SecurityPolicy>? {
-        guard let declared = declared.policies[identity], expire(declared) else { return nil }
-        return declared
-    }
-
-    /// As ``expire(_:)``, for an entry of this state or of the one that comes.
+    /// The hard lifetime of an entry of this state, or of the one that comes, has ended as declared: it stays away until
+    /// its declaration becomes another.
     ///
     /// - Returns: whether that is news.
     @discardableResult
