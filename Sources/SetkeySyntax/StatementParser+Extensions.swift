@@ -36,7 +36,11 @@ extension StatementParser {
     }
 
     mutating func warnOfRepetition(_ option: Range<Int>, _ keyword: Keyword?, _ clauses: inout AssociationClauses) {
-        guard let keyword, !clauses.note(keyword), options.warns else { return }
+        if let keyword, !clauses.note(keyword) { warnOfRepetition(option, keyword) }
+    }
+
+    mutating func warnOfRepetition(_ option: Range<Int>, _ keyword: Keyword) {
+        guard options.warns else { return }
         remark(.repeatedOption, option, "\(keyword.rawValue) is given twice; the last one counts", "remove one")
     }
 

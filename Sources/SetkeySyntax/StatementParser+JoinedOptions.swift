@@ -21,7 +21,8 @@ extension StatementParser {
     private mutating func takes(_ range: Range<Int>, _ option: Keyword) -> Bool {
         guard let word = PackedWord(text, range) else { return false }
         return switch option {
-        case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes: bytes(range).areDecimalDigits
+        case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes, .hardUse, .softUse:
+            bytes(range).areDecimalDigits
         case .mode, .policy: keyword(in: range) != nil
         case .flags: keyword(in: range) != nil || SAFlags(word: string(range)) != nil
         case .encryption: AlgorithmWord.encryption[word] != nil

@@ -53,6 +53,7 @@ extension StatementParser {
     /// the last of a kind wins, and flags add up.
     private mutating func parsePolicyClauses(_ written: WrittenSelector) throws(Diagnostic) -> PolicyClauses {
         var clauses = PolicyClauses(device: written.device)
+        var seen: Set<Keyword> = []
         while current.kind == .word {
             let option = current.range
             let keyword = keyword
@@ -70,8 +71,11 @@ extension StatementParser {
                     throw needsXFRM(option, "flags of policies", else: "remove it")
                 }
                 advance()
-            default: return clauses
+            default:
+                guard partOption() else { return clauses }
+                continue
             }
+            if let keyword, !seen.insert(keyword).inserted { warnOfRepetition(option, keyword) }
             try parseValue(of: keyword, option, &clauses)
         }
         return clauses

@@ -191,6 +191,7 @@ struct MendTests {
         }
         let tail = "-E aes-cbc \"abcdefghijklmnop\" -A hmac-sha1 \"abcdefghijklmnopqrst\" ;"
         #expect(codes("\(Self.add) -u 1 -m tunnel -u 2 -ls 3 -lh 4 \(tail)") == ["repeated-option]"])
+        #expect(codes("spdadd 192.0.2.1 192.0.2.2 any -lh 5 -lh 6 -P out none ;") == ["repeated-option]"])
         #expect(codes("\(Self.add) -f noecn -f decap-dscp \(tail)") == [])
         #expect(codes("spdadd ::1[8] ::2 icmp6 -P in none ;") == ["ports-of-icmp]"])
         #expect(codes("spdadd ::1[any] ::2 icmp6 128 -P in none ;") == [])

@@ -22,6 +22,14 @@ struct PolicyLifetimeTests {
         #expect(try policy("").limits.isNone)
     }
 
+    /// As the options of SAs.
+    @Test func theirValuesMayTouchThem() throws {
+        let limits = try policy("-lh3600 -ls3000 -uh60 -us50").limits
+        #expect(limits.hard == Lifetime(addTime: 3600, useTime: 60))
+        #expect(limits.soft == Lifetime(addTime: 3000, useTime: 50))
+        #expect(Parsed("spdadd 10.0.0.1 10.0.0.2 any -lh60 -Pout none ;").headlines.isEmpty)
+    }
+
     @Test(arguments: [
         (
             "-bh 5",
