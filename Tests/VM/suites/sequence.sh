@@ -109,7 +109,7 @@ start_daemon
 direction=$(client -c <<< "$(line a1 -dir in)" 2>&1)
 if [ "$(uname -r | cut -d . -f 1,2)" = 6.1 ]; then
     has "$direction" 'does not support -dir' 'a direction fails by name where the kernel ignores it'
-    is "$(kernel_state)" '' 'and the SA is not there'
+    lacks "$(kernel_state)" 0x000010a1 'and the SA is not there'
 else
     is "$direction" '' 'a direction is taken'
     has "$(client -D)" 'extensions: -dir in' 'and the kernel has it'
