@@ -37,6 +37,16 @@ until_() {
     done
 }
 
+# surely COMMAND...: for a step of the set-up, which is not what is tested. An emulated processor ends a program by a
+# signal in one of some hundred guests (nft, so far); that is said, and the step is taken again.
+surely() {
+    local status=0
+    "$@" || status=$?
+    [ $status -gt 128 ] || return $status
+    echo "# $1 has ended with status $status; once more"
+    "$@"
+}
+
 # What the kernel says of programs that have died of themselves: where, so that it can be found.
 deaths() { dmesg | grep -aE 'setkey.*(segfault|trap|general protection|invalid opcode)'; }
 

@@ -110,7 +110,7 @@ wrong() {
 
 modprobe -a nf_tables nf_nat nft_chain_nat nft_masq
 make_network
-masquerade 30001
+surely masquerade 30001
 ok $? 'there is a NAT between the client and the gateway'
 
 # Without the socket nothing arrives: SAs and policies alone are not enough.
@@ -181,7 +181,7 @@ end client
 end gateway
 rm -r "${work:?}"/{client,gateway}
 make_network
-masquerade 30002
+surely masquerade 30002
 declare_ client 0x3011 0x3012 "$client[4500]" "$gateway[4500]" any
 declare_ gateway 0x3012 0x3011 "$gateway[4500]" "$outside[30001]" any
 start client client

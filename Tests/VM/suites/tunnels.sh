@@ -66,8 +66,8 @@ route add 198.51.100.1 via 192.0.2.1
 END
 # A mark does not leave the machine: the other end makes it anew of the DSCP, which the tunnel copies; an answer has the
 # mark of what it answers.
-for end in a b; do
-    ip netns exec $end nft -f - <<'END'
+marks() {
+    ip netns exec "$1" nft -f - <<'END'
 table ip marks {
     chain prerouting {
         type filter hook prerouting priority mangle;
@@ -76,7 +76,8 @@ table ip marks {
     }
 }
 END
-done
+}
+for end in a b; do surely marks $end; done
 ip netns exec b sysctl -q -w net.ipv4.fwmark_reflect=1
 written
 ip -n b -batch "$work/b.batch"
