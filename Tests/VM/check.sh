@@ -47,14 +47,20 @@ surely() {
     "$@"
 }
 
-# What the kernel says of programs that have died of themselves: where, so that it can be found.
-deaths() { dmesg | grep -aE 'setkey.*(segfault|trap|general protection|invalid opcode)'; }
+# What the kernel says of programs that have died of themselves: where, so that it can be found. A SIGSEGV that it sends
+# because it could not write to a program's memory is in no log unless it is asked to show it.
+echo 1 > /proc/sys/kernel/print-fatal-signals
+deaths() { dmesg | awk '/fatal signal (4|5|7|8|11)\./ { lines = 16 } lines-- > 0'; }
 
 # At the end of a suite: its counts for `run`, nobody has died, and nothing is left running.
 finish() {
     stop_daemon
     local dead
-    dead=$(deaths) && fail 'no program of ours has died of itself' "$dead"
+    dead=$(deaths)
+    case $dead in
+        *'Comm: setkey'*) fail 'no program of ours has died of itself' "$dead" ;;
+        ?*) sed 's/^/# died: /' <<< "$dead" ;;
+    esac
     echo "$passed $failed" > "/out/${0##*/}.count"
     rm -rf "$work"
 }
