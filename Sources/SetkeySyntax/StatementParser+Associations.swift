@@ -28,9 +28,10 @@ extension StatementParser {
         if !clauses.rareExtensions.isEmpty { try checkRareExtensions(&clauses) }
         try checkLimits(clauses)
         let (encryption, integrity) = (clauses.encryption, clauses.integrity)
+        let isTruncated = clauses.range(of: .icvLength) != nil
         let association = clauses.association(keysIn: text, credentials)
         if statement != .getspi { warnOfReplayWindow(association, destination.range) }
-        if options.warns { warnOfAssociation(association, encryption, integrity) }
+        if options.warns { warnOfAssociation(association, encryption, integrity, isTruncated: isTruncated) }
         return (association, Self.spiRange(spi, proto))
     }
 

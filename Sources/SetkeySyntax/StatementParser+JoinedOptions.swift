@@ -1,8 +1,8 @@
 import IPsec
 
 extension StatementParser {
-    /// Parts an option from the value that touches it: `-r4`, `-mtunnel`, `-Eaes-cbc`, `-Pin`. ipsec-tools read each as
-    /// two words, and old files have them.
+    /// Parts an option of one or two letters from the value that touches it: `-r4`, `-mtunnel`, `-Eaes-cbc`, `-Pin`.
+    /// ipsec-tools read each as two words, and old files have them; longer options are later.
     ///
     /// - Returns: Whether the option stands here alone now, and its value behind it.
     mutating func partOption() -> Bool {
@@ -21,7 +21,8 @@ extension StatementParser {
     private mutating func takes(_ range: Range<Int>, _ option: Keyword) -> Bool {
         guard let word = PackedWord(text, range) else { return false }
         return switch option {
-        case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes, .hardUse, .softUse:
+        case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes, .hardPackets, .softPackets, .hardUse,
+            .softUse:
             bytes(range).areDecimalDigits
         case .mode, .policy: keyword(in: range) != nil
         case .flags: keyword(in: range) != nil || SAFlags(word: string(range)) != nil

@@ -147,6 +147,14 @@ extension StatementParser {
         guard clauses.proto.isESP else {
             throw failure(range, "only esp is offloaded to a device", "remove -hwif, or write esp")
         }
+        guard written.isOfPackets || clauses.fields.encapsulation == nil else {
+            throw failure(
+                range, "a device that only encrypts does not do it for ESP in UDP",
+                "remove -hwif, or write packet behind the device")
+        }
+        guard clauses.fields.options.paddedLength == 0 else {
+            throw failure(range, "no device pads packets", "remove -hwif, or -tfc")
+        }
         let other = clauses.fields.options.direction
         guard let direction = written.direction ?? other else {
             throw failure(

@@ -14,11 +14,12 @@ extension StatementParser {
                 + "packets of all but one of several senders are dropped", "write -r 0")
     }
 
+    /// - Parameter isTruncated: whether the length of the ICV is written, and thus meant.
     mutating func warnOfAssociation(
         _ association: SecurityAssociation, _ encryption: AssociationClauses.Chosen?,
-        _ integrity: AssociationClauses.Chosen?
+        _ integrity: AssociationClauses.Chosen?, isTruncated: Bool
     ) {
-        if let integrity { warnOfIntegrity(association, integrity) }
+        if let integrity { warnOfIntegrity(association, integrity, isTruncated: isTruncated) }
         guard let encryption else { return }
         switch association.encryption.rawValue {
         case 2: warn(encryption.range, "DES has keys of 56 bits and protects nothing", "use aes-cbc")
@@ -35,10 +36,10 @@ extension StatementParser {
     }
 
     private mutating func warnOfIntegrity(
-        _ association: SecurityAssociation, _ integrity: AssociationClauses.Chosen
+        _ association: SecurityAssociation, _ integrity: AssociationClauses.Chosen, isTruncated: Bool
     ) {
         switch association.integrity.rawValue {
-        case 5:
+        case 5 where !isTruncated:
             let standard = association.integrity.truncated(to: 128).algorithm
             let isThere = standard.row.map { options.traits.algorithms.contains($0.position) } ?? false
             let advice =

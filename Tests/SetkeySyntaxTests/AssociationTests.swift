@@ -55,6 +55,16 @@ struct AssociationTests {
         #expect(Parsed("getspi 192.0.2.1 192.0.2.2 esp 0 -mtunnel ;").diagnostics.isEmpty)
     }
 
+    /// Longer ones, which ipsec-tools had not, do not.
+    @Test func newOptionsOfTwoLettersMayTouchTheirValuesToo() {
+        let parted = Parsed("add ::1 ::2 esp 256 -ph 9 -ps 8 -uh 7 -us 6 -E null ;").association
+        #expect(parted != nil)
+        #expect(Parsed("add ::1 ::2 esp 256 -ph9 -ps8 -uh7 -us6 -E null ;").association == parted)
+        let options = ParserOptions(traits: .xfrm)
+        #expect(Parsed("add ::1 ::2 esp 256 -if_id7 -E null ;", options).association == nil)
+        #expect(Parsed("spdadd ::1 ::2 any -if_id7 -P out none ;", options).policy == nil)
+    }
+
     @Test(arguments: ["-r4k", "-r-4", "-mtunel", "-Edes", "-x4", "-lh", "-E0x00112233445566778899aabbccddeeff", "-Pin"])
     func whatIsNoValueOfAnOptionIsNotParted(word: String) {
         let parsed = Parsed("add 192.0.2.1 192.0.2.2 esp 256 \(word) -E null ;")

@@ -47,6 +47,13 @@ struct XFRMExtensionTests {
         #expect(parsed("-icv 256").association?.options.icvBits == 256)
     }
 
+    /// Where the length is written, it is meant; else what is advised would be what stands there.
+    @Test func noOtherLengthIsAdvisedWhereOneIsWritten() {
+        let options = ParserOptions(traits: .xfrm, warns: true)
+        #expect(parsed("", options).headlines.contains { $0.contains("write hmac-sha256-128") })
+        for words in ["-icv 96", "-icv 128", "-icv 192"] { #expect(parsed(words, options).headlines.isEmpty) }
+    }
+
     @Test func theNATTraversalOfFreeBSDIsESPInUDP() throws {
         let sa = try #require(parsed("-natt 10.0.0.1 [4501] 192.0.2.2 [4502]").association)
         #expect(sa.encapsulation == NATTraversal(sourcePort: 4501, destinationPort: 4502))
@@ -86,6 +93,12 @@ struct XFRMExtensionTests {
         #expect(offload("-hwif eth0 crypto in") == Offload(device: eth0, isOfPackets: false, direction: .inbound))
         #expect(offload("-hwif eth0 packet -dir in") == Offload(device: eth0, isOfPackets: true, direction: .inbound))
         #expect(offload("-dir out -r 0 -hwif \"eth0\"")?.direction == .outbound)
+        #expect(parsed("-hwif eth0 out -m tunnel -tfc 900").headlines.first?.contains("no device pads packets") == true)
+        let udp = parsed("-hwif eth0 out -natt 192.0.2.1 192.0.2.2")
+        #expect(udp.headlines.first?.contains("for ESP in UDP") == true)
+        #expect(udp.headlines.first?.hasPrefix("1:36: error:") == true, "\(udp.headlines)")
+        // Some devices do all of the work for that, too.
+        #expect(parsed("-hwif eth0 packet out -natt 192.0.2.1 192.0.2.2").association != nil)
         let ah = Parsed(
             "add ::1 ::2 ah 256 -hwif eth0 in -A hmac-sha1 0x\(String(repeating: "5a", count: 20)) ;", Self.xfrm)
         #expect(ah.headlines.first?.contains("only esp is offloaded to a device") == true)
@@ -153,9 +166,9 @@ extension StatementGenerator {
             sa.integrity = truncated
             options.icvBits = icvBits
         }
-        if sa.identity.ipsecProtocol == .esp, chance() {
+        if sa.identity.ipsecProtocol == .esp, options.paddedLength == 0, chance() {
             options.offload = Offload(
-                device: chance() ? .named("in") : .named("a;#,[b]"), isOfPackets: chance(),
+                device: chance() ? .named("in") : .named("a;#,[b]"), isOfPackets: sa.encapsulation != nil || chance(),
                 direction: chance() ? .inbound : .outbound)
         }
         if chance() { options.careOfAddress = address(sa.source.family) }
