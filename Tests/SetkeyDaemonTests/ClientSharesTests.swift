@@ -39,6 +39,19 @@ import Testing
         #expect(shares.admit(.other(1000)) == .full(limit: 10))
     }
 
+    /// A process of root's that connects without end leaves places for the others.
+    @Test func whoHasAPlaceDoesNotGetTheLastOnes() {
+        var limits = Self.limits
+        limits.placesForNewcomers = 2
+        var shares = ClientShares(limits)
+        for number in 0..<8 { #expect(shares.admit(.privileged, isNewcomer: number == 0) == nil) }
+        #expect(shares.admit(.privileged, isNewcomer: false) == .full(limit: 8))
+        #expect(shares.admit(.privileged) == nil && shares.admit(.privileged) == nil)
+        #expect(shares.admit(.privileged) == .full(limit: 10))
+        shares.leave(.privileged)
+        #expect(shares.admit(.privileged, isNewcomer: false) == .full(limit: 8))
+    }
+
     @Test func overABudgetTheUserThatHoldsMostGivesWay() {
         var shares = ClientShares(Self.limits)
         for user: ClientUser in [.privileged, .other(1000), .other(1001), .other(1002)] { _ = shares.admit(user) }

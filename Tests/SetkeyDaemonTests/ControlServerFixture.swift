@@ -39,13 +39,18 @@ final class ControlServerFixture: ControlServerDelegate {
 
     /// Connects a member of the group, of the user `uid`.
     func member(_ uid: UInt32) throws -> RawClient {
+        try client(Peer(uid: uid, gid: uid, pid: 1, access: .reading))
+    }
+
+    /// Connects a client.
+    func client(_ peer: Peer) throws -> RawClient {
         var ends: [Int32] = [-1, -1]
         guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
             throw ClientError.connectionLost
         }
         let descriptor = FileDescriptor(owning: ends[0])
         descriptor.setNonBlocking()
-        server.admit(descriptor, Peer(uid: uid, gid: uid, pid: 1, access: .reading))
+        server.admit(descriptor, peer)
         return RawClient(owning: ends[1])
     }
 

@@ -235,7 +235,7 @@ import Testing
 
     @Test func oneClientTooManyIsToldSoAndTurnedAway() async throws {
         var limits = ControlServerLimits()
-        limits.clients = 3
+        (limits.clients, limits.placesForNewcomers) = (3, 0)
         let fixture = try ControlServerFixture(limits: limits)
         defer { fixture.tearDown() }
         let path = fixture.path
@@ -258,9 +258,21 @@ import Testing
         withExtendedLifetime(clients) {}
     }
 
+    @Test func aProcessOfRootsThatConnectsWithoutEndLeavesPlacesForOthers() async throws {
+        var limits = ControlServerLimits()
+        (limits.clients, limits.placesForNewcomers) = (5, 2)
+        let fixture = try ControlServerFixture(limits: limits)
+        defer { fixture.tearDown() }
+        let clients = try (0..<9).map { _ in try fixture.client(Peer(uid: 0, gid: 0, pid: 7, access: .everything)) }
+        #expect(fixture.server.clientCount == 3)
+        #expect(fixture.notices == Array(repeating: .tooManyClients(limit: 3), count: 6))
+        try await expectService(fixture)
+        withExtendedLifetime(clients) {}
+    }
+
     @Test func aPlaceThatBecomesFreeIsGivenAway() async throws {
         var limits = ControlServerLimits()
-        limits.clients = 1
+        (limits.clients, limits.placesForNewcomers) = (1, 0)
         let fixture = try ControlServerFixture(limits: limits)
         defer { fixture.tearDown() }
         try await expectService(fixture)

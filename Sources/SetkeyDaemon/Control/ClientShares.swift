@@ -39,8 +39,10 @@ struct ClientShares {
     }
 
     /// Takes a place for `user`, or says why there is none.
-    mutating func admit(_ user: ClientUser) -> Refusal? {
-        guard total.places < limits.clients else { return .full(limit: limits.clients) }
+    /// - Parameter isNewcomer: whether its process has no other place.
+    mutating func admit(_ user: ClientUser, isNewcomer: Bool = true) -> Refusal? {
+        let limit = limits.clients - (isNewcomer ? 0 : limits.placesForNewcomers)
+        guard total.places < limit else { return .full(limit: limit) }
         if case .other(let uid) = user {
             guard shares[user]?.places ?? 0 < limits.clientsPerUser else {
                 return .share(uid: uid, limit: limits.clientsPerUser)

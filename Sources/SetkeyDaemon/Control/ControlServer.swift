@@ -19,6 +19,8 @@ package final class ControlServer {
     var scratch = [UInt8](repeating: 0, count: 1 << 16)
 
     private var connections: [ClientID: ControlConnection] = [:]
+    /// Whose these are.
+    private var processes: [ClientID: Int32] = [:]
     private var shares: ClientShares
     private var lastID: UInt32 = 0
     private var listeners: [Listener] = []
@@ -132,9 +134,11 @@ extension ControlServer {
     /// Serves a client that has connected, if there is a place for it.
     func admit(_ descriptor: FileDescriptor, _ peer: Peer) {
         let user = ClientUser(peer)
-        if let refusal = shares.admit(user) { return turnAway(descriptor, refusal) }
+        let isNewcomer = !processes.values.contains(peer.pid)
+        if let refusal = shares.admit(user, isNewcomer: isNewcomer) { return turnAway(descriptor, refusal) }
         lastID &+= 1
         let id = ClientID(rawValue: lastID)
+        processes[id] = peer.pid
         connections[id] = ControlConnection(id, of: user, descriptor: descriptor, server: self)
         delegate?.connected(id, peer: peer)
     }
@@ -159,6 +163,7 @@ extension ControlServer {
     /// `connection` has closed itself.
     func forget(_ connection: ControlConnection, reason: DisconnectReason) {
         guard connections.removeValue(forKey: connection.id) != nil else { return }
+        processes[connection.id] = nil
         shares.leave(connection.user)
         turns.remove(connection.id)
         privilegedTurns.remove(connection.id)

@@ -9,6 +9,9 @@ package struct ControlServerLimits {
     package var clients = 256
     /// Of these, how many only the privileged get.
     package var reservedClients = 32
+    /// Of those for the privileged, how many only a process gets that has none yet: one that opens them without end does
+    /// not lock root's own client out.
+    package var placesForNewcomers = 8
     /// Connections of one user who is not privileged.
     package var clientsPerUser = 32
 
