@@ -54,6 +54,12 @@ package struct NetlinkBatch: Sendable {
         return rest.next(in: bytes.span.extracting(place)).map { start + $0.lowerBound..<start + $0.upperBound }
     }
 
+    /// Forgets all of it, what has not been read first, which may be keys; the room stays.
+    mutating func wipe() {
+        bytes.overwriteWithZeros(first: bytes.count)
+        clear()
+    }
+
     /// Makes room for what is received next.
     mutating func clear() {
         byteCounts.removeAll(keepingCapacity: true)

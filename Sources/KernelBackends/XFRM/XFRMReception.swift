@@ -60,6 +60,9 @@ package struct XFRMReception: Sendable {
         }
     }
 
+    /// Forgets what has been received and not been read, what may be keys first.
+    package mutating func wipe() { batch.wipe() }
+
     private enum Refill {
         case received
         case empty

@@ -5,6 +5,13 @@ import Synchronization
 /// A link whose arrivals can be waited for.
 nonisolated protocol PollableLink: KernelLink, Sendable {
     var descriptor: FileDescriptor { get }
+
+    /// Forgets what it has received and nobody has read, what may be keys first.
+    mutating func wipe()
+}
+
+nonisolated extension PollableLink {
+    mutating func wipe() {}
 }
 
 /// The thread that exchanges datagrams with a kernel. It moves bytes, and knows nothing of what they say; the main
@@ -114,6 +121,7 @@ nonisolated final class ExchangeThread<Link: PollableLink>: Sendable {
             if step == .idle { sleep(needsRoom: false) }
         }
         exchange.abandon()
+        link.wipe()
         batch.reset()
         buffer.overwriteWithZeros(first: used)
     }

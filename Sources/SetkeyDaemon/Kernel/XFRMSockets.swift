@@ -130,4 +130,6 @@ nonisolated struct XFRMLink: PollableLink {
     }
 
     var memory: (allocated: Int, limit: Int)? { nil }
+
+    mutating func wipe() { reception.wipe() }
 }
