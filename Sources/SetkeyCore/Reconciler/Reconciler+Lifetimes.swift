@@ -6,16 +6,17 @@ import SetkeySyntax
 extension Reconciler {
     /// A dump does not tell of an SA any more, and nothing told of its end, which was due: its lifetime has ended.
     mutating func noteOutlived(_ association: SecurityAssociation, _ context: inout Context) {
-        let (hard, current) = (association.limits.hard, association.current)
-        let isDue = hard.addTime > 0 && Int(clamping: current.addTime &+ hard.addTime) <= context.now.seconds
-        // How many bytes it had carried is not known: an SA is not used beyond its limit.
-        guard association.state != .larval, isDue || hard.bytes > 0 else { return }
+        guard association.state != .larval, association.mayHaveEnded(by: context.now.seconds) else { return }
         noteEnd(of: association, &context)
     }
 
     /// The same of a policy.
+    ///
+    /// When it was used last is known as of the last dump alone. One that may still have been in use is taken for deleted,
+    /// and comes back: else its packets would pass in clear.
     mutating func noteOutlived(_ policy: SecurityPolicy, _ context: inout Context) {
-        guard let end = policy.end, Int(clamping: end) <= context.now.seconds else { return }
+        let (life, start) = (policy.limits.hard.addTime, policy.current.addTime)
+        guard Lifetime.isOver(life, since: start, at: context.now.seconds) else { return }
         noteEnd(of: policy, &context)
     }
 
@@ -101,6 +102,24 @@ extension Reconciler {
         }
         state.expire(declared)
         tellEnd(of: declared, "has ended before this start", target.locate, &context)
+    }
+}
+
+extension SecurityAssociation {
+    /// Whether a hard limit may have ended it. What it has carried since the last dump is not known, nor whether it was used
+    /// first since then: an SA is not used beyond its limit.
+    fileprivate func mayHaveEnded(by seconds: Int) -> Bool {
+        let hard = limits.hard
+        return hard.bytes > 0 || hard.allocations > 0
+            || Lifetime.isOver(hard.addTime, since: current.addTime, at: seconds)
+            || Lifetime.isOver(hard.useTime, since: max(current.addTime, current.useTime), at: seconds)
+    }
+}
+
+extension Lifetime {
+    /// Whether so many seconds have passed since a moment; never for none.
+    fileprivate static func isOver(_ limit: UInt64, since start: UInt64, at seconds: Int) -> Bool {
+        limit > 0 && UInt64(clamping: seconds) >= start && UInt64(clamping: seconds) - start >= limit
     }
 }
 
