@@ -15,6 +15,14 @@ package struct PacketNumbers: Hashable, Sendable {
     package var late: UInt32 = 0
 
     package init() {}
+
+    /// The higher ones of both; what was dropped is not of them.
+    package func furthest(_ other: PacketNumbers) -> PacketNumbers {
+        var numbers = PacketNumbers.zero
+        numbers.sent = max(sent, other.sent)
+        numbers.received = max(received, other.received)
+        return numbers
+    }
 }
 
 extension SecurityAssociation {

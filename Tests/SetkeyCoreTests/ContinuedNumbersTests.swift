@@ -52,8 +52,10 @@ struct ContinuedNumbersTests {
         former.numbers.sent = 77
         former.numbers.received = 88
         former.numbers.forged = 9
+        var mirror = Self.mirror
+        _ = mirror.apply(.association(.deleted, former))
         application.ended(deletion, .done(.association(.deleted, former)), former: .none)
-        let addition = try Self.next(&application)
+        guard let addition = application.next(at: 0, in: mirror) else { throw NotAnSA() }
         guard case .add(let added) = addition.request else { throw NotAnSA() }
         #expect(added.numbers.sent == 77 && added.numbers.received == 0 && added.numbers.forged == 0)
         #expect(added.integrityKey == (try Self.association(Self.after)).integrityKey)

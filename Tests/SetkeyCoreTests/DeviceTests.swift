@@ -146,6 +146,22 @@ private struct DeviceMachine {
 
 /// Policies that are bound to network devices follow them.
 struct DeviceTests {
+    /// What is not asked for at all does not overtake what was asked for before it.
+    @Test(arguments: [
+        "add 192.0.2.1 192.0.2.2 esp 0x1000 -E null ; add 192.0.2.1 192.0.2.2 esp 0x1001 -hwif none0 out -E null ;",
+        "add 192.0.2.1 192.0.2.2 esp 0x1000 -E null ; spdadd 10.0.0.1 10.0.0.2 any -dev none0 -P out none ;",
+    ])
+    func aDeviceThatIsNotThereFailsInItsTurn(_ text: String) throws {
+        for atomic in [false, true] {
+            var machine = Machine.started(on: .xfrm)
+            machine.foreignRun("add 192.0.2.1 192.0.2.2 esp 0x1000 -E null ;")
+            machine.settle()
+            let reply = try machine.run(text, atomic: atomic)
+            let expected: [KernelErrno] = atomic ? [.exists] : [.exists, .noDevice]
+            #expect(reply.failures?.map(\.errno) == expected.map { Int($0.rawValue) })
+        }
+    }
+
     private static let file = """
         spdadd ::/0[1] ::/0 tcp -P out none;
         spdadd ::/0[2] ::/0 tcp -dev eth0 -P out none;

@@ -38,29 +38,6 @@ struct DriftWatchTests {
         #expect(watch.takeSuspects() == [name: "deleted by you"])
     }
 
-    /// The other end drops numbers that it has seen.
-    @Test func whatIsPutBackGoesOnWithTheNumbersOfWhatWasDeleted() throws {
-        let step = try #require(Self.steps(300...300).first)
-        guard case .add(let declared) = step.change else { return }
-        func sent(_ watch: DriftWatch) -> UInt64? {
-            guard case .add(let association) = watch.goingOn(step).change else { return nil }
-            return association.numbers.sent
-        }
-        var former = declared
-        former.numbers.sent = 77
-        var watch = DriftWatch()
-        watch.note(.deleted, former)
-        #expect(sent(watch) == 77)
-        // A repair that fails is tried again; after one that succeeds, or what others have put there, it begins anew.
-        watch.repaired(step, isDone: false)
-        #expect(sent(watch) == 77)
-        watch.repaired(step, isDone: true)
-        #expect(sent(watch) == 0)
-        watch.note(.deleted, former)
-        watch.note(.added, declared)
-        #expect(sent(watch) == 0)
-    }
-
     @Test func theFirstWhoFlushesIsTold() {
         var watch = DriftWatch()
         watch.flushed(by: "me", at: 0)

@@ -150,7 +150,7 @@ struct RequestRunTests {
     @Test func whatMayHaveBeenDoneIsUndone() throws {
         var run = RequestRun(temper: .undoing)
         run.begin(0, [.addPolicy(Self.policy(1))])
-        run.failed(try Self.next(&run), mayBeDone: true)
+        run.failed(try Self.next(&run), lost: FormerEntries.none)
         let undo = try Self.next(&run)
         guard case .deletePolicy = undo.request else {
             Issue.record("not undone: \(undo.request)")

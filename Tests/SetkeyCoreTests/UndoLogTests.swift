@@ -70,6 +70,25 @@ struct UndoLogTests {
             ])
     }
 
+    /// The kernel has said that it was done, and not what it was.
+    @Test func aDeletionThatWasNotToldIsUndoneWithWhatIsKnown() throws {
+        let known = try Self.association(spi: 302)
+        let name = SecurityAssociation(identity: known.identity, source: known.source)
+        let request = KernelRequest.delete(known.reference)
+        for answer in [KernelEvent.Content.association(.deleted, name), .refused(.noSuchProcess)] {
+            var log = UndoLog()
+            log.note(request, answer: answer, former: .association(known))
+            guard case .add(let restored)? = log.next() else {
+                Issue.record("not restored: \(answer)")
+                continue
+            }
+            #expect(restored == known)
+            // And not with a name alone.
+            log.note(request, answer: answer, former: .none)
+            #expect(log.isEmpty)
+        }
+    }
+
     @Test func manyStepsAreUndoneLastFirst() throws {
         let spis = 1000..<3000
         var log = UndoLog()

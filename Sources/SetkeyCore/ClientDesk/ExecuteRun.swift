@@ -130,8 +130,10 @@ struct ExecuteRun: Sendable {
             if isPartOver { return .finished }
             if items.count == Conversation.burst { return nil }
             if let item = run.next(at: now) {
+                let objection = mirror.objection(to: item.request)
+                if objection != nil, run.postpone(item) { return .wait }
                 if item.role != .undo { parts[part(of: item.unit)].inFlight += 1 }
-                if let errno = mirror.objection(to: item.request) {
+                if let errno = objection {
                     _ = ended(item, .refused(errno, nil), former: .none)
                 } else {
                     items.append(item)
@@ -242,16 +244,18 @@ struct ExecuteRun: Sendable {
         case .curtailed(let answer, let words):
             run.curtailed(item, answer: answer)
             failed(item, .operationUnsupported, reason: Outcome.reason(curtailed: words))
-        case .lost: failed(item, .timedOut, reason: KernelErrno.timedOut.description)
+        case .lost: failed(item, .timedOut, reason: KernelErrno.timedOut.description, lost: former)
         case .unsent: run.unsent(item)
         }
         return !isWaiting && (run.isIdle || run.hasMore || parts.first?.inFlight == 0)
     }
 
-    private mutating func failed(_ item: RequestRun.Item, _ errno: KernelErrno, reason: String) {
+    private mutating func failed(
+        _ item: RequestRun.Item, _ errno: KernelErrno, reason: String, lost former: FormerEntries? = nil
+    ) {
         let operation = (item.role == .undo ? "undo: " : "") + item.request.phrase
         note(failure: operation, of: item.unit, errno: Int(errno.rawValue), reason: reason)
-        run.failed(item)
+        run.failed(item, lost: former)
         guard item.role != .undo else { return }
         if run.isUndoing { abortedAt = abortedAt ?? item.unit } else if deletion == nil { endStatement(item.unit) }
     }

@@ -110,8 +110,7 @@ struct KernelDesk: Sendable {
             take(event, &out)
             return nil
         }
-        let former =
-            flight.manner.keepsFormer ? FormerEntries(touchedBy: flight.request, in: mirror) : FormerEntries.none
+        let former = former(of: flight)
         take(event, &out)
         if case .lost = outcome, !flight.isRepeated {
             askAgain(flight, isRepeated: true, &out)
@@ -176,10 +175,15 @@ struct KernelDesk: Sendable {
         // An answer is news too, and this one has not reached the mirror.
         if !flight.isDump { upkeep.mistrust() }
         if flight.isRepeated {
-            ended(flight, .lost, former: .none, &out)
+            ended(flight, .lost, former: former(of: flight), &out)
         } else {
             askAgain(flight, isRepeated: true, &out)
         }
+    }
+
+    /// What a request replaces or removes, as far as the mirror has it yet and somebody wants it.
+    private func former(of flight: Flight) -> FormerEntries {
+        flight.manner.keepsFormer ? FormerEntries(touchedBy: flight.request, in: mirror) : .none
     }
 
     /// So many requests from this one on were not sent. One that had been sent before may have been done: whoever asked for

@@ -44,25 +44,23 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     }
 
     /// Whether there is one of this name.
-    package func contains(_ identity: Entry.Identity) -> Bool {
-        slot(of: identity) != nil
-    }
+    package func contains(_ identity: Entry.Identity) -> Bool { slot(of: identity) != nil }
 
     /// The number of entries of a division.
     package func count(of division: UInt8) -> Int { divisions[Int(division)].count }
 
-    /// Inserts or replaces; a replaced entry keeps its place unless `end` moves it.
-    /// - Parameter end: where a new entry goes.
-    /// - Parameter moving: whether a replaced one goes there too, if nothing walks over the table.
-    package mutating func insert(_ entry: Entry, at end: TableEnd, moving: Bool = false) {
+    /// Inserts, or replaces and returns what was there; a replaced entry keeps its place unless `end` moves it.
+    /// - Parameter end: where a new entry goes; a replaced one if it is `moving`, and nothing walks over the table.
+    @discardableResult
+    package mutating func insert(_ entry: Entry, at end: TableEnd, moving: Bool = false) -> Entry? {
         let hash = Entry.hash(of: entry.identity)
         if let place = place(of: entry.identity, hash) {
             let slot = names[place]
             if !isGone(slot) {
-                replace(slot, entry)
+                let former = replace(slot, entry)
                 // What is being walked over keeps its order, so that no walk misses an entry or meets it twice.
                 if moving, cursors.isEmpty { slots.move(slot, to: end) }
-                return
+                return former
             }
             free(slot, in: place)
         }
@@ -72,15 +70,19 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         if let kinship = entry.kinship { rings.link(slot, kinship, at: end, in: &slots) }
         divisions[Int(slots.division(of: slot))].count += 1
         count += 1
+        return nil
     }
 
     /// Replaces the entry that `guess` has just found by one of its name.
     package mutating func replace(_ guess: TableGuess, with entry: Entry) { replace(guess.slot, entry) }
 
-    private mutating func replace(_ slot: UInt32, _ entry: Entry) {
-        if let former = slots.entry(slot), former != entry { replace(slot, former, by: entry) }
+    @discardableResult
+    private mutating func replace(_ slot: UInt32, _ entry: Entry) -> Entry? {
+        let former = slots.entry(slot)
+        if let former, former != entry { replace(slot, former, by: entry) }
         let generation = generation
         slots.update(slot) { $0.generation = generation }
+        return former
     }
 
     private mutating func replace(_ slot: UInt32, _ former: Entry, by entry: Entry) {
@@ -257,9 +259,7 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
     }
 
     /// Ends a walk.
-    package mutating func closeCursor(_ cursor: CursorID) {
-        cursors.close(cursor)
-    }
+    package mutating func closeCursor(_ cursor: CursorID) { cursors.close(cursor) }
 
     // MARK: Names
 

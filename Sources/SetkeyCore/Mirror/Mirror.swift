@@ -82,7 +82,7 @@ package struct Mirror: Sendable {
             note(association)
             associations.insert(verb == .got ? inKnownState(association) : association)
             if verb == .added, hasNameless { forgetLarval(replacedBy: association) }
-        case .deleted: associations.remove(association.identity)
+        case .deleted: associations.remove(association.identity, numbered: association.numbers)
         case .updated where tellsStates && association.state == .mature:
             // A larval SA has become this one.
             associations.insert(association)
@@ -114,6 +114,15 @@ package struct Mirror: Sendable {
     private mutating func note(_ association: SecurityAssociation) {
         if association.identity.spi.rawValue == 0 { hasNameless = true }
         associations.masks.note(association.identity.mark)
+    }
+
+    /// The request as it is to be asked: an SA goes on with the numbers of those that have been under its name.
+    func continuing(_ request: KernelRequest) -> KernelRequest {
+        guard case .add(var association) = request else { return request }
+        let former = associations.formerNumbers[association.identity]
+        guard former != .zero else { return request }
+        association.numbers = association.continuing(former.furthest(association.numbers))
+        return .add(association)
     }
 
     /// Why this is not to be asked of the kernel; `nil` for what is.
@@ -167,9 +176,11 @@ package struct Mirror: Sendable {
         if let division = ipsecProtocol.map(SecurityAssociation.division),
             case let count = associations.entries.count(of: division), count < associations.count
         {
+            associations.noteNumbers(of: division)
             associations.removeAll(of: division)
             return .freeNext(count: count)
         }
+        associations.noteNumbers(of: nil)
         let former = associations.removeAll()
         return .free(former, count: former.count)
     }

@@ -4,6 +4,8 @@ package import IPsec
 package protocol MirroredEntry: TableEntry {
     /// When it goes without being asked to.
     var limits: LifetimeLimits { get }
+    /// How far its packets are numbered, as far as is told.
+    var numbers: PacketNumbers { get }
 
     /// Whether the kernel may make or remove it without a message.
     var comesAndGoesSilently: Bool { get }
@@ -40,6 +42,8 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     /// The entries, newest first.
     package private(set) var entries = EntryTable<Entry>()
     private var dump: RunningDump?
+    /// Of entries that are gone.
+    private(set) var formerNumbers = FormerNumbers<Entry.Identity>()
     /// The masks of the marks that SAs have had.
     var masks = MarkMasks()
     /// The network devices that there are, to which policies may be bound.
@@ -66,7 +70,7 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     /// An event has told of an entry.
     /// - Parameter moving: whether one that is there already becomes the newest.
     mutating func insert(_ entry: Entry, moving: Bool = false) {
-        entries.insert(entry, at: .newest, moving: moving)
+        if let former = entries.insert(entry, at: .newest, moving: moving) { note(former, replacedBy: entry) }
         touch(entry.identity)
     }
 
@@ -77,9 +81,17 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     }
 
     /// An entry is gone.
-    mutating func remove(_ identity: Entry.Identity) {
-        entries.remove(identity)
+    /// - Parameter numbers: how far its packets were numbered then, if that is told.
+    mutating func remove(_ identity: Entry.Identity, numbered numbers: PacketNumbers = .zero) {
+        if let former = entries.remove(identity) { formerNumbers.note(identity, former.numbers) }
+        formerNumbers.note(identity, numbers)
         touch(identity)
+    }
+
+    /// An entry has been replaced by one that may be another: that one had gone untold then.
+    private mutating func note(_ former: Entry, replacedBy entry: Entry) {
+        let (before, now) = (former.numbers, entry.numbers)
+        if before.sent > now.sent || before.received > now.received { formerNumbers.note(entry.identity, before) }
     }
 
     /// All entries are gone but some.
@@ -101,9 +113,7 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     /// - Returns: whether there may be more.
     mutating func freeNext(_ count: Int) -> Bool { entries.freeNext(count) }
 
-    private mutating func touch(_ identity: Entry.Identity) {
-        dump?.touched.updateValue((), forKey: identity)
-    }
+    private mutating func touch(_ identity: Entry.Identity) { dump?.touched.updateValue((), forKey: identity) }
 
     /// Whether an entry has the name of one that is there and is another.
     func isTwin(_ entry: Entry) -> Bool {
@@ -136,7 +146,9 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
             if !entry.comesAndGoesSilently { dump?.corrections += 1 }
             return
         }
-        if entry.isTwin(of: known) { dump?.rivals.append(entry) } else { entries.replace(lastDumped, with: entry) }
+        guard !entry.isTwin(of: known) else { return dump?.rivals.append(entry) ?? () }
+        note(known, replacedBy: entry)
+        entries.replace(lastDumped, with: entry)
     }
 
     /// The dump is over, and what it did not tell is gone. It is removed in parts: to be called until it is over.
@@ -160,6 +172,7 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
         }
         let rest = count - (end - dump.nextRival)
         let isOver = entries.removeNext(rest, from: cursor) { entry in
+            formerNumbers.note(entry.identity, entry.numbers)
             if !entry.comesAndGoesSilently { dump.corrections += 1 }
             if entry.limits.hard != .zero { outlived.append(entry) }
         }
@@ -189,6 +202,20 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
 }
 
 extension MirroredTable<SecurityAssociation> {
+    /// All SAs, or those of a division, are about to go: of the newest is noted how far they are, in one turn of the loop.
+    mutating func noteNumbers(of division: UInt8?) {
+        let cursor = entries.openCursor()
+        for _ in 0..<FormerNumbers<SAIdentity>.span {
+            guard let association = entries.next(cursor) else { break }
+            let identity = association.identity
+            guard division == nil || SecurityAssociation.division(of: identity.ipsecProtocol) == division else {
+                continue
+            }
+            formerNumbers.note(identity, association.numbers)
+        }
+        entries.closeCursor(cursor)
+    }
+
     /// Begins a walk over the SAs from one address to another; ``next(_:)`` may give others among them.
     mutating func openCursor(
         between source: IPAddress, _ destination: IPAddress
@@ -258,6 +285,9 @@ extension SecurityAssociation: MirroredEntry {
 }
 
 extension SecurityPolicy: MirroredEntry {
+    /// Its packets have none of its own.
+    package var numbers: PacketNumbers { .zero }
+
     /// A socket's, or one with a lifetime.
     package var comesAndGoesSilently: Bool { identity.direction.isPerSocket || limits.hard != .zero }
 

@@ -82,8 +82,10 @@ struct Application: Sendable {
                 begin(steps[cursor].change)
                 cursor += 1
             }
-            guard let item = run.next(at: now) else { return nil }
+            guard var item = run.next(at: now) else { return nil }
+            if continuesNumbers { item.request = mirror.continuing(item.request) }
             guard let errno = mirror.objection(to: item.request) else { return item }
+            guard !run.postpone(item) else { return nil }
             failed(item, errno: errno)
         }
     }
@@ -93,8 +95,8 @@ struct Application: Sendable {
         step < steps.firstDeparture || linger.hasPassed || run.isIdle && linger.isOver(at: now)
     }
 
-    /// An SA that replaces another one under its name goes on with that one's sequence numbers, which only the answer to
-    /// the deletion tells: nothing is asked before that has come.
+    /// An SA that replaces another one under its name goes on with that one's sequence numbers, which what tells of the
+    /// deletion tells: nothing is asked before that has come.
     private mutating func begin(_ change: Change) {
         guard continuesNumbers, case .replace(_, let former) = change else {
             return run.begin(cursor, change.requests)
@@ -102,12 +104,11 @@ struct Application: Sendable {
         run.begin(cursor, awaiting: .delete(former.reference))
     }
 
-    /// The SA that a step puts in the place of one that was deleted, if this was its deletion.
-    private mutating func takePlace(of former: SecurityAssociation?, _ item: RequestRun.Item) {
+    /// Asks for the SA that a step puts in the place of another one, if this was that one's deletion.
+    private mutating func takePlace(_ item: RequestRun.Item) {
         guard continuesNumbers, item.role == .step, case .delete = item.request,
-            case .replace(var association, _) = steps[item.unit].change
+            case .replace(let association, _) = steps[item.unit].change
         else { return }
-        if let former { association.numbers = association.continuing(former.numbers) }
         run.interpose([.add(association)], .step, of: item.unit)
     }
 
@@ -119,7 +120,7 @@ struct Application: Sendable {
             writes += 1
             run.curtailed(item, answer: answer)
             failed(item, .operationUnsupported, Outcome.reason(curtailed: words))
-        case .lost: failed(item, errno: .timedOut)
+        case .lost: lost(item, former)
         case .unsent: run.unsent(item)
         }
     }
@@ -138,7 +139,17 @@ struct Application: Sendable {
             return overwritten.append(policy.identity)
         }
         run.succeeded(item, answer: answer, former: former)
-        if case .association(.deleted, let association) = answer { takePlace(of: association, item) }
+        takePlace(item)
+    }
+
+    /// It may have been done. An SA that was to be replaced is gone then, and the one in its place is asked for all the
+    /// same.
+    private mutating func lost(_ item: RequestRun.Item, _ former: FormerEntries) {
+        failed(item, .timedOut, item.request.reason(.timedOut, nil), lost: former)
+        guard run.temper == .goingOn, item.role == .step, case .delete = item.request,
+            case .replace(let association, _) = steps[item.unit].change
+        else { return }
+        run.interpose([.add(association)], .step, of: item.unit)
     }
 
     private mutating func failed(_ item: RequestRun.Item, errno: KernelErrno, _ words: KernelWords? = nil) {
@@ -153,10 +164,12 @@ struct Application: Sendable {
         failed(item, errno, item.request.reason(errno, words))
     }
 
-    private mutating func failed(_ item: RequestRun.Item, _ errno: KernelErrno, _ reason: String) {
+    private mutating func failed(
+        _ item: RequestRun.Item, _ errno: KernelErrno, _ reason: String, lost former: FormerEntries? = nil
+    ) {
         self.errno = self.errno ?? errno
         tell(item, reason)
-        run.failed(item, mayBeDone: errno == .timedOut)
+        run.failed(item, lost: former)
         guard run.temper == .goingOn, item.role == .step, case .add = item.request,
             case .replace(_, let former) = steps[item.unit].change
         else { return }
@@ -168,7 +181,7 @@ struct Application: Sendable {
         if let database = item.request.database { doubted.insert(database) }
         if item.role != .undo { notFound[steps[item.unit].change.entry] = () }
         run.passed(item)
-        takePlace(of: nil, item)
+        takePlace(item)
     }
 
     private mutating func tell(_ item: RequestRun.Item, _ reason: String) {

@@ -19,8 +19,6 @@ struct DriftWatch: Sendable {
     private(set) var checkAt: UInt64?
     /// Who flushed a database, until that has been told.
     private(set) var flusher: String?
-    /// How far the packets of declared SAs were numbered that others have deleted; at most about as many as suspects.
-    private var numbers: [SAIdentity: PacketNumbers] = [:]
     /// What is known.
     private var findings = DriftFindings()
     /// What a look at all declared entries has found that is not over.
@@ -38,23 +36,6 @@ struct DriftWatch: Sendable {
     private mutating func note(_ name: EntryName, _ author: String) {
         // More than a slice are not looked at one by one: a table of them all would only have to grow, and hold the loop.
         if suspects.count > Daemon.slice { suspectsEverything = true } else { suspects[name] = author }
-    }
-
-    /// Others have done this to a declared SA: if it was deleted, what is put back goes on with its numbers.
-    mutating func note(_ verb: KernelEvent.Verb, _ association: SecurityAssociation) {
-        switch verb {
-        case .deleted where association.numbers != .zero && numbers.count <= Daemon.slice:
-            numbers[association.identity] = association.numbers
-        case .deleted, .added: numbers[association.identity] = nil
-        case .updated, .got: break
-        }
-    }
-
-    /// The step as it puts an entry back.
-    func goingOn(_ step: Step) -> Step {
-        guard case .add(var association) = step.change, let former = numbers[association.identity] else { return step }
-        association.numbers = association.continuing(former)
-        return Step(change: .add(association), reason: step.reason, origin: step.origin)
     }
 
     /// Any declared entry may be concerned.
@@ -92,7 +73,6 @@ struct DriftWatch: Sendable {
     mutating func begin(with unfinished: DriftFindings) {
         findings = unfinished
         repairs = ShardedDictionary()
-        numbers = [:]
     }
 
     /// Entries that are not as declared, as far as is known, and why.
@@ -160,7 +140,6 @@ struct DriftWatch: Sendable {
             return
         }
         findings.isAsDeclared(step.change.entry)
-        if case .association(let identity) = step.change.entry { numbers[identity] = nil }
     }
 
     /// A repair is over.

@@ -21,7 +21,6 @@ extension Reconciler {
         case .association(let verb, let association) where verb != .got:
             guard inForce.associations.contains(association.identity) else { return }
             if verb == .added { state.revive(.association(association.identity)) }
-            drift.note(verb, association)
             suspect(.association(association.identity), author(event.origin, requester, peers), verb, &context)
         case .policy(let verb, let policy) where verb != .got:
             guard inForce.policies.contains(policy.identity) else { return }
@@ -107,7 +106,7 @@ extension Reconciler {
             let author = treatment.suspects?[step.change.entry] ?? drift.flusher.map { "flushed by \($0)" } ?? ""
             tell(step, decision, author, &context)
         }
-        if decision == .repair { treatment.repair(drift.goingOn(step)) }
+        if decision == .repair { treatment.repair(step) }
     }
 
     private mutating func endTreating(_ treatment: Treatment, _ context: inout Context) {

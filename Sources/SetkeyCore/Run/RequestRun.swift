@@ -27,7 +27,7 @@ struct RequestRun: Sendable {
             case question
         }
 
-        let request: KernelRequest
+        var request: KernelRequest
         /// The number of the unit.
         let unit: Int
         let role: Role
@@ -198,7 +198,7 @@ struct RequestRun: Sendable {
         }
     }
 
-    /// The kernel did less than was asked, which counts as a failure: what it did is undone. Tell ``failed(_:mayBeDone:)``
+    /// The kernel did less than was asked, which counts as a failure: what it did is undone. Tell ``failed(_:lost:)``
     /// as well.
     mutating func curtailed(_ item: Item, answer: KernelEvent.Content) {
         guard case .association(_, let association) = answer else { return }
@@ -218,15 +218,13 @@ struct RequestRun: Sendable {
 
     /// The kernel did not do it, or it may have and did not answer: the rest of its unit is of no use.
     ///
-    /// - Parameter mayBeDone: whether it may have been done all the same.
-    mutating func failed(_ item: Item, mayBeDone: Bool = false) {
+    /// - Parameter former: what it was to replace or remove, if it may have been done all the same.
+    mutating func failed(_ item: Item, lost former: FormerEntries? = nil) {
         inFlight -= 1
         guard item.role != .undo else { return notUndone.append(item.request) }
         if !item.endsUnit { failedUnit = item.unit }
         fail(item.unit)
-        if isUndoing, mayBeDone, item.request.isAddition {
-            undoLog.note(item.request, answer: .refused(.timedOut), former: .none)
-        }
+        if isUndoing, let former { undoLog.note(item.request, answer: .refused(.timedOut), former: former) }
     }
 
     /// A unit has failed, perhaps without having asked anything.
@@ -248,6 +246,16 @@ struct RequestRun: Sendable {
         inFlight -= 1
         allowance = 1
         if isUndoing ? item.role == .undo : item.unit != failedUnit { putBack(item) }
+    }
+
+    /// Takes back a request that is not to be asked at all, while others before it are on their way: how these end comes
+    /// first.
+    ///
+    /// - Returns: whether there are any; else it is to be ended.
+    mutating func postpone(_ item: Item) -> Bool {
+        guard inFlight > 1 else { return false }
+        unsent(item)
+        return true
     }
 
     /// Puts a request back in its place: others that were not sent may wait behind it since an earlier time.

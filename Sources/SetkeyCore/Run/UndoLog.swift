@@ -54,7 +54,12 @@ struct UndoLog: Sendable {
                 append(.delete(larval.reference))
             }
         case .delete:
-            if case .association(.deleted, let association) = answer { restore(association) }
+            // Where the answer does not tell what it was, it was what is known of it.
+            if case .association(.deleted, let told) = answer, let request = Self.restoring(told) {
+                append(request)
+            } else if case .association(let known) = former, let request = Self.restoring(known) {
+                append(request)
+            }
         case .update:
             if case .association(let association) = former { append(.update(association)) }
         case .addPolicy(let policy):
@@ -96,19 +101,21 @@ struct UndoLog: Sendable {
         return inverse
     }
 
-    private mutating func restore(_ association: SecurityAssociation) {
-        if let request = Self.restoring(association) { append(request) }
-    }
-
     /// The request that brings back an SA that was deleted; `nil` for one that cannot be made anew.
     static func restoring(_ association: SecurityAssociation) -> KernelRequest? {
-        guard !association.isDegraded, [.mature, .dying, .dead].contains(association.state) else { return nil }
+        guard !association.isDegraded, association.hasAlgorithm, [.mature, .dying, .dead].contains(association.state)
+        else { return nil }
         var mature = association
         mature.state = .mature
         mature.current = .zero
         mature.numbers = mature.continuing(mature.numbers)
         return .add(mature)
     }
+}
+
+extension SecurityAssociation {
+    /// Whether it is more than a name: no kernel has an SA without one.
+    fileprivate var hasAlgorithm: Bool { encryption != .none || integrity != .none || compression != .none }
 }
 
 /// What a request is about to replace or remove, read from the mirror before it is sent.
@@ -121,6 +128,7 @@ enum FormerEntries: Sendable {
     init(touchedBy request: KernelRequest, in mirror: Mirror) {
         switch request {
         case .update(let association): self = mirror.associations[association.identity].map(Self.association) ?? .none
+        case .delete(let reference): self = mirror.associations[reference.identity].map(Self.association) ?? .none
         case .updatePolicy(let policy): self = mirror.policies[policy.identity].map(Self.policy) ?? .none
         case .deletePolicy(let identity): self = mirror.policies[identity].map(Self.policy) ?? .none
         case .flush(let ipsecProtocol): self = .flushed(FlushedEntries(mirror.associations.entries, of: ipsecProtocol))

@@ -82,15 +82,25 @@ extension SimulatedAssociation {
             try writer.appendAttribute(XFRMAttributeType(rawValue: type)) { $0.append(content.span) }
         }
         // Always there, unless there is one of the extended kind.
-        if xfrm?[.extendedReplay] == nil, xfrm?[.replay] == nil {
-            try writer.appendAttribute(.replay) { $0.append(zeros: 12) }
-        }
+        if xfrm?[.extendedReplay] == nil { try writer.appendAttribute(.replay) { $0.append(replay.span) } }
+    }
+
+    /// `xfrm_replay_state`: its packets are numbered on from what it began with.
+    private var replay: [UInt8] {
+        let first = xfrm?[.replay] ?? [UInt8](repeating: 0, count: 12)
+        let sent = XFRMAttributes.number(first, at: 0) &+ UInt32(truncatingIfNeeded: current.allocations)
+        var writer = WireWriter()
+        writer.append(sent)
+        writer.append(first.span.extracting(4...))
+        var bytes: [UInt8] = []
+        writer.finish(into: &bytes)
+        return bytes
     }
 
     private static let algorithmTypes: [XFRMAttributeType] = [
         .algorithmCombined, .algorithmAuthenticationTruncated, .algorithmEncryption, .algorithmCompression,
     ]
-    private static let toldApart = Set(algorithmTypes.map(\.rawValue) + [XFRMAttributeType.encapsulation.rawValue])
+    private static let toldApart = Set((algorithmTypes + [.encapsulation, .replay]).map(\.rawValue))
 
     /// How it encrypts, authenticates and compresses; both attributes of integrity are always told (xfrm-facts 3.1).
     private var algorithmAttributes: [UInt16: [UInt8]] {
