@@ -20,36 +20,17 @@ extension Reconciler {
         noteEnd(of: policy, &context)
     }
 
-    /// The hard lifetime of an SA has ended. If it is not the declared one, another program has set it: that is drift.
-    mutating func noteEnd(of association: SecurityAssociation, _ context: inout Context) {
-        let identity = association.identity
-        guard let declared = inForce.associations[identity] else { return }
-        guard declared.entry.hasLife(of: association) else { return suspectEnd(of: .association(identity), &context) }
+    /// The hard lifetime of an entry has ended. If it is not the declared one, another program has set it: that is drift.
+    mutating func noteEnd<Entry: PlannedEntry>(of entry: Entry, _ context: inout Context) {
+        guard let declared = Entry.declared(in: inForce)[entry.identity] else { return }
+        guard declared.entry.hasLife(of: entry) else {
+            let author = "ended by a lifetime that another program has set"
+            drift.suspect(entry.name, author: author, at: context.now.monotonic)
+            return context.out.rearm()
+        }
         guard state.expire(declared) else { return }
         var addition = OwnershipAddition(time: context.now.seconds)
-        addition.expired.associations = [identity]
-        noteEnd(of: declared, addition, &context)
-    }
-
-    /// The same of a policy.
-    mutating func noteEnd(of policy: SecurityPolicy, _ context: inout Context) {
-        let identity = policy.identity
-        guard let declared = inForce.policies[identity] else { return }
-        guard declared.entry.hasLife(of: policy) else { return suspectEnd(of: .policy(identity), &context) }
-        guard state.expire(declared) else { return }
-        var addition = OwnershipAddition(time: context.now.seconds)
-        addition.expired.policies = [identity]
-        noteEnd(of: declared, addition, &context)
-    }
-
-    private mutating func suspectEnd(of name: EntryName, _ context: inout Context) {
-        drift.suspect(name, author: "ended by a lifetime that another program has set", at: context.now.monotonic)
-        context.out.rearm()
-    }
-
-    private mutating func noteEnd<Entry: PlannedEntry>(
-        of declared: DesiredState.Declared<Entry>, _ addition: OwnershipAddition, _ context: inout Context
-    ) {
+        addition.expired.append(entry.name)
         write(addition, &context)
         tellEnd(of: declared, "has ended", state.locate, &context)
     }
