@@ -49,13 +49,11 @@ struct ExecutePart: Sendable {
     /// The statement to begin next; only if there ``hasNext``.
     var next: Statement.Kind { statements[begun].kind }
 
-    /// Begins a statement.
-    ///
-    /// - Returns: its number in the run.
-    mutating func begin() -> Int {
-        begun += 1
-        return first + begun - 1
-    }
+    /// Its number in the run.
+    var nextUnit: Int { first + begun }
+
+    /// Begins it.
+    mutating func beginNext() { begun += 1 }
 
     /// Passes over all statements that have not been begun.
     mutating func skipRest() { begun = statements.count }

@@ -25,11 +25,9 @@ struct ExecuteRun: Sendable {
     private static let replySize = 128 * 1024
 
     let caller: Caller
-    /// Those that have not been answered in full; the first one is under way.
-    private var parts: [ExecutePart] = []
+    private var parts = ExecuteParts()
     /// As the first part has them, without the text; ``ExecuteParameters/unfinished`` is of the one under way.
     private(set) var parameters: ExecuteParameters
-    private var statementCount = 0
     private var run: RequestRun
     /// The `deleteall` that was begun last, and how far it is.
     private var deletion: Deletion?
@@ -83,8 +81,7 @@ struct ExecuteRun: Sendable {
     mutating func append(_ parameters: ExecuteParameters, options: ParserOptions) {
         var asked = self.parameters
         asked.unfinished = parameters.unfinished
-        parts.append(ExecutePart(parameters.text, of: asked, numberedFrom: statementCount, options: options))
-        statementCount = parts[parts.count - 1].end
+        parts.append(parameters.text, of: asked, options: options)
     }
 
     var partCount: Int { parts.count }
@@ -97,21 +94,18 @@ struct ExecuteRun: Sendable {
         parameters = part.parameters
         if let abortedAt, abortedAt < part.first { return .runAborted }
         if !part.errors.isEmpty { return .invalidText(part.errors) }
-        if let endedAt, endedAt < part.first { parts[0].skipRest() }
+        if let endedAt, endedAt < part.first { parts.oldest.skipRest() }
         return nil
     }
 
-    mutating func endPart() { parts.removeFirst() }
-
-    /// The index of the part to which a statement belongs.
-    private func part(of unit: Int) -> Int { parts.count > 1 && unit >= parts[1].first ? 1 : 0 }
+    mutating func endPart() { parts.removeOldest() }
 
     /// Whether the oldest part is over, though one that has been begun after it may not be.
     private var isPartOver: Bool {
-        guard !parts.isEmpty, !parts[0].hasNext, parts[0].inFlight == 0, dump == nil, deletion == nil else {
+        guard let part = parts.first, !part.hasNext, part.inFlight == 0, dump == nil, deletion == nil else {
             return false
         }
-        let end = parts[0].end
+        let end = part.end
         if run.isUndoing, let abortedAt, abortedAt < end { return false }
         return run.firstUnitLeft.map { $0 >= end } ?? true
     }
@@ -132,7 +126,7 @@ struct ExecuteRun: Sendable {
             if let item = run.next(at: now) {
                 let objection = mirror.objection(to: item.request)
                 if objection != nil, run.postpone(item) { return .wait }
-                if item.role != .undo { parts[part(of: item.unit)].inFlight += 1 }
+                if item.role != .undo { parts[of: item.unit].inFlight += 1 }
                 if let errno = objection {
                     _ = ended(item, .refused(errno, nil), former: .none)
                 } else {
@@ -149,26 +143,17 @@ struct ExecuteRun: Sendable {
                 if let next = go(on: deletion, &mirror) { return next }
                 continue
             }
-            guard let index = partToBegin else { return .wait }
-            let kind = parts[index].next
+            guard let (unit, kind) = parts.next(isEnded: endedAt != nil) else { return .wait }
             // What it does depends on what is there, so those before it have to be done.
             if !run.isIdle, kind.looksAtTables { return .wait }
-            if let next = begin(kind, index, &mirror) { return next }
+            if let next = begin(kind, unit, &mirror) { return next }
         }
         return .rest
     }
 
-    /// The part whose next statement is to be begun: the oldest, or the one after it while that is in flight.
-    private var partToBegin: Int? {
-        if parts.isEmpty { return nil }
-        if parts[0].hasNext { return 0 }
-        guard parts.count > 1, parts[1].hasNext, endedAt == nil else { return nil }
-        return 1
-    }
-
     /// - Returns: `nil` for a statement that goes on with its requests, or has failed without one.
-    private mutating func begin(_ kind: Statement.Kind, _ index: Int, _ mirror: inout Mirror) -> Next? {
-        let unit = parts[index].begin()
+    private mutating func begin(_ kind: Statement.Kind, _ unit: Int, _ mirror: inout Mirror) -> Next? {
+        parts[of: unit].beginNext()
         if let request = kind.request {
             if kind.looksAtTables, let reason = request.futility(in: mirror) {
                 fail(unit, request.phrase, errno: Int(KernelErrno.operationUnsupported.rawValue), reason: reason)
@@ -191,7 +176,7 @@ struct ExecuteRun: Sendable {
                 unit: unit, pair: pair, cursor: mirror.associations.openCursor(between: source, destination))
         case .end:
             endedAt = unit
-            parts[index].skipRest()
+            parts[of: unit].skipRest()
         default:
             // `include`: the parser of this text has refused it.
             endStatement(unit)
@@ -217,14 +202,14 @@ struct ExecuteRun: Sendable {
     }
 
     private mutating func endStatement(_ unit: Int) {
-        parts[part(of: unit)].endStatement()
+        parts[of: unit].endStatement()
         totalExecuted += 1
     }
 
     private mutating func endUndo(_ mirror: inout Mirror) {
         close(&mirror)
         run.endUndo()
-        parts[0].skipRest()
+        parts.oldest.skipRest()
     }
 
     // MARK: What came back
@@ -233,7 +218,7 @@ struct ExecuteRun: Sendable {
     ///
     /// - Returns: whether it may have something to do that it had not before.
     mutating func ended(_ item: RequestRun.Item, _ outcome: Outcome, former: FormerEntries) -> Bool {
-        if item.role != .undo { parts[part(of: item.unit)].inFlight -= 1 }
+        if item.role != .undo { parts[of: item.unit].inFlight -= 1 }
         switch outcome {
         case .done(let answer):
             run.succeeded(item, answer: answer, former: former)
@@ -272,14 +257,14 @@ struct ExecuteRun: Sendable {
     }
 
     private mutating func note(failure operation: String, of unit: Int, errno: Int, reason: String) {
-        parts[part(of: unit)].note(failure: operation, of: unit, errno: errno, reason: reason)
+        parts[of: unit].note(failure: operation, of: unit, errno: errno, reason: reason)
         totalFailed += 1
     }
 
     /// An SA for ESP in UDP has been added whose port is not open.
     mutating func warnOfArrival(_ item: RequestRun.Item, reason: String) {
         isWarnedOfArrival = true
-        parts[part(of: item.unit)].note(warning: item.request.phrase, of: item.unit, reason: reason)
+        parts[of: item.unit].note(warning: item.request.phrase, of: item.unit, reason: reason)
     }
 
     // MARK: What the client gets
@@ -290,30 +275,19 @@ struct ExecuteRun: Sendable {
 
     /// A reply that goes out before the run goes on, when what the client has to be told fills one; the run waits then.
     mutating func takeFullReply() -> ExecuteReply? {
-        guard !isWaiting, !parts.isEmpty, output.size + parts[0].failureSize >= Self.replySize else { return nil }
+        guard !isWaiting, !parts.isEmpty, output.size + parts.oldest.failureSize >= Self.replySize
+        else { return nil }
         wait()
         return takeReply()
     }
 
     /// The reply about everything since the last one.
     mutating func takeReply() -> ExecuteReply {
-        let end = parts[0].end
-        var reply = parts[0].takeReply()
+        let end = parts.oldest.end
+        var reply = parts.oldest.takeReply()
         output.move(to: &reply)
         if let abortedAt, abortedAt < end, !run.isUndoing { reply.undone = run.undone }
         if let endedAt, endedAt < end { reply.ended = true }
         return reply
-    }
-}
-
-extension Statement.Kind {
-    /// Whether what it does depends on what is in the tables.
-    fileprivate var looksAtTables: Bool {
-        switch self {
-        case .update, .deleteAll, .dump, .dumpPolicies: true
-        // Whether the kernel can tell it from others.
-        case .get(let reference), .delete(let reference): !reference.identity.mark.isNone
-        default: false
-        }
     }
 }

@@ -1,5 +1,6 @@
 import ControlProtocol
 import IPsec
+import SetkeySyntax
 
 extension KernelRequest {
     /// Why it would change nothing although the kernel would report success, and what to do instead; `nil` for all
@@ -30,6 +31,18 @@ extension SecurityAssociation {
         case .flags: flags.rawValue != 0
         case .extensions: options != .none
         case .lifetime, .encapsulation, .outputMark, .interfaceID, .action, .priority: false
+        }
+    }
+}
+
+extension Statement.Kind {
+    /// Whether what it does depends on what is in the tables.
+    var looksAtTables: Bool {
+        switch self {
+        case .update, .deleteAll, .dump, .dumpPolicies: true
+        // Whether the kernel can tell it from others.
+        case .get(let reference), .delete(let reference): !reference.identity.mark.isNone
+        default: false
         }
     }
 }

@@ -13,14 +13,9 @@ struct KernelDesk: Sendable {
     private let traits: KernelTraits
     private var conversation: Conversation
     private var upkeep: Upkeep
-    private var refreshes = Refreshes()
-    private var expiries = PolicyExpiries()
+    private var readings = Readings()
     private(set) var sequences = SequenceWatch()
     private var throttle = NewsThrottle()
-    /// Whether the kernel is to be asked something, to see whether it answers.
-    private var isWatched = false
-    /// What is to be asked of the SPD's hash thresholds.
-    private var tuning: KernelRequest?
     /// So many entries are being freed in slices, or have been.
     private var freeing = 0
     private var developments = Developments()
@@ -46,13 +41,10 @@ struct KernelDesk: Sendable {
     /// Whether a request is in flight.
     var isWaiting: Bool { !conversation.isEmpty }
 
-    /// Whether an SA is being read again.
-    private var isRefreshing: Bool {
-        conversation.contains { if case .refresh = $0 { true } else { false } }
-    }
-
     /// Whether no SA has to be read again, or is being.
-    var isFresh: Bool { refreshes.isEmpty && !isRefreshing }
+    var isFresh: Bool {
+        readings.isFresh && !conversation.contains { if case .refresh = $0 { true } else { false } }
+    }
 
     /// Whether the kernel can be asked something now.
     var hasRoom: Bool { conversation.hasRoom }
@@ -68,28 +60,17 @@ struct KernelDesk: Sendable {
     }
 
     /// The service manager wants to know whether we live, and so we ask the kernel whether it does.
-    mutating func watch() { isWatched = true }
+    mutating func watch() { readings.watch() }
 
     /// Wants to have something asked of the SPD's hash thresholds, and to be told how it ended.
-    mutating func tune(_ request: KernelRequest) { tuning = request }
+    mutating func tune(_ request: KernelRequest) { readings.tune(request) }
 
     /// Whether a dump, or the registration, waits for everything in flight to end.
     var isDumpDue: Bool { upkeep.isDue }
 
     /// What is to be read again: an SA or a policy of which the kernel has told a part; or else to be tuned.
     mutating func nextReading(_ out: borrowing Outbox) -> (KernelRequest, Requester)? {
-        if isWatched {
-            isWatched = false
-            return (.ping, .watchdog)
-        }
-        if let request = tuning.take() { return (request, .tuning) }
-        if let reference = refreshes.next() { return (.get(reference), .refresh(reference)) }
-        guard let identity = expiries.due(at: out.now.seconds, patience: 30) else { return nil }
-        guard let index = mirror.policies[identity]?.index else {
-            expiries.forget(identity)
-            return nil
-        }
-        return (.getPolicy(index), .expiryCheck(identity))
+        readings.next(in: mirror, at: out.now.seconds)
     }
 
     /// The registration, and the dumps that are due.
@@ -124,7 +105,7 @@ struct KernelDesk: Sendable {
     mutating func take(_ event: KernelEvent, _ out: inout Outbox) {
         switch mirror.apply(event.content, isAnswer: event.origin.request != nil) {
         case .nothing: break
-        case .get(let reference): refreshes.append(reference)
+        case .get(let reference): readings.refresh(reference)
         case .dumpAgain: upkeep.mistrust()
         case .free(let entries, let count): out.discard(entries, size: count)
         case .freeNext(let count):
@@ -135,7 +116,7 @@ struct KernelDesk: Sendable {
             developments.append(.expired(policy))
             out.rearm()
         }
-        if !traits.tellsPolicyExpiry, expiries.note(event.content) { out.rearm() }
+        if !traits.tellsPolicyExpiry, readings.noteEnd(event.content) { out.rearm() }
         if traits.carriesOptions, case .dumped(let association, _) = event.content { watch(association, &out) }
     }
 
@@ -152,11 +133,7 @@ struct KernelDesk: Sendable {
             out.log(.error, "\(message); asking the kernel again", .kernelFailure, of: .unreadableMessage)
             return upkeep.mistrust()
         }
-        guard event.origin.request == nil, let news = event.content.news else { return }
-        guard throttle.admits(event.content, at: out.now.monotonic), out.admitsNews() else { return }
-        let author = event.origin.processID == 0 ? "" : " (by process \(event.origin.processID))"
-        out.log(
-            event.content.priority, news.phrase + author, news.log, event.content.logFields + event.origin.logFields)
+        throttle.log(event, &out)
     }
 
     /// Kernel messages may have been lost: only dumps tell what is.
@@ -244,7 +221,7 @@ struct KernelDesk: Sendable {
     private mutating func expiryCheckEnded(_ identity: PolicyIdentity, _ outcome: Outcome, _ out: inout Outbox) {
         defer { out.rearm() }
         guard case .refused(.noEntry, _) = outcome, let policy = mirror.policies[identity] else { return }
-        expiries.forget(identity)
+        readings.forget(identity)
         let end = KernelEvent.Content.policyExpired(policy, .hard)
         _ = mirror.apply(end)
         developments.append(.expired(policy))
@@ -310,10 +287,7 @@ struct KernelDesk: Sendable {
     func deadline(at now: Instant) -> UInt64? {
         var deadlines = upkeep.deadlines
         if let poll = sequences.nextPoll { deadlines.append(poll) }
-        if let earliest = expiries.earliest {
-            let seconds = UInt64(clamping: earliest - now.seconds + 1)
-            deadlines.append(now.monotonic &+ min(seconds, 86_400) * 1_000_000_000)
-        }
+        if let end = readings.deadline(at: now) { deadlines.append(end) }
         return deadlines.min()
     }
 

@@ -1,0 +1,45 @@
+import ControlProtocol
+import SetkeySyntax
+
+/// The parts of a run that have not been answered in full; the first one is under way, and the one after it may have been
+/// begun.
+struct ExecuteParts: Sendable {
+    private var parts: [ExecutePart] = []
+    /// How many statements the run has had.
+    private var statementCount = 0
+
+    var count: Int { parts.count }
+    var isEmpty: Bool { parts.isEmpty }
+    var first: ExecutePart? { parts.first }
+
+    /// The oldest one; only if there is one.
+    var oldest: ExecutePart {
+        get { parts[0] }
+        _modify { yield &parts[0] }
+    }
+
+    /// The one to which a statement belongs, by its number in the run; only if there is one.
+    subscript(of unit: Int) -> ExecutePart {
+        get { parts[index(of: unit)] }
+        _modify { yield &parts[index(of: unit)] }
+    }
+
+    private func index(of unit: Int) -> Int { parts.count > 1 && unit >= parts[1].first ? 1 : 0 }
+
+    /// Takes the next part of the run over.
+    mutating func append(_ text: WireText, of parameters: ExecuteParameters, options: ParserOptions) {
+        parts.append(ExecutePart(text, of: parameters, numberedFrom: statementCount, options: options))
+        statementCount = parts[parts.count - 1].end
+    }
+
+    mutating func removeOldest() { parts.removeFirst() }
+
+    /// The number of the statement that is to be begun next: of the oldest part, or, unless that is where the run ends, of
+    /// the one after it while the oldest is in flight.
+    func next(isEnded: Bool) -> (unit: Int, kind: Statement.Kind)? {
+        guard let first = parts.first else { return nil }
+        if first.hasNext { return (first.nextUnit, first.next) }
+        guard parts.count > 1, parts[1].hasNext, !isEnded else { return nil }
+        return (parts[1].nextUnit, parts[1].next)
+    }
+}
