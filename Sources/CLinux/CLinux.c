@@ -45,3 +45,22 @@ int setkeyd_receive_from_kernel(int descriptor, unsigned char *bytes, size_t roo
         lengths[i] = senders[i].nl_pid == 0 ? messages[i].msg_len : 0;
     return received;
 }
+
+int setkeyd_set_events(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data.u64 = token};
+
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+int setkeyd_take_events(int epoll, uint64_t *tokens, uint32_t *events, int count) {
+    struct epoll_event ready[16];
+    int taken;
+
+    count = count < 1 ? 1 : count > 16 ? 16 : count;
+    taken = epoll_wait(epoll, ready, count, 0);
+    for (int i = 0; i < taken; i++) {
+        tokens[i] = ready[i].data.u64;
+        events[i] = ready[i].events;
+    }
+    return taken;
+}

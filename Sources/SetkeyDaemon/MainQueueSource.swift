@@ -3,7 +3,7 @@ import Dispatch
 /// A dispatch source whose handler runs on the main queue, that is on the main actor: the only kind there is here.
 ///
 /// Handlers of dispatch sources are not `@Sendable`, so on another queue the compiler would check nothing, and a
-/// main-actor closure would trap. Sources are therefore created in this file and nowhere else. A source begins
+/// main-actor closure would trap. What can hang up has none (``SocketPoll``). Sources are therefore created in this file and nowhere else. A source begins
 /// suspended; unlike a bare one it may be resumed and suspended any number of times, and dropped in any state.
 package final class MainQueueSource {
     private let source: any DispatchSourceProtocol
@@ -26,12 +26,6 @@ package final class MainQueueSource {
     /// A source that calls `handler` while `descriptor` has something to read, or is at its end.
     package static func reading(_ descriptor: FileDescriptor, handler: @escaping () -> Void) -> MainQueueSource {
         let source = DispatchSource.makeReadSource(fileDescriptor: descriptor.rawValue, queue: .main)
-        return MainQueueSource(source, keeping: descriptor, handler: handler)
-    }
-
-    /// A source that calls `handler` while `descriptor` takes bytes.
-    package static func writing(_ descriptor: FileDescriptor, handler: @escaping () -> Void) -> MainQueueSource {
-        let source = DispatchSource.makeWriteSource(fileDescriptor: descriptor.rawValue, queue: .main)
         return MainQueueSource(source, keeping: descriptor, handler: handler)
     }
 

@@ -1,11 +1,12 @@
 /* The kernel's own headers (nothing is retyped: constants and layouts come from here), signals, and receptions
-   of several datagrams. */
+   of several datagrams, and epoll(7), whose event is a union. */
 #ifndef SETKEYD_CLINUX_H
 #define SETKEYD_CLINUX_H
 
 /* Before the kernel's, which then leave to the C library what both of them define. */
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -25,5 +26,11 @@ int setkeyd_catch_signal(int number, int event);
    `lengths` tells how long they are, be there room for them or not; what other processes have sent has length 0.
    Their number, or -1 and errno. */
 int setkeyd_receive_from_kernel(int descriptor, unsigned char *bytes, size_t room, int count, size_t *lengths);
+
+/* epoll_ctl(2): `events` of `descriptor` are told with `token`. 0, or -1 and errno. */
+int setkeyd_set_events(int epoll, int operation, int descriptor, uint32_t events, uint64_t token);
+
+/* Takes up to `count` of the events that there are, at most 16, without waiting. Their number, or -1 and errno. */
+int setkeyd_take_events(int epoll, uint64_t *tokens, uint32_t *events, int count);
 
 #endif

@@ -11,8 +11,7 @@ final class ControlConnection {
     private let limits: ConnectionLimits
     private unowned let server: ControlServer
     private let descriptor: FileDescriptor
-    private var readSource: MainQueueSource?
-    private var writeSource: MainQueueSource?
+    private var watch: SocketWatch?
 
     private var reader: FrameReader
     private var output = OutputQueue()
@@ -45,9 +44,9 @@ final class ControlConnection {
         self.server = server
         limits = ConnectionLimits(server.limits, for: user)
         reader = FrameReader(maximumFrame: limits.frameBytes)
-        readSource = .reading(descriptor) { [weak self] in self?.readable() }
-        writeSource = .writing(descriptor) { [weak self] in self?.writable() }
-        readSource?.resume()
+        watch = server.poll.watch(
+            descriptor, readable: { [weak self] in self?.readable() }, writable: { [weak self] in self?.writable() },
+            failed: { [weak self] in self?.close(.failed(errno: $0)) })
         settle()
     }
 
@@ -222,8 +221,8 @@ extension ControlConnection {
         let result = output.write(to: descriptor)
         if output.count < before { patience.noteActivity() }
         switch result {
-        case .bytes: writeSource?.suspend()
-        case .wouldBlock: writeSource?.resume()
+        case .bytes: watch?.writes = false
+        case .wouldBlock: watch?.writes = true
         case .end, .failed(errno: EPIPE), .failed(errno: ECONNRESET): close(.left)
         case .failed(let errno): close(.failed(errno: errno))
         }
@@ -258,10 +257,8 @@ extension ControlConnection {
         running = []
         readAhead = nil
         patience.relax()
-        readSource?.cancel()
-        writeSource?.cancel()
-        readSource = nil
-        writeSource = nil
+        watch?.cancel()
+        watch = nil
         reader = FrameReader(maximumFrame: 0)
         output = OutputQueue()
         countHeldBytes()
@@ -274,11 +271,11 @@ extension ControlConnection {
         close(DisconnectReason(overdue: duty, queuedBytes: output.count))
     }
 
-    /// Brings sources, deadline and what is counted into line with the state; the last act of every event.
+    /// Brings what is watched, deadline and what is counted into line with the state; the last act of every event.
     private func settle() {
         guard !isClosed else { return }
         if let ending, output.isEmpty { return close(ending) }
-        if wantsInput { readSource?.resume() } else { readSource?.suspend() }
+        watch?.reads = wantsInput
         if ending != nil {
             patience.expect(.lastReply, within: server.limits.patience)
         } else if running.isEmpty, reader.bufferedCount > 0, mayTakeFrame {

@@ -35,6 +35,9 @@ package final class ControlServer {
     private var watchedUntil: ContinuousClock.Instant?
     private var acceptTimer: MainQueueTimer?
 
+    /// Watches the clients.
+    let poll = SocketPoll()
+
     /// A socket that is listened on.
     private struct Listener {
         let socket: ListeningSocket
