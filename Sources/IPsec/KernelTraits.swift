@@ -75,6 +75,19 @@ package struct KernelTraits: Hashable, Sendable {
         Algorithm.table.contains { $0.interfaces == .xfrmOnly && !algorithms.contains($0.position) }
     }
 
+    /// What a text may say where the daemon takes whichever of two interfaces it needs; called as the other one is.
+    package func united(with other: KernelTraits) -> KernelTraits {
+        KernelTraits(
+            name: other.name,
+            algorithms: AlgorithmSet { algorithms.contains($0.position) || other.algorithms.contains($0.position) },
+            numbersAlgorithms: numbersAlgorithms || other.numbersAlgorithms,
+            maximumReplayWindow: max(maximumReplayWindow, other.maximumReplayWindow),
+            maximumUniqueReqID: ReqID(rawValue: max(maximumUniqueReqID.rawValue, other.maximumUniqueReqID.rawValue)),
+            keepsOriginalAddress: keepsOriginalAddress || other.keepsOriginalAddress,
+            carriesMarks: carriesMarks || other.carriesMarks, flags: flags.union(other.flags),
+            carriesOptions: carriesOptions || other.carriesOptions)
+    }
+
     /// The same interface, beside another one that carries hash thresholds.
     package var withHashThresholds: KernelTraits {
         var traits = self

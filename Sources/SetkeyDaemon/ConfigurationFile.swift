@@ -13,6 +13,8 @@ package struct ConfigurationFile: Sendable {
     nonisolated var style = DiagnosticStyle.plain
     /// Of the kernel interface that it is written for.
     nonisolated var traits = KernelTraits.pfKey
+    /// Of the one to which the daemon moves for what that cannot carry; `nil` if there is none.
+    nonisolated var richerTraits: KernelTraits?
 
     package nonisolated init(path: String, isDefault: Bool) {
         self.path = path
@@ -30,6 +32,7 @@ package struct ConfigurationFile: Sendable {
     ) -> Configuration {
         guard isWanted() else { return .invalid([]) }
         var options = ParserOptions.ofThisMachine(traits)
+        options.richerTraits = richerTraits
         options.warns = true
         var reading = ConfigurationReading(
             path: path, isDefault: isDefault, reader: ConfigurationReader(), options: options, style: style,

@@ -10,7 +10,8 @@ import SetkeySyntax
 package nonisolated struct DaemonOptions: Sendable {
     /// Which kernel is behind the protocol.
     package nonisolated enum KernelKind: String, Sendable, CaseIterable {
-        /// PF_KEY, or XFRM netlink where the kernel has no PF_KEY; never the simulated one.
+        /// PF_KEY, or XFRM netlink where the kernel has no PF_KEY, and from the first text on that needs it; never the
+        /// simulated one.
         case auto
         /// PF_KEY, or no start.
         case pfkey
@@ -28,6 +29,9 @@ package nonisolated struct DaemonOptions: Sendable {
             case .xfrm, .simulatedXFRM: .xfrm
             }
         }
+
+        /// What it may say besides.
+        var richerTraits: KernelTraits? { self == .auto ? .xfrm : nil }
     }
 
     /// The default of `--config`.
@@ -76,7 +80,7 @@ package enum DaemonProcess {
         defer { log.flush() }
         var nothing = FormerReading()
         var file = options.file
-        file.traits = options.kernel.traits
+        (file.traits, file.richerTraits) = (options.kernel.traits, options.kernel.richerTraits)
         file.style = .ofStandardError()
         switch file.read(reusing: &nothing) {
         case .loaded(let file):
@@ -132,14 +136,17 @@ package enum DaemonProcess {
         if let path = options.configuration, Path.isMissing(path) {
             throw StartError("\(path) does not exist; create it, or omit --config")
         }
-        let state = try StateDirectory(path: options.stateDirectory, life: kernel.life, traits: kernel.traits)
+        let richerTraits = kernel.richer?.traits
+        let state = try StateDirectory(
+            path: options.stateDirectory, life: kernel.life, traits: kernel.traits, richerTraits: richerTraits)
         let lock = try state.lock()
         let sockets = try ServiceManager.passedSockets() ?? ListeningSocket.pair(at: options.socket)
         var parserOptions = ParserOptions.ofThisMachine(kernel.traits)
+        parserOptions.richerTraits = richerTraits
         parserOptions.allowsInclude = false
         parserOptions.errorLimit = parserOptions.diagnosticLimit
         var file = options.file
-        file.traits = kernel.traits
+        (file.traits, file.richerTraits) = (kernel.traits, richerTraits)
         var settings = Daemon.Settings(
             configurationPath: file.path, processID: getpid(), kernelLife: kernel.life, drift: options.drift,
             parserOptions: parserOptions)
@@ -155,7 +162,9 @@ package enum DaemonProcess {
         switch kind {
         case .auto:
             do {
-                return try openPFKey(thresholds)
+                var kernel = try openPFKey(thresholds)
+                kernel.richer = OpenKernel.Richer(.xfrm, open: openXFRM)
+                return kernel
             } catch let error as PFKeySocket.OpenError where error.saysThatThereIsNone {
                 say(.notice, "this kernel has no PF_KEY; talking to it by XFRM netlink")
                 return try openXFRM()

@@ -16,12 +16,14 @@ final class DaemonShell {
     private static let budget: UInt64 = 2_000_000
 
     private var daemon: Daemon
-    private let kernel: KernelSocket
-    private let devices: (any DeviceSource)?
+    private var kernel: KernelSocket
+    private var devices: (any DeviceSource)?
+    /// The richer interface of the kernel, as long as the daemon has not moved to it.
+    private var richerKernel: OpenKernel.Richer?
     /// The forms that are made of each message of the kernel.
     private var shownForms: ShownMessage.Forms = []
     private let server: ControlServer
-    private let configuration: ConfigurationFile
+    private var configuration: ConfigurationFile
     /// What the last reading of it has kept for the next.
     private var formerReading = FormerReading()
     private let state: StateDirectory
@@ -55,6 +57,7 @@ final class DaemonShell {
         daemon = Daemon(settings: settings, requestsAfter: RequestID(rawValue: .random(in: 1...UInt32.max)))
         self.kernel = KernelSocket(kernel)
         devices = kernel.devices
+        richerKernel = kernel.richer
         self.configuration = configuration
         self.state = state
         stateLock = lock
@@ -67,17 +70,41 @@ final class DaemonShell {
     func start() {
         watchSignals()
         timer = MainQueueTimer { [weak self] in self?.post(.woken) }
-        kernel.activate { [weak self] in self?.pump() }
         if let interval = ServiceManager.watchdogInterval {
             watchdog = MainQueueTimer { [weak self] in self?.post(.watchdog) }
             watchdog?.schedule(every: .microseconds(Int64(clamping: interval / 2)))
         }
         let (restored, complaints) = state.load()
         for complaint in complaints { log.append(LogEntry(.warning, complaint)) }
-        learnDevices()
-        devices?.activate { [weak self] in self?.learnDevices() }
+        listen()
         post(.started(restored))
         pump()
+    }
+
+    /// Hears the kernel.
+    private func listen() {
+        kernel.activate { [weak self] in self?.pump() }
+        learnDevices()
+        devices?.activate { [weak self] in self?.learnDevices() }
+    }
+
+    /// Speaks to the kernel by its richer interface from now on. That hears events before the other one is closed; what it
+    /// was told before is asked for.
+    private func moveToRicherInterface() {
+        guard let richer = richerKernel else { return }
+        let opened: OpenKernel
+        do {
+            opened = try richer.open()
+        } catch {
+            return post(.moved(failure: "cannot move to \(richer.traits.name), which a text needs: \(error)"))
+        }
+        kernel.close()
+        kernel = KernelSocket(opened)
+        devices = opened.devices
+        richerKernel = nil
+        (configuration.traits, configuration.richerTraits) = (opened.traits, nil)
+        listen()
+        post(.moved(failure: nil))
     }
 
     /// Policies name devices, and the kernel's messages their numbers.
@@ -124,6 +151,7 @@ final class DaemonShell {
         case .tell(let clients, let reply): server.reply(.monitor(reply), toAll: clients)
         case .show(let forms): shownForms = forms
         case .log(let entry): log.append(entry)
+        case .moveToRicherInterface: moveToRicherInterface()
         case .readConfiguration(let purpose): readConfiguration(for: purpose)
         case .abandonReading: planReading?.isAbandoned.store(true, ordering: .relaxed)
         case .record(let change): record(change)

@@ -8,12 +8,14 @@ package struct Parser {
         var longStrings = 0
         var credentials = 0
         var foreignComments = 0
+        var richerStatements = 0
 
         static func - (left: Tally, right: Tally) -> Tally {
             Tally(
                 warnings: left.warnings - right.warnings, longStrings: left.longStrings - right.longStrings,
                 credentials: left.credentials - right.credentials,
-                foreignComments: left.foreignComments - right.foreignComments)
+                foreignComments: left.foreignComments - right.foreignComments,
+                richerStatements: left.richerStatements - right.richerStatements)
         }
     }
 
@@ -27,6 +29,8 @@ package struct Parser {
     package var errorCount: Int { state.errorCount }
     /// All warnings, those not kept included.
     package var warningCount: Int { state.warningCount }
+    /// Whether a statement so far is good by ``ParserOptions/richerTraits`` alone.
+    package var needsRicherTraits: Bool { state.richerCount > 0 }
 
     package init(_ text: SourceText, options: ParserOptions = ParserOptions()) {
         self.init(text.bytes, options: options)
@@ -73,7 +77,7 @@ package struct Parser {
     var tally: Tally {
         Tally(
             warnings: state.warningCount, longStrings: state.place.longStringCount, credentials: state.credentialCount,
-            foreignComments: state.foreignCommentCount)
+            foreignComments: state.foreignCommentCount, richerStatements: state.richerCount)
     }
 
     /// Steps over the statement that comes next, as if it had been parsed; false where it must be.
@@ -83,6 +87,7 @@ package struct Parser {
             effects.warningCount == 0 || warningCount >= options.values.diagnosticLimit
         else { return false }
         state.warningCount += effects.warningCount
+        if effects.needsRicherTraits { state.richerCount += 1 }
         state.place.pass(to: range.upperBound, hasLongString: effects.hasLongString)
         state.isOutOfStep = false
         state.isAtEnd = effects.endsText
@@ -93,8 +98,16 @@ package struct Parser {
 /// The options of a parser in one reference, which costs each lending one retain.
 final class SharedOptions: Sendable {
     let values: ParserOptions
+    /// With the traits by which a statement is read that those of ``values`` rule out.
+    let richer: SharedOptions?
 
     init(_ values: ParserOptions) {
         self.values = values
+        richer = values.richerTraits.map { traits in
+            var richer = values
+            richer.traits = traits
+            richer.richerTraits = nil
+            return SharedOptions(richer)
+        }
     }
 }

@@ -10,6 +10,8 @@ package struct ParserOptions: Sendable {
     package var serviceNames: ServiceNames
     /// Of the interface that will carry the statements: what it cannot express is an error.
     package var traits: KernelTraits
+    /// Of the interface by which a statement is read that `traits` rule out; `nil` if there is no other.
+    package var richerTraits: KernelTraits?
     /// Whether `include` may appear; not in text that comes through the control socket, which has no directory.
     package var allowsInclude: Bool
     /// Whether to warn of what is legal and probably not meant (`setkey -n`).
@@ -36,7 +38,8 @@ package struct ParserOptions: Sendable {
     /// Whether a statement without a credential means the same by `other`, and gives the same warnings, however many
     /// of them are kept.
     func understandsAlike(_ other: ParserOptions) -> Bool {
-        traits == other.traits && allowsInclude == other.allowsInclude && warns == other.warns
+        traits == other.traits && richerTraits == other.richerTraits && allowsInclude == other.allowsInclude
+            && warns == other.warns
             && protocolNames == other.protocolNames && serviceNames == other.serviceNames
     }
 }

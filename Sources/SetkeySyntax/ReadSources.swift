@@ -52,6 +52,8 @@ struct ReadStatement: Sendable {
         let namesCredential: Bool
         /// Whether a comment before it or in it is not UTF-8: of all such, the first of the text is warned of.
         let hasForeignComment: Bool
+        /// Whether it is good by ``ParserOptions/richerTraits`` alone.
+        let needsRicherTraits: Bool
         /// Whether it is an `exit`.
         let endsText: Bool
 
@@ -61,6 +63,7 @@ struct ReadStatement: Sendable {
             hasLongString = parsing.longStrings > 0
             namesCredential = parsing.credentials > 0
             hasForeignComment = parsing.foreignComments > 0
+            needsRicherTraits = parsing.richerStatements > 0
             endsText = if case .end = kind { true } else { false }
         }
 

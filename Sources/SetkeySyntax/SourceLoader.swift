@@ -37,6 +37,7 @@ package struct SourceLoader<Reader: SourceReader> {
     private let options: ParserOptions
     private var open: [OpenSource] = []
     private var counts = (errors: 0, warnings: 0, reused: 0)
+    private var closedNeedRicherTraits = false
     private var included = (files: 0, bytes: 0)
     private let former: ReadSources?
 
@@ -84,6 +85,9 @@ package struct SourceLoader<Reader: SourceReader> {
     /// All warnings, those not kept included.
     package var warningCount: Int { counts.warnings + open.reduce(0) { $0 + $1.parser.warningCount } }
 
+    /// Whether a statement so far is good by ``ParserOptions/richerTraits`` alone.
+    package var needsRicherTraits: Bool { closedNeedRicherTraits || open.contains(where: \.parser.needsRicherTraits) }
+
     /// How many statements did not have to be parsed.
     package var reusedCount: Int { counts.reused + open.reduce(0) { $0 + $1.reusedCount } }
 
@@ -123,6 +127,7 @@ package struct SourceLoader<Reader: SourceReader> {
         counts.errors += source.parser.errorCount
         counts.warnings += source.parser.warningCount
         counts.reused += source.reusedCount
+        if source.parser.needsRicherTraits { closedNeedRicherTraits = true }
         let read = source.readSource ?? former?[source.path]
         readSources?[source.path] = read
     }

@@ -41,7 +41,8 @@ extension StatementParser {
         switch association.integrity.rawValue {
         case 5 where !isTruncated:
             let standard = association.integrity.truncated(to: 128).algorithm
-            let isThere = standard.row.map { options.traits.algorithms.contains($0.position) } ?? false
+            let algorithms = [options.traits.algorithms, options.richerTraits?.algorithms].compactMap(\.self)
+            let isThere = standard.row.map { row in algorithms.contains { $0.contains(row.position) } } ?? false
             let advice =
                 isThere
                 ? "write \(standard.name) on both ends, as RFC 4868 has it"

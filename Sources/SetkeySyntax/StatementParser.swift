@@ -20,11 +20,13 @@ struct StatementParser: ~Copyable, ~Escapable {
         var warningCount = 0
         var credentialCount = 0
         var foreignCommentCount = 0
+        /// How many statements were good by ``ParserOptions/richerTraits`` alone.
+        var richerCount = 0
         fileprivate var invalidCount = 0
     }
 
     let text: Span<UInt8>
-    private let sharedOptions: SharedOptions
+    private var sharedOptions: SharedOptions
     private(set) var lexer: Lexer
     /// What is known behind the statement, but for the place of the lexer.
     private var known: State
@@ -63,29 +65,46 @@ struct StatementParser: ~Copyable, ~Escapable {
     mutating func next() -> Statement? {
         if lexer.place.offset == 0, !known.isAtEnd, looksLikeUTF16 { refuseUTF16() }
         while !known.isAtEnd {
-            advance()
-            statementStart = current.start
-            hasFailed = false
-            hasWrittenKey = false
-            if !credentials.isEmpty { credentials = [] }
-            switch current.kind {
-            case .semicolon: continue
-            case .end: known.isAtEnd = true
-            case .invalid: skipInvalid()
-            default:
-                do throws(Diagnostic) {
-                    let isEnd = keyword?.endsText == true
-                    let kind = try parseStatement()
-                    guard !hasFailed else { continue }
-                    if isEnd { known.isAtEnd = true }
-                    known.isOutOfStep = false
-                    // Only `exit` may lack its ';'.
-                    let end = current.kind == .semicolon ? current.end : previousEnd
-                    return Statement(kind, range: statementStart..<end, containsKey: hasWrittenKey)
-                } catch {
-                    report(error)
-                    recover()
-                }
+            let (beginning, token, diagnosticCount) = (state, current, diagnostics.count)
+            if let statement = attempt() { return statement }
+            guard hasFailed, let richer = sharedOptions.richer else { continue }
+            let ordinary = sharedOptions
+            (sharedOptions, known, current) = (richer, beginning, token)
+            lexer = Lexer(text, at: beginning.place)
+            diagnostics.removeSubrange(diagnosticCount...)
+            let statement = attempt()
+            sharedOptions = ordinary
+            guard let statement else { continue }
+            known.richerCount += 1
+            return statement
+        }
+        return nil
+    }
+
+    /// Parses what comes next; `nil` if that is no good statement. If it is a bad one, it ``hasFailed``.
+    private mutating func attempt() -> Statement? {
+        advance()
+        statementStart = current.start
+        hasFailed = false
+        hasWrittenKey = false
+        if !credentials.isEmpty { credentials = [] }
+        switch current.kind {
+        case .semicolon: break
+        case .end: known.isAtEnd = true
+        case .invalid: skipInvalid()
+        default:
+            do throws(Diagnostic) {
+                let isEnd = keyword?.endsText == true
+                let kind = try parseStatement()
+                guard !hasFailed else { break }
+                if isEnd { known.isAtEnd = true }
+                known.isOutOfStep = false
+                // Only `exit` may lack its ';'.
+                let end = current.kind == .semicolon ? current.end : previousEnd
+                return Statement(kind, range: statementStart..<end, containsKey: hasWrittenKey)
+            } catch {
+                note(error)
+                recover()
             }
         }
         return nil

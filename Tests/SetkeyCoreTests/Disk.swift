@@ -1,3 +1,4 @@
+import IPsec
 import SetkeyCore
 import Testing
 
@@ -6,10 +7,12 @@ struct Disk {
     private var files: StateFiles<FileInMemory>
 
     /// - Parameter life: names the kernel's tables.
-    init(life: String) {
+    /// - Parameter richer: what the daemon moves to where a former state needs it.
+    init(life: String, traits: KernelTraits = .pfKey, richer: KernelTraits? = nil) {
         files = StateFiles(
             ownership: FileInMemory(path: "owned"), former: FileInMemory(path: "former"),
-            confirmation: FileInMemory(path: "confirmation"), life: life)
+            confirmation: FileInMemory(path: "confirmation"), life: life,
+            traits: traits, richerTraits: richer)
     }
 
     var life: String {

@@ -22,9 +22,10 @@ extension Machine {
 
     /// Reads the file as the daemon's shell does, but for the permissions of files.
     mutating func readConfiguration() -> Configuration {
+        var options = ParserOptions(traits: door.traits, allowsInclude: false)
+        options.richerTraits = richerDoor?.traits
         var reading = ConfigurationReading(
-            path: Self.path, isDefault: true, reader: FileOfTest(text: file),
-            options: ParserOptions(allowsInclude: false), reusing: formerReading)
+            path: Self.path, isDefault: true, reader: FileOfTest(text: file), options: options, reusing: formerReading)
         while reading.next() != nil {}
         let configuration = reading.finish(objections: [], keeping: &formerReading)
         guard case .loaded(let loaded) = configuration else { return configuration }
@@ -35,7 +36,7 @@ extension Machine {
                 locate: StatementLocator { origin in
                     loaded.locate(origin).split(separator: ":").prefix(2).joined(separator: ":")
                 },
-                fingerprint: loaded.fingerprint))
+                fingerprint: loaded.fingerprint, needsRicherTraits: loaded.needsRicherTraits))
     }
 
     /// What is being read has been read.

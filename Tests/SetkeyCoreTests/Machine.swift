@@ -12,7 +12,11 @@ struct Machine {
     static let nobody = ClientID(rawValue: 2)
 
     /// By which door of the kernel the daemon comes.
-    let door: Door
+    var door: Door
+    /// By which it comes when a text needs that.
+    var richerDoor: Door?
+    /// Why that cannot be opened.
+    var richerFailure: String?
     var daemon: Daemon
     var kernel: SimulatedKernel
     var translation: KernelTranslation
@@ -66,7 +70,7 @@ struct Machine {
     /// What was written down, and how many writes had gone to the kernel by then.
     var records: [(change: StateChange, writes: Int)] = []
     /// The state directory.
-    var disk = Disk(life: "life")
+    var disk: Disk
     /// What writing fails with.
     var diskFailure: String? {
         get { disk.failure }
@@ -86,17 +90,19 @@ struct Machine {
     var asked: [RequestID: KernelRequest] = [:]
 
     init(
-        on door: Door = .pfKey, file: String? = nil, faults: FaultPlan = .none, receiveLimit: Int = 16 << 20,
-        drift: DriftPolicy = .repair, protectsTraffic: Bool = false
+        on door: Door = .pfKey, movingTo richerDoor: Door? = nil, file: String? = nil, faults: FaultPlan = .none,
+        receiveLimit: Int = 16 << 20, drift: DriftPolicy = .repair, protectsTraffic: Bool = false
     ) {
-        self.door = door
+        (self.door, self.richerDoor) = (door, richerDoor)
         translation = door.translation
         exchange = door.exchange
+        disk = Disk(life: "life", traits: door.traits, richer: richerDoor?.traits)
         let traits = protectsTraffic ? door.traits : door.traits.ofSimulatedKernel
+        var options = ParserOptions(traits: traits, allowsInclude: false)
+        options.richerTraits = richerDoor?.traits.ofSimulatedKernel
         daemon = Daemon(
             settings: Daemon.Settings(
-                configurationPath: Self.path, processID: 99, kernelLife: "life", drift: drift,
-                parserOptions: ParserOptions(traits: traits, allowsInclude: false)))
+                configurationPath: Self.path, processID: 99, kernelLife: "life", drift: drift, parserOptions: options))
         kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
         kernel.faults = faults
         sockets = door.open(&kernel, receiveLimit: receiveLimit)
@@ -106,9 +112,10 @@ struct Machine {
 
     /// A machine that has started, with its two clients connected.
     static func started(
-        on door: Door = .pfKey, file: String? = nil, faults: FaultPlan = .none, drift: DriftPolicy = .repair
+        on door: Door = .pfKey, movingTo richerDoor: Door? = nil, file: String? = nil, faults: FaultPlan = .none,
+        drift: DriftPolicy = .repair
     ) -> Machine {
-        var machine = Machine(on: door, file: file, faults: faults, drift: drift)
+        var machine = Machine(on: door, movingTo: richerDoor, file: file, faults: faults, drift: drift)
         machine.start()
         return machine
     }
@@ -124,15 +131,11 @@ struct Machine {
     ///
     /// - Parameter life: names the kernel's tables, if they are others.
     mutating func restart(life: String? = nil) {
-        sockets.close(in: &kernel)
-        sockets = door.open(&kernel, receiveLimit: 16 << 20)
-        translation = door.translation
+        come(by: door)
         var settings = daemon.settings
         settings.kernelLife = life ?? settings.kernelLife
         disk.life = settings.kernelLife
         daemon = Daemon(settings: settings)
-        exchange = door.exchange
-        asked = [:]
         isTurnDue = false
         isDiskSlow = false
         unwritten = []
@@ -140,6 +143,26 @@ struct Machine {
         shownForms = []
         writes = []
         start()
+    }
+
+    /// Closes the daemon's sockets, and opens others.
+    private mutating func come(by door: Door) {
+        sockets.close(in: &kernel)
+        sockets = door.open(&kernel, receiveLimit: 16 << 20)
+        translation = door.translation
+        exchange = door.exchange
+        asked = [:]
+    }
+
+    /// Moves the daemon to its richer interface, as the shell does.
+    ///
+    /// - Returns: what has come of it.
+    mutating func moveToRicherInterface() -> Event {
+        guard let richer = richerDoor, richerFailure == nil else { return .moved(failure: richerFailure) }
+        door = richer
+        richerDoor = nil
+        come(by: richer)
+        return .moved(failure: nil)
     }
 
     /// Ends the daemon, and the kernel with all that it has.

@@ -19,7 +19,7 @@ struct RunsTests {
         var parameters = ExecuteParameters(text: WireText(text))
         parameters.unfinished = isLast ? nil : true
         let options = ParserOptions(traits: .pfKey, allowsInclude: false)
-        runs.take(parameters, by: caller, options: options, &context.out)
+        _ = runs.take(parameters, by: caller, options: options, &context.out)
     }
 
     private struct NoRequests: Error {}

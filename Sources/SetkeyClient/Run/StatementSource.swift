@@ -79,10 +79,13 @@ struct StatementSource: ~Copyable {
     }
 
     private static func options(for purpose: Purpose, _ traits: KernelTraits) -> ParserOptions {
-        ParserOptions(
+        var options = ParserOptions(
             credentials: purpose == .plan ? .unread : CredentialDirectory.ofThisProcess(),
             protocolNames: ProtocolNames(parsing: table("/etc/protocols")),
             serviceNames: ServiceNames(parsing: table("/etc/services")), traits: traits, warns: purpose != .run)
+        // As by a daemon that takes whichever interface a text needs.
+        if purpose == .check { options.richerTraits = .xfrm }
+        return options
     }
 
     /// A table of names; without one the built-in names serve.

@@ -47,7 +47,7 @@ extension ClientDesk {
             showCounters: showCounters == true, processID: UInt32(clamping: peers[client]?.pid ?? 0))
         return DumpFormat(
             options: options, now: UInt64(clamping: context.now.seconds),
-            protocolNames: settings.parserOptions.protocolNames, interfaceName: settings.traits.name)
+            protocolNames: settings.parserOptions.protocolNames, interfaceName: context.kernel.traits.name)
     }
 
     /// The dump that a client waits for.
@@ -129,7 +129,7 @@ extension ClientDesk {
     ) -> Bool {
         guard var reply = nextReply(of: &stream, &context) else { return false }
         if stream.isFinished, let errno = context.kernel.gap(in: stream.database) {
-            reply.note(incomplete: stream.database.gapText(errno, settings.traits))
+            reply.note(incomplete: stream.database.gapText(errno, context.kernel.traits))
         }
         context.out.perform(.reply(client, reply, continues: !stream.isFinished))
         return true
@@ -159,7 +159,7 @@ extension ClientDesk {
         runs.append(output, to: client)
         if stream.isFinished {
             if let errno = context.kernel.gap(in: stream.database) {
-                let reason = stream.database.gapText(errno, settings.traits)
+                let reason = stream.database.gapText(errno, context.kernel.traits)
                 runs.dumpFailed(stream.database.dumpRequest, of: client, errno, reason: reason)
             }
             runs.proceed(client)

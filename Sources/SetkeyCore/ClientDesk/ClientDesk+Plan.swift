@@ -13,7 +13,7 @@ extension ClientDesk {
         // Who may try texts against the SAD can tell, key by key, whether a guess is right.
         guard isPrivileged(client) else { return context.out.fail(client, .permissionDenied(who: Call.whoMay)) }
         var (evaluation, part) = plans.takeGathered(of: client)
-        var parser = Parser(text.bytes, options: settings.parserOptions)
+        var parser = Parser(text.bytes, options: settings.parserOptions(for: context.kernel))
         for statement in parser.rest() {
             evaluation.add(statement.kind, at: StatementOrigin(source: part, range: statement.range))
         }

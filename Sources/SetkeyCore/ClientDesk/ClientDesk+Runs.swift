@@ -7,7 +7,8 @@ import SetkeySyntax
 extension ClientDesk {
     /// Takes a part of a run.
     mutating func execute(_ parameters: ExecuteParameters, for client: ClientID, _ context: inout Context) {
-        runs.take(parameters, by: caller(client), options: settings.parserOptions, &context.out)
+        let options = settings.parserOptions(for: context.kernel)
+        if runs.take(parameters, by: caller(client), options: options, &context.out) { context.kernel.moveToRicher() }
     }
 
     /// The next requests of a client, and how they are to be asked: flushes first, then the runs in turn.
@@ -56,7 +57,7 @@ extension ClientDesk {
             if let format = dumpFormat(forRunOf: client, context) { runs.print(association, to: client, format) }
         default: break
         }
-        if let reason = arrivalPorts.closedArrival(of: item.request, settings) {
+        if let reason = arrivalPorts.closedArrival(of: item.request, settings, context.kernel.traits) {
             runs.warnOfArrival(item, of: client, reason: reason)
         }
     }

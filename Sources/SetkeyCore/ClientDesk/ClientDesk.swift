@@ -83,6 +83,11 @@ struct ClientDesk: Sendable {
         }
     }
 
+    /// The richer kernel interface cannot be opened: what needs it is refused.
+    mutating func refuseRicherParts(_ reason: String, _ out: inout Outbox) {
+        runs.refuseRicherParts(.busy(reason: reason), &out)
+    }
+
     /// The daemon ends.
     func stop(_ out: inout Outbox) {
         for client in runs.clients { out.fail(client, .stopping) }

@@ -8,8 +8,12 @@ struct ExecutePart: Sendable {
     let parameters: ExecuteParameters
     /// What is wrong with the text; there are no statements then.
     let errors: [DiagnosticRecord]
+    /// Whether the kernel interface in use cannot carry it, and the richer one can.
+    let needsRicherInterface: Bool
     /// The number of its first statement in the run.
     let first: Int
+    /// Why it is not executed, for another reason than its text.
+    private(set) var refusal: ControlError?
     private var statements: [Statement] = []
     /// How many of them have been begun, or passed over.
     private var begun = 0
@@ -32,6 +36,7 @@ struct ExecutePart: Sendable {
         self.first = first
         var parser = Parser(text.bytes, options: options)
         let statements = parser.rest()
+        needsRicherInterface = parser.errorCount == 0 && parser.needsRicherTraits
         if parser.errorCount > 0 {
             errors = parser.diagnostics.map(DiagnosticRecord.init)
         } else {
@@ -57,6 +62,12 @@ struct ExecutePart: Sendable {
 
     /// Passes over all statements that have not been begun.
     mutating func skipRest() { begun = statements.count }
+
+    /// Does not execute it; nothing of it has been begun.
+    mutating func refuse(_ refusal: ControlError) {
+        self.refusal = refusal
+        skipRest()
+    }
 
     /// A statement has been executed, or could not be.
     mutating func endStatement() { executed += 1 }

@@ -27,9 +27,18 @@ struct ExecuteParts: Sendable {
     private func index(of unit: Int) -> Int { parts.count > 1 && unit >= parts[1].first ? 1 : 0 }
 
     /// Takes the next part of the run over.
-    mutating func append(_ text: WireText, of parameters: ExecuteParameters, options: ParserOptions) {
-        parts.append(ExecutePart(text, of: parameters, numberedFrom: statementCount, options: options))
-        statementCount = parts[parts.count - 1].end
+    ///
+    /// - Returns: whether it needs the richer kernel interface.
+    mutating func append(_ text: WireText, of parameters: ExecuteParameters, options: ParserOptions) -> Bool {
+        let part = ExecutePart(text, of: parameters, numberedFrom: statementCount, options: options)
+        parts.append(part)
+        statementCount = part.end
+        return part.needsRicherInterface
+    }
+
+    /// Refuses the parts that need the richer kernel interface: nothing of them has been begun.
+    mutating func refuseRicher(_ refusal: ControlError) {
+        for index in parts.indices where parts[index].needsRicherInterface { parts[index].refuse(refusal) }
     }
 
     mutating func removeOldest() { parts.removeFirst() }

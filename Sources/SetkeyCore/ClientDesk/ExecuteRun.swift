@@ -77,11 +77,11 @@ struct ExecuteRun: Sendable {
 
     // MARK: Parts
 
-    /// Takes the next part of the run over.
-    mutating func append(_ parameters: ExecuteParameters, options: ParserOptions) {
+    /// Takes the next part of the run over; whether it needs the richer kernel interface.
+    mutating func append(_ parameters: ExecuteParameters, options: ParserOptions) -> Bool {
         var asked = self.parameters
         asked.unfinished = parameters.unfinished
-        parts.append(parameters.text, of: asked, options: options)
+        return parts.append(parameters.text, of: asked, options: options)
     }
 
     var partCount: Int { parts.count }
@@ -93,12 +93,19 @@ struct ExecuteRun: Sendable {
         guard let part = parts.first else { return nil }
         parameters = part.parameters
         if let abortedAt, abortedAt < part.first { return .runAborted }
+        if let refusal = part.refusal { return refusal }
         if !part.errors.isEmpty { return .invalidText(part.errors) }
         if let endedAt, endedAt < part.first { parts.oldest.skipRest() }
         return nil
     }
 
     mutating func endPart() { parts.removeOldest() }
+
+    /// The richer kernel interface is not to be had; whether the oldest part needs it, and is to be ended.
+    mutating func refuseRicherParts(_ refusal: ControlError) -> Bool {
+        parts.refuseRicher(refusal)
+        return parts.first?.refusal != nil
+    }
 
     /// Whether the oldest part is over, though one that has been begun after it may not be.
     private var isPartOver: Bool {

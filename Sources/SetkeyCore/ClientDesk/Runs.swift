@@ -32,13 +32,25 @@ struct Runs: Sendable {
 
     /// Takes a part of a run; an error in it, and nothing of the part is applied. It may come before the one before it
     /// has been answered.
+    ///
+    /// - Returns: whether it needs the richer kernel interface.
     mutating func take(
         _ parameters: ExecuteParameters, by caller: Caller, options: ParserOptions, _ out: inout Outbox
-    ) {
+    ) -> Bool {
         let client = caller.client
         if !runs.contains(client) { runs[client] = ExecuteRun(parameters, by: caller) }
-        runs[client]?.append(parameters, options: options)
+        let needsRicherInterface = runs[client]?.append(parameters, options: options) == true
         if runs[client]?.partCount == 1 { beginPart(of: client, &out) } else { takeTurn(client) }
+        return needsRicherInterface
+    }
+
+    /// The richer kernel interface is not to be had: the parts that need it are refused. Nothing of them has been begun.
+    mutating func refuseRicherParts(_ refusal: ControlError, _ out: inout Outbox) {
+        for client in runs.clients where runs[client]?.refuseRicherParts(refusal) == true {
+            out.fail(client, refusal)
+            endPart(of: client, &out)
+            beginPart(of: client, &out)
+        }
     }
 
     /// Begins the oldest part of a run that has not been answered.

@@ -69,7 +69,7 @@ package struct ConfigurationReading<Reader: SourceReader> {
                     let position = outlines[origin.source].position(of: origin.range.lowerBound)
                     return "\(outlines[origin.source].name):\(position.line):\(position.column)"
                 },
-                fingerprint: Fingerprint(of: sources)))
+                fingerprint: Fingerprint(of: sources), needsRicherTraits: loader.needsRicherTraits))
     }
 
     private func rendered(_ remarks: [LoadedDiagnostic]) -> [String] {

@@ -12,15 +12,18 @@ package struct LoadedConfiguration: Sendable {
     package let locate: StatementLocator
     /// Of the file and what it includes; credentials do not count.
     package let fingerprint: Fingerprint
+    /// Whether the kernel interface in use cannot carry all of it, and the richer one can.
+    package let needsRicherTraits: Bool
 
     package init(
         desired: DesiredState, warnings: [String], notes: [String] = [], locate: StatementLocator,
-        fingerprint: Fingerprint
+        fingerprint: Fingerprint, needsRicherTraits: Bool = false
     ) {
         self.desired = desired
         self.warnings = warnings
         self.notes = notes
         self.locate = locate
         self.fingerprint = fingerprint
+        self.needsRicherTraits = needsRicherTraits
     }
 }

@@ -23,7 +23,7 @@ extension Daemon {
         case .revert: reconciler.revert(for: caller, &context)
         case .plan(let parameters): plan(parameters, for: client)
         case .status: context.out.reply(client, .status(status))
-        case .traits: context.out.reply(client, .traits(TraitsReply(settings.traits)))
+        case .traits: context.out.reply(client, .traits(TraitsReply(context.kernel.textTraits)))
         }
     }
 

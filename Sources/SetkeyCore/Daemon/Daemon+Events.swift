@@ -6,9 +6,10 @@ import IPsec
 extension Daemon {
     mutating func start(_ state: RestoredState) {
         startedAt = context.now
-        if !settings.traits.protectsTraffic {
+        if !context.kernel.traits.protectsTraffic {
             context.out.log(.warning, "the kernel is simulated: no traffic is protected")
         }
+        if state.needsRicherTraits { context.kernel.moveToRicher() }
         reconciler.start(state, &context)
     }
 
@@ -113,6 +114,9 @@ extension Daemon {
             continuePlans()
         case .unreadable(let database, let errno, let why):
             clients.giveUpWaiting(for: database, errno, why: why, &context)
+            reconciler.learn(development, &context)
+        case .moved(let failure):
+            if let failure { clients.refuseRicherParts(failure, &context.out) }
             reconciler.learn(development, &context)
         case .outlived, .policyOutlived, .expired, .doubted, .tuned: reconciler.learn(development, &context)
         }

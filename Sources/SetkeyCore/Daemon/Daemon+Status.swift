@@ -10,8 +10,8 @@ extension Daemon {
     var status: StatusReply {
         let (associations, policies) = entryCounts
         var status = StatusReply(
-            version: Version.current, kernelInterface: settings.traits.kernelName,
-            protectsTraffic: settings.traits.protectsTraffic, configuration: settings.configurationPath,
+            version: Version.current, kernelInterface: context.kernel.traits.kernelName,
+            protectsTraffic: context.kernel.traits.protectsTraffic, configuration: settings.configurationPath,
             settled: reconciler.isSettled, state: state, associations: associations.inKernel,
             policies: policies.inKernel,
             ownedAssociations: reconciler.inForce.associations.count + reconciler.ownership.leftover.associations.count,

@@ -22,7 +22,9 @@ package struct Daemon: Sendable {
     /// - Parameter start: the request id before the first; best one that nobody can tell beforehand.
     package init(settings: Settings, requestsAfter start: RequestID = RequestID(rawValue: 0)) {
         self.settings = settings
-        context = Context(kernel: KernelDesk(settings.traits, requestsAfter: start))
+        context = Context(
+            kernel: KernelDesk(
+                settings.parserOptions.traits, movingTo: settings.parserOptions.richerTraits, requestsAfter: start))
         reconciler = Reconciler(settings: settings)
         clients = ClientDesk(settings: settings)
     }
@@ -52,6 +54,7 @@ package struct Daemon: Sendable {
         case .configuration(let configuration, let purpose): reconciler.read(configuration, for: purpose, &context)
         case .recorded(let complaint): reconciler.recorded(complaint, &context)
         case .portsOpened(let closed): reconciler.arrivalPortsOpened(except: closed, &context)
+        case .moved(let failure): context.kernel.moved(failure: failure, &context.out)
         case .devices(let devices): know(devices)
         case .turn: turnCame()
         case .connected(let client, let peer): clients.connected(client, peer)
@@ -67,6 +70,7 @@ package struct Daemon: Sendable {
         }
         follow()
         serve()
+        context.kernel.moveIfIdle(&context.out)
         finish()
         return context.out.takeEffects()
     }

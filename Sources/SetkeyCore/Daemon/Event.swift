@@ -22,6 +22,8 @@ package enum Event: Sendable {
     case recorded(complaint: String?)
     /// The ports that ``Effect/openPorts(_:)`` asked for are open, except for these.
     case portsOpened(except: [ClosedPort])
+    /// The kernel is spoken to by its richer interface, because ``Effect/moveToRicherInterface`` asked; or why it is not.
+    case moved(failure: String?)
     /// The network devices are these, as the kernel's messages are read from here on.
     case devices(Devices)
     /// The turn of the loop that ``Effect/nextTurn`` asked for.
@@ -75,6 +77,8 @@ package enum Effect: Sendable {
     /// Make these forms of each message of the kernel, from the next one on: somebody wants to see them.
     case show(ShownMessage.Forms)
     case log(LogEntry)
+    /// Speak to the kernel by its richer interface from now on, and send ``Event/moved(failure:)``.
+    case moveToRicherInterface
     /// Read the file, on its own thread, and send ``Event/configuration(_:_:)``.
     case readConfiguration(ReadPurpose)
     /// Nobody wants the plan any more that the file is being read for: stop reading, and say nothing of it.

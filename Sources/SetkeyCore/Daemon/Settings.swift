@@ -5,8 +5,6 @@ package import SetkeySyntax
 extension Daemon {
     /// What the daemon was started with.
     package struct Settings: Sendable {
-        /// Of the kernel interface in use.
-        package var traits: KernelTraits { parserOptions.traits }
         /// The path of the file, as it was named.
         package var configurationPath: String
         /// Our own, as PF_KEY messages and status have it.
@@ -19,7 +17,8 @@ extension Daemon {
         package var thresholds = ThresholdPolicy.auto
         /// Of the kernel that is behind the interface; `nil` if it is not known.
         package var kernelRelease: KernelRelease?
-        /// What texts that come through the control socket are parsed with.
+        /// What texts that come through the control socket are parsed with, before the daemon moves to another kernel
+        /// interface.
         package var parserOptions: ParserOptions
 
         package init(
@@ -31,6 +30,13 @@ extension Daemon {
             self.kernelLife = kernelLife
             self.drift = drift
             self.parserOptions = parserOptions
+        }
+
+        /// What such texts are parsed with now.
+        func parserOptions(for kernel: borrowing KernelDesk) -> ParserOptions {
+            var options = parserOptions
+            (options.traits, options.richerTraits) = (kernel.traits, kernel.richerTraits)
+            return options
         }
     }
 }

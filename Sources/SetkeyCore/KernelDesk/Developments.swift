@@ -20,6 +20,8 @@ extension KernelDesk {
         case doubted
         /// What was asked for by ``KernelDesk/tune(_:)`` has ended.
         case tuned(Outcome)
+        /// The kernel is spoken to by the richer interface, or that could not be opened.
+        case moved(failure: String?)
     }
 }
 

@@ -49,6 +49,15 @@ struct DumpSchedule: Sendable {
     /// Whether the dump of a ticket, or a later one, is over.
     func isOver(_ ticket: Int) -> Bool { completed >= ticket }
 
+    /// What has been told is not what the next dump will tell: nothing is known until that is over.
+    mutating func forget() {
+        completed = 0
+        gap = nil
+        isAudit = false
+        isMistrusted = true
+        want()
+    }
+
     mutating func begin(at now: UInt64) {
         begun += 1
         beganAt = now

@@ -10,9 +10,10 @@ struct KernelDesk: Sendable {
     var mirror: Mirror
     /// How often messages may have been lost.
     private(set) var overruns = 0
-    private let traits: KernelTraits
+    private var move: InterfaceMove
     private var conversation: Conversation
-    private var upkeep: Upkeep
+    /// Dumps, audits and the registration; the others ask for dumps by methods of the desk.
+    var upkeep: Upkeep
     private var readings = Readings()
     private(set) var sequences = SequenceWatch()
     private var throttle = NewsThrottle()
@@ -22,9 +23,10 @@ struct KernelDesk: Sendable {
 
     /// - Parameters:
     ///   - traits: of the kernel interface.
+    ///   - richer: of the one to which the daemon moves when a text needs it.
     ///   - start: the request id before the first; best one that nobody can tell beforehand.
-    init(_ traits: KernelTraits, requestsAfter start: RequestID) {
-        self.traits = traits
+    init(_ traits: KernelTraits, movingTo richer: KernelTraits? = nil, requestsAfter start: RequestID) {
+        move = InterfaceMove(from: traits, to: richer)
         mirror = Mirror(tellsStates: traits.tellsStates)
         (conversation, upkeep) = (Conversation(after: start), Upkeep(traits))
     }
@@ -34,6 +36,37 @@ struct KernelDesk: Sendable {
     mutating func know(_ devices: Devices) -> Bool {
         defer { mirror.policies.devices = devices }
         return mirror.policies.areRenamed(by: devices)
+    }
+
+    // MARK: The interface
+
+    /// Of the kernel interface in use.
+    var traits: KernelTraits { move.traits }
+    /// Of the one to which ``moveToRicher()`` leads; `nil` if there is none.
+    var richerTraits: KernelTraits? { move.richer }
+
+    /// What a text may say: by the interface in use, or by the richer one, which it leads to.
+    var textTraits: KernelTraits { richerTraits.map(traits.united) ?? traits }
+
+    /// A text needs the richer interface: the others are told by ``Development/moved(failure:)`` when it is in use.
+    mutating func moveToRicher() { move.want() }
+
+    /// Has the shell open it as soon as nothing is in flight.
+    mutating func moveIfIdle(_ out: inout Outbox) {
+        if move.begins(isIdle: conversation.isEmpty) { out.perform(.moveToRicherInterface) }
+    }
+
+    /// The shell has opened it, or could not.
+    mutating func moved(failure: String?, _ out: inout Outbox) {
+        let former = traits.name
+        move.ended(isDone: failure == nil)
+        developments.append(.moved(failure: failure))
+        if let failure { return out.log(.error, failure, .kernelFailure) }
+        out.log(
+            .notice, "moved from \(former) to \(traits.name), which a text needs; SAs and policies stay as they are")
+        mirror.tellsStates = traits.tellsStates
+        readings.forgetEnds()
+        upkeep.move(to: traits)
     }
 
     // MARK: Requests
@@ -47,7 +80,7 @@ struct KernelDesk: Sendable {
     }
 
     /// Whether the kernel can be asked something now.
-    var hasRoom: Bool { conversation.hasRoom }
+    var hasRoom: Bool { move.allowsRequests && conversation.hasRoom }
 
     /// Asks the kernel, after what it was asked before.
     mutating func ask(
@@ -251,35 +284,6 @@ struct KernelDesk: Sendable {
         out.discard(size: freeing)
         freeing = 0
     }
-
-    // MARK: Dumps
-
-    /// Whether the mirror is what the kernel has, as far as that tells.
-    var isMirrorTrue: Bool { upkeep.isUsable && isFresh }
-
-    /// The databases of which the mirror does not know all entries, for the kernel does not tell them.
-    var incompleteDatabases: [DatabaseName] { DatabaseName.allCases.filter { gap(in: $0) != nil } }
-
-    /// With what the dump of a database broke off, if the mirror lacks entries for that.
-    func gap(in database: DatabaseName) -> KernelErrno? { upkeep.gap(in: database) }
-
-    /// Whether the dump of a ticket, or a later one, has begun.
-    func hasBegun(_ ticket: Int, of database: DatabaseName) -> Bool { upkeep.hasBegun(ticket, of: database) }
-
-    /// Whether the dump of a ticket, or a later one, is over.
-    func isOver(_ ticket: Int, of database: DatabaseName) -> Bool { upkeep.isOver(ticket, of: database) }
-
-    /// Wants a dump that begins after now, and returns its ticket.
-    @discardableResult
-    mutating func want(_ database: DatabaseName) -> Int { upkeep.want(database) }
-
-    /// Wants a recent dump: the one that is running, or the last one if it ended not long ago.
-    mutating func wantRecent(_ database: DatabaseName, at now: Instant) -> Int {
-        upkeep.wantRecent(database, at: now.monotonic)
-    }
-
-    /// The kernel has said what contradicts the mirror: wants a dump, and returns its ticket.
-    mutating func read(again database: DatabaseName) -> Int { upkeep.read(again: database) }
 
     // MARK: Time
 

@@ -24,6 +24,9 @@ struct Readings: Sendable {
     /// - Returns: whether it tells of a policy with a lifetime.
     mutating func noteEnd(_ content: KernelEvent.Content) -> Bool { expiries.note(content) }
 
+    /// The kernel tells of the ends of policies itself from now on.
+    mutating func forgetEnds() { expiries = PolicyExpiries() }
+
     /// A policy is gone.
     mutating func forget(_ identity: PolicyIdentity) { expiries.forget(identity) }
 

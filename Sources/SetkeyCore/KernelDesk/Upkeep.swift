@@ -8,7 +8,7 @@ struct Upkeep: Sendable {
     /// After a refused dump the kernel is asked again after this many nanoseconds.
     private static let retryInterval: UInt64 = 10 * 1_000_000_000
 
-    private let traits: KernelTraits
+    private var traits: KernelTraits
     private var isRegistered = false
     private var dumps = PerDatabase(both: DumpSchedule())
     private var nextAudit: UInt64?
@@ -20,6 +20,14 @@ struct Upkeep: Sendable {
     init(_ traits: KernelTraits) {
         self.traits = traits
         dumps.forEach { $0.want() }
+    }
+
+    /// The kernel is spoken to by another interface: all is to be told by that.
+    mutating func move(to traits: KernelTraits) {
+        self.traits = traits
+        isRegistered = false
+        (retryAt, askAgainAt) = (nil, nil)
+        dumps.forEach { $0.forget() }
     }
 
     /// Whether both databases have been read, as far as the kernel tells them.

@@ -29,7 +29,7 @@ package struct Mirror: Sendable {
     }
 
     /// Whether what is told of an SA tells its state (``KernelTraits/tellsStates``).
-    private let tellsStates: Bool
+    package var tellsStates: Bool
 
     /// - Parameter tellsStates: whether what is told of an SA tells its state.
     package init(tellsStates: Bool = true) {

@@ -30,14 +30,14 @@ struct ArrivalPorts: Sendable {
 
     /// Why packets of the SA that `request` makes will not be received, if its destination is this machine; `nil` where
     /// they will be, and for all other requests.
-    func closedArrival(of request: KernelRequest, _ settings: Daemon.Settings) -> String? {
+    func closedArrival(of request: KernelRequest, _ settings: Daemon.Settings, _ traits: KernelTraits) -> String? {
         /// The end that was to be opened.
         let endpoint: UDPEndpoint? =
             switch request {
             case .add(let association), .update(let association): association.arrival
             default: nil
             }
-        guard let endpoint, settings.traits.protectsTraffic else { return nil }
+        guard let endpoint, traits.protectsTraffic else { return nil }
         if let closed = closed.first(where: { $0.endpoint == endpoint }) { return "\(closed)" }
         guard !wanted.contains(endpoint) else { return nil }
         return "the daemon opens UDP ports only for the esp-udp SAs of its file, and \(endpoint) is none of theirs; if "

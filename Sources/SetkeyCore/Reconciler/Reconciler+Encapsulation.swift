@@ -8,7 +8,7 @@ extension Reconciler {
     mutating func openArrivalPorts(_ context: inout Context) {
         let declared = inForce.arrivals
         // Nothing arrives at a simulated kernel.
-        guard settings.traits.protectsTraffic, let wanted = arrivalPorts.want(declared) else { return }
+        guard context.kernel.traits.protectsTraffic, let wanted = arrivalPorts.want(declared) else { return }
         if declared.count > wanted.count {
             context.out.log(
                 .warning,

@@ -19,7 +19,7 @@ extension Reconciler {
     }
 
     mutating func readFile(_ context: inout Context) {
-        enter(.reading)
+        enter(.reading(isOutdated: false))
         context.out.perform(.readConfiguration(.transition))
     }
 
@@ -32,8 +32,12 @@ extension Reconciler {
     }
 
     private mutating func read(_ configuration: Configuration, _ context: inout Context) {
-        guard let transition, case .reading = transition.phase else { return }
+        guard let transition, case .reading(let isOutdated) = transition.phase else { return }
+        guard !isOutdated else { return readFile(&context) }
         switch configuration {
+        case .loaded(let file) where file.needsRicherTraits:
+            enter(.moving)
+            context.kernel.moveToRicher()
         case .loaded(let file):
             if case .start = transition.cause, isRolledBack(file, &context) { return }
             if case .reload(let wish) = transition.cause, refusesHangup(wish, file, &context) { return }
@@ -55,6 +59,18 @@ extension Reconciler {
                 messages,
                 "the file has errors (see setkeyd --check --config \(path)): nothing of it was applied\(former)",
                 &context)
+        }
+    }
+
+    /// The kernel is spoken to by the interface that the file needs; or that could not be opened.
+    mutating func moved(_ failure: String?, _ context: inout Context) {
+        switch (transition?.phase, failure) {
+        case (.reading, nil): enter(.reading(isOutdated: true))
+        case (.moving, nil): readFile(&context)
+        case (.moving, let failure?):
+            let former = if case .start = transition?.cause { "" } else { ", and the previous state is in force" }
+            fail([failure], "the file needs another kernel interface: nothing of it was applied\(former)", &context)
+        default: break
         }
     }
 
@@ -81,7 +97,7 @@ extension Reconciler {
             context.out.log(.warning, warning, .fileWarning)
             warnings.append(warning)
         }
-        let unreachable = unreachableEntries(verification.unreachable)
+        let unreachable = unreachableEntries(verification.unreachable, context.kernel.traits)
         for warning in unreachable { context.out.log(.warning, warning, .refused) }
         warnings += unreachable
         let counts = "\(entriesInForce(and: " and ")) declared"
@@ -134,12 +150,12 @@ extension Reconciler {
     }
 
     /// What the file wants away and the kernel interface cannot reach, said for each: it is no reason not to start.
-    private func unreachableEntries(_ steps: StepSample) -> [String] {
+    private func unreachableEntries(_ steps: StepSample, _ traits: KernelTraits) -> [String] {
         var warnings = steps.first.map { step in
             let object = if case .policy = step.change.entry { "policy" } else { "state" }
             return
                 "warning: \(step.change.entry.phrase) stays: the kernel lists it, but does not find it by what "
-                + "\(settings.traits.name) can say, because it has a mark or an interface id; delete it with 'ip xfrm \(object) delete'"
+                + "\(traits.name) can say, because it has a mark or an interface id; delete it with 'ip xfrm \(object) delete'"
         }
         if steps.restCount > 0 { warnings.append("warning: \(steps.restCount) more such entries stay") }
         return warnings

@@ -10,13 +10,13 @@ extension Reconciler {
     /// Once, before the first policies: each change has the kernel sort all of them anew, and another program may have its
     /// own idea of them.
     mutating func beginTuning(for target: Target, _ context: inout Context) {
-        guard tunes(for: target) else { return beginPlan(to: target, &context) }
+        guard tunes(for: target, context.kernel.traits) else { return beginPlan(to: target, &context) }
         enter(.tuning(target, .choosing(HashThresholdChoice())))
         continueTuning(&context)
     }
 
-    private func tunes(for target: Target) -> Bool {
-        guard settings.thresholds == .auto, settings.traits.carriesHashThresholds, inForce.policies.isEmpty,
+    private func tunes(for target: Target, _ traits: KernelTraits) -> Bool {
+        guard settings.thresholds == .auto, traits.carriesHashThresholds, inForce.policies.isEmpty,
             !target.desired.policies.isEmpty
         else { return false }
         switch transition?.cause {

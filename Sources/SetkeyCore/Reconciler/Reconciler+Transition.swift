@@ -27,7 +27,7 @@ extension Reconciler {
         case .waitingForMirror(let target): aim(at: target, &context)
         case .remembering: continueRemembering(&context)
         case .verifying: continueVerifying(&context)
-        case .begun, .treating, .reading, .tuning, .planning, .recording, .applying: break
+        case .begun, .treating, .reading, .moving, .tuning, .planning, .recording, .applying: break
         }
     }
 
@@ -95,7 +95,7 @@ extension Reconciler {
         guard let cause = transition?.cause else { return }
         let application = Application(
             steps, consequences, to: target, temper: cause.temper, incomplete: context.kernel.incompleteDatabases,
-            continuesNumbers: settings.traits.carriesOptions)
+            continuesNumbers: context.kernel.traits.carriesOptions)
         enter(.recording(application))
         var addition = OwnershipAddition(time: context.now.seconds)
         // What is right already is the file's when that is in force. Of a file that never came into force, nothing is

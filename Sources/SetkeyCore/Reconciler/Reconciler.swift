@@ -67,6 +67,7 @@ struct Reconciler: Sendable {
         case .expired(let policy): noteEnd(of: policy, &context)
         case .doubted: suspectEverything(&context)
         case .tuned(let outcome): tuned(outcome, &context)
+        case .moved(let failure): moved(failure, &context)
         case .ended: break
         }
     }

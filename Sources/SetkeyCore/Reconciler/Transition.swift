@@ -29,8 +29,10 @@ struct Transition: Sendable {
     enum Phase: Sendable {
         /// Begun, and nothing else; also while what a phase carries is being changed, so that it has one reference.
         case begun
-        /// The shell is reading the file.
-        case reading
+        /// The shell is reading the file; it is read again if that was begun for another kernel interface.
+        case reading(isOutdated: Bool)
+        /// The file needs the richer kernel interface, and is read again by that.
+        case moving
         /// It is known where to go; the mirror is not complete yet.
         case waitingForMirror(Target)
         /// What the last daemon left written down is compared with what is declared, from this SA on.
@@ -68,7 +70,7 @@ struct Transition: Sendable {
     /// What is about to be applied, is being applied, or has been.
     var application: Application? {
         switch phase {
-        case .begun, .reading, .waitingForMirror, .remembering, .tuning, .planning, .treating: nil
+        case .begun, .reading, .moving, .waitingForMirror, .remembering, .tuning, .planning, .treating: nil
         case .recording(let application), .applying(let application): application
         case .verifying(let verification): verification.application
         }
@@ -108,7 +110,7 @@ struct Transition: Sendable {
     /// How many entries it holds, about.
     var size: Int {
         switch phase {
-        case .begun, .reading: 0
+        case .begun, .reading, .moving: 0
         case .waitingForMirror(let target), .remembering(let target, _, _), .tuning(let target, _),
             .planning(let target, _):
             target.desired.count

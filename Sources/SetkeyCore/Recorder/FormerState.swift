@@ -15,6 +15,8 @@ package struct FormerState: Sendable {
     package var foreignPolicies: [SecurityPolicy] = []
     /// When the reload that ended it began, seconds since 1970.
     package var endedAt: Int
+    /// Whether something in it can be said by the richer kernel interface alone; of one that was read.
+    private(set) var needsRicherTraits = false
 
     init(declared: DesiredState, endedAt: Int) {
         self.declared = declared
@@ -61,11 +63,16 @@ package struct FormerState: Sendable {
     /// Reads the text form; `nil` for one that has lost its end.
     ///
     /// - Parameters:
-    ///   - traits: of the kernel interface; what it cannot carry is not readable.
+    ///   - traits: of the kernel interface; what neither it nor the richer one can carry is not readable.
+    ///   - richer: of the one to which the daemon moves for it.
     ///   - unreadable: gets the number of statements that are not readable.
-    package init?(parsing bytes: [UInt8], endedAt: Int, _ traits: KernelTraits = .pfKey, unreadable: inout Int) {
+    package init?(
+        parsing bytes: [UInt8], endedAt: Int, _ traits: KernelTraits = .pfKey, richer: KernelTraits? = nil,
+        unreadable: inout Int
+    ) {
         guard bytes.suffix(Self.end.utf8CodeUnitCount).elementsEqual("\(Self.end)".utf8) else { return nil }
-        let options = ParserOptions(traits: traits, allowsInclude: false)
+        var options = ParserOptions(traits: traits, allowsInclude: false)
+        options.richerTraits = richer
         var parser = Parser(bytes, options: options)
         var evaluation = DesiredState.Evaluation()
         var end = bytes.count
@@ -85,6 +92,7 @@ package struct FormerState: Sendable {
             }
         }
         unreadable += rest.errorCount
+        needsRicherTraits = parser.needsRicherTraits || rest.needsRicherTraits
     }
 }
 

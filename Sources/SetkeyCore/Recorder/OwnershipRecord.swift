@@ -30,6 +30,11 @@ package struct OwnershipRecord: Hashable, Sendable {
 
     package init() {}
 
+    /// Whether something in it has a name that PF_KEY cannot say.
+    var needsRicherTraits: Bool {
+        identities.associations.contains { !$0.mark.isNone } || identities.policies.contains(where: \.isBound)
+    }
+
     /// Reads the file piece by piece, and keeps nothing of it but the entries and the line that is being read.
     package struct Reader {
         /// What has been read so far.

@@ -9,6 +9,9 @@ package struct RestoredState: Sendable {
     package var confirmation: (record: ConfirmationRecord, former: FormerState)?
 
     package init() {}
+
+    /// Whether something in it can be said by the richer kernel interface alone.
+    var needsRicherTraits: Bool { ownership.needsRicherTraits || confirmation?.former.needsRicherTraits == true }
 }
 
 /// What is to be written down; one file each, replaced at once or not at all.

@@ -14,14 +14,18 @@ package struct StateFiles<Storage: StateStorage> {
     package var life: String
     /// Of the kernel interface that a former state is to be restored through.
     package var traits: KernelTraits
+    /// Of the one to which the daemon moves for it; `nil` if there is none.
+    package var richerTraits: KernelTraits?
 
     /// Files as their storage has them.
     package init(
-        ownership: Storage, former: Storage, confirmation: Storage, life: String, traits: KernelTraits = .pfKey
+        ownership: Storage, former: Storage, confirmation: Storage, life: String, traits: KernelTraits = .pfKey,
+        richerTraits: KernelTraits? = nil
     ) {
         (self.ownership, self.former, self.confirmation) = (ownership, former, confirmation)
         self.life = life
         self.traits = traits
+        self.richerTraits = richerTraits
     }
 
     // MARK: Reading
@@ -55,7 +59,9 @@ package struct StateFiles<Storage: StateStorage> {
             return nil
         }
         var unreadable = 0
-        guard let state = FormerState(parsing: text, endedAt: record.endedAt, traits, unreadable: &unreadable) else {
+        let state = FormerState(
+            parsing: text, endedAt: record.endedAt, traits, richer: richerTraits, unreadable: &unreadable)
+        guard let state else {
             complaints.append("\(former.path) is cut short: the unconfirmed reload cannot be rolled back")
             return nil
         }

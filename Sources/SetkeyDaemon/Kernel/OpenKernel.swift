@@ -13,6 +13,19 @@ package struct OpenKernel {
     let life: String
     /// How its own settings are asked for, where `interface` has no messages for them.
     var settings: SettingsLine?
+    /// The same kernel by another interface, which can carry more: for when a text needs that.
+    var richer: Richer?
+
+    /// An interface that is not open yet.
+    package struct Richer {
+        let traits: KernelTraits
+        let open: () throws -> OpenKernel
+
+        init(_ traits: KernelTraits, open: @escaping () throws -> OpenKernel) {
+            self.traits = traits
+            self.open = open
+        }
+    }
 
     /// A second interface of the same kernel.
     struct SettingsLine {

@@ -18,13 +18,15 @@ nonisolated struct StateDirectory: Sendable {
     private let life: String
     /// Of the kernel interface in use.
     private let traits: KernelTraits
+    /// Of the one to which the daemon moves when it is needed.
+    private let richerTraits: KernelTraits?
 
     /// The former state is read like a configuration, and has the same limit.
     private var files: StateFiles<StateFile> {
         StateFiles(
             ownership: file("owned", sizeLimit: OwnershipRecord.fileLimit),
             former: file("former", sizeLimit: FileSourceReader.defaultSizeLimit), confirmation: file("confirmation"),
-            life: life, traits: traits)
+            life: life, traits: traits, richerTraits: richerTraits)
     }
 
     /// - Parameter sizeLimit: in bytes; without it what a few short lines take.
@@ -36,9 +38,12 @@ nonisolated struct StateDirectory: Sendable {
     ///
     /// - Throws: if it is not ours alone to write to: anyone else who can could have keys written into files of theirs,
     ///   or tell us that entries of theirs are our file's.
-    init(path: String, life: String, traits: KernelTraits = .pfKey) throws(StartError) {
+    init(
+        path: String, life: String, traits: KernelTraits = .pfKey, richerTraits: KernelTraits? = nil
+    ) throws(StartError) {
         self.life = life
         self.traits = traits
+        self.richerTraits = richerTraits
         var trimmed = Substring(path)
         // A name with a slash behind it is followed, if it is a link, whatever the flags say.
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
