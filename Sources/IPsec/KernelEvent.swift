@@ -59,6 +59,9 @@ package struct KernelEvent: Sendable {
         case policyExpired(SecurityPolicy, Hardness)
         /// All policies but the per-socket ones are gone.
         case policiesFlushed
+        /// The directions in which packets that no policy matches are dropped, all at once; a record of a dump of the SPD,
+        /// or because somebody has set one.
+        case policyDefaults(blocked: Set<Direction>, isRecord: Bool)
         /// The same of the SPD.
         case dumpedPolicy(SecurityPolicy, isLast: Bool)
         /// A dump that we asked for is over; it is not complete if its last record was not readable.

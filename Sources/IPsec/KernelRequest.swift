@@ -22,7 +22,8 @@ package enum KernelRequest: Sendable {
     case flush(IPsecProtocol?)
     /// Tell all SAs of one protocol, or all; ``KernelEvent/Content/dumped(_:isLast:)`` for each.
     case dump(IPsecProtocol?)
-    /// Insert a policy; the kernel refuses one whose identity it has (`EEXIST`).
+    /// Insert a policy; the kernel refuses one whose identity it has (`EEXIST`). To insert a default, or to remove it,
+    /// sets what becomes of packets that no policy matches, and is never refused for what that was.
     case addPolicy(SecurityPolicy)
     /// Insert or replace (kernel-facts K13).
     case updatePolicy(SecurityPolicy)
@@ -80,7 +81,9 @@ extension KernelRequest {
     /// Whether it makes an entry.
     package var isAddition: Bool {
         switch self {
-        case .add, .addPolicy: true
+        case .add: true
+        // A default depends on the policies in front of it, and can be set twice.
+        case .addPolicy(let policy): !policy.identity.isDefault
         default: false
         }
     }

@@ -70,6 +70,9 @@ package struct KernelTraits: Hashable, Sendable {
     /// Whether policies can have flags: netlink's can, and have marks as well.
     package var carriesPolicyFlags: Bool { carriesMarks }
 
+    /// Whether it can be set what becomes of packets that no policy matches; by netlink, as marks can.
+    package var carriesPolicyDefaults: Bool { carriesMarks }
+
     /// Whether another interface can carry more.
     package var hasRicherAlternative: Bool {
         Algorithm.table.contains { $0.interfaces == .xfrmOnly && !algorithms.contains($0.position) }

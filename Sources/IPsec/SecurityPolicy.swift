@@ -11,6 +11,9 @@ package enum Direction: UInt8, Hashable, Sendable {
     /// The same of packets that leave.
     case socketOutbound = 5
 
+    /// Those of the SPD, in the order in which the kernel tells its defaults.
+    package static let managed: [Direction] = [.inbound, .forward, .outbound]
+
     /// Whether it belongs to one socket and not to the SPD that we manage.
     package var isPerSocket: Bool { self == .socketInbound || self == .socketOutbound }
 
@@ -126,6 +129,12 @@ package struct SecurityPolicy: Sendable {
     /// A policy that lasts; everything else is set afterwards.
     package init(identity: PolicyIdentity, action: PolicyAction, priority: UInt32 = SecurityPolicy.defaultPriority) {
         self.init(Fields(identity: identity, action: action, priority: priority))
+    }
+
+    /// What becomes of the packets of a direction that no policy matches. The kernel has an entry of the name only while
+    /// it drops them: it has let them pass from the beginning.
+    package init(defaultOf direction: Direction, action: PolicyAction = .discard) {
+        self.init(identity: PolicyIdentity(defaultOf: direction), action: action, priority: 0)
     }
 
     /// A policy of these fields: `known` itself where that is the same, so that nothing is made.

@@ -17,6 +17,8 @@ extension KernelRequest {
             "getspi \(association.identity.ipsecProtocol.word) \(association.identity.destination)"
         case .flush(let ipsecProtocol): "flush" + (ipsecProtocol.map { " \($0.word)" } ?? "")
         case .dump(let ipsecProtocol): "dump" + (ipsecProtocol.map { " \($0.word)" } ?? "")
+        case .addPolicy(let policy) where policy.identity.isDefault: "set \(policy.identity.phrase) to discard"
+        case .deletePolicy(let identity) where identity.isDefault: "set \(identity.phrase) to none"
         case .addPolicy(let policy): "spdadd \(policy.identity.phrase)"
         case .updatePolicy(let policy): "spdupdate \(policy.identity.phrase)"
         case .deletePolicy(let identity): "spddelete \(identity.phrase)"
@@ -57,6 +59,8 @@ extension KernelRequest {
     package func explanation(_ errno: KernelErrno, _ words: KernelWords? = nil, rfcSemantics: Bool) -> String {
         let advice: String? =
             switch (self, errno) {
+            case (.addPolicy(let policy), .invalidArgument) where policy.identity.isDefault: Self.defaultsAdvice
+            case (.deletePolicy(let identity), .invalidArgument) where identity.isDefault: Self.defaultsAdvice
             case (.addPolicy, .exists): "spdupdate replaces it"
             case (.add, .exists): "update changes its lifetimes; for anything else delete it first"
             case (.deletePolicy(let identity), .noEntry) where identity.direction == .forward && rfcSemantics:
@@ -68,6 +72,8 @@ extension KernelRequest {
         let reason = reason(errno, words)
         return advice.map { "\(reason); \($0)" } ?? reason
     }
+
+    private static let defaultsAdvice = "Linux has defaults for what no policy matches since 5.14"
 
     /// Whether an SA's algorithms are set up for it: an algorithm whose module cannot be loaded is "no entry".
     private var makesAssociation: Bool {
@@ -83,9 +89,11 @@ extension KernelRequest {
 }
 
 extension PolicyIdentity {
-    /// `out 10.1.0.0/24[any] 10.2.0.0/24[any] tcp`, with the protocol by number, and what binds it behind that.
+    /// `out 10.1.0.0/24[any] 10.2.0.0/24[any] tcp`, with the protocol by number, and what binds it behind that;
+    /// `default out`.
     package var phrase: String {
-        "\(direction.word) \(selector.phrase)" + (mark.isNone ? "" : " mark \(mark)")
+        if isDefault { return "default \(direction.word)" }
+        return "\(direction.word) \(selector.phrase)" + (mark.isNone ? "" : " mark \(mark)")
             + (interfaceID == .none ? "" : " if_id \(interfaceID.rawValue)") + (device.map { " dev \($0)" } ?? "")
     }
 }
@@ -133,7 +141,7 @@ extension KernelEvent.Content {
             (.newMapping, .mappingChanged, "NAT mapping changed: \(identity) port \(mapping.destinationPort)")
         case .reservedSPI(let association): (.other, nil, "SPI reserved: \(association.phrase)")
         case .refused, .association(.got, _), .policy(.got, _), .dumped, .dumpedPolicy, .dumpEnded, .subscribed,
-            .hashThresholds, .hashThresholdsSet, .ignored, .unreadable:
+            .policyDefaults, .hashThresholds, .hashThresholdsSet, .ignored, .unreadable:
             nil
         }
     }

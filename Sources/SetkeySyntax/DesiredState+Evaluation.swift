@@ -14,6 +14,8 @@ extension DesiredState {
     package struct Evaluation {
         private(set) var associations = Declarations<SAIdentity, SecurityAssociation>()
         private var policies = Declarations<PolicyIdentity, SecurityPolicy>()
+        /// What becomes of packets that no policy matches; `spdflush` does not touch it.
+        private var defaults = Declarations<PolicyIdentity, SecurityPolicy>()
         private var absentAssociations = Declarations<SAIdentity, SAReference>()
         private var absentPolicies = Declarations<PolicyIdentity, PolicyIdentity>()
         private var absentPairs = Declarations<AddressPair, AddressPair>()
@@ -55,6 +57,7 @@ extension DesiredState {
             switch kind {
             case .add(let association): declare(association, origin)
             case .update(let association): declare(association, origin, replaces: reading == .script)
+            case .addPolicy(let policy) where policy.identity.isDefault: declareDefault(policy, origin)
             case .addPolicy(let policy): declare(policy, origin)
             case .updatePolicy(let policy): declare(policy, origin, replaces: reading == .script)
             case .delete(let reference):
@@ -87,6 +90,9 @@ extension DesiredState {
             state.ownership = ownership
             state.associations = associations.remaining { clock, association in isKept(association, since: clock) }
             state.policies = policies.remaining { _, _ in true }
+            for declared in defaults.remaining(where: { _, _ in true }) {
+                state.policies.append(declared, named: declared.entry.identity)
+            }
             if hasDevices { state.boundPolicies = state.policies.map(\.entry.identity).filter { $0.device != nil } }
             if hasArrivals { state.arrivals = Self.arrivals(of: state.associations) }
             state.absences.associations = absentAssociations.remaining { clock, reference in
@@ -140,6 +146,13 @@ extension DesiredState {
             guard let first = policies.insert(policy.identity, policy, origin, clock) else { return }
             if replaces { return policies.replace(policy.identity, policy, origin, clock) }
             reportDuplicate("this policy is declared twice", origin, first.declared.origin)
+        }
+
+        private mutating func declareDefault(_ policy: SecurityPolicy, _ origin: StatementOrigin) {
+            guard let first = defaults.insert(policy.identity, policy, origin, clock) else { return }
+            if reading == .script { return defaults.replace(policy.identity, policy, origin, clock) }
+            reportDuplicate(
+                "the default for '\(policy.identity.direction.word)' is declared twice", origin, first.declared.origin)
         }
 
         // MARK: Diagnostics

@@ -24,6 +24,8 @@ extension DumpFormat {
     ) {
         if policy.identity.direction.isPerSocket {
             output.append("(per-socket policy) ")
+        } else if policy.identity.isDefault {
+            output.append("(default policy) ")
         } else {
             append(policy.identity.selector, layerName, to: &output)
         }

@@ -2,7 +2,7 @@
 enum Keyword: String, CaseIterable {
     // Statements
     case add, update, getspi, get, delete, deleteall, flush, dump
-    case spdadd, spdupdate, spddelete, spdflush, spddump
+    case spdadd, spdupdate, spddelete, spdflush, spddump, spddefault
     case include, exit, quit, bye
     // Protocols of an SA
     case esp, ah, ipcomp, tcp
@@ -108,7 +108,7 @@ enum Keyword: String, CaseIterable {
     var beginsStatement: Bool {
         switch self {
         case .add, .update, .getspi, .get, .delete, .deleteall, .flush, .dump, .spdadd, .spdupdate, .spddelete,
-            .spdflush, .spddump, .include, .exit, .quit, .bye:
+            .spdflush, .spddump, .spddefault, .include, .exit, .quit, .bye:
             true
         default: false
         }

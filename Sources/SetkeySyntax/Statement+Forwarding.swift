@@ -19,7 +19,7 @@ extension Statement.Kind {
 
 extension SecurityPolicy {
     fileprivate var forwardTwin: SecurityPolicy? {
-        guard identity.direction == .inbound else { return nil }
+        guard identity.direction == .inbound, !identity.isDefault else { return nil }
         var twin = self
         twin.identity = identity.turned(.forward)
         if case .protect(var transforms) = action, case .unique = transforms.first?.level {

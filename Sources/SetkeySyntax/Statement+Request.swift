@@ -10,6 +10,9 @@ extension Statement.Kind {
         case .get(let reference): .get(reference)
         case .delete(let reference): .delete(reference)
         case .flush(let ipsecProtocol): .flush(ipsecProtocol)
+        // To let pass what no policy matches is to have no entry for it.
+        case .addPolicy(let policy) where policy.identity.isDefault && policy.action == .bypass:
+            .deletePolicy(policy.identity)
         case .addPolicy(let policy): .addPolicy(policy)
         case .updatePolicy(let policy): .updatePolicy(policy)
         case .deletePolicy(let identity): .deletePolicy(identity)

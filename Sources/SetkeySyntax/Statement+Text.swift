@@ -25,6 +25,10 @@ extension Statement.Kind {
         case .dump(let ipsecProtocol):
             output.append("dump")
             append(ipsecProtocol, to: &output)
+        case .addPolicy(let policy) where policy.identity.isDefault:
+            appendDefault(policy.identity.direction, policy.action, to: &output)
+        case .deletePolicy(let identity) where identity.isDefault:
+            appendDefault(identity.direction, .bypass, to: &output)
         case .addPolicy(let policy): append("spdadd ", policy, to: &output)
         case .updatePolicy(let policy): append("spdupdate ", policy, to: &output)
         case .deletePolicy(let identity):
@@ -82,6 +86,13 @@ extension Statement.Kind {
         output.append("getspi ")
         association.appendHead(isAnySPI: isAny, to: &output)
         association.appendExtensions(to: &output)
+    }
+
+    private func appendDefault(_ direction: Direction, _ action: PolicyAction, to output: inout [UInt8]) {
+        output.append("spddefault -P ")
+        output.append(direction.word)
+        output.append(" ")
+        action.appendWord(to: &output)
     }
 
     private func append(_ word: StaticString, _ policy: SecurityPolicy, to output: inout [UInt8]) {

@@ -37,7 +37,7 @@ package struct Statement: Equatable, Sendable {
         case flush(IPsecProtocol?)
         /// `dump`
         case dump(IPsecProtocol?)
-        /// `spdadd`
+        /// `spdadd`; `spddefault`, where the name is that of a default.
         case addPolicy(SecurityPolicy)
         /// `spdupdate`: adds, or replaces what is there.
         case updatePolicy(SecurityPolicy)

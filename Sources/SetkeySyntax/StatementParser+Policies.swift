@@ -36,6 +36,31 @@ extension StatementParser {
         return SecurityPolicy(policy)
     }
 
+    /// The rest of `spddefault`: what becomes of packets that no policy matches.
+    ///
+    /// - Parameter word: the statement's own.
+    mutating func parseDefault(_ word: Range<Int>) throws(Diagnostic) -> SecurityPolicy {
+        guard options.traits.carriesPolicyDefaults else {
+            throw failure(
+                word, "\(options.traits.name) cannot express spddefault",
+                "it needs the XFRM interface (--kernel xfrm); or remove it")
+        }
+        let direction = try parseDirection()
+        let advice = "write discard or none"
+        let action: PolicyAction
+        switch keyword {
+        case .discard: action = .discard
+        case .clear: action = .bypass
+        case .ipsec:
+            throw failure(
+                current.range, "packets that no policy matches have no transform", "\(advice), or use spdadd")
+        default: throw unexpected("what to do with packets that no policy matches", advice)
+        }
+        advance()
+        try expectEnd("';'")
+        return SecurityPolicy(defaultOf: direction, action: action)
+    }
+
     /// The rest of `spddelete`: what names the policy; a whole policy behind `-P` is read, and not needed.
     mutating func parsePolicyIdentity() throws(Diagnostic) -> PolicyIdentity {
         let written = try parseSelector()

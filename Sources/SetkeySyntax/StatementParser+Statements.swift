@@ -20,6 +20,7 @@ extension StatementParser {
         case .spdadd: return .addPolicy(try parsePolicy())
         case .spdupdate: return .updatePolicy(try parsePolicy())
         case .spddelete: return .deletePolicy(try parsePolicyIdentity())
+        case .spddefault: return .addPolicy(try parseDefault(word))
         case .spdflush, .spddump:
             try expectEnd("';'")
             return keyword == .spdflush ? .flushPolicies : .dumpPolicies
@@ -41,7 +42,7 @@ extension StatementParser {
 
     private static let statementAdvice =
         "statements are add, update, get, getspi, delete, deleteall, flush, dump, spdadd, spdupdate, spddelete, "
-        + "spdflush, spddump and include"
+        + "spdflush, spddump, spddefault and include"
 
     /// The protocol of `flush`, `dump` and `deleteall`, which may be left out.
     ///

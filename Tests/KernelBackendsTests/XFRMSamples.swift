@@ -85,7 +85,12 @@ enum XFRMSamples {
     }
 
     /// Every request there is.
-    static var requests: [KernelRequest] { PFKeySamples.requests + [.add(gcmSA())] + settings }
+    static var requests: [KernelRequest] { PFKeySamples.requests + [.add(gcmSA())] + settings + defaults }
+
+    /// Those that set what becomes of packets that no policy matches.
+    static let defaults = Direction.managed.flatMap { direction -> [KernelRequest] in
+        [.addPolicy(SecurityPolicy(defaultOf: direction)), .deletePolicy(PolicyIdentity(defaultOf: direction))]
+    }
 
     /// Those that are about the kernel's own settings.
     static let settings: [KernelRequest] = [

@@ -92,6 +92,9 @@ struct StatementGenerator {
     }
 
     mutating func policy() -> SecurityPolicy {
+        if hasMarks, below(8) == 0, let direction = Direction.managed.randomElement(using: &random) {
+            return SecurityPolicy(defaultOf: direction, action: chance() ? .discard : .bypass)
+        }
         let identity = identity()
         let transforms = (0..<1 + below(6)).map { _ in transform(identity.direction) }
         let action: PolicyAction = [.discard, .bypass, .protect(transforms)][Int(below(3))]
@@ -131,7 +134,9 @@ struct StatementGenerator {
         case 8: return .flush(proto)
         case 9: return .dump(proto)
         case 10, 11, 12: return .addPolicy(policy())
-        case 13: return .updatePolicy(policy())
+        case 13:
+            let policy = policy()
+            return policy.identity.isDefault ? .addPolicy(policy) : .updatePolicy(policy)
         case 14: return .deletePolicy(identity())
         default: return [.flushPolicies, .dumpPolicies, .include(pattern: "/x/*.conf")][Int(below(3))]
         }

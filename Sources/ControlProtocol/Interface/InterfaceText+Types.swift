@@ -131,7 +131,9 @@ extension InterfaceText {
         type Policy (
           # in, out, fwd, in(socket), out(socket)
           direction: string,
-          # Address with prefix length.
+          # What happens to packets that no policy matches, and not a policy.
+          isDefault: ?bool,
+          # Address with prefix length; any of a default.
           source: string,
           destination: string,
           sourcePort: int,

@@ -2,9 +2,12 @@
 package struct PolicyRecord: Codable, Hashable, Sendable {
     /// Which way of the packets it looks at.
     package var direction: Word<DirectionName>
-    /// Address with prefix length.
+    /// Whether it is what becomes of the packets that no policy matches: it has no selector then, and the fields of one
+    /// say any. Nothing for a policy.
+    package var isDefault: Bool?
+    /// Address with prefix length; `any` of a default.
     package var source: String
-    /// Address with prefix length.
+    /// Address with prefix length; `any` of a default.
     package var destination: String
     /// 0 is any; type and code of ICMP are in the two ports, as in the language.
     package var sourcePort: Int
@@ -42,13 +45,15 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
     package var softValidTime: Int?
 
     package init(
-        direction: Word<DirectionName>, source: String, destination: String, sourcePort: Int, destinationPort: Int,
+        direction: Word<DirectionName>, isDefault: Bool? = nil, source: String, destination: String, sourcePort: Int,
+        destinationPort: Int,
         nextLayer: Int, mark: String? = nil, interfaceID: Int? = nil, device: String? = nil, flags: String? = nil,
         action: Word<ActionName>,
         transforms: [String], priority: Int, index: Int?, created: Int,
         lastUsed: Int, lifetime: Int, validTime: Int, softLifetime: Int? = nil, softValidTime: Int? = nil
     ) {
         self.direction = direction
+        self.isDefault = isDefault
         self.source = source
         self.destination = destination
         self.sourcePort = sourcePort

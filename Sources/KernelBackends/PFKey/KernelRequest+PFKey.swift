@@ -58,6 +58,8 @@ extension PFKeyMessageType {
         case .reserveSPI: self = .getSPI
         case .flush: self = .flush
         case .dump: self = .dump
+        case .addPolicy(let policy) where policy.identity.isDefault: return nil
+        case .deletePolicy(let identity) where identity.isDefault: return nil
         case .addPolicy: self = .spdAdd
         case .updatePolicy: self = .spdUpdate
         case .deletePolicy: self = .spdDelete

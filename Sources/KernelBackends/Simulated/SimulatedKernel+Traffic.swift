@@ -42,7 +42,7 @@ extension SimulatedKernel {
         case clear
         /// Through these SAs, in this order.
         case protected([SAIdentity])
-        /// A policy discards it.
+        /// A policy discards it, or none lets it pass.
         case discarded
         /// An SA is missing, and has been asked for where a key manager is registered.
         case waiting
@@ -53,7 +53,9 @@ extension SimulatedKernel {
     /// Sends a packet out through the SPD. The cost grows with the number of policies and SAs.
     package mutating func send(_ packet: Packet, at now: Instant) -> Fate {
         advance(to: now)
-        guard let handle = policy(for: packet), let policy = policies[handle] else { return .clear }
+        guard let handle = policy(for: packet), let policy = policies[handle] else {
+            return blockedDirections.contains(.outbound) ? .discarded : .clear
+        }
         policies[handle]?.current.useTime = self.now.seconds
         guard case .allow(let transforms) = policy.action else { return .discarded }
         var chosen: [SimulatedSAD.Handle] = []

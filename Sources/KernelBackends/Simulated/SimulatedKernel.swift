@@ -39,6 +39,8 @@ package struct SimulatedKernel: Sendable {
     var policies = SimulatedSPD()
     /// From which prefix lengths on policies are found by a hash.
     var hashThresholds = ordinaryThresholds
+    /// The directions in which packets that no policy matches are dropped.
+    package internal(set) var blockedDirections: Set<Direction> = []
     var timers = TimerQueue<TimerOwner>()
     /// The sequence number of the last ACQUIRE.
     var acquireSequence: UInt32 = 0

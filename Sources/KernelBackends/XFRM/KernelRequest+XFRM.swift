@@ -30,6 +30,10 @@ extension KernelRequest {
         // Behind the header: behind an identity the filter is not found (xfrm-facts 1).
         case .dump(let ipsecProtocol):
             if let ipsecProtocol { try writer.appendAttribute(.protocolFilter, ipsecProtocol.rawValue) }
+        case .addPolicy(let policy) where policy.identity.isDefault:
+            policy.identity.writeXFRMDefault(blocking: true, to: &writer)
+        case .deletePolicy(let identity) where identity.isDefault:
+            identity.writeXFRMDefault(blocking: false, to: &writer)
         case .addPolicy(let policy), .updatePolicy(let policy):
             try policy.writeXFRM(to: &writer, devices, drawReqID: drawReqID)
         case .deletePolicy(let identity): try identity.writeXFRMReference(to: &writer, devices)
@@ -82,9 +86,9 @@ extension XFRMMessageType {
             case .delete: .deleteSA
             case .reserveSPI: .allocateSPI
             case .flush: .flushSAs
-            case .addPolicy: .newPolicy
+            case .addPolicy(let policy): policy.identity.isDefault ? .setDefaults : .newPolicy
             case .updatePolicy: .updatePolicy
-            case .deletePolicy: .deletePolicy
+            case .deletePolicy(let identity): identity.isDefault ? .setDefaults : .deletePolicy
             case .getPolicy, .dumpPolicies, .ping: .getPolicy
             case .flushPolicies: .flushPolicies
             case .getHashThresholds: .getSPDInformation

@@ -3,8 +3,12 @@
 package struct XFRMAwaitedAnswer: AwaitedAnswer {
     private let request: NetlinkHeader?
 
+    /// - Parameter request: one message, or several, of which the last is the request.
     package init(to request: Span<UInt8>) {
-        self.request = NetlinkHeader(ofMessage: request)
+        var datagram = NetlinkDatagram(byteCount: request.count)
+        var last = 0..<request.count
+        while let range = datagram.next(in: request) { last = range }
+        self.request = NetlinkHeader(ofMessage: request.extracting(last))
     }
 
     package func verdict(on message: Span<UInt8>) -> AnswerVerdict {

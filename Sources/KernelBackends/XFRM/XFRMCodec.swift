@@ -34,6 +34,8 @@ package struct XFRMCodec: KernelInterface {
     ) throws(WireError) {
         let header = NetlinkHeader(asking: request, id: id, portID: portID, isFollowed: isFollowed)
         try request.writeXFRM(header, over: &buffer, devices, drawReqID: { reqIDs.next() })
+        // They are no policies, and a dump does not tell them.
+        if case .dumpPolicies = request { try NetlinkHeader.askForDefaults(before: &buffer, from: portID) }
         requests.note(id, request)
     }
 
@@ -84,6 +86,7 @@ package struct XFRMCodec: KernelInterface {
             switch header.type {
             case .error: return try acknowledgement(header, &reader)
             case .done: return try end(header, &reader)
+            case .getDefaults: return try defaults(header, &reader)
             default: return try told(header, &reader, message, &known)
             }
         } catch {
@@ -130,6 +133,17 @@ package struct XFRMCodec: KernelInterface {
         guard isOurs(header) else { return .ignored(messageType: header.type.octet) }
         requests.answer(header.sequence)
         return .dumpEnded(complete: reader.remaining < 4 ? true : try reader.read(Int32.self) == 0)
+    }
+
+    /// An answer, or an event that everybody is told without a word of who has caused it (xfrm-facts B1): the one of
+    /// our own request says nothing that its acknowledgement does not.
+    private mutating func defaults(
+        _ header: NetlinkHeader, _ reader: inout WireReader
+    ) throws(WireError) -> KernelEvent.Content {
+        let blocked = try Set<Direction>(fromXFRMDefaults: &reader)
+        if header.portID == portID { return .policyDefaults(blocked: blocked, isRecord: true) }
+        if requests.claimDefaults(blocked) { return .ignored(messageType: header.type.octet) }
+        return .policyDefaults(blocked: blocked, isRecord: false)
     }
 
     private mutating func told(

@@ -134,7 +134,7 @@ extension XFRMMessageType {
         switch self {
         // An errno, and the header of the request: what may follow is the request itself.
         case .error: 4 + NetlinkHeader.byteCount
-        case .done, .newSPDInformation, .getSPDInformation: 4
+        case .done, .newSPDInformation, .getSPDInformation, .setDefaults, .getDefaults: 4
         case .noOperation, .flushPolicies: 0
         case .newSA, .updateSA: 224
         case .deleteSA, .getSA: 24

@@ -28,6 +28,8 @@ package struct XFRMMessageType: RawRepresentable, Hashable, Sendable {
     package static let mapping = Self(XFRM_MSG_MAPPING)
     package static let newSPDInformation = Self(XFRM_MSG_NEWSPDINFO)
     package static let getSPDInformation = Self(XFRM_MSG_GETSPDINFO)
+    package static let setDefaults = Self(XFRM_MSG_SETDEFAULT)
+    package static let getDefaults = Self(XFRM_MSG_GETDEFAULT)
 
     /// `nlmsg_type`.
     package let rawValue: UInt16
@@ -51,7 +53,6 @@ package struct XFRMMessageType: RawRepresentable, Hashable, Sendable {
         .migrate: "MIGRATE", .mapping: "MAPPING", Self(XFRM_MSG_NEWAE): "NEWAE", Self(XFRM_MSG_GETAE): "GETAE",
         Self(XFRM_MSG_REPORT): "REPORT", Self(XFRM_MSG_NEWSADINFO): "NEWSADINFO",
         Self(XFRM_MSG_GETSADINFO): "GETSADINFO", .newSPDInformation: "NEWSPDINFO",
-        .getSPDInformation: "GETSPDINFO", Self(XFRM_MSG_SETDEFAULT): "SETDEFAULT",
-        Self(XFRM_MSG_GETDEFAULT): "GETDEFAULT",
+        .getSPDInformation: "GETSPDINFO", .setDefaults: "SETDEFAULT", .getDefaults: "GETDEFAULT",
     ]
 }

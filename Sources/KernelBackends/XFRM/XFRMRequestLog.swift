@@ -15,6 +15,8 @@ struct XFRMRequestLog: Sendable {
         var isOvertaken = false
         /// Whether the kernel has taken another SA for the one that it names.
         var isMisled = false
+        /// Whether everybody has been told what it does, where that does not name it.
+        var isTold = false
 
         /// The SA that it asks for, until it has been answered.
         var wanted: SAIdentity? { if case .get(let reference)? = request { reference.identity } else { nil } }
@@ -48,6 +50,20 @@ struct XFRMRequestLog: Sendable {
         guard contains(sequence) else { return nil }
         if entries[Self.slot(sequence)]?.wanted != nil { getCount -= 1 }
         return entries[Self.slot(sequence)]?.request.take()
+    }
+
+    // MARK: Defaults
+
+    /// Whether what everybody is told of the defaults is what a request of ours has done that has not been answered:
+    /// each is told once.
+    mutating func claimDefaults(_ blocked: Set<Direction>) -> Bool {
+        let slot = entries.firstIndex { entry in
+            guard let entry, !entry.isTold, let request = entry.request else { return false }
+            return request.blocking.map { blocked.contains($0.direction) == $0.isBlocking } ?? false
+        }
+        guard let slot else { return false }
+        entries[slot]?.isTold = true
+        return true
     }
 
     // MARK: SAs that are asked for
@@ -95,4 +111,15 @@ struct XFRMRequestLog: Sendable {
     }
 
     private static func slot(_ sequence: UInt32) -> Int { Int(sequence % UInt32(capacity)) }
+}
+
+extension KernelRequest {
+    /// The default that it sets, and to what; `nil` for every other request.
+    fileprivate var blocking: (direction: Direction, isBlocking: Bool)? {
+        switch self {
+        case .addPolicy(let policy) where policy.identity.isDefault: (policy.identity.direction, true)
+        case .deletePolicy(let identity) where identity.isDefault: (identity.direction, false)
+        default: nil
+        }
+    }
 }

@@ -12,6 +12,7 @@ enum ManualText {
           spdadd SRC[/LEN][[PORT]] DST[/LEN][[PORT]] UPPER -P in|out|fwd ACTION ;
           spdupdate ... ;
           spddelete SRC DST UPPER -P in|out|fwd ;
+          spddefault -P in|out|fwd discard|none ;
           spdflush ;   spddump ;
           include "GLOB" ;
 

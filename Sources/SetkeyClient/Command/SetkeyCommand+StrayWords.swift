@@ -17,7 +17,7 @@ extension SetkeyCommand {
     /// The statements that somebody may write in place of an operation, keys and all.
     private static let statements: Set<String> = [
         "add", "update", "get", "getspi", "delete", "deleteall", "spdadd", "spdupdate", "spddelete", "spdflush",
-        "spddump", "include",
+        "spddump", "spddefault", "include",
     ]
 
     /// The error of the first word that belongs to no flag.

@@ -12,7 +12,9 @@ extension PolicyRecord {
         }
         self.init(
             direction: .known(DirectionName(policy.identity.direction)),
-            source: selector.source.description, destination: selector.destination.description,
+            isDefault: identity.isDefault ? true : nil,
+            source: identity.isDefault ? "any" : selector.source.description,
+            destination: identity.isDefault ? "any" : selector.destination.description,
             sourcePort: Int(selector.sourcePort), destinationPort: Int(selector.destinationPort),
             nextLayer: Int(selector.nextLayer.rawValue),
             mark: identity.mark.isNone ? nil : identity.mark.description,

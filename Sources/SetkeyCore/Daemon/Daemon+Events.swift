@@ -37,12 +37,44 @@ extension Daemon {
     }
 
     private mutating func heard(_ message: KernelEvent) {
+        if case .policyDefaults(let blocked, let isRecord) = message.content {
+            return isRecord ? take(blocked) : heard(message, blocked)
+        }
         var event = message
         let requester = context.kernel.hear(&event, &context.out)
         clients.tellMonitors(event, &context.out)
         clients.notice(event.content, &context)
         reconciler.notice(event, from: requester, clients.peers, &context)
         context.kernel.logNews(event, &context.out)
+    }
+
+    /// A dump tells the defaults of all directions at once: those that are set are records like those of policies.
+    private mutating func take(_ blocked: Set<Direction>) {
+        for direction in Direction.managed where blocked.contains(direction) {
+            let record = KernelEvent.Content.dumpedPolicy(SecurityPolicy(defaultOf: direction), isLast: false)
+            let origin = KernelEvent.Origin(request: nil, processID: 0, sequence: 0)
+            context.kernel.take(KernelEvent(origin: origin, content: record), &context.out)
+            clients.notice(record, &context)
+        }
+    }
+
+    /// Somebody has set a default, and all of them are told: those that have changed are news.
+    private mutating func heard(_ message: KernelEvent, _ blocked: Set<Direction>) {
+        var shown = message.message
+        for direction in Direction.managed {
+            let policy = SecurityPolicy(defaultOf: direction)
+            let isBlocked = blocked.contains(direction)
+            let isNews = context.kernel.mirror.policies.contains(policy.identity) != isBlocked
+            var event = KernelEvent(origin: message.origin, content: .policy(isBlocked ? .added : .deleted, policy))
+            guard isNews else {
+                // A record of a dump that is older must not say otherwise.
+                context.kernel.take(event, &context.out)
+                continue
+            }
+            event.message = shown.take()
+            heard(event)
+        }
+        if shown != nil { clients.tellMonitors(message, &context.out) }
     }
 
     mutating func overrun() {

@@ -40,7 +40,7 @@ extension Daemon {
             leftover: presentLeftover(
                 reconciler.ownership.leftover.associations, in: context.kernel.mirror.associations))
         let policies = EntryCounts(
-            inKernel: manageablePolicyCount, declared: reconciler.inForce.policies.count,
+            inKernel: manageablePolicyCount + naturalPolicyCount, declared: reconciler.inForce.policies.count,
             missing: missing.policies + reconciler.waitingPolicies(context.kernel.mirror.devices).count,
             altered: altered.policies, expired: reconciler.ownership.expired.policies.count,
             leftover: presentLeftover(reconciler.ownership.leftover.policies, in: context.kernel.mirror.policies))
@@ -52,6 +52,16 @@ extension Daemon {
     private func presentLeftover<Entry>(_ leftover: Set<Entry.Identity>, in table: MirroredTable<Entry>) -> Int {
         leftover.count > 20 * Daemon.slice
             ? min(leftover.count, table.count) : leftover.count(where: table.contains)
+    }
+
+    /// How many defaults are declared to be what they are without anybody's doing, and are: the kernel has no entry for
+    /// them, and they count as if it had.
+    private var naturalPolicyCount: Int {
+        Direction.managed.count { direction in
+            let identity = PolicyIdentity(defaultOf: direction)
+            return reconciler.inForce.policies[identity]?.entry.action == .bypass
+                && !context.kernel.mirror.policies.contains(identity)
+        }
     }
 
     /// Policies of the kernel, without those that sockets have for all that they send and receive: the ones of the ports

@@ -22,7 +22,8 @@ package struct LogField: Hashable, Sendable {
         case mode = "SETKEYD_MODE"
         /// A policy's direction, as dumps print it.
         case direction = "SETKEYD_DIRECTION"
-        /// As the policy's statement has it: `10.1.0.0/16[any] 10.2.0.0/16[any] any`.
+        /// As the policy's statement has it: `10.1.0.0/16[any] 10.2.0.0/16[any] any`; `default` for what becomes of packets
+        /// that no policy matches.
         case selector = "SETKEYD_SELECTOR"
         /// A policy's priority, the kernel's number.
         case priority = "SETKEYD_PRIORITY"
@@ -73,11 +74,14 @@ extension SAIdentity {
 }
 
 extension SecurityPolicy {
-    var logFields: [LogField] { identity.logFields + [LogField(.priority, priority)] }
+    var logFields: [LogField] {
+        identity.isDefault ? identity.logFields : identity.logFields + [LogField(.priority, priority)]
+    }
 }
 
 extension PolicyIdentity {
     var logFields: [LogField] {
+        if isDefault { return [LogField(.direction, direction.word), LogField(.selector, "default")] }
         var fields = [LogField(.direction, direction.word), LogField(.selector, selector.phrase)]
         guard isBound else { return fields }
         if !mark.isNone { fields.append(LogField(.mark, mark)) }

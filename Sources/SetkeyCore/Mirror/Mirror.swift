@@ -54,7 +54,7 @@ package struct Mirror: Sendable {
         case .policyExpired(let policy, .hard):
             if !policies.isTwin(policy) { apply(.deleted, policy) }
         case .policiesFlushed:
-            let former = policies.removeAll(except: policies.ofSockets())
+            let former = policies.removeAll(except: policies.outlivingFlush())
             return .free(former, count: former.count)
         case .dumped(let association, _):
             note(association)
@@ -69,6 +69,8 @@ package struct Mirror: Sendable {
                 return associations.masks.isEmpty ? .nothing : .dumpAgain
             }
             return .get(association.reference)
+        // Each default is told as an entry of its own, too.
+        case .policyDefaults: break
         case .refused, .acquire, .dumpEnded, .subscribed, .hashThresholds, .hashThresholdsSet, .ignored, .unreadable,
             .policyExpired(_, .soft):
             break

@@ -264,12 +264,12 @@ extension MirroredTable<SecurityPolicy> {
         return devices.number(of: device) == nil
     }
 
-    /// The policies of sockets.
-    mutating func ofSockets() -> [SecurityPolicy] {
+    /// The policies that a flush of the SPD leaves alone.
+    mutating func outlivingFlush() -> [SecurityPolicy] {
         var policies: [SecurityPolicy] = []
-        let cursor = entries.openCursorOfSockets()
+        let cursor = entries.openCursorOfOutliving()
         while let policy = entries.next(cursor) {
-            if policy.identity.direction.isPerSocket { policies.append(policy) }
+            if policy.identity.outlivesFlush { policies.append(policy) }
         }
         entries.closeCursor(cursor)
         return policies

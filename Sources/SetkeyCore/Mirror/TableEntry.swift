@@ -65,15 +65,15 @@ extension SecurityAssociation: TableEntry {
 }
 
 extension SecurityPolicy: TableEntry {
-    /// Of the policies of sockets, which a flush of the SPD leaves alone.
-    package var kinship: UInt32? { identity.direction.isPerSocket ? Self.kinshipOfSockets : nil }
+    /// Of those that a flush of the SPD leaves alone.
+    package var kinship: UInt32? { identity.outlivesFlush ? Self.kinshipOfOutliving : nil }
 
-    fileprivate static var kinshipOfSockets: UInt32 { 0 }
+    fileprivate static var kinshipOfOutliving: UInt32 { 0 }
 }
 
 extension EntryTable<SecurityPolicy> {
-    /// Begins a walk over the policies of sockets.
-    mutating func openCursorOfSockets() -> CursorID { openCursor(kinship: SecurityPolicy.kinshipOfSockets) }
+    /// Begins a walk over the policies that a flush of the SPD leaves alone.
+    mutating func openCursorOfOutliving() -> CursorID { openCursor(kinship: SecurityPolicy.kinshipOfOutliving) }
 }
 
 extension EntryTable<SecurityAssociation> {

@@ -61,11 +61,13 @@ package struct PlanBuilder: Sendable {
 
     /// The plan, once ``isDone``.
     ///
-    /// The order is make-before-break: inbound SAs, outbound SAs, policies, stale policies, stale SAs (architecture 5);
-    /// in front of all what the kernel could not tell from what is made. What moves traffic has the SAs that go linger.
+    /// The order is make-before-break: inbound SAs, outbound SAs, policies, defaults, stale policies, stale SAs
+    /// (architecture 5); in front of all what the kernel could not tell from what is made. What moves traffic has the SAs
+    /// that go linger.
     package var plan: Plan {
         let parts = [
-            associations.hinderingSteps, inboundSteps, outboundSteps, policies.steps, policies.staleSteps,
+            associations.hinderingSteps, inboundSteps, outboundSteps, policies.steps, policies.defaultSteps,
+            policies.staleSteps,
         ]
         let stale = associations.staleSteps
         let movesTraffic = !associations.steps.isEmpty || !policies.steps.isEmpty

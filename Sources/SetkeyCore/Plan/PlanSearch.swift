@@ -38,6 +38,8 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
 
     /// What becomes of declared entries.
     private(set) var steps: [Step] = []
+    /// What becomes of entries that stand for all that no other is for, declared or not.
+    private(set) var defaultSteps: [Step] = []
     /// What is removed.
     private(set) var staleSteps: [Step] = []
     /// What is removed before anything is made: the kernel would take it for something that is to be made.
@@ -126,7 +128,7 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
         let present = table[identity]
         let isWaiting = present == nil && Entry.isWaiting(identity, in: table)
         let step = isWaiting ? nil : Entry.step(for: declared, present: present, terms.verdict)
-        if let step { steps.append(step) }
+        if let step, declared.entry.isDefault { defaultSteps.append(step) } else if let step { steps.append(step) }
         if present == nil, step != nil { note(missing: identity, table) }
         guard !owns(identity, near: index) else {
             if let step, step.isRebirth { reborn.append(identity) }
@@ -200,6 +202,12 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
         if !owns(entry.identity) { keep(entry) }
         let origin = absent[entry.identity]?.origin ?? entry.origin(ofClaimIn: desired)
         let step = Step(change: entry.deletion, reason: .stale, origin: origin)
-        if hinders(entry) { hinderingSteps.append(step) } else { staleSteps.append(step) }
+        if entry.isDefault {
+            defaultSteps.append(step)
+        } else if hinders(entry) {
+            hinderingSteps.append(step)
+        } else {
+            staleSteps.append(step)
+        }
     }
 }

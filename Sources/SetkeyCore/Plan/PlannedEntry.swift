@@ -26,6 +26,10 @@ protocol PlannedEntry: MirroredEntry {
     /// The statement that wants it gone without naming it.
     func origin(ofClaimIn state: DesiredState) -> StatementOrigin?
 
+    /// Whether it stands for all that no other entry is for: it changes when those that are made are there, and those
+    /// that go still are.
+    var isDefault: Bool { get }
+
     /// Whether a plan may remove it.
     var isRemovable: Bool { get }
     /// What removes it.
@@ -79,6 +83,7 @@ extension SecurityAssociation: PlannedEntry {
         return (pairs[pair(identity.ipsecProtocol)] ?? pairs[pair(nil)])?.origin
     }
 
+    var isDefault: Bool { false }
     var isRemovable: Bool { !isDegraded && state != .larval }
     var deletion: Change { .delete(self) }
 
@@ -122,7 +127,7 @@ extension SecurityPolicy: PlannedEntry {
     static var expired: WritableKeyPath<ExpiredEntries, ShardedDictionary<PolicyIdentity, Self>> { \.policies }
 
     static func areClaimed(by state: DesiredState) -> Bool { state.ownership.policies }
-    func isClaimed(by state: DesiredState) -> Bool { state.ownership.policies }
+    func isClaimed(by state: DesiredState) -> Bool { state.ownership.policies && !identity.isDefault }
     func origin(ofClaimIn state: DesiredState) -> StatementOrigin? { nil }
 
     // The kernel tells policies apart by all of their names.
@@ -133,6 +138,7 @@ extension SecurityPolicy: PlannedEntry {
         table.lacksDevice(of: identity)
     }
 
+    var isDefault: Bool { identity.isDefault }
     var isRemovable: Bool { !identity.direction.isPerSocket }
     var deletion: Change { .deletePolicy(self) }
     var kept: SecurityPolicy? { isRemovable ? self : nil }

@@ -47,6 +47,12 @@ struct Verdict: Sendable {
     /// What must be done to one declared policy; `nil` if nothing.
     func step(for declared: DesiredState.Declared<SecurityPolicy>, present: SecurityPolicy?) -> Step? {
         let entry = declared.entry
+        if entry.identity.isDefault, entry.action == .bypass {
+            // So the kernel is by itself: there is no entry then.
+            return present.map {
+                Step(change: .deletePolicy($0), reason: .differs([.action]), origin: declared.origin)
+            }
+        }
         guard let present else {
             if expired.contains(entry) { return nil }
             return Step(change: .addPolicy(entry), reason: .missing, origin: declared.origin)

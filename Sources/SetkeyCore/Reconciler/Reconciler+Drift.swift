@@ -157,9 +157,13 @@ extension Reconciler {
 }
 
 extension Step {
-    /// Policies after the SAs that they need; else as in the file.
+    /// Policies after the SAs that they need, and defaults after the policies; else as in the file.
     fileprivate var place: (Int, Int, Int) {
-        let kind = if case .policy = change.entry { 1 } else { 0 }
+        let kind =
+            switch change.entry {
+            case .association: 0
+            case .policy(let identity): identity.isDefault ? 2 : 1
+            }
         return (kind, origin?.source ?? 0, origin?.range.lowerBound ?? 0)
     }
 }

@@ -55,9 +55,9 @@ struct Verification: Sendable {
 
     private mutating func noteUnfinished(_ step: Step, _ ownership: Ownership) {
         unfinished.append(step)
-        if step.reason != .stale {
+        guard step.reason == .stale else {
             remainder.found(step)
-            remainder.giveUp(step.change.entry)
+            return remainder.giveUp(step.change.entry)
         }
         switch step.change {
         case .delete(let association) where ownership.owns(association.identity):

@@ -2,7 +2,7 @@ import IPsec
 import TextBytes
 
 // Identities as words on a line of a state file: `sa esp 10.0.0.2 4097`, `sp out 10.1.0.0 24 0 10.2.0.0 24 0 255`, with
-// `mark 0x1/0xff`, `if_id 7` and `dev eth0` behind them where they have them.
+// `mark 0x1/0xff`, `if_id 7` and `dev eth0` behind them where they have them; `sp default out`.
 
 extension NameLists {
     /// Appends a line for each name.
@@ -70,7 +70,9 @@ extension Mark {
 extension PolicyIdentity {
     func appendLine(to output: inout [UInt8]) {
         output.append("sp ")
+        if isDefault { output.append("default ") }
         output.append(direction.word)
+        guard !isDefault else { return output.append("\n") }
         append(selector.source, selector.sourcePort, to: &output)
         append(selector.destination, selector.destinationPort, to: &output)
         output.append(" ")
@@ -94,8 +96,11 @@ extension PolicyIdentity {
 
     init?(words: ArraySlice<Substring>) {
         let words = Array(words)
-        guard words.count >= 9, words[0] == "sp",
-            let direction = [Direction.inbound, .outbound, .forward].first(where: { "\($0.word)" == words[1] }),
+        if words.count == 3, words[0] == "sp", words[1] == "default", let direction = Direction(words[2]) {
+            self.init(defaultOf: direction)
+            return
+        }
+        guard words.count >= 9, words[0] == "sp", let direction = Direction(words[1]),
             let source = AddressPrefix(words[2], words[3]), let sourcePort = UInt16(words[4]),
             let destination = AddressPrefix(words[5], words[6]), let destinationPort = UInt16(words[7]),
             let nextLayer = UInt8(words[8])
@@ -130,6 +135,14 @@ extension PolicyIdentity {
         }
         return PolicyIdentity(
             direction: direction, selector: selector, mark: mark, interfaceID: interfaceID, device: device)
+    }
+}
+
+extension Direction {
+    /// One of the SPD, by its word.
+    fileprivate init?(_ word: Substring) {
+        guard let direction = Self.managed.first(where: { "\($0.word)" == word }) else { return nil }
+        self = direction
     }
 }
 

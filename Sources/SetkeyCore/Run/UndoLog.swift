@@ -63,6 +63,8 @@ struct UndoLog: Sendable {
         case .update:
             if case .association(let association) = former { append(.update(association)) }
         case .addPolicy(let policy):
+            // A default that was so before stays so.
+            if case .policy = former { break }
             append(.deletePolicy(policy.identity))
         case .updatePolicy(let policy):
             if case .policy(let replaced) = former {
@@ -129,6 +131,8 @@ enum FormerEntries: Sendable {
         switch request {
         case .update(let association): self = mirror.associations[association.identity].map(Self.association) ?? .none
         case .delete(let reference): self = mirror.associations[reference.identity].map(Self.association) ?? .none
+        case .addPolicy(let policy) where policy.identity.isDefault:
+            self = mirror.policies[policy.identity].map(Self.policy) ?? .none
         case .updatePolicy(let policy): self = mirror.policies[policy.identity].map(Self.policy) ?? .none
         case .deletePolicy(let identity): self = mirror.policies[identity].map(Self.policy) ?? .none
         case .flush(let ipsecProtocol): self = .flushed(FlushedEntries(mirror.associations.entries, of: ipsecProtocol))
@@ -180,7 +184,7 @@ struct FlushedEntries: Sendable {
         case .policies(var table, let cursor):
             defer { walk = .policies(table, cursor) }
             while let policy = table.next(cursor) {
-                if !policy.identity.direction.isPerSocket { return .addPolicy(policy) }
+                if !policy.identity.outlivesFlush { return .addPolicy(policy) }
             }
         }
         return nil

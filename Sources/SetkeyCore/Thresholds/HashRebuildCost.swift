@@ -28,7 +28,7 @@ package struct HashRebuildCost: Sendable {
     /// Counts a policy that the kernel has.
     package mutating func add(_ policy: PolicyIdentity) {
         // Not in the tables that are sorted.
-        guard !policy.direction.isPerSocket else { return }
+        guard !policy.outlivesFlush else { return }
         count += 1
         if let size = buckets.add(policy) { comparisons += size - 1 } else { unhashedCount += 1 }
     }

@@ -88,6 +88,7 @@ package struct HashThresholdChoice: Sendable {
 
     private mutating func look(at policy: PolicyIdentity) {
         position += 1
+        guard !policy.isDefault else { return }
         switch stage {
         case .surveying:
             if policy.localPrefix.address.family == .ipv4 {

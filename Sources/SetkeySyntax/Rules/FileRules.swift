@@ -12,6 +12,7 @@ package enum FileRules {
     package static func remarks(on state: DesiredState, expectsForward: Bool = true) -> [LoadedDiagnostic] {
         let use = AssociationUse(of: state)
         var remarks = expectsForward ? trafficRemarks(on: state) : []
+        remarks += BlockingDefaults.remarks(on: state)
         remarks += MirroredDirections.remarks(on: state)
         remarks += OverlappingPolicies.remarks(on: state)
         remarks += UnservedPolicies.remarks(on: state, use)

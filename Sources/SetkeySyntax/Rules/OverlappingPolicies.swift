@@ -28,7 +28,7 @@ struct OverlappingPolicies {
 
     private mutating func run() {
         var groups: [Group: [SelectorShape: [Int]]] = [:]
-        for (index, declared) in state.policies.enumerated() {
+        for (index, declared) in state.policies.enumerated() where !declared.entry.identity.isDefault {
             let selector = declared.entry.identity.selector
             groups[Group(declared.entry), default: [:]][SelectorShape(of: selector), default: []].append(index)
         }

@@ -25,6 +25,8 @@ package enum RuleCode: String, CaseIterable, Sendable {
     case narrowWindow = "narrow-window"
     /// SAs stop after 2^32 packets.
     case sequenceEnd = "sequence-end"
+    /// What no policy matches is dropped, and none lets anything pass in clear.
+    case blockingDefault = "blocking-default"
     // Within one statement.
     /// The directory of an `include` pattern does not exist.
     case missingDirectory = "missing-directory"

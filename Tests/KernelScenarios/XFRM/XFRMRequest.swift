@@ -28,6 +28,13 @@ struct XFRMRequest {
         return request
     }
 
+    /// Several in one datagram.
+    func followed(by other: XFRMRequest) -> XFRMRequest {
+        var request = self
+        request.bytes += other.bytes
+        return request
+    }
+
     /// Adds an attribute, padded to four bytes.
     func attribute(_ type: UInt16, _ content: [UInt8]) -> XFRMRequest {
         with(

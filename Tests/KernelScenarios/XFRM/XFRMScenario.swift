@@ -30,5 +30,6 @@ package struct XFRMScenario: Sendable, CustomStringConvertible {
             framing, additions, algorithms, changes, marks, reservations, policies, policyNames, dumps, lifetimes,
             losses,
             doors,
+            defaults,
         ].flatMap(\.self)
 }

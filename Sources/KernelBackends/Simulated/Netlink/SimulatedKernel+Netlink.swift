@@ -99,6 +99,8 @@ extension SimulatedKernel {
         case .flushPolicies: try flushXFRMPolicies(request)
         case .newSPDInformation: try newSPDInformation(request)
         case .getSPDInformation: try getSPDInformation(request, fromSocketAt: index)
+        case .setDefaults: try setDefaults(request)
+        case .getDefaults: try getDefaults(request, fromSocketAt: index)
         default: throw XFRMRefusal(.invalidArgument)
         }
         return false
@@ -168,7 +170,8 @@ extension NetlinkHeader {
 }
 
 extension ReceivedXFRMRequest {
-    /// What PF_KEY calls a request of this meaning: faults are named by that, whichever door they strike.
+    /// What PF_KEY calls a request of this meaning: faults are named by that, whichever door they strike. A default that
+    /// is set is a policy that is added, or deleted.
     var meaning: PFKeyMessageType {
         switch header.type {
         case .newSA: .add
@@ -181,7 +184,9 @@ extension ReceivedXFRMRequest {
         case .updatePolicy: .spdUpdate
         case .deletePolicy: .spdDelete
         case .getPolicy: isDump ? .spdDump : .spdGet
+        case .getDefaults: .spdGet
         case .flushPolicies: .spdFlush
+        case .setDefaults: body.prefix(3).contains(UInt8(XFRM_USERPOLICY_BLOCK)) ? .spdAdd : .spdDelete
         default: .register
         }
     }

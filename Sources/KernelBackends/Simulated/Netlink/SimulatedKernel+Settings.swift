@@ -1,7 +1,8 @@
 internal import CLinux
-internal import IPsec
+package import IPsec
 
-// NEWSPDINFO and GETSPDINFO (xfrm-facts B3): the thresholds are kept and told, and make nothing faster here.
+// NEWSPDINFO and GETSPDINFO (xfrm-facts B3): the thresholds are kept and told, and make nothing faster here. SETDEFAULT and
+// GETDEFAULT (xfrm-facts 3.6).
 
 extension SimulatedKernel {
     /// As Linux begins.
@@ -37,5 +38,47 @@ extension SimulatedKernel {
             }
             try thresholds.writeXFRM(to: &writer)
         }
+    }
+
+    // MARK: Defaults
+
+    /// A number that is neither leaves a direction as it is; everybody is told in any case, and not who did it.
+    mutating func setDefaults(_ request: ReceivedXFRMRequest) throws(XFRMRefusal) {
+        let wanted = try request.fixedPart(byteCount: Self.defaultsByteCount)
+        for (direction, number) in zip(Direction.managed, wanted) {
+            switch Int32(number) {
+            case XFRM_USERPOLICY_BLOCK: blockedDirections.insert(direction)
+            case XFRM_USERPOLICY_ACCEPT: blockedDirections.remove(direction)
+            default: break
+            }
+        }
+        tellDefaults()
+    }
+
+    private mutating func tellDefaults() {
+        let defaults = defaults
+        tell(.policies, .getDefaults, by: .ofKernel) { $0.append(defaults.span) }
+    }
+
+    /// Another program says in which directions packets that no policy matches are dropped (`ip xfrm policy setdefault`).
+    package mutating func setBlockedDirections(_ directions: Set<Direction>, at now: Instant) {
+        advance(to: now)
+        blockedDirections = directions
+        tellDefaults()
+    }
+
+    mutating func getDefaults(_ request: ReceivedXFRMRequest, fromSocketAt index: Int) throws(XFRMRefusal) {
+        _ = try request.fixedPart(byteCount: Self.defaultsByteCount)
+        let defaults = defaults
+        answer(.getDefaults, sequence: request.header.sequence, toSocketAt: index) { $0.append(defaults.span) }
+    }
+
+    /// `xfrm_userpolicy_default`, which is padded where it is told.
+    private static let defaultsByteCount = 3
+
+    private var defaults: [UInt8] {
+        Direction.managed.map {
+            UInt8(blockedDirections.contains($0) ? XFRM_USERPOLICY_BLOCK : XFRM_USERPOLICY_ACCEPT)
+        } + [0]
     }
 }
