@@ -146,6 +146,19 @@ import Testing
         #expect(machine.daemon.isSettled)
     }
 
+    /// So is a default that it has set: it goes when the file no longer has it, by whichever interface the daemon begins.
+    @Test func aDefaultOfTheLastDaemonIsLifted() throws {
+        var machine = Self.started(file: Self.ordinary + "spddefault -P fwd discard ;\n")
+        #expect(machine.door == .xfrm)
+        #expect(machine.daemon.mirror.policies.count == 1)
+        machine.file = Self.ordinary
+        (machine.door, machine.richerDoor) = (.pfKey, .xfrm)
+        machine.restart()
+        #expect(machine.door == .xfrm)
+        #expect(machine.daemon.mirror.policies.count == 0)
+        #expect(machine.daemon.isSettled)
+    }
+
     @Test func aPlanMovesNothing() throws {
         var machine = Self.started(file: Self.ordinary)
         machine.file = Self.ordinary + Self.marked
