@@ -94,6 +94,15 @@ struct AssociationKeys: Equatable, Sendable {
     /// Whether they are the same bytes in memory.
     func isSame(as other: AssociationKeys) -> Bool { unsafe storage === other.storage }
 
+    /// Whether each of the two keys has as many bytes as the other's.
+    func isAsLong(as other: AssociationKeys) -> Bool { header == other.header }
+
+    /// Whether there are bytes, and all of them are zero.
+    var isZero: Bool {
+        let count = header.byteCount
+        return unsafe count > 0 && bytes(from: 0, count).allSatisfy { $0 == 0 }
+    }
+
     /// Equal lengths and equal bytes, in time that depends on the lengths alone.
     static func == (left: Self, right: Self) -> Bool {
         if left.isSame(as: right) { return true }

@@ -24,6 +24,10 @@ extension SecurityAssociation {
         get { fields.isDegraded }
         set { fields.isDegraded = newValue }
     }
+    package var hidesKeys: Bool {
+        get { fields.hidesKeys }
+        set { fields.hidesKeys = newValue }
+    }
     package var flags: SAFlags {
         get { fields.flags }
         set { fields.flags = newValue }

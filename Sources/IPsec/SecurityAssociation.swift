@@ -56,6 +56,23 @@ package struct SecurityAssociation: Sendable {
         fields.keys = others
     }
 
+    /// Whether it has keys, and every byte of them is zero; takes longer only where the first ones are.
+    package var hasZeroKeys: Bool { storage.fields.keys?.isZero ?? false }
+
+    /// Takes the keys of `known` for its own, if the kernel does not tell them, and they may be the same.
+    /// - Returns: whether it did.
+    @discardableResult
+    package mutating func adoptKeys(of known: SecurityAssociation) -> Bool {
+        guard hidesKeys, !known.hidesKeys, encryption == known.encryption, integrity == known.integrity,
+            let keys = storage.fields.keys, let others = known.storage.fields.keys, keys.isAsLong(as: others)
+        else { return false }
+        var fields = fields
+        fields.keys = others
+        fields.hidesKeys = false
+        self.fields = fields
+        return true
+    }
+
     /// The bytes of both keys, lent, `nil` where there is no key; do not let a copy outlive the SA.
     package var keyBytes: LentKeys {
         @_lifetime(borrow self)
@@ -75,6 +92,8 @@ package struct SecurityAssociation: Sendable {
         /// Whether the kernel interface could tell only part of it: an AEAD SA seen through PF_KEY has no algorithm
         /// and no key. Such an entry is foreign: shown, never compared, never deleted.
         package var isDegraded = false
+        /// Whether the kernel does not tell its keys: of those that it has here, only the lengths are right.
+        package var hidesKeys = false
         // Not `[]`: that is a generic function, called for every SA that is parsed or decoded.
         /// All that were given.
         package var flags = SAFlags(rawValue: 0)
@@ -207,27 +226,6 @@ package struct SecurityAssociation: Sendable {
             var fields = rare?.fields.rarest?.fields ?? Rarest.Fields()
             change(&fields)
             setRare { $0.rarest = fields == Rarest.Fields() ? nil : Rarest(fields) }
-        }
-    }
-
-    /// The keys of an SA where they lie.
-    package struct LentKeys: ~Escapable {
-        package let encryption: Span<UInt8>?
-        package let integrity: Span<UInt8>?
-
-        /// - Parameter keys: outlive it; whoever makes it binds it to their lifetime.
-        @unsafe
-        @_lifetime(immortal)
-        fileprivate init(_ keys: AssociationKeys?) {
-            encryption = unsafe Self.lend(keys?.encryptionBytes)
-            integrity = unsafe Self.lend(keys?.integrityBytes)
-        }
-
-        @unsafe
-        @_lifetime(immortal)
-        private static func lend(_ bytes: UnsafeBufferPointer<UInt8>?) -> Span<UInt8>? {
-            guard let bytes = unsafe bytes else { return nil }
-            return unsafe _overrideLifetime(Span(_unsafeElements: bytes), copying: ())
         }
     }
 

@@ -62,6 +62,13 @@ extension FileDescriptor {
         }
     }
 
+    /// What the kernel says of itself in a file of at most 128 bytes; `nil` if it cannot be read.
+    nonisolated static func shortText(of path: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 128)
+        guard let count = try? open(path, O_RDONLY).read(into: &buffer) else { return nil }
+        return String(decoding: buffer.prefix(count), as: UTF8.self)
+    }
+
     /// Writes all of `bytes` to a file, or to a pipe or a terminal, however long that takes.
     nonisolated func write(_ bytes: [UInt8]) throws(KernelErrno) { try Self.write(bytes, to: rawValue) }
 

@@ -122,7 +122,7 @@ extension DumpFormat {
         if let key = keys.encryption, !key.isEmpty {
             output.append(#"\tE: "#)
             association.encryption.appendName(to: &output)
-            append(key, to: &output)
+            append(key, isHidden: association.hidesKeys, to: &output)
         } else if association.isDegraded {
             // In the place and shape of an algorithm, so that what reads the line finds a name and a key.
             output.append(#"\tE: none  <not expressible by "#)
@@ -132,13 +132,13 @@ extension DumpFormat {
         if let key = keys.integrity, !key.isEmpty {
             output.append(#"\tA: "#)
             association.integrity.appendName(to: &output)
-            append(key, to: &output)
+            append(key, isHidden: association.hidesKeys, to: &output)
         }
     }
 
     /// Groups of eight digits, each with a blank in front; a long key stays on its line.
-    private func append(_ key: Span<UInt8>, to output: inout OutputSpan<UInt8>) {
-        guard options.showKeys else { return output.append(#"  <hidden>\n"#) }
+    private func append(_ key: Span<UInt8>, isHidden: Bool, to output: inout OutputSpan<UInt8>) {
+        guard options.showKeys, !isHidden else { return output.append(#"  <hidden>\n"#) }
         output.append(" ")
         for index in key.indices {
             if index % 4 == 0 { output.append(" ") }

@@ -58,6 +58,7 @@ extension SecurityAssociation {
     }
 
     func appendAlgorithms(_ showKeys: Bool, to output: inout [UInt8]) {
+        let showKeys = showKeys && !hidesKeys
         if encryption != .none { append(" -E ", encryption.name, encryptionKey, showKeys, to: &output) }
         if integrity != .none { append(" -A ", integrity.name, integrityKey, showKeys, to: &output) }
         if compression != .none { append(" -C ", compression.name, nil, showKeys, to: &output) }

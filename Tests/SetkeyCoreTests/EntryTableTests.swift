@@ -67,15 +67,16 @@ struct EntryTableTests {
         #expect(met == [1, 4, 5, 6])
     }
 
-    @Test func anEntrySharesWithTheOneThatItReplacesAndWithOneThatIsKnown() {
+    @Test func anEntrySharesWithTheOneThatItReplacesAndNobodyHasToldWhatIsAmended() {
         var table = EntryTable<Entry>()
         table.insert(Entry(identity: 1, value: 5), at: .newest)
         #expect(table[1]?.shared == nil)
         table.insert(Entry(identity: 1, value: 6), at: .newest)
         #expect(table[1] == Entry(identity: 1, value: 6, shared: 5))
         table.beginGeneration()
-        table.share(Entry(identity: 1, value: 7))
-        table.share(Entry(identity: 2, value: 7))
+        let known = Entry(identity: 1, value: 7)
+        #expect(table.modify(1, isTold: false) { $0.share(known) })
+        #expect(!table.modify(2, isTold: false) { $0.share(known) })
         #expect(table[1] == Entry(identity: 1, value: 6, shared: 7))
         // The kernel has not told of it.
         table.sweep { _ in }

@@ -20,10 +20,11 @@ extension Machine {
             }
         }
 
-        var translation: KernelTranslation {
+        /// - Parameter hidesKeys: what the kernel says, where XFRM tells keys that are all zero.
+        func translation(hidesKeys: Bool = false) -> KernelTranslation {
             switch self {
             case .pfKey: KernelTranslation(PFKeyCodec(processID: 99, signature: Self.signature))
-            case .xfrm: KernelTranslation(XFRMCodec(processID: 99, portID: Self.portID))
+            case .xfrm: KernelTranslation(XFRMCodec(processID: 99, portID: Self.portID) { hidesKeys })
             }
         }
 

@@ -25,6 +25,8 @@ struct Machine {
     /// What is received into; never two messages at once.
     var incoming = [UInt8](repeating: 0, count: 1 << 16)
     var foreign: ForeignProgram
+    /// Whether a kernel that is locked down can be asked whether it is.
+    var saysItIsLockedDown = true
     var seconds = 1_000_000
     var nanoseconds: UInt64 = 0
 
@@ -94,7 +96,7 @@ struct Machine {
         receiveLimit: Int = 16 << 20, drift: DriftPolicy = .repair, protectsTraffic: Bool = false
     ) {
         (self.door, self.richerDoor) = (door, richerDoor)
-        translation = door.translation
+        translation = door.translation()
         exchange = door.exchange
         disk = Disk(life: "life", traits: door.traits, richer: richerDoor?.traits)
         let traits = protectsTraffic ? door.traits : door.traits.ofSimulatedKernel
@@ -149,7 +151,7 @@ struct Machine {
     private mutating func come(by door: Door) {
         sockets.close(in: &kernel)
         sockets = door.open(&kernel, receiveLimit: 16 << 20)
-        translation = door.translation
+        translation = door.translation(hidesKeys: kernel.isLockedDown && saysItIsLockedDown)
         exchange = door.exchange
         asked = [:]
     }

@@ -55,8 +55,9 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
 }
 
 extension AssociationRecord {
-    /// The record of `association`, with its keys only if `showKeys`.
+    /// The record of `association`, with its keys only if `showKeys`, and if they are known.
     package init(_ association: SecurityAssociation, showKeys: Bool) {
+        let showKeys = showKeys && !association.hidesKeys
         source = association.source.description
         destination = association.identity.destination.description
         self.protocol = .known(ProtocolName(association.identity.ipsecProtocol))

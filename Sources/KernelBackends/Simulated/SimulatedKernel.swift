@@ -41,6 +41,8 @@ package struct SimulatedKernel: Sendable {
     var hashThresholds = ordinaryThresholds
     /// The directions in which packets that no policy matches are dropped.
     package internal(set) var blockedDirections: Set<Direction> = []
+    /// Whether it is locked down for confidentiality, and XFRM tells zeros for keys (xfrm-facts 3.1).
+    package var isLockedDown = false
     var timers = TimerQueue<TimerOwner>()
     /// The sequence number of the last ACQUIRE.
     var acquireSequence: UInt32 = 0

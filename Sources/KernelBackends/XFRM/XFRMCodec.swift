@@ -18,15 +18,21 @@ package struct XFRMCodec: KernelInterface {
     private var devices = Devices.none
     private var requests = XFRMRequestLog()
     private var reqIDs = DrawnReqIDs()
+    private var lockdown: LockdownKnowledge
 
     /// - Parameters:
     ///   - processID: of the daemon; events that answer its requests carry it.
     ///   - portID: the address of the socket that asks; one that nobody can tell beforehand.
     ///   - traits: those of XFRM, and of the kernel behind it.
-    package init(processID: UInt32, portID: UInt32, traits: KernelTraits = .xfrm) {
+    ///   - hidesKeys: whether the kernel says that it does not tell secrets; asked when keys are all zero.
+    package init(
+        processID: UInt32, portID: UInt32, traits: KernelTraits = .xfrm,
+        hidesKeys: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.traits = traits
         self.processID = processID
         self.portID = portID
+        lockdown = LockdownKnowledge(hidesKeys)
     }
 
     package mutating func encode(
@@ -150,8 +156,9 @@ package struct XFRMCodec: KernelInterface {
         _ header: NetlinkHeader, _ reader: inout WireReader, _ message: Span<UInt8>, _ known: inout some KnownEntries
     ) throws(WireError) -> KernelEvent.Content {
         let asked = isOurs(header) ? requests.request(header.sequence) : nil
-        let content = try XFRMMessage(header.type, message, devices).content(
+        var content = try XFRMMessage(header.type, message, devices).content(
             &reader, inAnswerTo: asked, knowing: &known)
+        lockdown.look(at: &content, inAnswerTo: asked)
         guard let asked else {
             requests.overtake(with: content)
             return content

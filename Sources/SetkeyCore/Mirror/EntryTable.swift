@@ -96,16 +96,14 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
         slots.update(slot) { $0.entry = entry }
     }
 
-    /// Lets the entry of this name share with `known` what is the same in both; nobody has written it thereby.
-    package mutating func share(_ known: Entry) {
-        guard let slot = slot(of: known.identity) else { return }
-        slots.update(slot) { $0.entry?.share(known) }
-    }
-
     /// Changes the entry of this name in place; its identity must stay.
+    ///
+    /// - Parameter isTold: whether the kernel has told it; else nobody has written the entry thereby.
     /// - Returns: whether there was one.
     @discardableResult
-    package mutating func modify(_ identity: Entry.Identity, _ change: (inout Entry) -> Void) -> Bool {
+    package mutating func modify(
+        _ identity: Entry.Identity, isTold: Bool = true, _ change: (inout Entry) -> Void
+    ) -> Bool {
         guard let slot = slot(of: identity) else { return false }
         let generation = generation
         slots.update(slot) { slot in
@@ -113,7 +111,7 @@ package struct EntryTable<Entry: TableEntry>: Sendable {
                 change(&entry)
                 slot.entry = entry
             }
-            slot.generation = generation
+            if isTold { slot.generation = generation }
         }
         return true
     }

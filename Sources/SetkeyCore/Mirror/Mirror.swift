@@ -58,7 +58,7 @@ package struct Mirror: Sendable {
             return .free(former, count: former.count)
         case .dumped(let association, _):
             note(association)
-            associations.dumped(inKnownState(association))
+            associations.dumped(withKnownKeys(inKnownState(association)))
         case .dumpedPolicy(let policy, _):
             policies.noteDevice(of: policy.identity)
             policies.dumped(policy)
@@ -82,7 +82,7 @@ package struct Mirror: Sendable {
         switch verb {
         case .added, .got:
             note(association)
-            associations.insert(verb == .got ? inKnownState(association) : association)
+            associations.insert(withKnownKeys(verb == .got ? inKnownState(association) : association))
             if verb == .added, hasNameless { forgetLarval(replacedBy: association) }
         case .deleted: associations.remove(association.identity, numbered: association.numbers)
         case .updated where tellsStates && association.state == .mature:
@@ -105,6 +105,17 @@ package struct Mirror: Sendable {
         var fields = association.fields
         fields.state = .dying
         return SecurityAssociation(fields)
+    }
+
+    /// The same SA with the keys that are known of it, where the kernel does not tell them.
+    private func withKnownKeys(_ association: SecurityAssociation) -> SecurityAssociation {
+        // An acknowledgement does not tell when it was made.
+        guard association.hidesKeys, let known = associations[association.identity],
+            known.current.addTime == association.current.addTime || known.current.addTime == 0
+        else { return association }
+        var association = association
+        association.adoptKeys(of: known)
+        return association
     }
 
     /// New lifetimes make a dying SA mature (xfrm-facts 2.3).

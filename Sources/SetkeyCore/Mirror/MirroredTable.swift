@@ -1,19 +1,5 @@
 package import IPsec
 
-/// What a ``MirroredTable`` holds.
-package protocol MirroredEntry: TableEntry {
-    /// When it goes without being asked to.
-    var limits: LifetimeLimits { get }
-    /// How far its packets are numbered, as far as is told.
-    var numbers: PacketNumbers { get }
-
-    /// Whether the kernel may make or remove it without a message.
-    var comesAndGoesSilently: Bool { get }
-
-    /// Whether another entry of the same name is not this one, but one that the kernel interface cannot tell from it by name.
-    func isTwin(of known: Self) -> Bool
-}
-
 /// One database as the kernel has it: its entries, and what a running dump of it has to remember.
 ///
 /// Events are hints, the dump is truth (architecture 4). While a dump runs, events win over its records, because one
@@ -121,8 +107,10 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
         return entry.isTwin(of: known)
     }
 
-    /// Lets the entry of this name share the secrets of `known`, which otherwise are in memory twice.
-    mutating func share(_ known: Entry) { entries.share(known) }
+    /// Changes of the entry of this name what the kernel has not told, and does not tell.
+    mutating func amend(_ identity: Entry.Identity, _ change: (inout Entry) -> Void) {
+        entries.modify(identity, isTold: false, change)
+    }
 
     // MARK: Dumps
 
@@ -273,27 +261,5 @@ extension MirroredTable<SecurityPolicy> {
         }
         entries.closeCursor(cursor)
         return policies
-    }
-}
-
-extension SecurityAssociation: MirroredEntry {
-    /// A larval SA.
-    package var comesAndGoesSilently: Bool { state == .larval }
-
-    /// Through XFRM the mark is part of the name; PF_KEY does not tell it, nor a number to tell SAs by.
-    package func isTwin(of known: SecurityAssociation) -> Bool { false }
-}
-
-extension SecurityPolicy: MirroredEntry {
-    /// Its packets have none of its own.
-    package var numbers: PacketNumbers { .zero }
-
-    /// A socket's, or one with a lifetime.
-    package var comesAndGoesSilently: Bool { identity.direction.isPerSocket || limits.hard != .zero }
-
-    /// The kernel keeps a policy's number as long as the policy lives, and through every update.
-    package func isTwin(of known: SecurityPolicy) -> Bool {
-        guard let index, let other = known.index else { return false }
-        return index != other
     }
 }

@@ -18,8 +18,8 @@ package func differences(of declared: SecurityAssociation, from present: Securit
             && declared.compression == present.compression && isSameICV(declared, present))
     check(
         .key,
-        isSameKey(declared.encryptionKey, present.encryptionKey)
-            && isSameKey(declared.integrityKey, present.integrityKey))
+        isSameKey(declared.encryptionKey, present.encryptionKey, present.hidesKeys)
+            && isSameKey(declared.integrityKey, present.integrityKey, present.hidesKeys))
     check(
         .encapsulation,
         declared.encapsulation == present.encapsulation
@@ -65,12 +65,13 @@ private func isSameOriginalAddress(_ declared: IPAddress?, _ present: IPAddress?
     present == nil || declared == present
 }
 
-/// No key and an empty key are the same: a null algorithm may or may not show its empty key.
-private func isSameKey(_ a: KeyMaterial?, _ b: KeyMaterial?) -> Bool {
-    switch (a, b) {
+/// No key and an empty key are the same: a null algorithm may or may not show its empty key. One that the kernel does
+/// not tell is unknown, not different.
+private func isSameKey(_ declared: KeyMaterial?, _ present: KeyMaterial?, _ isHidden: Bool) -> Bool {
+    switch (declared, present) {
     case (nil, nil): true
     case (let key?, nil), (nil, let key?): key.byteCount == 0
-    case (let a?, let b?): a == b
+    case (let a?, let b?): isHidden ? a.byteCount == b.byteCount : a == b
     }
 }
 

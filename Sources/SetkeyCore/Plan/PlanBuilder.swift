@@ -90,7 +90,8 @@ package struct PlanBuilder: Sendable {
     /// What was in force before, with what is somebody else's and is removed, changed, or made the file's.
     var former: FormerState? {
         guard var former = ownedSoFar else { return nil }
-        former.foreignAssociations = associations.foreign
+        // One whose keys are not known cannot be made again.
+        former.foreignAssociations = associations.foreign.filter { !$0.hidesKeys }
         former.foreignPolicies = policies.foreign
         return former
     }

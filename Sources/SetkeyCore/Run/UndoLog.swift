@@ -105,7 +105,8 @@ struct UndoLog: Sendable {
 
     /// The request that brings back an SA that was deleted; `nil` for one that cannot be made anew.
     static func restoring(_ association: SecurityAssociation) -> KernelRequest? {
-        guard !association.isDegraded, association.hasAlgorithm, [.mature, .dying, .dead].contains(association.state)
+        guard !association.isDegraded, !association.hidesKeys, association.hasAlgorithm,
+            [.mature, .dying, .dead].contains(association.state)
         else { return nil }
         var mature = association
         mature.state = .mature

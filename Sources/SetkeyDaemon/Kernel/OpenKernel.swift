@@ -54,7 +54,9 @@ package struct OpenKernel {
     /// A kernel that is spoken to by XFRM netlink.
     static func xfrm(on sockets: XFRMSockets, life: String) throws(KernelErrno) -> OpenKernel {
         let exchange = try ThreadedExchange(XFRMLink(sockets), awaiting: XFRMAwaitedAnswer.self)
-        let codec = XFRMCodec(processID: UInt32(clamping: getpid()), portID: sockets.portID)
+        let codec = XFRMCodec(processID: UInt32(clamping: getpid()), portID: sockets.portID) {
+            KernelLockdown.isForConfidentiality
+        }
         return OpenKernel(exchange: exchange, interface: codec, devices: try RouteSocket(), life: life)
     }
 

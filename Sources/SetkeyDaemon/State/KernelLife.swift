@@ -27,9 +27,8 @@ enum KernelLife {
 
     /// The kernel's name for this boot: a UUID.
     private static var bootID: String? {
-        var buffer = [UInt8](repeating: 0, count: 64)
-        let count = try? FileDescriptor.open("/proc/sys/kernel/random/boot_id", O_RDONLY).read(into: &buffer)
-        let id = String(decoding: buffer.prefix(count ?? 0).prefix { $0 > 32 }, as: UTF8.self)
-        return id.isEmpty ? nil : id
+        let line = FileDescriptor.shortText(of: "/proc/sys/kernel/random/boot_id")
+        guard let id = line?.prefix(while: { !$0.isWhitespace }), !id.isEmpty else { return nil }
+        return String(id)
     }
 }

@@ -59,8 +59,9 @@ extension SimulatedKernel {
         _ association: SimulatedAssociation, _ request: NetlinkHeader, to requester: SocketID
     ) {
         guard let index = index(of: requester) else { return }
+        let isLockedDown = isLockedDown
         answer(.newSA, sequence: request.sequence, toSocketAt: index) { writer throws(WireError) in
-            try association.writeXFRM(to: &writer)
+            try association.writeXFRM(hidingKeys: isLockedDown, to: &writer)
         }
     }
 

@@ -64,7 +64,7 @@ extension SimulatedKernel {
                 else { continue }
                 dump.walk = .associations(next: next, ipsecProtocol: ipsecProtocol)
                 return record(.newSA, dump, portID) { writer throws(WireError) in
-                    try association.writeXFRM(to: &writer)
+                    try association.writeXFRM(hidingKeys: isLockedDown, to: &writer)
                 }
             }
             dump.walk = .associations(next: nil, ipsecProtocol: ipsecProtocol)

@@ -55,16 +55,17 @@ extension SimulatedKernel {
             let message = try? header.message { writer throws(WireError) in try association.write(to: &writer) }
             if let message { deliver(message, to: .all) }
         }
+        let isLockedDown = isLockedDown
         switch news {
         case .added, .updated:
             tell(.associations, news == .added ? .newSA : .updateSA, by: change) { writer throws(WireError) in
-                try association.writeXFRM(to: &writer)
+                try association.writeXFRM(hidingKeys: isLockedDown, to: &writer)
             }
         case .deleted:
             tell(.associations, .deleteSA, by: change) { writer throws(WireError) in
                 XFRMStateID(association).write(to: &writer)
                 try writer.appendAttribute(.association) { XFRMStateInfo(association).write(to: &$0) }
-                try association.writeXFRMAttributes(to: &writer)
+                try association.writeXFRMAttributes(hidingKeys: isLockedDown, to: &writer)
             }
         }
     }

@@ -58,14 +58,22 @@ extension SimulatedAssociation {
     // MARK: Telling
 
     /// Appends everything that XFRM tells of it: `xfrm_usersa_info` and the attributes behind it.
-    func writeXFRM(to writer: inout WireWriter) throws(WireError) {
+    ///
+    /// - Parameter hidingKeys: whether zeros stand for its keys.
+    func writeXFRM(hidingKeys: Bool, to writer: inout WireWriter) throws(WireError) {
         XFRMStateInfo(self).write(to: &writer)
-        try writeXFRMAttributes(to: &writer)
+        try writeXFRMAttributes(hidingKeys: hidingKeys, to: &writer)
     }
 
-    func writeXFRMAttributes(to writer: inout WireWriter) throws(WireError) {
-        for (type, content) in algorithmAttributes.sorted(by: { $0.key < $1.key }) {
-            try writer.appendAttribute(XFRMAttributeType(rawValue: type)) { $0.append(content.span) }
+    func writeXFRMAttributes(hidingKeys: Bool, to writer: inout WireWriter) throws(WireError) {
+        for (number, content) in algorithmAttributes.sorted(by: { $0.key < $1.key }) {
+            let type = XFRMAttributeType(rawValue: number)
+            var content = content
+            if hidingKeys {
+                let hasICV = type == .algorithmCombined || type == .algorithmAuthenticationTruncated
+                for index in (hasICV ? 72 : 68)..<content.count { content[index] = 0 }
+            }
+            try writer.appendAttribute(type) { $0.append(content.span) }
         }
         if let encapsulation {
             try writer.appendAttribute(.encapsulation) { writer in
