@@ -91,6 +91,11 @@ package enum TransformLevel: Hashable, Sendable {
     case require
     /// Only an SA with this reqid; `.none` lets the kernel draw one.
     case unique(ReqID)
+
+    /// The reqid of `unique`, else none.
+    package var reqID: ReqID {
+        if case .unique(let reqID) = self { reqID } else { .none }
+    }
 }
 
 /// The kernel's own number of a policy (`sadb_x_policy_id`); its lowest three bits tell the direction.

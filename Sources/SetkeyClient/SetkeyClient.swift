@@ -44,6 +44,7 @@ package enum SetkeyClient {
         case .live(let database, let includeDead):
             try LiveView.run(database, includeDead: includeDead, socket: path)
         case .plan(let input, let options): try PlanRun.run(input, options, socket: path)
+        case .explain(let parameters, let json): try explain(parameters, json: json, socket: path)
         case .status(let json): try status(json: json, socket: path)
         case .reload(let parameters): try reload(.reload(parameters), socket: path, StatusText.text)
         case .confirm:
@@ -132,6 +133,13 @@ package enum SetkeyClient {
     private static func status(json: Bool, socket path: String) throws(ClientFailure) {
         guard case .status(let status) = try answer(to: .status, socket: path) else { return }
         try say(json ? JSONDocument.text(status) : StatusText.text(status))
+    }
+
+    private static func explain(
+        _ parameters: ExplainParameters, json: Bool, socket path: String
+    ) throws(ClientFailure) {
+        guard case .explain(let reply) = try answer(to: .explain(parameters), socket: path) else { return }
+        try say(json ? JSONDocument.text(reply) : ExplainText.text(reply))
     }
 
     private static func reload(

@@ -27,6 +27,7 @@ import Testing
             (.confirm, NoParameters.self, NoParameters.self),
             (.revert, NoParameters.self, ReloadReply.self),
             (.plan, PlanParameters.self, PlanReply.self),
+            (.explain, ExplainParameters.self, ExplainReply.self),
             (.status, NoParameters.self, StatusReply.self),
             (.traits, NoParameters.self, TraitsReply.self),
         ]

@@ -24,6 +24,8 @@ enum Samples {
         .revert,
         .plan(plan),
         .plan(PlanParameters()),
+        .explain(explain),
+        .explain(ExplainParameters(Flow(source: .unspecified(.ipv6), destination: .unspecified(.ipv6)))),
         .status,
         .traits,
     ]
@@ -101,9 +103,32 @@ enum Samples {
         (.plan, .plan(PlanReply(steps: [planStep]))),
         (.plan, .plan(PlanReply(steps: []))),
         (.plan, .plan(PlanReply(steps: [], warnings: ["f:1:1: warning: \"x\"\n  y"]))),
+        (.explain, .explain(explainReply)),
+        (.explain, .explain(ExplainReply(packet: "", lookups: [], fate: "clear"))),
         (.status, .status(status)),
         (.traits, .traits(TraitsReply(.pfKey))),
     ]
+
+    static var explain: ExplainParameters {
+        var flow = Flow(source: .unspecified(.ipv4), destination: .unspecified(.ipv4))
+        flow.nextLayer = .tcp
+        (flow.sourcePort, flow.destinationPort) = (0, 65535)
+        flow.device = .named("eth0")
+        flow.mark = .max
+        flow.interfaceID = InterfaceID(rawValue: 7)
+        return ExplainParameters(flow, .forward)
+    }
+
+    static var explainReply: ExplainReply {
+        let miss = NearMissRecord(entry: "esp 192.0.2.2 spi 0x1", owner: "f:1:1", reasons: ["a", "b"])
+        let transform = TransformLookupRecord(
+            transform: "esp/transport//require", association: association, owner: "foreign", fitting: 2, misses: [miss],
+            reason: "c")
+        let lookup = PolicyLookupRecord(
+            direction: "out", policy: policy, statement: "spdadd", owner: "f:2:1", rivals: ["d"], misses: [miss],
+            transforms: [transform], fate: .known(.protected), reason: "e", advice: ["f"])
+        return ExplainReply(packet: "g", lookups: [lookup], fate: "later")
+    }
 
     static var executeReply: ExecuteReply {
         var reply = ExecuteReply(executed: 7)

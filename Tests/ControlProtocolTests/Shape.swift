@@ -73,7 +73,8 @@ private struct ShapeDecoder: Decoder {
             switch type {
             case is Bool.Type: (false, .bool)
             case is Int.Type: (0, .int)
-            case is String.Type: ("", .string)
+            // Of strings that are checked, addresses.
+            case is String.Type: ("::", .string)
             case is DatabaseName.Type: (DatabaseName.associations, .words(DatabaseName.allCases.map(\.rawValue)))
             case is ProtocolName.Type: (ProtocolName.ah, .words(ProtocolName.allCases.map(\.rawValue)))
             case is MonitorEvent.Type: (MonitorEvent.other, .words(MonitorEvent.allCases.map(\.rawValue)))

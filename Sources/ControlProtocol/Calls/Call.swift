@@ -20,6 +20,8 @@ package enum Call: Hashable, Sendable {
     case revert
     /// Tell what a reload would do.
     case plan(PlanParameters)
+    /// Tell what the kernel does to a packet.
+    case explain(ExplainParameters)
     /// Tell how things stand.
     case status
     /// Tell what the kernel interface can carry.

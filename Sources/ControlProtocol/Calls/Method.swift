@@ -10,6 +10,7 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case confirm = "Confirm"
     case revert = "Revert"
     case plan = "Plan"
+    case explain = "Explain"
     case status = "Status"
     case traits = "Traits"
 
@@ -34,6 +35,7 @@ extension Call {
         case .confirm: .confirm
         case .revert: .revert
         case .plan: .plan
+        case .explain: .explain
         case .status: .status
         case .traits: .traits
         }

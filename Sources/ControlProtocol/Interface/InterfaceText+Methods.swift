@@ -93,6 +93,21 @@ extension InterfaceText {
         # callers who may not see keys get them without source lines.
         method Plan(text: ?string, unfinished: ?bool) -> (steps: []PlanStep, warnings: ?[]string)
 
+        # What the kernel does to a packet, by its own rules, from what the daemon knows of its tables. Of ICMP the ports are
+        # type and code. What is not given matches no policy that names it; direction is out, in or fwd, and out if nothing
+        # is given.
+        method Explain(
+          source: string,
+          destination: string,
+          nextLayer: ?int,
+          sourcePort: ?int,
+          destinationPort: ?int,
+          device: ?string,
+          mark: ?int,
+          interfaceID: ?int,
+          direction: ?string
+        ) -> (packet: string, lookups: []PolicyLookup, fate: string)
+
         # The daemon's status.
         method Status() -> (
           version: string,

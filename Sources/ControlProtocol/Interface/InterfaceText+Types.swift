@@ -165,6 +165,43 @@ extension InterfaceText {
           softValidTime: ?int
         )
 
+        # An entry that might be meant, and that the kernel does not take for a packet, with one phrase for each reason. The
+        # owner is FILE:LINE:COLUMN, foreign, or undeclared of what the file has declared once.
+        type NearMiss (
+          entry: string,
+          owner: string,
+          reasons: []string
+        )
+
+        # One transform of a policy, and the association that it takes, without keys; nothing where none fits.
+        type TransformLookup (
+          transform: string,
+          association: ?Association,
+          owner: ?string,
+          # How many fit.
+          fitting: int,
+          misses: ?[]NearMiss,
+          reason: string
+        )
+
+        # What the policies of one direction do to a packet.
+        type PolicyLookup (
+          direction: string,
+          # Nothing where none matches, and the default decides.
+          policy: ?Policy,
+          statement: ?string,
+          owner: ?string,
+          # Policies that match, are as strong, and do something else.
+          rivals: ?[]string,
+          # Policies for its addresses that do not match it.
+          misses: ?[]NearMiss,
+          transforms: []TransformLookup,
+          # protected, clear, dropped
+          fate: string,
+          reason: string,
+          advice: ?[]string
+        )
+
         # Something about a call's text; offset and length are bytes of its UTF-8.
         type Diagnostic (
           # error, warning, note

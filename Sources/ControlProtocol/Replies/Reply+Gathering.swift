@@ -41,6 +41,7 @@ extension Reply {
         case .render(let reply): reply.text.approximateByteCount
         case .plan(let reply): 512 * reply.steps.count
         case .flushed, .monitor, .reload, .confirmed, .status, .traits: 1024
+        case .explain: 65_536
         }
     }
 }

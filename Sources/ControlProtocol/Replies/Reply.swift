@@ -18,6 +18,8 @@ package enum Reply: Hashable, Sendable {
     case confirmed
     /// To ``Call/plan(_:)``, in parts.
     case plan(PlanReply)
+    /// To ``Call/explain(_:)``.
+    case explain(ExplainReply)
     /// To ``Call/status``.
     case status(StatusReply)
     /// To ``Call/traits``.

@@ -16,6 +16,7 @@ extension Call {
         case .monitor(let parameters): try append(parameters)
         case .reload(let parameters): try append(parameters)
         case .plan(let parameters): try append(parameters)
+        case .explain(let parameters): try append(parameters)
         case .confirm, .revert, .status, .traits: try append(NoParameters())
         }
     }

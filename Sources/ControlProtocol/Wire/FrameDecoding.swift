@@ -124,6 +124,7 @@ private struct CallDecoding {
         case .confirm: .confirm
         case .revert: .revert
         case .plan: .plan(try parameters(container))
+        case .explain: .explain(try parameters(container))
         case .status: .status
         case .traits: .traits
         }

@@ -133,9 +133,4 @@ extension TransformLevel {
         case .unique: UInt8(IPSEC_LEVEL_UNIQUE)
         }
     }
-
-    /// The reqid of `unique`, else none.
-    var reqID: ReqID {
-        if case .unique(let reqID) = self { reqID } else { .none }
-    }
 }

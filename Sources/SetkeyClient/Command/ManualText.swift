@@ -29,6 +29,8 @@ enum ManualText {
           setkey -f site.conf       run it
           setkey -D; setkey -DP     print the kernel's SAs; its policies
           setkey --plan             what a reload would change
+          setkey --explain 10.1.0.5 10.2.0.7 tcp any 443
+                                    why this packet is, or is not, protected
           setkey --reload --confirm 60
                                     reload; rolled back after 60 s unless
                                     setkey --confirm comes first

@@ -22,6 +22,8 @@ package enum Operation: Hashable, Sendable {
     case live(DatabaseName, includeDead: Bool)
     /// `--plan`; without an input the daemon's own file.
     case plan(Input?, PlanOptions)
+    /// `--explain`, and with `--json` as a document.
+    case explain(ExplainParameters, json: Bool)
     /// `--status`, and with `--json` as a document.
     case status(json: Bool)
     /// `--reload`.

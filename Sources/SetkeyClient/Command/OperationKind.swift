@@ -8,6 +8,7 @@ enum OperationKind: String, Hashable, Sendable, CaseIterable {
     case live = "-l"
     case status = "--status"
     case plan = "--plan"
+    case explain = "--explain"
     case reload = "--reload"
     case confirm = "--confirm"
     case revert = "--revert"
@@ -30,6 +31,12 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
     case showKeys = "--show-keys"
     case json = "--json"
     case confirmWithin = "--confirm SECONDS"
+    case outbound = "--out"
+    case inbound = "--in"
+    case forwarded = "--forward"
+    case device = "--dev IF"
+    case mark = "--mark N"
+    case interfaceID = "--if-id N"
 
     /// What it changes, in the order in which an error lists them.
     var partners: [OperationKind] {
@@ -43,8 +50,9 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         case .noPerSocket: [.dump]
         case .hex: [.monitor]
         case .showKeys: [.standardInput, .file, .dump, .monitor]
-        case .json: [.plan, .status]
+        case .json: [.plan, .explain, .status]
         case .confirmWithin: [.reload]
+        case .outbound, .inbound, .forwarded, .device, .mark, .interfaceID: [.explain]
         }
     }
 
@@ -61,7 +69,9 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         case .noPerSocket: [.flush, .monitor]
         case .kernelSemantics, .rfcSemantics: [.dump, .flush, .monitor, .live]
         case .hex: [.dump, .live]
-        case .debug, .verbose, .atomic, .showKeys, .json, .confirmWithin: []
+        case .debug, .verbose, .atomic, .showKeys, .json, .confirmWithin, .outbound, .inbound, .forwarded, .device,
+            .mark, .interfaceID:
+            []
         }
     }
 }
@@ -80,6 +90,7 @@ extension OperationFlags {
         if live { kinds.append(.live) }
         if status { kinds.append(.status) }
         if plan { kinds.append(.plan) }
+        if explain { kinds.append(.explain) }
         if reload { kinds.append(.reload) }
         if confirm { kinds.append(.confirm) }
         if revert { kinds.append(.revert) }
@@ -106,6 +117,12 @@ extension ModifierFlags {
             case .showKeys: showKeys
             case .json: json
             case .confirmWithin: confirmWithin != nil
+            case .outbound: way == .outbound
+            case .inbound: way == .inbound
+            case .forwarded: way == .forwarded
+            case .device: device != nil
+            case .mark: mark != nil
+            case .interfaceID: interfaceID != nil
             }
         }
     }

@@ -1,4 +1,5 @@
 import ControlProtocol
+import IPsec
 import TextBytes
 
 extension SetkeyCommand {
@@ -20,6 +21,7 @@ extension SetkeyCommand {
         case .monitor: return .monitor(monitorOptions)
         case .live: return live
         case .plan: return try plan
+        case .explain: return try explain
         case .status: return .status(json: modifiers.json)
         case .reload: return try reload
         case .confirm: return .confirm
@@ -78,6 +80,23 @@ extension SetkeyCommand {
             var options = PlanOptions()
             options.json = modifiers.json
             return .plan(try operations.files.first.map { (path) throws(ClientFailure) in try input(path) }, options)
+        }
+    }
+
+    private var explain: Operation {
+        get throws(ClientFailure) {
+            let question = ExplainQuestion()
+            var flow = try question.flow(words)
+            if let mark = modifiers.mark { flow.mark = try question.mark(mark) }
+            if let device = modifiers.device { flow.device = try question.device(device) }
+            if let number = modifiers.interfaceID { flow.interfaceID = InterfaceID(rawValue: number) }
+            let direction: Direction =
+                switch modifiers.way {
+                case .inbound: .inbound
+                case .forwarded: .forward
+                case .outbound, nil: .outbound
+                }
+            return .explain(ExplainParameters(flow, direction), json: modifiers.json)
         }
     }
 

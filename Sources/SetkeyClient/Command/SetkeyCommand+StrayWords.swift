@@ -6,6 +6,7 @@ extension SetkeyCommand {
         (["flush", "clear"], "-F for the SAs, or -FP for the policies"),
         (["reload", "restart", "apply", "load"], "--reload, or -f FILE for statements of your own"),
         (["plan", "diff"], "--plan"),
+        (["explain", "why", "trace"], "--explain SRC DST"),
         (["confirm", "commit"], "--confirm"),
         (["revert", "rollback", "undo"], "--revert"),
         (["monitor", "watch"], "-x"),
@@ -22,7 +23,7 @@ extension SetkeyCommand {
 
     /// The error of the first word that belongs to no flag.
     var strayWord: ClientFailure? {
-        guard let word = words.first else { return nil }
+        guard let word = words.first, operations.kinds != [.explain] else { return nil }
         if operations.confirm {
             return .usage("--confirm takes a whole number of seconds, for example 60, not '\(word)'")
         }

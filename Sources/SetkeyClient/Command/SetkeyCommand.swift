@@ -12,6 +12,8 @@ package struct SetkeyCommand: ParsableCommand {
             setkey [-H] [--show-keys] -x | -xx
             setkey [-a] -l [-P] | -V
             setkey [--json] --plan [-f FILE] | --status
+            setkey [--json] --explain SRC DST [UPPER [SPORT DPORT]]
+                   [--in | --out | --forward] [--dev IF] [--mark N] [--if-id N]
             setkey --reload [--confirm SECONDS] | --confirm | --revert
             """,
         helpNames: .long)
@@ -25,7 +27,7 @@ package struct SetkeyCommand: ParsableCommand {
     @OptionGroup(title: "CONNECTION")
     package var connection: ConnectionOptions
 
-    /// There are none: what stands here was meant to be a flag, or the argument of one.
+    /// The packet of `--explain`. Else there are none: what stands here was meant to be a flag, or the argument of one.
     @Argument(help: .hidden)
     package var words: [String] = []
 
@@ -75,6 +77,14 @@ package struct OperationFlags: ParsableArguments {
             would change anything.
             """)
     package var plan = false
+
+    @Flag(
+        name: .customLong("explain"),
+        help: """
+            Say what the kernel does to a packet from SRC to DST: by which policy and which SAs, and why not by others. \
+            UPPER is a protocol; SPORT and DPORT are its ports, of ICMP type and code.
+            """)
+    package var explain = false
 
     @Flag(
         name: .customLong("reload"),
@@ -135,8 +145,24 @@ package struct ModifierFlags: ParsableArguments {
     @Flag(name: .long, help: "Show keys instead of <hidden>; only for root.")
     package var showKeys = false
 
-    @Flag(name: .long, help: "With --plan and --status: JSON instead of text.")
+    @Flag(name: .long, help: "With --plan, --explain and --status: JSON instead of text.")
     package var json = false
+
+    @Flag(exclusivity: .exclusive)
+    package var way: PacketWay?
+
+    @Option(
+        name: .customLong("dev"),
+        help: ArgumentHelp("With --explain: the packet leaves or comes in by this network device.", valueName: "IF"))
+    package var device: String?
+
+    @Option(name: .customLong("mark"), help: ArgumentHelp("With --explain: the packet's mark.", valueName: "N"))
+    package var mark: String?
+
+    @Option(
+        name: .customLong("if-id"),
+        help: ArgumentHelp("With --explain: the packet passes the XFRM interface of this number.", valueName: "N"))
+    package var interfaceID: UInt32?
 
     /// What ``CommandLineOutcome`` makes of `--confirm SECONDS`.
     @Option(name: .customLong(SetkeyCommand.confirmWithin), help: .hidden)
@@ -164,6 +190,32 @@ package enum PolicySemantics: EnumerableFlag {
         case .kernel:
             "With -c and -f: policies go in as written; a gateway has to write its fwd policies, too (default)."
         case .rfc: "With -c and -f: every in policy becomes a fwd policy as well, as RFC 4301 expects."
+        }
+    }
+}
+
+/// Which way the packet of `--explain` goes.
+package enum PacketWay: EnumerableFlag {
+    /// `--out`: this machine sends it.
+    case outbound
+    /// `--in`: it is for this machine.
+    case inbound
+    /// `--forward`: this machine passes it on.
+    case forwarded
+
+    package static func name(for value: Self) -> NameSpecification {
+        switch value {
+        case .outbound: .customLong("out")
+        case .inbound: .customLong("in")
+        case .forwarded: .customLong("forward")
+        }
+    }
+
+    package static func help(for value: Self) -> ArgumentHelp? {
+        switch value {
+        case .outbound: "With --explain: this machine sends the packet (default)."
+        case .inbound: "With --explain: the packet comes in, for this machine."
+        case .forwarded: "With --explain: the packet comes in, and leaves again."
         }
     }
 }

@@ -10,6 +10,7 @@ struct ClientDesk: Sendable {
     var flushes = Flushes()
     var streams = DumpStreams()
     var plans = PlanJobs()
+    var explanations = Explanations()
     /// Clients, not privileged, that wait for their turns to get parts of dumps and plans.
     var partTurns = ClientTurns()
     var monitors = Monitors()
@@ -47,6 +48,7 @@ struct ClientDesk: Sendable {
         partTurns.remove(client)
         streams.remove(client, &context.kernel.mirror)
         plans.remove(client, &context.kernel.mirror)
+        explanations.remove(client, &context.kernel.mirror)
         flushes.remove(client)
         monitors.remove(client)
         peers[client] = nil
@@ -80,6 +82,10 @@ struct ClientDesk: Sendable {
         for client in plans.waiting {
             context.out.fail(client, .reloadFailed(messages: [why]))
             plans.remove(client, &context.kernel.mirror)
+        }
+        for client in explanations.waiting {
+            context.out.fail(client, .reloadFailed(messages: [why]))
+            explanations.remove(client, &context.kernel.mirror)
         }
     }
 
