@@ -23,11 +23,11 @@ package enum Device: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What the kernel takes for a name (`dev_valid_name`).
-    private static func isName(_ word: some StringProtocol) -> Bool {
+    /// What the kernel takes for a name (`dev_valid_name`), and the language can say: nothing with a quotation mark.
+    fileprivate static func isName(_ word: some StringProtocol) -> Bool {
         let bytes = word.utf8
         return !bytes.isEmpty && bytes.count <= maximumNameByteCount && word != "." && word != ".."
-            && bytes.allSatisfy { $0 > 32 && $0 != 127 && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
+            && bytes.allSatisfy { $0 > 32 && $0 != 127 && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "\"") }
     }
 
     /// `eth0`; `index:7` for one without a name.
@@ -63,6 +63,8 @@ package struct Devices: Hashable, Sendable {
     /// There is a device of this number and name; it may have had another name.
     package mutating func insert(_ name: String, _ number: UInt32) {
         remove(number)
+        // One that cannot be said is known by its number alone.
+        guard Device.isName(name) else { return }
         if let former = numbers[name] { names[former] = nil }
         (names[number], numbers[name]) = (name, number)
     }

@@ -59,6 +59,16 @@ package struct SecurityAssociation: Sendable {
     /// Whether it has keys, and every byte of them is zero; takes longer only where the first ones are.
     package var hasZeroKeys: Bool { storage.fields.keys?.isZero ?? false }
 
+    /// A hash of the keys, for this process alone.
+    package var keyHash: Int {
+        var hasher = Hasher()
+        let keys = keyBytes
+        if let key = keys.encryption { for index in key.indices { hasher.combine(key[index]) } }
+        hasher.combine(keys.encryption?.count ?? 0)
+        if let key = keys.integrity { for index in key.indices { hasher.combine(key[index]) } }
+        return hasher.finalize()
+    }
+
     /// Takes the keys of `known` for its own, if the kernel does not tell them, and they may be the same.
     /// - Returns: whether it did.
     @discardableResult

@@ -96,7 +96,7 @@ final class DaemonShell {
         do {
             opened = try richer.open()
         } catch {
-            return post(.moved(failure: "cannot move to \(richer.traits.name), which a text needs: \(error)"))
+            return post(.moved(failure: "cannot move to \(richer.traits.name), which a text or the kernel's SAs need: \(error)"))
         }
         kernel.close()
         kernel = KernelSocket(opened)

@@ -99,7 +99,7 @@ extension DumpFormat {
         guard case .protect(let transforms) = policy.action else { return }
         for transform in transforms {
             output.append(#"\n\t"#)
-            transform.append(to: &output, showPorts: options.showPorts)
+            transform.append(to: &output, showPorts: options.showPorts, marksDrawn: true)
         }
     }
 }

@@ -87,7 +87,10 @@ extension Transform {
     }
 
     /// The same to an output that has room for ``maximumTextByteCount`` bytes.
-    func append(to output: inout OutputSpan<UInt8>, showPorts: Bool = false) {
+    ///
+    /// - Parameter marksDrawn: whether a number that may be one that the kernel has drawn is written as ipsec-tools did, which
+    ///   no parser reads: `unique#16385`.
+    func append(to output: inout OutputSpan<UInt8>, showPorts: Bool = false, marksDrawn: Bool = false) {
         appendProtocol(to: &output)
         output.append("/")
         if let word = mode.word { output.append(word) } else { output.append(decimal: UInt64(mode.rawValue)) }
@@ -100,7 +103,7 @@ extension Transform {
             if showPorts { output.append(port: endpoints.destinationPort) }
         }
         output.append("/")
-        level.append(to: &output)
+        level.append(to: &output, marksDrawn)
     }
 
     private func appendProtocol(to output: inout OutputSpan<UInt8>) {
@@ -113,7 +116,7 @@ extension Transform {
 }
 
 extension TransformLevel {
-    fileprivate func append(to output: inout OutputSpan<UInt8>) {
+    fileprivate func append(to output: inout OutputSpan<UInt8>, _ marksDrawn: Bool) {
         switch self {
         case .default: output.append("default")
         case .use: output.append("use")
@@ -121,7 +124,7 @@ extension TransformLevel {
         case .unique(.none): output.append("unique")
         case .unique(let reqID):
             output.append("unique")
-            output.append(reqID.rawValue > ReqID.manualMaximum ? "#" : ":")
+            output.append(marksDrawn && reqID.rawValue > ReqID.manualMaximum ? "#" : ":")
             output.append(decimal: UInt64(reqID.rawValue))
         }
     }

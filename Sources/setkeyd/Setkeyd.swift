@@ -15,7 +15,7 @@ struct Setkeyd: ParsableCommand {
         usage: """
             setkeyd [--config FILE] [--kernel KIND] [--socket PATH]
                     [--state-directory DIRECTORY] [--drift POLICY] [--thresholds POLICY]
-            setkeyd --check [--config FILE]
+            setkeyd --check [--config FILE] [--kernel INTERFACE]
             setkeyd -V | --help
             """,
         discussion: """

@@ -83,6 +83,33 @@ struct ContinuedNumbersTests {
         #expect(sa.continuing(former) == expected)
     }
 
+    /// One that could not send a single packet would be no use; the numbers of a key are used once all the same.
+    @Test(arguments: [UInt64(UInt32.max) - 1, UInt64(UInt32.max)])
+    func otherKeysBeginAnewWhereAllNumbersAreUsed(sent: UInt64) throws {
+        var former = try Self.association(Self.before)
+        former.numbers.sent = sent
+        var mirror = Mirror(tellsStates: false)
+        _ = mirror.apply(.association(.added, former))
+        _ = mirror.apply(.association(.deleted, former))
+        func begins(_ text: String) throws -> UInt64 {
+            guard case .add(let asked) = mirror.continuing(.add(try Self.association(text))) else { throw NotAnSA() }
+            return asked.numbers.sent
+        }
+        #expect(try begins(Self.after) == (sent == UInt64(UInt32.max) ? 0 : sent))
+        #expect(try begins(Self.before) == sent)
+    }
+
+    @Test func keysThatAreNotKnownGoOn() throws {
+        var former = try Self.association(Self.before)
+        former.numbers.sent = UInt64(UInt32.max)
+        former.hidesKeys = true
+        var mirror = Mirror(tellsStates: false)
+        _ = mirror.apply(.association(.added, former))
+        _ = mirror.apply(.association(.deleted, former))
+        guard case .add(let asked) = mirror.continuing(.add(try Self.association(Self.after))) else { throw NotAnSA() }
+        #expect(asked.numbers.sent == UInt64(UInt32.max))
+    }
+
     @Test func anAssociationThatIsGoneAlreadyIsAddedAllTheSame() throws {
         var application = try application()
         let deletion = try Self.next(&application)

@@ -159,6 +159,67 @@ import Testing
         #expect(machine.daemon.isSettled)
     }
 
+    /// An SA that PF_KEY cannot tell is reason enough: else what the file no longer declares would stay, and what it
+    /// declares anew under that name would seem to be there.
+    @Test(arguments: ["", "add 192.0.2.1 192.0.2.2 esp 0x2001 -E null ;\n"])
+    func whatTheLastDaemonOwnedByAnAlgorithmIsRemoved(_ rest: String) throws {
+        var machine = Self.started(file: Self.ordinary + Self.combined)
+        #expect(machine.door == .xfrm)
+        machine.file = Self.ordinary + rest
+        (machine.door, machine.richerDoor) = (.pfKey, .xfrm)
+        machine.restart()
+        #expect(machine.door == .xfrm)
+        #expect(machine.daemon.isSettled)
+        #expect(Self.spis(machine) == (rest.isEmpty ? [0x1001] : [0x1001, 0x2001]))
+        machine.daemon.mirror.associations.forEach { #expect($0.encryption == .null) }
+    }
+
+    @Test func anSAOfOthersThatPFKeyCannotTellMovesItToo() throws {
+        var machine = Self.started(file: Self.ordinary)
+        let address = try #require(IPAddress("192.0.2.2"))
+        machine.kernel.insertForeign(
+            .combinedMode, SAIdentity(destination: address, ipsecProtocol: .esp, spi: SPI(rawValue: 0x2001)),
+            from: address, at: .init(seconds: UInt64(machine.seconds)))
+        machine.writes = []
+        machine.settle()
+        #expect(machine.door == .xfrm)
+        #expect(machine.writes.isEmpty)
+        #expect(machine.daemon.isSettled)
+    }
+
+    @Test func whereItCannotBeOpenedTheSightIsPoorAndTheDaemonGoesOn() throws {
+        var machine = Self.started(file: Self.ordinary + Self.combined)
+        machine.file = Self.ordinary
+        (machine.door, machine.richerDoor) = (.pfKey, .xfrm)
+        machine.richerFailure = "cannot move to XFRM"
+        machine.restart()
+        #expect(machine.door == .pfKey)
+        #expect(machine.isReady == true)
+        #expect(try machine.run(Self.another).executed == 1)
+        #expect(machine.log.filter { $0.message == "cannot move to XFRM" }.count == 1)
+        // It is still the file's.
+        machine.richerFailure = nil
+        machine.restart()
+        #expect(machine.door == .xfrm)
+        #expect(Self.spis(machine) == [0x1001, 0x4001])
+    }
+
+    /// What PF_KEY cannot name stays the file's, to be taken out by XFRM.
+    @Test func aDefaultIsNotForgottenByAnInterfaceThatCannotSeeIt() throws {
+        var machine = Self.started(file: Self.ordinary + "spddefault -P fwd discard ;\n")
+        machine.file = Self.ordinary
+        (machine.door, machine.richerDoor) = (.pfKey, .xfrm)
+        machine.richerFailure = "cannot move to XFRM"
+        machine.restart()
+        #expect(machine.door == .pfKey)
+        #expect(machine.isReady == true)
+        #expect(machine.kernel.blockedDirections == [.forward])
+        machine.richerFailure = nil
+        machine.restart()
+        #expect(machine.kernel.blockedDirections.isEmpty)
+        #expect(machine.daemon.isSettled)
+    }
+
     @Test func aPlanMovesNothing() throws {
         var machine = Self.started(file: Self.ordinary)
         machine.file = Self.ordinary + Self.marked

@@ -18,10 +18,11 @@ import Testing
     private static func file(_ key: String) -> String { "add 192.0.2.1 192.0.2.2 esp 0x1001 -E aes-cbc \(key) ;\n" }
 
     /// A daemon that has come into a kernel which has the file's SA, and does not tell its key.
-    private static func restarted(file: String = file(key), declaring: String? = nil, says: Bool = true) -> Machine {
+    private static func restarted(file: String = file(key), declaring: String? = nil, isUnseen: Bool = false) -> Machine
+    {
         var machine = Machine.started(on: .xfrm, file: file)
         machine.kernel.isLockedDown = true
-        machine.saysItIsLockedDown = says
+        machine.isLockdownUnseen = isUnseen
         machine.file = declaring ?? file
         machine.log = []
         machine.restart()
@@ -84,7 +85,7 @@ import Testing
 
     /// Nothing says that it is locked down, until an SA of ours is told without its key.
     @Test func whatAnAddShowsIsBelieved() throws {
-        var machine = Self.restarted(declaring: "", says: false)
+        var machine = Self.restarted(declaring: "", isUnseen: true)
         _ = try machine.run(Self.file(Self.key))
         let added = machine.daemon.mirror.associations
         #expect(added.count == 1)
@@ -107,6 +108,38 @@ import Testing
             "delete 192.0.2.1 192.0.2.2 esp 0x1001 ; \(text) delete 192.0.2.1 192.0.2.2 esp 0x7777 ;", atomic: true)
         #expect(reply.failures?.isEmpty == false)
         #expect(!Self.hasWrittenZeros(machine))
+    }
+
+    /// What has come into the place of a declared SA has a key that nobody told: it is another one.
+    @Test func whatOthersPutInItsPlaceIsReplaced() throws {
+        var machine = Self.restarted()
+        machine.foreignRun("delete 192.0.2.1 192.0.2.2 esp 0x1001 ;" + Self.file(Self.otherKey))
+        machine.settle()
+        machine.pass(quarters: 8)
+        #expect(machine.daemon.isSettled)
+        #expect(!Self.hasWrittenZeros(machine))
+        #expect(Self.hasKey(Self.key, machine.truth()))
+    }
+
+    /// A state that was rolled back while no daemon ran has keys of its own.
+    @Test func theWayBackAfterAKillTakesNoKeyForItsOwn() throws {
+        var machine = Machine.started(on: .xfrm, file: Self.file(Self.key))
+        machine.kernel.isLockedDown = true
+        machine.file = Self.file(Self.otherKey)
+        machine.queue(.called(Machine.root, .reload(Self.unconfirmed)))
+        machine.settle()
+        #expect(Self.hasKey(Self.otherKey, machine.truth()))
+        machine.seconds += 100
+        machine.restart()
+        machine.pass(seconds: 1)
+        #expect(Self.hasKey(Self.key, machine.truth()))
+        #expect(!Self.hasWrittenZeros(machine))
+    }
+
+    private static var unconfirmed: ReloadParameters {
+        var parameters = ReloadParameters()
+        parameters.confirmSeconds = 30
+        return parameters
     }
 
     @Test func anUndoBringsBackTheKeysThatAreKnown() throws {

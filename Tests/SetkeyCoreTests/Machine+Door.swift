@@ -20,11 +20,11 @@ extension Machine {
             }
         }
 
-        /// - Parameter hidesKeys: what the kernel says, where XFRM tells keys that are all zero.
-        func translation(hidesKeys: Bool = false) -> KernelTranslation {
+        /// - Parameter tellsKeys: whether the kernel is known to tell keys, where XFRM tells some that are all zero.
+        func translation(tellsKeys: Bool = true) -> KernelTranslation {
             switch self {
             case .pfKey: KernelTranslation(PFKeyCodec(processID: 99, signature: Self.signature))
-            case .xfrm: KernelTranslation(XFRMCodec(processID: 99, portID: Self.portID) { hidesKeys })
+            case .xfrm: KernelTranslation(XFRMCodec(processID: 99, portID: Self.portID) { tellsKeys })
             }
         }
 

@@ -36,6 +36,26 @@ import Testing
         #expect(differences(of: changed, from: present) == [.algorithm])
     }
 
+    /// What is declared of a number that PF_KEY would have drawn.
+    @Test func theWayBackKnowsALargeReqID() throws {
+        var parser = Parser(
+            Array(
+                """
+                spdadd 10.1.0.0/24 10.2.0.0/24 any -P out ipsec esp/transport//unique:20000 ;
+                spdadd 10.1.0.0/24 10.3.0.0/24 any -P out discard ;
+                """.utf8), options: ParserOptions(traits: .xfrm))
+        var evaluation = DesiredState.Evaluation()
+        while let statement = parser.next() {
+            evaluation.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
+        }
+        let state = FormerState(declared: evaluation.finish(), endedAt: 1)
+        var unreadable = 0
+        let read = try #require(FormerState(parsing: state.text, endedAt: 1, .xfrm, unreadable: &unreadable))
+        #expect(unreadable == 0)
+        #expect(read.declared.policies.map(\.entry) == state.declared.policies.map(\.entry))
+        #expect(read.declared.policies.count == 2)
+    }
+
     @Test func theWayBackKnowsIt() throws {
         var state = FormerState(declared: DesiredState.Evaluation().finish(), endedAt: 1)
         state.foreignAssociations = [try association()]

@@ -53,6 +53,16 @@ import Testing
         #expect(Self.known(machine).isEmpty)
     }
 
+    /// Who declares that packets pass owns nothing: what others set afterwards is theirs.
+    @Test func aDeclaredNoneIsNotOwned() {
+        var machine = Machine.started(on: .xfrm, file: "spddefault -P in none ;\n")
+        machine.file = ""
+        machine.kernel.setBlockedDirections([.inbound], at: .init(seconds: UInt64(machine.seconds)))
+        machine.restart()
+        #expect(machine.kernel.blockedDirections == [.inbound])
+        #expect(machine.daemon.isSettled)
+    }
+
     @Test func aFlushLeavesItAlone() throws {
         var machine = Machine.started(on: .xfrm)
         _ = try machine.run("spddefault -P fwd discard ;" + Self.policies + "spdflush ;")

@@ -112,7 +112,7 @@ struct StatementGenerator {
         let isTunnel = chance()
         let family: IPAddress.Family = chance() ? .ipv4 : .ipv6
         let ends = Transform.Endpoints(source: address(family), destination: address(family))
-        let unique = ReqID(rawValue: UInt32(below(16384)))
+        let unique = ReqID(rawValue: hasMarks ? UInt32(below(1 << 32)) : UInt32(below(16384)))
         let level: TransformLevel = [.default, .require, .unique(unique), .use][Int(below(isTunnel ? 3 : 4))]
         return Transform(
             nextLayer: proto, mode: isTunnel ? .tunnel : .transport, endpoints: isTunnel ? ends : nil, level: level)

@@ -52,6 +52,9 @@ surely() {
 echo 1 > /proc/sys/kernel/print-fatal-signals
 deaths() { dmesg | awk '/fatal signal (4|5|7|8|11)\./ { lines = 16 } lines-- > 0'; }
 
+# As every machine has it; in a guest that systemd has booted it is there.
+mountpoint -q /sys/kernel/security || mount -t securityfs securityfs /sys/kernel/security
+
 # At the end of a suite: its counts for `run`, nobody has died, and nothing is left running.
 finish() {
     stop_daemon

@@ -2,13 +2,16 @@ internal import IPsec
 
 /// Whether the kernel tells zeros for keys, as it does when it is locked down for confidentiality (xfrm-facts 3.1): nothing
 /// in its messages says so, and the keys of an SA may be zeros.
+///
+/// Zeros are believed only where the kernel is known to tell keys: a key of zeros that is written is one that everybody
+/// knows.
 struct LockdownKnowledge: Sendable {
-    /// What the kernel says of itself.
-    private let asks: @Sendable () -> Bool
-    /// Whether that is known; it is never lifted.
+    /// Whether the kernel is known to tell keys.
+    private let tellsKeys: @Sendable () -> Bool
+    /// Whether it has been known not to; a lockdown is never lifted.
     private var isLockedDown = false
 
-    init(_ asks: @escaping @Sendable () -> Bool) { self.asks = asks }
+    init(_ tellsKeys: @escaping @Sendable () -> Bool) { self.tellsKeys = tellsKeys }
 
     /// Marks an SA that is told without its keys.
     /// - Parameter request: the request of ours that is answered; whoever adds an SA knows its keys.
@@ -25,7 +28,8 @@ struct LockdownKnowledge: Sendable {
     private mutating func marked(_ association: SecurityAssociation, _ request: KernelRequest?) -> SecurityAssociation {
         var association = association
         guard case .add(let wanted)? = request, wanted.identity == association.identity else {
-            association.hidesKeys = isHiding()
+            if !isLockedDown { isLockedDown = !tellsKeys() }
+            association.hidesKeys = isLockedDown
             return association
         }
         if wanted.hasZeroKeys { return association }
@@ -33,10 +37,5 @@ struct LockdownKnowledge: Sendable {
         association.hidesKeys = true
         association.adoptKeys(of: wanted)
         return association
-    }
-
-    private mutating func isHiding() -> Bool {
-        if !isLockedDown { isLockedDown = asks() }
-        return isLockedDown
     }
 }

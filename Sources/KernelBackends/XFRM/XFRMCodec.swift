@@ -24,15 +24,15 @@ package struct XFRMCodec: KernelInterface {
     ///   - processID: of the daemon; events that answer its requests carry it.
     ///   - portID: the address of the socket that asks; one that nobody can tell beforehand.
     ///   - traits: those of XFRM, and of the kernel behind it.
-    ///   - hidesKeys: whether the kernel says that it does not tell secrets; asked when keys are all zero.
+    ///   - tellsKeys: whether the kernel is known to tell keys as they are; asked when all of them are zeros.
     package init(
         processID: UInt32, portID: UInt32, traits: KernelTraits = .xfrm,
-        hidesKeys: @escaping @Sendable () -> Bool = { false }
+        tellsKeys: @escaping @Sendable () -> Bool = { true }
     ) {
         self.traits = traits
         self.processID = processID
         self.portID = portID
-        lockdown = LockdownKnowledge(hidesKeys)
+        lockdown = LockdownKnowledge(tellsKeys)
     }
 
     package mutating func encode(

@@ -86,7 +86,8 @@ struct XFRMSelector: Hashable, Sendable {
 
     /// Whether the language can say it.
     var isSayable: Bool {
-        interfaceIndex >= 0 && user == 0 && sourcePortMask == (sourcePort == 0 ? 0 : .max)
+        // 0 is any protocol; 255, which is any to PF_KEY, is none that a packet has.
+        interfaceIndex >= 0 && user == 0 && nextLayer != .max && sourcePortMask == (sourcePort == 0 ? 0 : .max)
             && destinationPortMask == (destinationPort == 0 ? 0 : .max)
     }
 

@@ -151,6 +151,7 @@ extension Daemon {
         case .moved(let failure):
             if let failure { clients.refuseRicherParts(failure, &context.out) }
             reconciler.learn(development, &context)
+            continuePlans()
         case .outlived, .policyOutlived, .expired, .doubted, .tuned: reconciler.learn(development, &context)
         }
     }

@@ -19,6 +19,8 @@ struct InterfaceMove: Sendable {
     /// Of the one that a text can need; `nil` if there is none.
     private(set) var richer: KernelTraits?
     private var state = State.staying
+    /// Whether the other one could not be opened.
+    private var hasFailed = false
 
     init(from traits: KernelTraits, to richer: KernelTraits?) {
         (self.traits, self.richer) = (traits, richer)
@@ -27,7 +29,10 @@ struct InterfaceMove: Sendable {
     /// Whether the kernel may be asked something.
     var allowsRequests: Bool { state == .staying }
 
-    /// A text needs the richer interface.
+    /// Whether it is worth a move that the kernel holds what the interface in use does not tell: once.
+    var isWorthIt: Bool { richer != nil && !hasFailed }
+
+    /// The richer interface is needed.
     mutating func want() {
         if state == .staying, richer != nil { state = .waiting }
     }
@@ -44,6 +49,7 @@ struct InterfaceMove: Sendable {
     /// The shell has opened it, or could not.
     mutating func ended(isDone: Bool) {
         state = .staying
+        hasFailed = !isDone
         guard isDone, let richer else { return }
         traits = richer
         self.richer = nil

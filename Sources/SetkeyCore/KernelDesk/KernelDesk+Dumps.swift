@@ -5,7 +5,7 @@ import IPsec
 
 extension KernelDesk {
     /// Whether the mirror is what the kernel has, as far as that tells.
-    var isMirrorTrue: Bool { upkeep.isUsable && isFresh }
+    var isMirrorTrue: Bool { upkeep.isUsable && isFresh && !isSightPoor }
 
     /// The databases of which the mirror does not know all entries, for the kernel does not tell them.
     var incompleteDatabases: [DatabaseName] { DatabaseName.allCases.filter { gap(in: $0) != nil } }

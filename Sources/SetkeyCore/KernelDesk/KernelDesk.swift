@@ -51,8 +51,12 @@ struct KernelDesk: Sendable {
     /// A text needs the richer interface: the others are told by ``Development/moved(failure:)`` when it is in use.
     mutating func moveToRicher() { move.want() }
 
+    /// Whether the kernel has an SA of which the interface in use tells only a part, and there is one that tells all.
+    var isSightPoor: Bool { mirror.hasDegraded && move.isWorthIt }
+
     /// Has the shell open it as soon as nothing is in flight.
     mutating func moveIfIdle(_ out: inout Outbox) {
+        if isSightPoor { move.want() }
         if move.begins(isIdle: conversation.isEmpty) { out.perform(.moveToRicherInterface) }
     }
 
@@ -63,7 +67,7 @@ struct KernelDesk: Sendable {
         developments.append(.moved(failure: failure))
         if let failure { return out.log(.error, failure, .kernelFailure) }
         out.log(
-            .notice, "moved from \(former) to \(traits.name), which a text needs; SAs and policies stay as they are")
+            .notice, "moved from \(former) to \(traits.name), which a text or the kernel's SAs need; SAs and policies stay as they are")
         mirror.tellsStates = traits.tellsStates
         readings.forgetEnds()
         upkeep.move(to: traits)

@@ -7,16 +7,29 @@ import IPsec
 struct FormerNumbers<Identity: Hashable & Sendable>: Sendable {
     static var span: Int { 10_000 }
 
-    private var recent: [Identity: PacketNumbers] = [:]
-    private var older: [Identity: PacketNumbers] = [:]
+    private struct Record: Sendable {
+        var numbers = PacketNumbers.zero
+        var spentKeys: Int?
+    }
+
+    private var recent: [Identity: Record] = [:]
+    private var older: [Identity: Record] = [:]
 
     /// The furthest that are known; zero for none.
-    subscript(identity: Identity) -> PacketNumbers { recent[identity] ?? older[identity] ?? .zero }
+    subscript(identity: Identity) -> PacketNumbers { record(identity)?.numbers ?? .zero }
+
+    /// A hash of the keys with which all numbers have been used; `nil` if some are left, or the keys are not known.
+    func spentKeys(_ identity: Identity) -> Int? { record(identity)?.spentKeys }
+
+    private func record(_ identity: Identity) -> Record? { recent[identity] ?? older[identity] }
 
     /// An entry of this name is gone, and had come as far as this.
-    mutating func note(_ identity: Identity, _ numbers: PacketNumbers) {
+    mutating func note(_ identity: Identity, _ numbers: PacketNumbers, spentKeys: Int? = nil) {
         guard numbers.sent != 0 || numbers.received != 0 else { return }
-        recent[identity] = self[identity].furthest(numbers)
+        var record = record(identity) ?? Record()
+        record.numbers = record.numbers.furthest(numbers)
+        record.spentKeys = spentKeys ?? record.spentKeys
+        recent[identity] = record
         guard recent.count >= Self.span else { return }
         (older, recent) = (recent, [:])
     }

@@ -13,6 +13,8 @@ package struct Mirror: Sendable {
 
     /// Whether a larval SA without an SPI has been told of, which an ADD may remove: it is sought only then.
     private var hasNameless = false
+    /// Whether an SA has been told of which the kernel interface could tell only a part.
+    private(set) var hasDegraded = false
 
     /// What an applied event asks to be done next.
     package enum FollowUp: Sendable {
@@ -82,7 +84,7 @@ package struct Mirror: Sendable {
         switch verb {
         case .added, .got:
             note(association)
-            associations.insert(withKnownKeys(verb == .got ? inKnownState(association) : association))
+            associations.insert(verb == .got ? withKnownKeys(inKnownState(association)) : association)
             if verb == .added, hasNameless { forgetLarval(replacedBy: association) }
         case .deleted: associations.remove(association.identity, numbered: association.numbers)
         case .updated where tellsStates && association.state == .mature:
@@ -126,15 +128,20 @@ package struct Mirror: Sendable {
 
     private mutating func note(_ association: SecurityAssociation) {
         if association.identity.spi.rawValue == 0 { hasNameless = true }
+        if association.isDegraded { hasDegraded = true }
         associations.masks.note(association.identity.mark)
     }
 
-    /// The request as it is to be asked: an SA goes on with the numbers of those that have been under its name.
+    /// The request as it is to be asked: an SA goes on with the numbers of those that have been under its name, unless these
+    /// are used up and it has other keys.
     func continuing(_ request: KernelRequest) -> KernelRequest {
         guard case .add(var association) = request else { return request }
         let former = associations.formerNumbers[association.identity]
         guard former != .zero else { return request }
         association.numbers = association.continuing(former.furthest(association.numbers))
+        if let spent = associations.formerNumbers.spentKeys(association.identity), spent != association.keyHash {
+            association.numbers.sent = 0
+        }
         return .add(association)
     }
 

@@ -7,6 +7,9 @@ package protocol MirroredEntry: TableEntry {
     /// How far its packets are numbered, as far as is told.
     var numbers: PacketNumbers { get }
 
+    /// A hash of its keys, if these are known, and have been used with all numbers by then.
+    func spentKeys(at numbers: PacketNumbers) -> Int?
+
     /// Whether the kernel may make or remove it without a message.
     var comesAndGoesSilently: Bool { get }
 
@@ -15,6 +18,11 @@ package protocol MirroredEntry: TableEntry {
 }
 
 extension SecurityAssociation: MirroredEntry {
+    package func spentKeys(at numbers: PacketNumbers) -> Int? {
+        let isEndless = flags.contains(.extendedSequence) || flags.contains(.sequenceMayWrap)
+        return isEndless || hidesKeys || numbers.sent < UInt64(UInt32.max) ? nil : keyHash
+    }
+
     /// A larval SA.
     package var comesAndGoesSilently: Bool { state == .larval }
 
@@ -23,6 +31,8 @@ extension SecurityAssociation: MirroredEntry {
 }
 
 extension SecurityPolicy: MirroredEntry {
+    package func spentKeys(at numbers: PacketNumbers) -> Int? { nil }
+
     /// Its packets have none of its own.
     package var numbers: PacketNumbers { .zero }
 

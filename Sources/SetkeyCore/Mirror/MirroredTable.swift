@@ -69,15 +69,20 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
     /// An entry is gone.
     /// - Parameter numbers: how far its packets were numbered then, if that is told.
     mutating func remove(_ identity: Entry.Identity, numbered numbers: PacketNumbers = .zero) {
-        if let former = entries.remove(identity) { formerNumbers.note(identity, former.numbers) }
-        formerNumbers.note(identity, numbers)
+        let former = entries.remove(identity)
+        note(identity, former, (former?.numbers ?? .zero).furthest(numbers))
         touch(identity)
     }
 
     /// An entry has been replaced by one that may be another: that one had gone untold then.
     private mutating func note(_ former: Entry, replacedBy entry: Entry) {
         let (before, now) = (former.numbers, entry.numbers)
-        if before.sent > now.sent || before.received > now.received { formerNumbers.note(entry.identity, before) }
+        if before.sent > now.sent || before.received > now.received { note(entry.identity, former, before) }
+    }
+
+    /// An entry has come as far as this, and is gone.
+    private mutating func note(_ identity: Entry.Identity, _ entry: Entry?, _ numbers: PacketNumbers) {
+        formerNumbers.note(identity, numbers, spentKeys: entry?.spentKeys(at: numbers))
     }
 
     /// All entries are gone but some.
@@ -160,7 +165,7 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
         }
         let rest = count - (end - dump.nextRival)
         let isOver = entries.removeNext(rest, from: cursor) { entry in
-            formerNumbers.note(entry.identity, entry.numbers)
+            formerNumbers.note(entry.identity, entry.numbers, spentKeys: entry.spentKeys(at: entry.numbers))
             if !entry.comesAndGoesSilently { dump.corrections += 1 }
             if entry.limits.hard != .zero { outlived.append(entry) }
         }
@@ -199,7 +204,7 @@ extension MirroredTable<SecurityAssociation> {
             guard division == nil || SecurityAssociation.division(of: identity.ipsecProtocol) == division else {
                 continue
             }
-            formerNumbers.note(identity, association.numbers)
+            note(identity, association, association.numbers)
         }
         entries.closeCursor(cursor)
     }

@@ -65,13 +65,13 @@ private func isSameOriginalAddress(_ declared: IPAddress?, _ present: IPAddress?
     present == nil || declared == present
 }
 
-/// No key and an empty key are the same: a null algorithm may or may not show its empty key. One that the kernel does
-/// not tell is unknown, not different.
+/// No key and an empty key are the same: a null algorithm may or may not show its empty key. One that the kernel does not
+/// tell, and that is not known otherwise, is somebody else's.
 private func isSameKey(_ declared: KeyMaterial?, _ present: KeyMaterial?, _ isHidden: Bool) -> Bool {
     switch (declared, present) {
     case (nil, nil): true
     case (let key?, nil), (nil, let key?): key.byteCount == 0
-    case (let a?, let b?): isHidden ? a.byteCount == b.byteCount : a == b
+    case (let a?, let b?): !isHidden && a == b
     }
 }
 

@@ -1,4 +1,4 @@
-package import ControlProtocol
+import ControlProtocol
 import IPsec
 package import SetkeySyntax
 
@@ -37,20 +37,20 @@ package struct PlanBuilder: Sendable {
     /// - Parameters:
     ///   - claimable: what may be made the file's; `nil` for all that is declared.
     ///   - former: what is to be kept of the present, without what is not the file's; `nil` for nothing.
-    ///   - incomplete: databases that may hold more than the mirror shows.
+    ///   - sight: what the mirror shows of the kernel.
     package init(
         to desired: DesiredState, ownership: Ownership, scope: Scope = .everything, claimable: DesiredState? = nil,
-        keeping former: FormerState? = nil, incomplete: [DatabaseName] = []
+        keeping former: FormerState? = nil, seeing sight: PlanSight = PlanSight()
     ) {
         let verdict = Verdict(desired: desired, expired: ownership.expired)
         associations = PlanSearch(
             .init(
                 verdict: verdict, ownership: ownership, claimable: claimable, keepsForeign: former != nil,
-                isIncomplete: incomplete.contains(.associations)), leftover: ownership.leftover.associations)
+                sight: sight), leftover: ownership.leftover.associations)
         policies = PlanSearch(
             .init(
                 verdict: verdict, ownership: ownership, claimable: claimable, keepsForeign: former != nil,
-                isIncomplete: incomplete.contains(.policies)), leftover: ownership.leftover.policies)
+                sight: sight), leftover: ownership.leftover.policies)
         self.scope = scope
         ownedSoFar = former
         declaredPolicies = desired.policies
@@ -74,6 +74,9 @@ package struct PlanBuilder: Sendable {
         return Plan(steps: movesTraffic ? StepList(parts, departures: stale) : StepList(parts + [stale]))
     }
 
+    /// How many SAs have keys that the kernel does not tell, and that are taken to be the declared ones.
+    var adoptedCount: Int { associations.adoptedCount }
+
     // MARK: What it means for ownership, once it is complete
 
     /// What is declared, was not owned so far, and takes a step.
@@ -90,8 +93,7 @@ package struct PlanBuilder: Sendable {
     /// What was in force before, with what is somebody else's and is removed, changed, or made the file's.
     var former: FormerState? {
         guard var former = ownedSoFar else { return nil }
-        // One whose keys are not known cannot be made again.
-        former.foreignAssociations = associations.foreign.filter { !$0.hidesKeys }
+        former.foreignAssociations = associations.foreign
         former.foreignPolicies = policies.foreign
         return former
     }

@@ -24,8 +24,7 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
         let claimable: DesiredState?
         /// Whether entries that are not the file's are kept as they are, to be put back.
         let keepsForeign: Bool
-        /// Whether the kernel may hold more than the mirror shows.
-        let isIncomplete: Bool
+        let sight: PlanSight
     }
 
     private let terms: Terms
@@ -60,6 +59,8 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
     private(set) var reborn: [Entry.Identity] = []
     /// What is somebody else's and is removed, changed, or made the file's, as it was.
     private(set) var foreign: [Entry] = []
+    /// How many entries have secrets that are taken to be the declared ones.
+    private(set) var adoptedCount = 0
 
     init(_ terms: Terms, leftover: Set<Entry.Identity>) {
         self.terms = terms
@@ -82,7 +83,7 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
         switch stage {
         case .declared:
             let declared = declared
-            return advance(to: .absent, of: declared.count, count) { $0.compare(declared[$1], $1, table) }
+            return advance(to: .absent, of: declared.count, count) { $0.compare(declared[$1], $1, &table) }
         case .absent:
             let absent = absent
             return advance(to: .leftover, of: absent.count, count) {
@@ -122,10 +123,14 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
     // MARK: What is declared
 
     private mutating func compare(
-        _ declared: DesiredState.Declared<Entry>, _ index: Int, _ table: borrowing MirroredTable<Entry>
+        _ declared: DesiredState.Declared<Entry>, _ index: Int, _ table: inout MirroredTable<Entry>
     ) {
         let identity = declared.entry.identity
-        let present = table[identity]
+        var present = table[identity]
+        if terms.sight.adoptsSecrets, present?.hidesSecrets == true {
+            table.amend(identity) { if $0.adoptSecrets(of: declared.entry) { adoptedCount += 1 } }
+            present = table[identity]
+        }
         let isWaiting = present == nil && Entry.isWaiting(identity, in: table)
         let step = isWaiting ? nil : Entry.step(for: declared, present: present, terms.verdict)
         if let step, declared.entry.isDefault { defaultSteps.append(step) } else if let step { steps.append(step) }
@@ -135,6 +140,8 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
             return
         }
         keep(present)
+        // A default that lets pass is what the kernel does by itself: there is nothing to own.
+        guard !declared.entry.isKernelsOwn else { return }
         guard terms.claimable.map({ Entry.declared(in: $0).contains(identity) }) ?? true else { return }
         if step == nil { claimedAsIs.append(identity) } else { claimed.append(identity) }
     }
@@ -179,8 +186,14 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
     ) {
         guard !declared.contains(identity, near: position) else { return }
         let present = table[identity]
-        if present == nil, terms.isIncomplete { unseen.insert(identity) } else { released.append(identity) }
+        if isUnseen(identity, present) { unseen.insert(identity) } else { released.append(identity) }
         if absent[identity] == nil { consider(present) }
+    }
+
+    /// Whether an entry that is to go may be in the kernel, and cannot be taken out by this interface.
+    private func isUnseen(_ identity: Entry.Identity, _ present: Entry?) -> Bool {
+        if let present { return present.isDegraded }
+        return terms.sight.incomplete.contains(Entry.database) || !terms.sight.tellsRareNames && Entry.isRare(identity)
     }
 
     private mutating func walk(_ table: inout MirroredTable<Entry>, _ count: Int) -> Int {

@@ -30,6 +30,9 @@ protocol PlannedEntry: MirroredEntry {
     /// that go still are.
     var isDefault: Bool { get }
 
+    /// Whether it says what the kernel does by itself.
+    var isKernelsOwn: Bool { get }
+
     /// Whether a plan may remove it.
     var isRemovable: Bool { get }
     /// What removes it.
@@ -44,6 +47,17 @@ protocol PlannedEntry: MirroredEntry {
 
     /// Whether one of this name cannot be made before a network device is there.
     static func isWaiting(_ identity: Identity, in table: borrowing MirroredTable<Self>) -> Bool
+
+    /// Whether the kernel does not tell its secrets.
+    var hidesSecrets: Bool { get }
+    /// Takes the secrets of what is declared under its name for its own, if they may be the same.
+    /// - Returns: whether it did.
+    mutating func adoptSecrets(of declared: Self) -> Bool
+
+    /// Whether the kernel interface tells only a part of it.
+    var isDegraded: Bool { get }
+    /// Whether it has a name that not every kernel interface can say.
+    static func isRare(_ identity: Identity) -> Bool
 
     /// What must be done to a declared entry; `nil` if nothing.
     static func step(
@@ -83,12 +97,18 @@ extension SecurityAssociation: PlannedEntry {
         return (pairs[pair(identity.ipsecProtocol)] ?? pairs[pair(nil)])?.origin
     }
 
+    var hidesSecrets: Bool { hidesKeys }
+    mutating func adoptSecrets(of declared: SecurityAssociation) -> Bool { adoptKeys(of: declared) }
+    static func isRare(_ identity: SAIdentity) -> Bool { !identity.mark.isNone }
+
     var isDefault: Bool { false }
+    var isKernelsOwn: Bool { false }
     var isRemovable: Bool { !isDegraded && state != .larval }
     var deletion: Change { .delete(self) }
 
     var kept: SecurityAssociation? {
-        guard isRemovable else { return nil }
+        // One whose keys are not known cannot be made again.
+        guard isRemovable, !hidesKeys else { return nil }
         var association = self
         association.state = .mature
         association.current = .zero
@@ -138,7 +158,13 @@ extension SecurityPolicy: PlannedEntry {
         table.lacksDevice(of: identity)
     }
 
+    var hidesSecrets: Bool { false }
+    mutating func adoptSecrets(of declared: SecurityPolicy) -> Bool { false }
+    var isDegraded: Bool { false }
+    static func isRare(_ identity: PolicyIdentity) -> Bool { identity.isBound }
+
     var isDefault: Bool { identity.isDefault }
+    var isKernelsOwn: Bool { isDefault && action == .bypass }
     var isRemovable: Bool { !identity.direction.isPerSocket }
     var deletion: Change { .deletePolicy(self) }
     var kept: SecurityPolicy? { isRemovable ? self : nil }

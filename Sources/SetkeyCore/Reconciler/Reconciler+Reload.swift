@@ -70,7 +70,9 @@ extension Reconciler {
         case (.moving, let failure?):
             let former = if case .start = transition?.cause { "" } else { ", and the previous state is in force" }
             fail([failure], "the file needs another kernel interface: nothing of it was applied\(former)", &context)
-        default: break
+        // What waited for a better sight goes on with this one.
+        case (_, _?): advanceTransition(&context)
+        case (_, nil): break
         }
     }
 

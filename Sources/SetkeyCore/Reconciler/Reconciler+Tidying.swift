@@ -1,6 +1,5 @@
 import IPsec
 import SetkeySyntax
-import TextBytes
 
 // What a state that has come into force leaves to be done, and nobody waits for: a few entries at a time.
 
@@ -10,8 +9,6 @@ struct Tidying: Sendable {
     var position = 0
     /// The next part of the entries that have expired to be looked through.
     var shard = 0
-    /// How many SAs have keys that the kernel does not tell, so that they are taken to be the declared ones.
-    var adoptedCount = 0
 }
 
 extension Reconciler {
@@ -21,28 +18,19 @@ extension Reconciler {
         context.out.askTurn()
     }
 
-    /// Lets the mirror share the keys of what is declared, which otherwise are in memory twice, or take them where the kernel
-    /// tells none, and forgets the expired entries that are no longer declared as they were.
+    /// Lets the mirror share the keys of what is declared, which otherwise are in memory twice, and forgets the expired
+    /// entries that are no longer declared as they were.
     mutating func continueTidying(_ context: inout Context) {
         guard var tidying else { return }
         let declared = inForce.associations
         let end = min(tidying.position + Daemon.slice, declared.count)
         for index in tidying.position..<end {
             let association = declared[index].entry
-            context.kernel.mirror.associations.amend(association.identity) { present in
-                present.shareKeys(with: association)
-                if present.adoptKeys(of: association) { tidying.adoptedCount += 1 }
-            }
+            context.kernel.mirror.associations.amend(association.identity) { $0.shareKeys(with: association) }
         }
         tidying.position = end
         if end == declared.count { forgetOldExpiries(&tidying) }
         let isDone = end == declared.count && tidying.shard == ExpiredEntries.shardCount
-        if isDone, tidying.adoptedCount > 0 {
-            context.out.log(
-                .warning,
-                "the kernel is locked down and does not tell keys: those of \(counted(tidying.adoptedCount, "SA")) are taken "
-                    + "to be the file's")
-        }
         self.tidying = isDone ? nil : tidying
         if !isDone { context.out.askTurn() }
     }

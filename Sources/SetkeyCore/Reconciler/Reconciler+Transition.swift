@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 // A transition's way: tune the kernel, plan, write down, apply, verify. What begins one and what ends it stands in the files beside.
 
@@ -60,9 +61,13 @@ extension Reconciler {
         case .start: claimRemnants(&context)
         case .devices, nil: break
         }
+        var sight = PlanSight()
+        sight.incomplete = context.kernel.incompleteDatabases
+        sight.tellsRareNames = context.kernel.traits.carriesMarks
+        sight.adoptsSecrets = !state.hasBeenInForce && transition?.leadsWhereTheKernelIs == true
         let builder = PlanBuilder(
             to: target.desired, ownership: ownership, scope: scope, claimable: claimable, keeping: present,
-            incomplete: context.kernel.incompleteDatabases)
+            seeing: sight)
         enter(.planning(target, builder))
         continuePlanning(&context)
     }
@@ -73,6 +78,12 @@ extension Reconciler {
         enter(.begun)
         guard advance(&builder, &context) else { return enter(.planning(target, builder)) }
         let steps = builder.plan.steps
+        if builder.adoptedCount > 0 {
+            context.out.log(
+                .warning,
+                "the kernel is locked down and does not tell keys: those of \(counted(builder.adoptedCount, "SA")) are taken "
+                    + "to be the file's")
+        }
         context.out.discard(builder, size: steps.count)
         if case .repair = transition?.cause { return repair(steps, of: nil, &context) }
         record(steps, Consequences(of: builder), to: target, &context)

@@ -11,6 +11,8 @@ struct StateInForce: Sendable {
     private(set) var locate = StatementLocator { _ in "" }
     /// Of the file that was applied last.
     private(set) var fingerprint: Fingerprint?
+    /// Whether there has been one since the daemon began.
+    private(set) var hasBeenInForce = false
     /// What the last daemon left written down, until it is known where the start leads.
     private var memory: OwnershipRecord?
 
@@ -76,6 +78,7 @@ struct StateInForce: Sendable {
         ownership.leftover = verification.leftover
         keepLeftover(&addition.released)
         ownership.inForce = desired
+        hasBeenInForce = true
         locate = target.locate
         fingerprint = target.fingerprint ?? fingerprint
         return addition

@@ -94,6 +94,15 @@ struct Transition: Sendable {
         if case .revert(let wish) = cause, wish.reversal == .remembered { true } else { false }
     }
 
+    /// Whether it leads to the state in which a daemon before this one has probably left the kernel.
+    var leadsWhereTheKernelIs: Bool {
+        switch cause {
+        case .start, .reload: true
+        case .revert: isRemembered
+        case .repair, .devices: false
+        }
+    }
+
     /// The clients are told not to wait.
     mutating func dismissClients() {
         switch cause {

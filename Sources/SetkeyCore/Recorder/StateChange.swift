@@ -42,7 +42,9 @@ package struct OwnershipSnapshot: Sendable {
         var addition = OwnershipAddition(time: time)
         addition.claimed.associations =
             ownership.inForce.associations.map(\.entry.identity) + ownership.leftover.associations
-        addition.claimed.policies = ownership.inForce.policies.map(\.entry.identity) + ownership.leftover.policies
+        addition.claimed.policies =
+            ownership.inForce.policies.map(\.entry).filter { !$0.isKernelsOwn }.map(\.identity)
+            + ownership.leftover.policies
         addition.expired = NameLists(
             associations: Array(ownership.expired.associations.keys), policies: Array(ownership.expired.policies.keys))
         addition.fingerprint = fingerprint

@@ -55,7 +55,7 @@ package struct OpenKernel {
     static func xfrm(on sockets: XFRMSockets, life: String) throws(KernelErrno) -> OpenKernel {
         let exchange = try ThreadedExchange(XFRMLink(sockets), awaiting: XFRMAwaitedAnswer.self)
         let codec = XFRMCodec(processID: UInt32(clamping: getpid()), portID: sockets.portID) {
-            KernelLockdown.isForConfidentiality
+            KernelLockdown.tellsKeys
         }
         return OpenKernel(exchange: exchange, interface: codec, devices: try RouteSocket(), life: life)
     }

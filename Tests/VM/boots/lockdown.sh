@@ -21,7 +21,6 @@ ok $? 'the file is put in before the lockdown'
 client -c <<<"add 192.0.2.1 192.0.2.2 esp 0x2001 -E aes-cbc $other;"
 has "$(keys)" $key 'and its keys are told'
 
-mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
 echo confidentiality > /sys/kernel/security/lockdown
 has "$(cat /sys/kernel/security/lockdown)" '[confidentiality]' 'the kernel is locked down'
 lacks "$(keys)" $key 'and tells no keys any more'
@@ -61,10 +60,24 @@ before=$(made)
 client --reload > /dev/null 2>&1
 is "$(made)" "$before" 'and a reload are as ever: what is put in is known'
 has "$(client --status)" 'state: settled' 'and nothing drifts'
+client -c <<<"add 192.0.2.1 192.0.2.2 esp 0x2001 -E aes-cbc $key;"
+stop_daemon
+start_daemon --config "$work/file.conf"
+client --atomic -c <<<'delete 192.0.2.1 192.0.2.2 esp 0x2001; delete 192.0.2.1 192.0.2.2 esp 0x7777;' > /dev/null 2>&1
+lacks "$(ip xfrm state)" 0x00002001 'nor is anything made with zeros there'
+is "$(made)" "$before" 'and a restart writes nothing'
+
+ip xfrm state delete dst 192.0.2.2 proto ah spi 0x1002
+ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto ah spi 0x1002 mode transport replay-window 32 auth-trunc 'hmac(sha1)' 0x${mac#0xd4}ff 96
+until_ 10 log_has 'restored'
+ok $? 'an SA of the file that another program has replaced is put back' "$(tail -n 5 "$work/log")"
 stop_daemon
 interface=pfkey
 start_daemon --config "$work/file.conf"
-has "$(client -D --show-keys)" '5c0e8842 b19f6d37 e0a4138c 92fb6d05' 'PF_KEY tells keys all the same'
+keys=$(client -D --show-keys)
+has "$keys" '5c0e8842 b19f6d37 e0a4138c 92fb6d05' 'PF_KEY tells keys all the same'
+has "$keys" 'd41b7790 c35ea8f2 064d81b9 3f72ce15 0ab6e897' 'and those that were put back are the file'"'"'s'
+lacks "$keys" '00000000 00000000 00000000 00000000' 'and none of zeros'
 stop_daemon
 reset_kernel
 finish

@@ -235,6 +235,11 @@ systemctl stop 'setkeyd@*.service' 'setkeyd@*.socket'
 ip netns del a
 ip netns del b
 
+# Of keys that are all zero it asks whether the kernel is locked down.
+ip xfrm state add src 198.51.100.7 dst 198.51.100.8 proto esp spi 0x7777 mode transport \
+    enc 'cbc(aes)' 0x00000000000000000000000000000000
+until_ 10 eval 'setkey -D | grep -q 0x00007777'
+ip xfrm state delete dst 198.51.100.8 proto esp spi 0x7777
 is "$(dmesg | grep 'apparmor="DENIED".*profile="setkeyd"')" '' 'and AppArmor has denied nothing'
 
 # Upgrade, removal, purge.
