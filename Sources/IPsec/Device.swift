@@ -27,7 +27,9 @@ package enum Device: Hashable, Sendable, CustomStringConvertible {
     fileprivate static func isName(_ word: some StringProtocol) -> Bool {
         let bytes = word.utf8
         return !bytes.isEmpty && bytes.count <= maximumNameByteCount && word != "." && word != ".."
-            && bytes.allSatisfy { $0 > 32 && $0 != 127 && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "\"") }
+            && bytes.allSatisfy {
+                $0 > 32 && $0 != 127 && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "\"")
+            }
     }
 
     /// `eth0`; `index:7` for one without a name.

@@ -51,6 +51,8 @@ package struct Transform: Hashable, Sendable {
     package var endpoints: Endpoints?
     /// Whether a packet may do without it, and which SA will do.
     package var level: TransformLevel
+    /// Whether the kernel's says something that the language has no word for, such as an SPI.
+    package var saysMore = false
 
     /// Source and destination of the outer header.
     package struct Endpoints: Hashable, Sendable {

@@ -96,7 +96,8 @@ final class DaemonShell {
         do {
             opened = try richer.open()
         } catch {
-            return post(.moved(failure: "cannot move to \(richer.traits.name), which a text or the kernel's SAs need: \(error)"))
+            let failure = "cannot move to \(richer.traits.name), which a text or the kernel's SAs need: \(error)"
+            return post(.moved(failure: failure))
         }
         kernel.close()
         kernel = KernelSocket(opened)

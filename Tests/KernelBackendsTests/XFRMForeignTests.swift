@@ -57,6 +57,25 @@ import Testing
         }
     }
 
+    /// An SPI, how an SA may be shared: the kernel would want another SA than the language can say.
+    @Test(arguments: [(16, 7), (49, 1)] as [(Int, UInt8)])
+    func aTemplateThatSaysMoreIsNoticed(_ offset: Int, _ value: UInt8) throws {
+        let info = try Self.policy().info
+        var attributes = try Self.policy().attributes
+        var codec = XFRMSamples.codec()
+        for changed in [false, true] {
+            // The first attribute is that of the templates.
+            if changed { attributes[4 + offset] = value }
+            guard case .policy(.added, let policy) = codec.decode(Self.message(.newPolicy, info + attributes)).content,
+                case .protect(let transforms) = policy.action
+            else {
+                Issue.record("no policy")
+                return
+            }
+            #expect(transforms.first?.saysMore == changed)
+        }
+    }
+
     @Test func aPolicyWithAMarkIsGoneAndThatWithoutIsNot() throws {
         var codec = XFRMSamples.codec()
         for (type, value) in Self.distinctions {

@@ -39,6 +39,15 @@ struct ComparisonTests {
         #expect(differences(of: try Self.association(declared), from: try Self.association(present)) == fields)
     }
 
+    @Test func aTransformThatSaysMore() throws {
+        let declared = try Self.policy("ipsec esp/transport//require")
+        guard case .protect(var transforms) = declared.action else { throw NotAnEntry() }
+        transforms[0].saysMore = true
+        var present = declared
+        present.action = .protect(transforms)
+        #expect(differences(of: declared, from: present) == [.action])
+    }
+
     @Test func keysAndAlgorithmsOfAnSA() throws {
         let declared = try Self.association("")
         let otherKey = try Self.association(

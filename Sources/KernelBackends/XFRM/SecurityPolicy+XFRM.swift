@@ -178,7 +178,7 @@ extension Transform {
 
     init(fromXFRM reader: inout WireReader) throws(WireError) {
         let destination = try XFRMAddress(from: &reader)
-        try reader.skip(4)
+        let spi = try reader.read(UInt32.self)
         let nextLayer = try reader.read(UInt8.self)
         try reader.skip(3)
         let family = try IPAddress.Family.read(from: &reader)
@@ -186,7 +186,7 @@ extension Transform {
         let source = try XFRMAddress(from: &reader)
         let reqID = ReqID(rawValue: try reader.read(UInt32.self))
         let mode = Mode(xfrmNumber: try reader.read(UInt8.self))
-        try reader.skip(1)
+        let share = try reader.read(UInt8.self)
         let isOptional = try reader.read(UInt8.self) != 0
         // Padding, and three masks of algorithms.
         try reader.skip(13)
@@ -196,6 +196,7 @@ extension Transform {
             endpoints: hasEndpoints
                 ? Endpoints(source: source.address(family), destination: destination.address(family)) : nil,
             level: isOptional ? .use : reqID == .none ? .require : .unique(reqID))
+        saysMore = spi != 0 || share != 0 || isOptional && reqID != .none
     }
 
     /// The addresses that it puts in front of the packet; a transform in transport mode puts none there.

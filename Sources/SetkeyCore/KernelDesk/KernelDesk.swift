@@ -67,7 +67,9 @@ struct KernelDesk: Sendable {
         developments.append(.moved(failure: failure))
         if let failure { return out.log(.error, failure, .kernelFailure) }
         out.log(
-            .notice, "moved from \(former) to \(traits.name), which a text or the kernel's SAs need; SAs and policies stay as they are")
+            .notice,
+            "moved from \(former) to \(traits.name), which a text or the kernel's SAs need; SAs and policies stay as they "
+                + "are")
         mirror.tellsStates = traits.tellsStates
         readings.forgetEnds()
         upkeep.move(to: traits)

@@ -83,7 +83,9 @@ private func isSameAction(_ declared: PolicyAction, _ present: PolicyAction) -> 
 /// Addresses are kept in tunnel mode alone; `default` is stored as `require`; a kernel-drawn reqid stands for
 /// `unique` without a number.
 private func isSameTransform(_ wanted: Transform, _ stored: Transform) -> Bool {
-    guard wanted.nextLayer == stored.nextLayer, wanted.mode.asStored == stored.mode.asStored else { return false }
+    guard wanted.nextLayer == stored.nextLayer, wanted.mode.asStored == stored.mode.asStored, !stored.saysMore else {
+        return false
+    }
     if wanted.mode == .tunnel {
         guard wanted.endpoints?.source == stored.endpoints?.source,
             wanted.endpoints?.destination == stored.endpoints?.destination
