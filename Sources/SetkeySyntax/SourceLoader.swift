@@ -52,6 +52,8 @@ package struct SourceLoader<Reader: SourceReader> {
     /// What was read, once that is all: for the next loader. `nil` unless ``init(path:reader:options:reusing:)`` was
     /// asked to keep it. Of a source with an error it is what the former reading has of it.
     package private(set) var readSources: ReadSources?
+    /// By what all of it has been found, kept where ``readSources`` are; of worth once everything has been read.
+    package private(set) var trace: ReadingTrace?
     /// The file named to ``init(path:reader:options:reusing:)`` could not be read; there are no statements.
     package private(set) var failure: SourceError?
 
@@ -64,6 +66,7 @@ package struct SourceLoader<Reader: SourceReader> {
         self.options = options
         self.former = former?.usable(with: options)
         readSources = former.map { _ in ReadSources(options: options) }
+        trace = former.map { _ in ReadingTrace(options) }
         do {
             let file = try reader.read(path)
             push(SourceText(name: SourceText.name(ofFile: path), bytes: file.bytes), path, file)
@@ -96,6 +99,7 @@ package struct SourceLoader<Reader: SourceReader> {
         var source = OpenSource(parser, index: sources.count, identity: file?.identity, path: path)
         if let former { source.keep(reusing: former[path]) }
         open.append(source)
+        if let file { trace?.note(file, at: path, called: text.name) }
         sources.append(text)
         accesses.append(file?.access)
     }
@@ -128,6 +132,7 @@ package struct SourceLoader<Reader: SourceReader> {
         counts.warnings += source.parser.warningCount
         counts.reused += source.reusedCount
         if source.parser.needsRicherTraits { closedNeedRicherTraits = true }
+        if source.parser.tally.credentials > 0 { trace?.notePartial() }
         let read = source.readSource ?? former?[source.path]
         readSources?[source.path] = read
     }
@@ -155,7 +160,7 @@ package struct SourceLoader<Reader: SourceReader> {
         }
         guard Self.hasWildcard(pattern) else { return open[top].pending = [pattern] }
         do {
-            open[top].pending = try reader.expand(pattern)[...]
+            open[top].pending = try expanded(pattern)[...]
             try noteDirectories(of: pattern, top)
         } catch {
             report(top, "\(error)", error.advice)
@@ -171,12 +176,24 @@ package struct SourceLoader<Reader: SourceReader> {
     private mutating func noteDirectories(of pattern: String, _ top: Int) throws(SourceError) {
         var directory = SourceText.directory(ofFile: pattern)
         while Self.hasWildcard(directory) {
-            searchedDirectories.formUnion(try reader.expand(directory))
+            for found in try expanded(directory) { noteSearch(in: found) }
             directory = SourceText.directory(ofFile: directory)
         }
-        searchedDirectories.insert(directory)
+        noteSearch(in: directory)
         guard !reader.isDirectory(directory) else { return }
         warn(top, .missingDirectory, "the directory \(directory) does not exist: nothing is included", "check the name")
+    }
+
+    private mutating func noteSearch(in directory: String) {
+        searchedDirectories.insert(directory)
+        let exists = reader.isDirectory(directory)
+        trace?.note(directory: directory, exists: exists)
+    }
+
+    private mutating func expanded(_ pattern: String) throws(SourceError) -> [String] {
+        let paths = try reader.expand(pattern)
+        trace?.note(pattern, standsFor: paths)
+        return paths
     }
 
     private mutating func include(_ path: String, from top: Int) {

@@ -7,7 +7,9 @@ package struct ConfigurationReading<Reader: SourceReader> {
     private let path: String
     private let isDefault: Bool
     private let style: DiagnosticStyle
-    private var loader: SourceLoader<Reader>
+    /// `nil` where nothing has changed since an earlier reading.
+    private var loader: SourceLoader<Reader>?
+    private var unchanged: (configuration: LoadedConfiguration, files: ReadingTrace.Reread)?
     private var evaluation: DesiredState.Evaluation
 
     /// Opens the file at `path`.
@@ -15,7 +17,8 @@ package struct ConfigurationReading<Reader: SourceReader> {
     /// - Parameters:
     ///   - isDefault: whether the path is the default one, which need not exist; one that was named must.
     ///   - style: how what is wrong with the file is shown.
-    ///   - former: what an earlier reading has kept: only what differs from it is parsed.
+    ///   - former: what an earlier reading has kept: only what differs from it is parsed, and where nothing does, there are no
+    ///     statements, and what comes of it is what it was.
     package init(
         path: String, isDefault: Bool, reader: Reader, options: ParserOptions, style: DiagnosticStyle = .plain,
         reusing former: FormerReading
@@ -23,20 +26,26 @@ package struct ConfigurationReading<Reader: SourceReader> {
         self.path = path
         self.isDefault = isDefault
         self.style = style
-        loader = SourceLoader(path: path, reader: reader, options: options, reusing: former.sources)
+        if let outcome = former.outcome, let files = outcome.trace.reread(by: reader, options: options) {
+            unchanged = (outcome.configuration, files)
+        } else {
+            loader = SourceLoader(path: path, reader: reader, options: options, reusing: former.sources)
+        }
         evaluation = DesiredState.Evaluation(expecting: former.associations, policies: former.policies)
     }
 
     /// Every text read so far; ``LoadedStatement/source`` is an index.
-    package var sources: [SourceText] { loader.sources }
+    package var sources: [SourceText] { unchanged?.files.sources ?? loader?.sources ?? [] }
     /// Whose each of ``sources`` is; see ``SourceLoader/accesses``.
-    package var accesses: [SourceAccess?] { loader.accesses }
+    package var accesses: [SourceAccess?] { unchanged?.files.accesses ?? loader?.accesses ?? [] }
     /// The directories in which the patterns of includes were sought.
-    package var searchedDirectories: Set<String> { loader.searchedDirectories }
+    package var searchedDirectories: Set<String> {
+        unchanged?.files.searchedDirectories ?? loader?.searchedDirectories ?? []
+    }
 
     /// Reads the next statement, and declares what it declares; `nil` at the end of everything.
     package mutating func next() -> LoadedStatement? {
-        guard let loaded = loader.next() else { return nil }
+        guard let loaded = loader?.next() else { return nil }
         evaluation.add(loaded.statement.kind, at: loaded.origin)
         return loaded
     }
@@ -47,6 +56,10 @@ package struct ConfigurationReading<Reader: SourceReader> {
     ///   - objections: rendered; why the file is refused whatever it says.
     ///   - former: becomes what this reading leaves for the next one.
     package mutating func finish(objections: [String], keeping former: inout FormerReading) -> Configuration {
+        if let loaded = unchanged?.configuration {
+            return objections.isEmpty ? .loaded(loaded) : .invalid(objections + loaded.warnings + loaded.notes)
+        }
+        guard let loader else { return .invalid(objections) }
         if let failure = loader.failure {
             if isDefault, failure.reason == .missing { return .absent(path: path) }
             return .invalid(["\(failure); \(failure.advice)"])
@@ -61,15 +74,16 @@ package struct ConfigurationReading<Reader: SourceReader> {
         guard objections.isEmpty else { return .invalid(objections + rendered(found)) }
         (former.associations, former.policies) = (desired.associations.count, desired.policies.count)
         let outlines = sources.map(\.outline)
-        return .loaded(
-            LoadedConfiguration(
-                desired: desired, warnings: rendered(found.filter { $0.diagnostic.severity == .warning }),
-                notes: rendered(found.filter { $0.diagnostic.severity == .note }),
-                locate: StatementLocator { origin in
-                    let position = outlines[origin.source].position(of: origin.range.lowerBound)
-                    return "\(outlines[origin.source].name):\(position.line):\(position.column)"
-                },
-                fingerprint: Fingerprint(of: sources), needsRicherTraits: loader.needsRicherTraits))
+        let loaded = LoadedConfiguration(
+            desired: desired, warnings: rendered(found.filter { $0.diagnostic.severity == .warning }),
+            notes: rendered(found.filter { $0.diagnostic.severity == .note }),
+            locate: StatementLocator { origin in
+                let position = outlines[origin.source].position(of: origin.range.lowerBound)
+                return "\(outlines[origin.source].name):\(position.line):\(position.column)"
+            },
+            fingerprint: Fingerprint(of: sources), needsRicherTraits: loader.needsRicherTraits)
+        former.outcome = loader.trace.map { (loaded, $0) }
+        return .loaded(loaded)
     }
 
     private func rendered(_ remarks: [LoadedDiagnostic]) -> [String] {

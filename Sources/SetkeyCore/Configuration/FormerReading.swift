@@ -6,6 +6,8 @@ package struct FormerReading: Sendable {
     /// How many entries were declared.
     var associations = 0
     var policies = 0
+    /// What the last one that was good has come to, and by what.
+    var outcome: (configuration: LoadedConfiguration, trace: ReadingTrace)?
 
     package init() {}
 }
