@@ -5,6 +5,10 @@
 package struct DeclaredEntries<Identity: Hashable & Sendable, Entry: Sendable>: RandomAccessCollection, Sendable {
     @usableFromInline var entries: [DesiredState.Declared<Entry>]
     @usableFromInline var index: [Identity: Int]
+    /// Another one for each change.
+    private var mark = Mark()
+
+    private final class Mark: Sendable {}
 
     init() {
         entries = []
@@ -41,5 +45,9 @@ package struct DeclaredEntries<Identity: Hashable & Sendable, Entry: Sendable>: 
         guard index[identity] == nil else { return }
         index[identity] = entries.count
         entries.append(declared)
+        mark = Mark()
     }
+
+    /// Whether both are copies of one, so that they hold the same; two that hold the same need not be.
+    package func isCopy(of other: Self) -> Bool { mark === other.mark }
 }

@@ -148,3 +148,28 @@ import Testing
         #expect(messages.first == "no")
     }
 }
+
+/// What a copy of a declared state is worth to a plan.
+@Suite struct DeclaredCopyTests {
+    private static func state(_ text: String) -> DesiredState {
+        var parser = Parser(Array(text.utf8), options: ParserOptions())
+        var evaluation = DesiredState.Evaluation()
+        while let statement = parser.next() {
+            evaluation.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
+        }
+        return evaluation.finish()
+    }
+
+    private static let text = "add 192.0.2.1 192.0.2.2 esp 0x1001 -E null ;"
+
+    @Test func aCopyIsOneUntilItIsChanged() throws {
+        let state = Self.state(Self.text)
+        let copy = state
+        #expect(copy.associations.isCopy(of: state.associations))
+        #expect(!Self.state(Self.text).associations.isCopy(of: state.associations))
+        let other = try #require(Self.state("add 192.0.2.1 192.0.2.2 esp 0x1002 -E null ;").associations.first)
+        let more = state.adding([other.entry], [])
+        #expect(!more.associations.isCopy(of: state.associations))
+        #expect(more.associations.count == 2 && state.associations.count == 1)
+    }
+}

@@ -79,24 +79,26 @@ struct PlanSearch<Entry: PlannedEntry>: Sendable {
 
     /// Looks at up to `count` more entries.
     /// - Returns: how many it has looked at.
-    mutating func advance(_ table: inout MirroredTable<Entry>, count: Int) -> Int {
+    mutating func advance(_ table: inout MirroredTable<Entry>, count left: Int) -> Int {
         switch stage {
         case .declared:
             let declared = declared
-            return advance(to: .absent, of: declared.count, count) { $0.compare(declared[$1], $1, &table) }
+            return advance(to: .absent, of: declared.count, left) { $0.compare(declared[$1], $1, &table) }
         case .absent:
             let absent = absent
-            return advance(to: .leftover, of: absent.count, count) {
+            return advance(to: .leftover, of: absent.count, left) {
                 $0.consider(table[Entry.name(of: absent[$1].entry)])
             }
-        case .leftover: return releaseLeftover(table, count)
+        case .leftover: return releaseLeftover(table, left)
         case .former:
             let inForce = inForce
             let next = Entry.areClaimed(by: desired) ? Stage.claimed : .done
-            return advance(to: next, of: inForce.count, count) {
+            // Nothing goes from a state to itself.
+            let count = declared.isCopy(of: inForce) ? 0 : inForce.count
+            return advance(to: next, of: count, left) {
                 $0.release(inForce[$1].entry.identity, near: $1, table)
             }
-        case .claimed: return walk(&table, count)
+        case .claimed: return walk(&table, left)
         case .done: return 0
         }
     }
