@@ -20,7 +20,8 @@ struct LookupVerdict {
             (fate, reason, advice) = lookup.isOutbound ? Self.outbound(lookup) : Self.inbound(lookup)
         }
         if !lookup.policies.rivals.isEmpty {
-            advice.append("policies of equal priority decide by their age: give them different ones")
+            advice.append(
+                "which of policies of equal priority decides is a matter of age and kernel: give them different ones")
         }
     }
 

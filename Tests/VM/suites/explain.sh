@@ -134,6 +134,8 @@ v6=(2001:db8:1::5 4000 2001:db8:2::7 4000)
 tunnel='spdadd 10.1.0.0/24 10.2.0.0/24 any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2'
 
 reset_kernel
+# As the kernel begins with them: with others, which of two equal policies decides is not a matter of their age alone.
+ip xfrm policy set hthresh4 32 32 hthresh6 128 128
 start_daemon
 out 'no policy' "${v4[@]}" <<< ''
 out 'none' "${v4[@]}" <<< 'spdadd 10.1.0.0/24 10.2.0.0/24 any -P out none;'
