@@ -97,6 +97,13 @@ struct ContinuedNumbersTests {
         }
         #expect(try begins(Self.after) == (sent == UInt64(UInt32.max) ? 0 : sent))
         #expect(try begins(Self.before) == sent)
+        // And those of the other keys go on, too.
+        var next = try Self.association(Self.after)
+        next.numbers.sent = 1000
+        _ = mirror.apply(.association(.added, next))
+        _ = mirror.apply(.association(.deleted, next))
+        #expect(try begins(Self.after) == (sent == UInt64(UInt32.max) ? 1000 : sent))
+        #expect(try begins(Self.before) == sent)
     }
 
     @Test func keysThatAreNotKnownGoOn() throws {

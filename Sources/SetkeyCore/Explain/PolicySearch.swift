@@ -20,8 +20,6 @@ struct PolicySearch: Sendable {
     private(set) var misses: [Miss] = []
     /// Whether packets that no policy matches are dropped.
     private(set) var isBlockedByDefault = false
-    /// How many policies sockets have for themselves, which come first.
-    private(set) var socketPolicyCount = 0
 
     init(_ direction: Direction, of flow: Flow) {
         (self.direction, self.flow) = (direction, flow)
@@ -30,10 +28,7 @@ struct PolicySearch: Sendable {
     /// Policies come in the order of the mirror, the newest first.
     mutating func look(at policy: SecurityPolicy) {
         let identity = policy.identity
-        guard identity.direction == direction else {
-            if identity.direction.isPerSocket { socketPolicyCount += 1 }
-            return
-        }
+        guard identity.direction == direction else { return }
         if identity.isDefault { return isBlockedByDefault = true }
         // Most are for others.
         guard identity.selector.source.contains(flow.source), identity.selector.destination.contains(flow.destination)

@@ -9,7 +9,7 @@ struct FormerNumbers<Identity: Hashable & Sendable>: Sendable {
 
     private struct Record: Sendable {
         var numbers = PacketNumbers.zero
-        var spentKeys: Int?
+        var spentKeys: Set<Int> = []
     }
 
     private var recent: [Identity: Record] = [:]
@@ -18,8 +18,8 @@ struct FormerNumbers<Identity: Hashable & Sendable>: Sendable {
     /// The furthest that are known; zero for none.
     subscript(identity: Identity) -> PacketNumbers { record(identity)?.numbers ?? .zero }
 
-    /// A hash of the keys with which all numbers have been used; `nil` if some are left, or the keys are not known.
-    func spentKeys(_ identity: Identity) -> Int? { record(identity)?.spentKeys }
+    /// Hashes of the keys with which all numbers have been used; those of other keys go on by themselves.
+    func spentKeys(_ identity: Identity) -> Set<Int> { record(identity)?.spentKeys ?? [] }
 
     private func record(_ identity: Identity) -> Record? { recent[identity] ?? older[identity] }
 
@@ -27,8 +27,11 @@ struct FormerNumbers<Identity: Hashable & Sendable>: Sendable {
     mutating func note(_ identity: Identity, _ numbers: PacketNumbers, spentKeys: Int? = nil) {
         guard numbers.sent != 0 || numbers.received != 0 else { return }
         var record = record(identity) ?? Record()
-        record.numbers = record.numbers.furthest(numbers)
-        record.spentKeys = spentKeys ?? record.spentKeys
+        if let spentKeys {
+            record.spentKeys.insert(spentKeys)
+        } else {
+            record.numbers = record.numbers.furthest(numbers)
+        }
         recent[identity] = record
         guard recent.count >= Self.span else { return }
         (older, recent) = (recent, [:])

@@ -137,11 +137,11 @@ package struct Mirror: Sendable {
     func continuing(_ request: KernelRequest) -> KernelRequest {
         guard case .add(var association) = request else { return request }
         let former = associations.formerNumbers[association.identity]
-        guard former != .zero else { return request }
+        let spent = associations.formerNumbers.spentKeys(association.identity)
+        guard former != .zero || !spent.isEmpty else { return request }
         association.numbers = association.continuing(former.furthest(association.numbers))
-        if let spent = associations.formerNumbers.spentKeys(association.identity), spent != association.keyHash {
-            association.numbers.sent = 0
-        }
+        // The numbers of a key are used once.
+        if !spent.isEmpty, spent.contains(association.keyHash) { association.numbers.sent = UInt64(UInt32.max) }
         return .add(association)
     }
 
