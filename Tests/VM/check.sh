@@ -68,15 +68,19 @@ finish() {
     rm -rf "$work"
 }
 
-# start_daemon [OPTION...]: with an empty file unless the options name another.
+# start_daemon [OPTION...]: with an empty file unless the options name another; its start is over when this returns.
 start_daemon() {
     case " $* " in *' --config '*) ;; *) : > "$work/empty.conf"; set -- --config "$work/empty.conf" "$@" ;; esac
     mkdir -p "$work/state"
     setkeyd --kernel "$interface" --socket "$socket" --state-directory "$work/state" "$@" 2>> "$work/log" >&2 &
     daemon=$!
-    until_ 30 answers || { fail "the daemon starts" "$(tail -n 20 "$work/log")"; return 1; }
+    until_ 60 has_started || { fail "the daemon starts" "$(tail -n 20 "$work/log")"; return 1; }
 }
-answers() { setkey --socket "$socket" -D > /dev/null 2>&1; }
+# It serves clients before its file is in force: what a start does, and says in the log, is done and said after that.
+has_started() {
+    local status
+    status=$(setkey --socket "$socket" --status 2> /dev/null) && [[ $status != *'state: starting'* ]]
+}
 alive() { kill -0 "$daemon" 2>/dev/null; }
 
 # stop_daemon: ends it and leaves its exit status in $daemon_status.

@@ -121,7 +121,7 @@ is "$(kernel_state)$(kernel_policies)" '' '--check changes nothing'
 # A default file that does not exist is an empty one.
 setkeyd --kernel "$interface" --socket "$socket" --state-directory "$work/state2" 2> "$work/log" &
 daemon=$!
-until_ 20 answers
+until_ 20 has_started
 ok $? 'without a file at the default place it starts' "$(cat "$work/log")"
 has "$(cat "$work/log")" /etc/setkeyd/setkey.conf 'with a notice that names the place'
 
@@ -133,7 +133,7 @@ mount -t tmpfs -o size=4k,mode=700 full "$work/full"
 head -c 8192 /dev/zero > "$work/full/filler" 2>/dev/null
 setkeyd --kernel "$interface" --config "$work/good.conf" --socket "$socket" --state-directory "$work/full" 2> "$work/log" &
 daemon=$!
-until_ 20 answers
+until_ 20 has_started
 ok $? 'with a full disk under the state directory it starts' "$(cat "$work/log")"
 until_ 10 log_has "$work/full"
 ok $? 'and the log names the directory' "$(cat "$work/log")"

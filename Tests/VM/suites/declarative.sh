@@ -96,7 +96,7 @@ start_in() {
     ip netns exec a setkeyd --kernel "$interface" --config "$work/a.conf" --socket "$socket" --state-directory "$work/state-a" \
         2>> "$work/log" >&2 &
     daemon=$!
-    until_ 30 answers
+    until_ 30 has_started
 }
 echo 'spdadd 10.77.0.0/16 10.78.0.0/16 any -P out discard;' > "$work/a.conf"
 start_in
