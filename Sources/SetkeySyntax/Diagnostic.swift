@@ -18,6 +18,8 @@ package struct Diagnostic: Error, Hashable, Sendable {
     package let message: String
     /// What to do; empty where the message says it all.
     package let advice: String
+    /// The rule that it is a remark of; `nil` where none has a name.
+    package let code: RuleCode?
     /// Where the statement begins that this is about: from here on the text can be read again, to mask its keys.
     package var statementStart: Int
     /// Whether quotes may have got out of step before here, so that what looks like a word may be part of a key.
@@ -26,12 +28,13 @@ package struct Diagnostic: Error, Hashable, Sendable {
     /// - Parameter statementStart: `nil` stands for the start of `range`, right where that is a whole statement's.
     package init(
         _ severity: Severity = .error, at range: Range<Int>, _ message: String, advice: String = "",
-        statementStart: Int? = nil
+        code: RuleCode? = nil, statementStart: Int? = nil
     ) {
         self.severity = severity
         self.range = range
         self.message = message
         self.advice = advice
+        self.code = code
         self.statementStart = statementStart ?? range.lowerBound
         isOutOfStep = false
     }

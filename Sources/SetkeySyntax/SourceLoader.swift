@@ -232,7 +232,7 @@ package struct SourceLoader<Reader: SourceReader> {
     private mutating func warn(_ top: Int, _ code: RuleCode, _ message: String, _ advice: String) {
         counts.warnings += 1
         guard counts.warnings <= options.diagnosticLimit else { return }
-        let diagnostic = Diagnostic(code, at: open[top].include, message, advice: advice)
+        let diagnostic = Diagnostic(.warning, at: open[top].include, message, advice: advice, code: code)
         diagnostics.append(LoadedDiagnostic(diagnostic: diagnostic, source: open[top].index))
     }
 

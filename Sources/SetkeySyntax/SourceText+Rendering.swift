@@ -39,7 +39,7 @@ extension SourceText {
         style.appendCaret(to: &output) { appendCaret(under: diagnostic.range, in: shown, of: text, to: &$0) }
     }
 
-    /// `FILE:LINE:COLUMN: error: what; what to do`.
+    /// `FILE:LINE:COLUMN: error: what; what to do [code]`.
     package func appendHeadline(
         _ diagnostic: Diagnostic, style: DiagnosticStyle = .plain, to output: inout [UInt8]
     ) {
@@ -56,6 +56,11 @@ extension SourceText {
         if !diagnostic.advice.isEmpty {
             output.append("; ")
             output += diagnostic.advice.utf8
+        }
+        if let code = diagnostic.code {
+            output.append(" [")
+            output += code.rawValue.utf8
+            output.append("]")
         }
     }
 

@@ -251,7 +251,7 @@ struct StatementParser: ~Copyable, ~Escapable {
         _ advice: @autoclosure () -> String
     ) {
         guard known.warningCount < options.diagnosticLimit else { return known.warningCount += 1 }
-        report(Diagnostic(code, at: range, message(), advice: advice()))
+        report(Diagnostic(.warning, at: range, message(), advice: advice(), code: code))
     }
 
     /// One for the whole text is enough.

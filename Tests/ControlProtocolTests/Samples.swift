@@ -215,7 +215,7 @@ enum Samples {
     }
 
     static let errors: [ControlError] = [
-        .invalidText([DiagnosticRecord(severity: "error", offset: 1, length: 2, message: "m", advice: "")]),
+        .invalidText([DiagnosticRecord(severity: "error", offset: 1, length: 2, message: "m", advice: "", code: "c")]),
         .permissionDenied(who: "root"),
         .kernelRefused(operation: "flush", errno: 1, reason: "r"),
         .runAborted,

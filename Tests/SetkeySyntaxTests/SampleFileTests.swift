@@ -15,7 +15,7 @@ struct SampleFileTests {
         #expect(evaluation.diagnostics.isEmpty)
         let state = evaluation.finish()
         let remarks = FileRules.remarks(on: state)
-        #expect(remarks.count == 2 && remarks.allSatisfy { $0.diagnostic.advice.hasSuffix("[published-key]") })
+        #expect(remarks.count == 2 && remarks.allSatisfy { $0.diagnostic.code == .publishedKey })
         #expect(state.associations.count == 2 && state.policies.count == 3)
         #expect(state.ownership.policies && state.ownership.protocols.count == 3)
     }

@@ -10,12 +10,18 @@ package struct DiagnosticRecord: Codable, Hashable, Sendable {
     package var message: String
     /// What to do; may be empty.
     package var advice: String
+    /// The name of the rule that it is a remark of; `nil` where none has a name.
+    package var code: String?
 
-    package init(severity: Word<DiagnosticSeverity>, offset: Int, length: Int, message: String, advice: String) {
+    package init(
+        severity: Word<DiagnosticSeverity>, offset: Int, length: Int, message: String, advice: String,
+        code: String? = nil
+    ) {
         self.severity = severity
         self.offset = offset
         self.length = length
         self.message = message
         self.advice = advice
+        self.code = code
     }
 }

@@ -210,7 +210,9 @@ extension InterfaceText {
           length: int,
           message: string,
           # What to do; may be empty.
-          advice: string
+          advice: string,
+          # The rule that it is a remark of.
+          code: ?string
         )
 
         # A statement that the kernel refused; offset and length are bytes of the text's UTF-8.

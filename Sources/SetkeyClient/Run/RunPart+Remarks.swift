@@ -11,12 +11,13 @@ extension RunPart {
             case .known(.error), .unknown: .error
             }
         guard let origin = origin(of: record.offset) else {
-            return "\(style.word(severity)): \(record.message)\(record.advice.isEmpty ? "" : "; \(record.advice)")"
+            let advice = record.advice.isEmpty ? "" : "; \(record.advice)"
+            return "\(style.word(severity)): \(record.message)\(advice)\(record.code.map { " [\($0)]" } ?? "")"
         }
         let end = self.origin(of: record.offset + max(0, record.length))?.offset ?? origin.offset
         let diagnostic = Diagnostic(
             severity, at: origin.offset..<max(origin.offset, end), record.message, advice: record.advice,
-            statementStart: origin.statementStart)
+            code: record.code.flatMap(RuleCode.init), statementStart: origin.statementStart)
         return sources[origin.source].render(diagnostic, style: style)
     }
 }

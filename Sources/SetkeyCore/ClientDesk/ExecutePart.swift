@@ -107,6 +107,7 @@ extension DiagnosticRecord {
     init(_ diagnostic: Diagnostic) {
         self.init(
             severity: Word(rawValue: "\(diagnostic.severity.word)"), offset: diagnostic.range.lowerBound,
-            length: diagnostic.range.count, message: diagnostic.message, advice: diagnostic.advice)
+            length: diagnostic.range.count, message: diagnostic.message, advice: diagnostic.advice,
+            code: diagnostic.code?.rawValue)
     }
 }

@@ -39,14 +39,3 @@ package enum RuleCode: String, CaseIterable, Sendable {
     /// Every user of the machine can read the credential.
     case readableCredential = "readable-credential"
 }
-
-extension Diagnostic {
-    /// A remark of a rule.
-    init(
-        _ code: RuleCode, _ severity: Severity = .warning, at range: Range<Int>, _ message: String, advice: String,
-        statementStart: Int? = nil
-    ) {
-        self.init(
-            severity, at: range, message, advice: "\(advice) [\(code.rawValue)]", statementStart: statementStart)
-    }
-}

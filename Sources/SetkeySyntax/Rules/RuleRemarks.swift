@@ -22,10 +22,10 @@ struct RuleRemarks {
         count += 1
         guard count <= Self.limit + 1 else { return }
         if count <= Self.limit {
-            append(Diagnostic(code, severity, at: origin.range, message(), advice: advice()), origin)
+            append(Diagnostic(severity, at: origin.range, message(), advice: advice(), code: code), origin)
         } else {
             let message = "the same remark applies to this statement and perhaps to others"
-            append(Diagnostic(code, .note, at: origin.range, message, advice: "check them after these"), origin)
+            append(Diagnostic(.note, at: origin.range, message, advice: "check them after these", code: code), origin)
         }
     }
 
