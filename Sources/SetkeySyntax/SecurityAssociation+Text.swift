@@ -57,30 +57,37 @@ extension SecurityAssociation {
         output += text.dropFirst()
     }
 
-    func appendAlgorithms(_ showKeys: Bool, to output: inout [UInt8]) {
-        let showKeys = showKeys && !hidesKeys
-        if encryption != .none { append(" -E ", encryption.name, encryptionKey, showKeys, to: &output) }
-        if integrity != .none { append(" -A ", integrity.name, integrityKey, showKeys, to: &output) }
-        if compression != .none { append(" -C ", compression.name, nil, showKeys, to: &output) }
+    func appendAlgorithms(_ keys: KeyNotation, to output: inout [UInt8]) {
+        if encryption != .none { append("-E", encryption.name, encryptionKey, keys, to: &output) }
+        if integrity != .none { append("-A", integrity.name, integrityKey, keys, to: &output) }
+        if compression != .none { append("-C", compression.name, nil, keys, to: &output) }
     }
 
     private func append(
-        _ option: StaticString, _ name: String, _ key: KeyMaterial?, _ showKeys: Bool, to output: inout [UInt8]
+        _ option: StaticString, _ name: String, _ key: KeyMaterial?, _ notation: KeyNotation, to output: inout [UInt8]
     ) {
+        output.append(" ")
         output.append(option)
+        output.append(" ")
         output += name.utf8
         guard let key else { return }
-        guard showKeys else { return output.append(" <hidden>") }
-        output.append(" 0x")
-        key.withBytes { bytes in
-            for index in bytes.indices { output.append(hexadecimal: bytes[index], width: 2) }
+        switch notation {
+        case .shown where !hidesKeys:
+            output.append(" 0x")
+            key.withBytes { bytes in
+                for index in bytes.indices { output.append(hexadecimal: bytes[index], width: 2) }
+            }
+        case .hidden, .shown: output.append(" <hidden>")
+        case .referenced:
+            output.append(" @")
+            output += credentialName(option).utf8
         }
     }
 }
 
 extension LifetimeLimits {
     /// Without those that count bytes and packets, which Linux does not look at in policies.
-    var ofTime: LifetimeLimits {
+    package var ofTime: LifetimeLimits {
         LifetimeLimits(
             soft: Lifetime(addTime: soft.addTime, useTime: soft.useTime),
             hard: Lifetime(addTime: hard.addTime, useTime: hard.useTime))

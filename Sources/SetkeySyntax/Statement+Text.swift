@@ -6,9 +6,14 @@ extension Statement.Kind {
     ///
     /// - Parameter showKeys: without it `<hidden>` stands for each key, and the text cannot be read again.
     package func append(to output: inout [UInt8], showKeys: Bool = false) {
+        append(to: &output, keys: showKeys ? .shown : .hidden)
+    }
+
+    /// The same with its keys in another notation.
+    package func append(to output: inout [UInt8], keys: KeyNotation) {
         switch self {
-        case .add(let association): append("add ", association, showKeys, to: &output)
-        case .update(let association): append("update ", association, showKeys, to: &output)
+        case .add(let association): append("add ", association, keys, to: &output)
+        case .update(let association): append("update ", association, keys, to: &output)
         case .reserveSPI(let association, let range):
             appendReservation(association, isAny: range.lowerBound != range.upperBound, to: &output)
         case .get(let reference): append("get ", reference, to: &output)
@@ -74,12 +79,12 @@ extension Statement.Kind {
     }
 
     private func append(
-        _ word: StaticString, _ association: SecurityAssociation, _ showKeys: Bool, to output: inout [UInt8]
+        _ word: StaticString, _ association: SecurityAssociation, _ keys: KeyNotation, to output: inout [UInt8]
     ) {
         output.append(word)
         association.appendHead(to: &output)
         association.appendExtensions(to: &output)
-        association.appendAlgorithms(showKeys, to: &output)
+        association.appendAlgorithms(keys, to: &output)
     }
 
     private func appendReservation(_ association: SecurityAssociation, isAny: Bool, to output: inout [UInt8]) {

@@ -69,6 +69,8 @@ enum Samples {
         parameters.showPorts = false
         parameters.hidePerSocket = true
         parameters.showKeys = true
+        parameters.statements = true
+        parameters.ownedOnly = true
         return parameters
     }
 

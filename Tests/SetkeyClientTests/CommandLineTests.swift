@@ -44,6 +44,7 @@ import Testing
         ("-adlvD", .describe(statement: "dump ;")), ("-dPl", .describe(statement: "spddump ;")),
         ("--status", .status(json: false)),
         ("--reload", .reload(ReloadParameters())),
+        ("--save", .save(SaveOptions())),
         ("-V", .version),
         ("--version", .version),
     ]) func flagsAndTheirLongNamesAreOperations(line: String, expected: Operation) throws {
@@ -58,6 +59,15 @@ import Testing
         expected.showPorts = true
         expected.showKeys = true
         #expect(try operation("-rvp --atomic --show-keys -c") == .run(.standardInput, expected))
+    }
+
+    @Test func whatIsSavedIsChosen() throws {
+        var expected = SaveOptions()
+        expected.ownedOnly = true
+        expected.showKeys = true
+        #expect(try operation("--save --owned --show-keys") == .save(expected))
+        #expect(throws: ClientFailure.self) { try operation("-D --owned") }
+        #expect(throws: ClientFailure.self) { try operation("--save -D") }
     }
 
     @Test func verboseDumpIgnoresTheSemanticsOfPolicies() throws {

@@ -38,14 +38,18 @@ extension InterfaceText {
         # The SPD as records.
         method ListPolicies() -> (policies: []Policy, incomplete: ?string)
 
-        # A database as setkey -D and setkey -DP print it.
+        # A database as setkey -D and setkey -DP print it; with statements as setkey --save does: oldest first, as
+        # statements that make the entries again, with ownedOnly those of the daemon's file alone, and with keys as
+        # @NAME unless they are to be shown.
         method Render(
           database: Database,
           protocol: ?Protocol,
           includeDead: ?bool,
           showPorts: ?bool,
           hidePerSocket: ?bool,
-          showKeys: ?bool
+          showKeys: ?bool,
+          statements: ?bool,
+          ownedOnly: ?bool
         ) -> (text: string, incomplete: ?string)
 
         # Empties a database; a protocol (ah, esp, ipcomp) limits it to the associations of that protocol.

@@ -31,6 +31,8 @@ enum ManualText {
           setkey --plan             what a reload would change
           setkey --explain 10.1.0.5 10.2.0.7 tcp any 443
                                     why this packet is, or is not, protected
+          setkey --save --show-keys > site.conf
+                                    what the kernel has, as a file
           setkey --reload --confirm 60
                                     reload; rolled back after 60 s unless
                                     setkey --confirm comes first

@@ -24,6 +24,8 @@ package enum Operation: Hashable, Sendable {
     case plan(Input?, PlanOptions)
     /// `--explain`, and with `--json` as a document.
     case explain(ExplainParameters, json: Bool)
+    /// `--save`.
+    case save(SaveOptions)
     /// `--status`, and with `--json` as a document.
     case status(json: Bool)
     /// `--reload`.
@@ -64,6 +66,16 @@ package struct RunOptions: Hashable, Sendable {
 package struct PlanOptions: Hashable, Sendable {
     /// `--json`.
     package var json = false
+
+    package init() {}
+}
+
+/// What is saved of the kernel's state.
+package struct SaveOptions: Hashable, Sendable {
+    /// `--owned`: nothing that is foreign.
+    package var ownedOnly = false
+    /// `--show-keys`.
+    package var showKeys = false
 
     package init() {}
 }

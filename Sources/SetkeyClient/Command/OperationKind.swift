@@ -9,6 +9,7 @@ enum OperationKind: String, Hashable, Sendable, CaseIterable {
     case status = "--status"
     case plan = "--plan"
     case explain = "--explain"
+    case save = "--save"
     case reload = "--reload"
     case confirm = "--confirm"
     case revert = "--revert"
@@ -30,6 +31,7 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
     case hex = "-h"
     case showKeys = "--show-keys"
     case json = "--json"
+    case owned = "--owned"
     case confirmWithin = "--confirm SECONDS"
     case outbound = "--out"
     case inbound = "--in"
@@ -49,8 +51,9 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         case .ports: [.standardInput, .file, .dump, .live]
         case .noPerSocket: [.dump]
         case .hex: [.monitor]
-        case .showKeys: [.standardInput, .file, .dump, .monitor]
+        case .showKeys: [.standardInput, .file, .dump, .monitor, .save]
         case .json: [.plan, .explain, .status]
+        case .owned: [.save]
         case .confirmWithin: [.reload]
         case .outbound, .inbound, .forwarded, .device, .mark, .interfaceID: [.explain]
         }
@@ -69,8 +72,8 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         case .noPerSocket: [.flush, .monitor]
         case .kernelSemantics, .rfcSemantics: [.dump, .flush, .monitor, .live]
         case .hex: [.dump, .live]
-        case .debug, .verbose, .atomic, .showKeys, .json, .confirmWithin, .outbound, .inbound, .forwarded, .device,
-            .mark, .interfaceID:
+        case .debug, .verbose, .atomic, .showKeys, .json, .owned, .confirmWithin, .outbound, .inbound, .forwarded,
+            .device, .mark, .interfaceID:
             []
         }
     }
@@ -91,6 +94,7 @@ extension OperationFlags {
         if status { kinds.append(.status) }
         if plan { kinds.append(.plan) }
         if explain { kinds.append(.explain) }
+        if save { kinds.append(.save) }
         if reload { kinds.append(.reload) }
         if confirm { kinds.append(.confirm) }
         if revert { kinds.append(.revert) }
@@ -116,6 +120,7 @@ extension ModifierFlags {
             case .hex: hex
             case .showKeys: showKeys
             case .json: json
+            case .owned: owned
             case .confirmWithin: confirmWithin != nil
             case .outbound: way == .outbound
             case .inbound: way == .inbound

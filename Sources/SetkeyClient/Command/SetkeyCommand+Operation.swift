@@ -22,6 +22,7 @@ extension SetkeyCommand {
         case .live: return live
         case .plan: return try plan
         case .explain: return try explain
+        case .save: return .save(saveOptions)
         case .status: return .status(json: modifiers.json)
         case .reload: return try reload
         case .confirm: return .confirm
@@ -150,6 +151,13 @@ extension SetkeyCommand {
         options.atomic = modifiers.atomic
         options.verbose = modifiers.verbose
         options.showPorts = modifiers.ports
+        options.showKeys = modifiers.showKeys
+        return options
+    }
+
+    private var saveOptions: SaveOptions {
+        var options = SaveOptions()
+        options.ownedOnly = modifiers.owned
         options.showKeys = modifiers.showKeys
         return options
     }

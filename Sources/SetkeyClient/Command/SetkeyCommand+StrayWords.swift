@@ -7,6 +7,7 @@ extension SetkeyCommand {
         (["reload", "restart", "apply", "load"], "--reload, or -f FILE for statements of your own"),
         (["plan", "diff"], "--plan"),
         (["explain", "why", "trace"], "--explain SRC DST"),
+        (["save", "export", "showconf"], "--save"),
         (["confirm", "commit"], "--confirm"),
         (["revert", "rollback", "undo"], "--revert"),
         (["monitor", "watch"], "-x"),

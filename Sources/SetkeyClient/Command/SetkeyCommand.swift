@@ -14,6 +14,7 @@ package struct SetkeyCommand: ParsableCommand {
             setkey [--json] --plan [-f FILE] | --status
             setkey [--json] --explain SRC DST [UPPER [SPORT DPORT]]
                    [--in | --out | --forward] [--dev IF] [--mark N] [--if-id N]
+            setkey [--owned] [--show-keys] --save
             setkey --reload [--confirm SECONDS] | --confirm | --revert
             """,
         helpNames: .long)
@@ -87,6 +88,14 @@ package struct OperationFlags: ParsableArguments {
     package var explain = false
 
     @Flag(
+        name: .customLong("save"),
+        help: """
+            Print what the kernel has as statements that make it again, foreign entries included; what the language \
+            cannot say is a comment.
+            """)
+    package var save = false
+
+    @Flag(
         name: .customLong("reload"),
         help: "Make the daemon read its file again and apply what differs; wait for the outcome.")
     package var reload = false
@@ -142,8 +151,11 @@ package struct ModifierFlags: ParsableArguments {
         help: "With -x: a hexadecimal dump of each message.")
     package var hex = false
 
-    @Flag(name: .long, help: "Show keys instead of <hidden>; only for root.")
+    @Flag(name: .long, help: "Show keys instead of <hidden>, or with --save of @NAME; only for root.")
     package var showKeys = false
+
+    @Flag(name: .customLong("owned"), help: "With --save: only what the daemon's file declares.")
+    package var owned = false
 
     @Flag(name: .long, help: "With --plan, --explain and --status: JSON instead of text.")
     package var json = false

@@ -18,13 +18,23 @@ extension ClientDesk {
             for: client, &context)
     }
 
-    mutating func render(_ parameters: RenderParameters, for client: ClientID, _ context: inout Context) {
+    mutating func render(
+        _ parameters: RenderParameters, _ ownership: @autoclosure () -> Ownership, for client: ClientID,
+        _ context: inout Context
+    ) {
         let format = dumpFormat(
             for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts,
             hidePerSocket: parameters.hidePerSocket, context)
+        var form = DumpStream.Form.text
+        if parameters.statements == true {
+            form = .statements(
+                SavedStatements(
+                    keys: parameters.showKeys == true ? .shown : .referenced, ownership: ownership(),
+                    isOwnedOnly: parameters.ownedOnly == true, options: settings.parserOptions(for: context.kernel)))
+        }
         begin(
             DumpStream(
-                database: parameters.database, form: .text,
+                database: parameters.database, form: form,
                 ticket: wantDump(of: parameters.database, for: client, &context),
                 ipsecProtocol: parameters.protocol?.value, includesDead: parameters.includeDead == true, format: format),
             for: client, &context)
@@ -142,6 +152,9 @@ extension ClientDesk {
             var text = WireText(reserving: DumpStream.partCapacity)
             stream.appendPart(of: &context.kernel.mirror, isDumpOver: isDumpOver, to: &text)
             return text.isEmpty && !stream.isFinished ? nil : .render(RenderReply(text: text))
+        case .statements(let saved):
+            // What a part is made of may be nobody's whom it is for: then it is empty, and the next one follows.
+            return isDumpOver ? .render(RenderReply(text: stream.nextPart(of: &context.kernel.mirror, saved))) : nil
         case .records(let showKeys):
             return stream.nextRecords(
                 of: &context.kernel.mirror, isDumpOver: isDumpOver, showKeys: showKeys, at: context.now)

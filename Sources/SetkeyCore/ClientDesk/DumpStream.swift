@@ -10,6 +10,8 @@ struct DumpStream: Sendable {
         /// The text of `setkey -D` or `-DP`.
         case text
         case records(showKeys: Bool)
+        /// Statements that make the entries again.
+        case statements(SavedStatements)
     }
 
     /// About this many bytes of text make a part.
@@ -25,12 +27,12 @@ struct DumpStream: Sendable {
     let isOfRun: Bool
     /// The dump that tells what is shown; see ``DumpSchedule``.
     let ticket: Int
-    private let filter: AssociationFilter
+    let filter: AssociationFilter
     /// Writes what travels.
     private var format: DumpFormat
-    private var associations = TableWalk<SecurityAssociation>()
-    private var policies = TableWalk<SecurityPolicy>()
-    private(set) var isFinished = false
+    var associations: TableWalk<SecurityAssociation>
+    var policies: TableWalk<SecurityPolicy>
+    var isFinished = false
     /// Whether the client has read what there was, and gets the next part as soon as there is one.
     var isAwaited = true
 
@@ -45,6 +47,8 @@ struct DumpStream: Sendable {
         self.ticket = ticket
         filter = AssociationFilter(ipsecProtocol: ipsecProtocol, includesDead: includesDead)
         self.format = format
+        let end: TableEnd = if case .statements = form { .oldest } else { .newest }
+        (associations, policies) = (TableWalk(from: end), TableWalk(from: end))
     }
 
     // MARK: Text
@@ -118,7 +122,7 @@ struct DumpStream: Sendable {
 }
 
 /// The SAs that a client wants to see.
-private struct AssociationFilter: Sendable {
+struct AssociationFilter: Sendable {
     /// `nil` for all.
     let ipsecProtocol: IPsecProtocol?
     /// Those too whose lifetime has ended.

@@ -5,10 +5,16 @@
 /// which but for accidents is the kernel's: an entry is given out when the dump, or news since it began, has told of it.
 /// What is deleted after that has been shown, and what is added after the walk began is not, as in the kernel's own walk.
 struct TableWalk<Entry: MirroredEntry>: Sendable {
+    private let end: TableEnd
     private var cursor: EntryTable<Entry>.CursorID?
     private var ahead: Entry?
     /// Whether the first entry has been found, or that there is none.
     private(set) var hasBegun = false
+
+    /// - Parameter end: where it begins; at the oldest entry only what the kernel has told to its end can be walked.
+    init(from end: TableEnd = .newest) {
+        self.end = end
+    }
 
     /// Looks for the first entry, if that has not been found.
     /// - Parameter isDumpOver: whether the mirror is what the kernel has; if not, it goes as far as the dump has come.
@@ -17,7 +23,7 @@ struct TableWalk<Entry: MirroredEntry>: Sendable {
         _ table: inout MirroredTable<Entry>, isDumpOver: Bool, where isMeant: (Entry) -> Bool
     ) -> Bool {
         guard !hasBegun else { return false }
-        if cursor == nil { cursor = table.openCursor() }
+        if cursor == nil { cursor = table.openCursor(at: end) }
         look(&table, isDumpOver, where: isMeant)
         let isEmpty = if case nil = ahead { true } else { false }
         hasBegun = !isEmpty || isDumpOver

@@ -15,7 +15,7 @@ extension Daemon {
                 .associations, parameters.protocol, dead: parameters.includeDead, keys: parameters.showKeys,
                 for: client, &context)
         case .listPolicies: clients.list(.policies, nil, dead: true, keys: nil, for: client, &context)
-        case .render(let parameters): clients.render(parameters, for: client, &context)
+        case .render(let parameters): clients.render(parameters, reconciler.ownership, for: client, &context)
         case .flush(let parameters): clients.flush(parameters, for: client)
         case .monitor(let parameters): clients.monitor(parameters, for: client, &context)
         case .reload(let parameters): reconciler.reload(parameters, for: caller, &context)

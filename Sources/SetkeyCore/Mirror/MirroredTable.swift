@@ -180,8 +180,9 @@ package struct MirroredTable<Entry: MirroredEntry>: Sendable {
 
     // MARK: Walks
 
-    /// Begins a walk from the newest entry, which lives through all changes; see ``EntryTable/openCursor(at:)``.
-    mutating func openCursor() -> EntryTable<Entry>.CursorID { entries.openCursor() }
+    /// Begins a walk from the newest entry, or the oldest, which lives through all changes; see
+    /// ``EntryTable/openCursor(at:)``.
+    mutating func openCursor(at end: TableEnd = .newest) -> EntryTable<Entry>.CursorID { entries.openCursor(at: end) }
 
     /// The next entry of a walk; `nil` at its end.
     mutating func next(_ cursor: EntryTable<Entry>.CursorID) -> Entry? { entries.next(cursor) }
