@@ -48,6 +48,8 @@ package struct Algorithm: Sendable {
     package let icvBits: UInt16
     /// The name in the kernel's crypto API, which XFRM netlink wants.
     package let xfrmName: String
+    /// What Wireshark calls it in its table of SAs of ESP (`esp_sa`); empty for what it does not know.
+    package let wiresharkName: String
     /// Which kernel interfaces can carry it.
     package let interfaces: Interfaces
     /// Where the row stands in the table.
@@ -56,7 +58,8 @@ package struct Algorithm: Sendable {
     init(
         _ kind: Kind, _ name: StaticString, _ aliases: [String] = [], foreign foreignNames: [String] = [],
         number: UInt16,
-        keys: KeyLengths = .none, icv: UInt16 = 0, xfrm: String = "", on interfaces: Interfaces = .all
+        keys: KeyLengths = .none, icv: UInt16 = 0, xfrm: String = "", wireshark: String = "",
+        on interfaces: Interfaces = .all
     ) {
         self.kind = kind
         self.name = name.description
@@ -67,6 +70,7 @@ package struct Algorithm: Sendable {
         self.keyLengths = keys
         self.icvBits = icv
         self.xfrmName = xfrm
+        self.wiresharkName = wireshark
         self.interfaces = interfaces
     }
 

@@ -13,27 +13,33 @@ extension Algorithm {
     private static let aesAndCCMSaltKeys = KeyLengths(from: 152, through: 280, by: 64)
 
     private static let encryption: [Algorithm] = [
-        Algorithm(.encryption, "null", ["simple"], number: 11, xfrm: "ecb(cipher_null)"),
-        Algorithm(.encryption, "des-cbc", foreign: ["des"], number: 2, keys: .init(exactly: 64), xfrm: "cbc(des)"),
+        Algorithm(.encryption, "null", ["simple"], number: 11, xfrm: "ecb(cipher_null)", wireshark: "NULL"),
+        Algorithm(
+            .encryption, "des-cbc", foreign: ["des"], number: 2, keys: .init(exactly: 64), xfrm: "cbc(des)",
+            wireshark: "DES-CBC [RFC2405]"),
         Algorithm(
             .encryption, "3des-cbc", foreign: ["3des", "des3", "des-ede3-cbc"], number: 3, keys: .init(exactly: 192),
-            xfrm: "cbc(des3_ede)"),
+            xfrm: "cbc(des3_ede)", wireshark: "TripleDES-CBC [RFC2451]"),
         Algorithm(
             .encryption, "cast128-cbc", foreign: ["cast128"], number: 6, keys: .init(from: 40, through: 128, by: 8),
-            xfrm: "cbc(cast5)"),
+            xfrm: "cbc(cast5)", wireshark: "CAST5-CBC [RFC2144]"),
         Algorithm(
             .encryption, "blowfish-cbc", foreign: ["blowfish"], number: 7, keys: .init(from: 40, through: 448, by: 8),
-            xfrm: "cbc(blowfish)"),
+            xfrm: "cbc(blowfish)", wireshark: "BLOWFISH-CBC [RFC2451]"),
         Algorithm(
             .encryption, "aes-cbc", ["rijndael-cbc"],
             foreign: [
                 "aes", "aes128", "aes192", "aes256", "aes-128", "aes-192", "aes-256", "aes-128-cbc", "aes-192-cbc",
                 "aes-256-cbc",
-            ], number: 12, keys: aesKeys, xfrm: "cbc(aes)"),
-        Algorithm(.encryption, "aes-ctr", number: 13, keys: aesAndSaltKeys, xfrm: "rfc3686(ctr(aes))"),
+            ], number: 12, keys: aesKeys, xfrm: "cbc(aes)", wireshark: "AES-CBC [RFC3602]"),
+        Algorithm(
+            .encryption, "aes-ctr", number: 13, keys: aesAndSaltKeys, xfrm: "rfc3686(ctr(aes))",
+            wireshark: "AES-CTR [RFC3686]"),
         Algorithm(.encryption, "camellia-cbc", foreign: ["camellia"], number: 22, keys: aesKeys, xfrm: "cbc(camellia)"),
         Algorithm(.encryption, "serpent-cbc", foreign: ["serpent"], number: 252, keys: aesKeys, xfrm: "cbc(serpent)"),
-        Algorithm(.encryption, "twofish-cbc", foreign: ["twofish"], number: 253, keys: aesKeys, xfrm: "cbc(twofish)"),
+        Algorithm(
+            .encryption, "twofish-cbc", foreign: ["twofish"], number: 253, keys: aesKeys, xfrm: "cbc(twofish)",
+            wireshark: "TWOFISH-CBC"),
         Algorithm(.encryption, "sm4-cbc", number: 24, keys: .init(exactly: 128), xfrm: "cbc(sm4)", on: .xfrmOnly),
         Algorithm(.encryption, "des-deriv", number: 0x110, keys: .init(exactly: 64), on: .none),
         Algorithm(.encryption, "3des-deriv", number: 0x111, keys: .init(exactly: 192), on: .none),
@@ -52,49 +58,52 @@ extension Algorithm {
             xfrm: "rfc4309(ccm(aes))",
             on: .xfrmOnly),
         Algorithm(
-            .combined, "aes-gcm-8", number: 18, keys: aesAndSaltKeys, icv: 64, xfrm: "rfc4106(gcm(aes))", on: .xfrmOnly),
+            .combined, "aes-gcm-8", number: 18, keys: aesAndSaltKeys, icv: 64, xfrm: "rfc4106(gcm(aes))",
+            wireshark: "AES-GCM with 8 octet ICV [RFC4106]", on: .xfrmOnly),
         Algorithm(
-            .combined, "aes-gcm-12", number: 19, keys: aesAndSaltKeys, icv: 96, xfrm: "rfc4106(gcm(aes))", on: .xfrmOnly
+            .combined, "aes-gcm-12", number: 19, keys: aesAndSaltKeys, icv: 96, xfrm: "rfc4106(gcm(aes))",
+            wireshark: "AES-GCM with 12 octet ICV [RFC4106]", on: .xfrmOnly
         ),
         Algorithm(
             .combined, "aes-gcm-16", foreign: ["aes-gcm"], number: 20, keys: aesAndSaltKeys, icv: 128,
-            xfrm: "rfc4106(gcm(aes))",
+            xfrm: "rfc4106(gcm(aes))", wireshark: "AES-GCM with 16 octet ICV [RFC4106]",
             on: .xfrmOnly),
         Algorithm(
             .combined, "aes-gmac", number: 23, keys: aesAndSaltKeys, icv: 128, xfrm: "rfc4543(gcm(aes))", on: .xfrmOnly),
         Algorithm(
             .combined, "chacha20-poly1305", foreign: ["chacha20"], number: 0x100, keys: .init(exactly: 288), icv: 128,
-            xfrm: "rfc7539esp(chacha20,poly1305)", on: .xfrmOnly),
+            xfrm: "rfc7539esp(chacha20,poly1305)", wireshark: "ChaCha20 with Poly1305 [RFC7634]", on: .xfrmOnly),
     ]
 
     private static let integrity: [Algorithm] = [
-        Algorithm(.integrity, "null", number: 251, xfrm: "digest_null"),
+        Algorithm(.integrity, "null", number: 251, xfrm: "digest_null", wireshark: "NULL"),
         Algorithm(
             .integrity, "hmac-md5", foreign: ["md5", "hmac-md5-96"], number: 2, keys: .init(exactly: 128), icv: 96,
-            xfrm: "hmac(md5)"),
+            xfrm: "hmac(md5)", wireshark: "HMAC-MD5-96 [RFC2403]"),
         Algorithm(
             .integrity, "hmac-sha1", foreign: ["sha1", "sha-1", "hmac-sha-1", "hmac-sha-1-96", "hmac-sha1-96"],
-            number: 3, keys: .init(exactly: 160), icv: 96, xfrm: "hmac(sha1)"),
+            number: 3, keys: .init(exactly: 160), icv: 96, xfrm: "hmac(sha1)", wireshark: "HMAC-SHA-1-96 [RFC2404]"),
         Algorithm(
             .integrity, "hmac-sha256", ["hmac-sha2-256"], foreign: ["sha256", "sha-256", "sha2-256", "hmac-sha-256"],
             number: 5, keys: .init(exactly: 256), icv: 96,
-            xfrm: "hmac(sha256)"),
+            xfrm: "hmac(sha256)", wireshark: "HMAC-SHA-256-96 [draft-ietf-ipsec-ciph-sha-256-00]"),
         Algorithm(
             .integrity, "hmac-sha384", ["hmac-sha2-384"], foreign: ["sha384", "sha-384", "sha2-384", "hmac-sha-384"],
             number: 6, keys: .init(exactly: 384), icv: 192,
-            xfrm: "hmac(sha384)"),
+            xfrm: "hmac(sha384)", wireshark: "HMAC-SHA-384-192 [RFC4868]"),
         Algorithm(
             .integrity, "hmac-sha512", ["hmac-sha2-512"], foreign: ["sha512", "sha-512", "sha2-512", "hmac-sha-512"],
             number: 7, keys: .init(exactly: 512), icv: 256,
-            xfrm: "hmac(sha512)"),
+            xfrm: "hmac(sha512)", wireshark: "HMAC-SHA-512-256 [RFC4868]"),
         Algorithm(
             .integrity, "hmac-ripemd160", foreign: ["ripemd160"], number: 8, keys: .init(exactly: 160), icv: 96,
-            xfrm: "hmac(rmd160)"),
+            xfrm: "hmac(rmd160)", wireshark: "MAC-RIPEMD-160-96 [RFC2857]"),
         Algorithm(.integrity, "aes-xcbc-mac", number: 9, keys: .init(exactly: 128), icv: 96, xfrm: "xcbc(aes)"),
         Algorithm(
             .integrity, "hmac-sm3", number: 10, keys: .init(exactly: 256), icv: 256, xfrm: "hmac(sm3)", on: .xfrmOnly),
         Algorithm(
             .integrity, "hmac-sha256-128", number: 0x101, keys: .init(exactly: 256), icv: 128, xfrm: "hmac(sha256)",
+            wireshark: "HMAC-SHA-256-128 [RFC4868]",
             on: .xfrmOnly),
         Algorithm(
             .integrity, "aes-cmac", number: 0x102, keys: .init(exactly: 128), icv: 96, xfrm: "cmac(aes)", on: .xfrmOnly),

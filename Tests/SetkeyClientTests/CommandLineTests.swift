@@ -45,6 +45,7 @@ import Testing
         ("--status", .status(json: false)),
         ("--reload", .reload(ReloadParameters())),
         ("--save", .save(SaveOptions())),
+        ("--wireshark", .wireshark),
         ("-V", .version),
         ("--version", .version),
     ]) func flagsAndTheirLongNamesAreOperations(line: String, expected: Operation) throws {

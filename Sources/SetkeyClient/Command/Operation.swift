@@ -26,6 +26,8 @@ package enum Operation: Hashable, Sendable {
     case explain(ExplainParameters, json: Bool)
     /// `--save`.
     case save(SaveOptions)
+    /// `--wireshark`.
+    case wireshark
     /// `--status`, and with `--json` as a document.
     case status(json: Bool)
     /// `--reload`.

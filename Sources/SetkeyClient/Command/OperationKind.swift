@@ -10,6 +10,7 @@ enum OperationKind: String, Hashable, Sendable, CaseIterable {
     case plan = "--plan"
     case explain = "--explain"
     case save = "--save"
+    case wireshark = "--wireshark"
     case reload = "--reload"
     case confirm = "--confirm"
     case revert = "--revert"
@@ -95,6 +96,7 @@ extension OperationFlags {
         if plan { kinds.append(.plan) }
         if explain { kinds.append(.explain) }
         if save { kinds.append(.save) }
+        if wireshark { kinds.append(.wireshark) }
         if reload { kinds.append(.reload) }
         if confirm { kinds.append(.confirm) }
         if revert { kinds.append(.revert) }

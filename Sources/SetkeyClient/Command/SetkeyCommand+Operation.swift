@@ -23,6 +23,7 @@ extension SetkeyCommand {
         case .plan: return try plan
         case .explain: return try explain
         case .save: return .save(saveOptions)
+        case .wireshark: return .wireshark
         case .status: return .status(json: modifiers.json)
         case .reload: return try reload
         case .confirm: return .confirm

@@ -8,6 +8,7 @@ extension SetkeyCommand {
         (["plan", "diff"], "--plan"),
         (["explain", "why", "trace"], "--explain SRC DST"),
         (["save", "export", "showconf"], "--save"),
+        (["wireshark", "tshark", "esp_sa"], "--wireshark"),
         (["confirm", "commit"], "--confirm"),
         (["revert", "rollback", "undo"], "--revert"),
         (["monitor", "watch"], "-x"),

@@ -15,6 +15,7 @@ package struct SetkeyCommand: ParsableCommand {
             setkey [--json] --explain SRC DST [UPPER [SPORT DPORT]]
                    [--in | --out | --forward] [--dev IF] [--mark N] [--if-id N]
             setkey [--owned] [--show-keys] --save
+            setkey --wireshark
             setkey --reload [--confirm SECONDS] | --confirm | --revert
             """,
         helpNames: .long)
@@ -94,6 +95,11 @@ package struct OperationFlags: ParsableArguments {
             cannot say is a comment.
             """)
     package var save = false
+
+    @Flag(
+        name: .customLong("wireshark"),
+        help: "Print the SAs of ESP, keys included, as lines of Wireshark's table esp_sa; only for root.")
+    package var wireshark = false
 
     @Flag(
         name: .customLong("reload"),
