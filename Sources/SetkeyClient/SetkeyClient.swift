@@ -46,6 +46,7 @@ package enum SetkeyClient {
         case .plan(let input, let options): try PlanRun.run(input, options, socket: path)
         case .explain(let parameters, let json): try explain(parameters, json: json, socket: path)
         case .save(let options): try SaveRun.run(options, socket: path)
+        case .graph: try GraphRun.run(socket: path)
         case .wireshark: try WiresharkRun.run(socket: path)
         case .status(let json): try status(json: json, socket: path)
         case .reload(let parameters): try reload(.reload(parameters), socket: path, StatusText.text)

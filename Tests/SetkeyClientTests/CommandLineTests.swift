@@ -46,6 +46,7 @@ import Testing
         ("--reload", .reload(ReloadParameters())),
         ("--save", .save(SaveOptions())),
         ("--wireshark", .wireshark),
+        ("--graph", .graph),
         ("-V", .version),
         ("--version", .version),
     ]) func flagsAndTheirLongNamesAreOperations(line: String, expected: Operation) throws {

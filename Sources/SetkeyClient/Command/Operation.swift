@@ -28,6 +28,8 @@ package enum Operation: Hashable, Sendable {
     case save(SaveOptions)
     /// `--wireshark`.
     case wireshark
+    /// `--graph`.
+    case graph
     /// `--status`, and with `--json` as a document.
     case status(json: Bool)
     /// `--reload`.

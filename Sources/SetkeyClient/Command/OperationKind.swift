@@ -11,6 +11,7 @@ enum OperationKind: String, Hashable, Sendable, CaseIterable {
     case explain = "--explain"
     case save = "--save"
     case wireshark = "--wireshark"
+    case graph = "--graph"
     case reload = "--reload"
     case confirm = "--confirm"
     case revert = "--revert"
@@ -97,6 +98,7 @@ extension OperationFlags {
         if explain { kinds.append(.explain) }
         if save { kinds.append(.save) }
         if wireshark { kinds.append(.wireshark) }
+        if graph { kinds.append(.graph) }
         if reload { kinds.append(.reload) }
         if confirm { kinds.append(.confirm) }
         if revert { kinds.append(.revert) }

@@ -24,6 +24,7 @@ extension SetkeyCommand {
         case .explain: return try explain
         case .save: return .save(saveOptions)
         case .wireshark: return .wireshark
+        case .graph: return .graph
         case .status: return .status(json: modifiers.json)
         case .reload: return try reload
         case .confirm: return .confirm

@@ -9,6 +9,7 @@ extension SetkeyCommand {
         (["explain", "why", "trace"], "--explain SRC DST"),
         (["save", "export", "showconf"], "--save"),
         (["wireshark", "tshark", "esp_sa"], "--wireshark"),
+        (["graph", "dot", "map"], "--graph"),
         (["confirm", "commit"], "--confirm"),
         (["revert", "rollback", "undo"], "--revert"),
         (["monitor", "watch"], "-x"),

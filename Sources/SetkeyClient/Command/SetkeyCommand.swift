@@ -15,7 +15,7 @@ package struct SetkeyCommand: ParsableCommand {
             setkey [--json] --explain SRC DST [UPPER [SPORT DPORT]]
                    [--in | --out | --forward] [--dev IF] [--mark N] [--if-id N]
             setkey [--owned] [--show-keys] --save
-            setkey --wireshark
+            setkey --wireshark | --graph
             setkey --reload [--confirm SECONDS] | --confirm | --revert
             """,
         helpNames: .long)
@@ -100,6 +100,11 @@ package struct OperationFlags: ParsableArguments {
         name: .customLong("wireshark"),
         help: "Print the SAs of ESP, keys included, as lines of Wireshark's table esp_sa; only for root.")
     package var wireshark = false
+
+    @Flag(
+        name: .customLong("graph"),
+        help: "Print hosts, networks, SAs and policies as a graph for dot(1), with their health as colours.")
+    package var graph = false
 
     @Flag(
         name: .customLong("reload"),

@@ -79,6 +79,9 @@ package struct Remaining: Hashable, Sendable {
     /// The part that is left, 0...1.
     package var fraction: Double { Double(left) / Double(limit) }
 
+    /// Whether so little is left that it is worth a warning.
+    var isNearEnd: Bool { fraction < 0.2 }
+
     /// What is left of `limit` when `used` is gone; `nil` without a limit, which is 0.
     package init?(_ unit: Unit, used: Int, limit: Int) {
         guard limit > 0 else { return nil }

@@ -171,11 +171,10 @@ private enum Emphasis {
     case alarm
 
     init(_ row: LiveRow) {
-        let fraction = row.remaining?.fraction ?? 1
-        if row.state == .known(.dead) || fraction < 0.05 {
+        if row.state == .known(.dead) || (row.remaining?.fraction ?? 1) < 0.05 {
             self = .alarm
         } else {
-            self = row.state == .known(.dying) || fraction < 0.2 ? .warning : .none
+            self = row.state == .known(.dying) || row.remaining?.isNearEnd == true ? .warning : .none
         }
     }
 

@@ -41,10 +41,18 @@ struct AssociationUse {
         for (number, need) in AssociationNeed.all(of: policy).enumerated() {
             let known = index[need] ?? needs.count
             if known == needs.count { add(need, withSources: withSources) }
-            // A forwarded packet ends no transport-mode SA here: such a policy is a copy that nothing meets.
-            let isCopy = policy.identity.direction == .forward && transforms[number].mode == .transport
-            let isOptional = isCopy || transforms[number].level == .use
-            if !isOptional, demands[known] == nil { demands[known] = (position, number) }
+            if transforms[number].needsAssociation(in: policy.identity.direction), demands[known] == nil {
+                demands[known] = (position, number)
+            }
+        }
+    }
+
+    /// The places of the transforms of a policy of the file that cannot do without an SA, and have none.
+    func unserved(_ policy: SecurityPolicy) -> [Int] {
+        guard isKnown, case .protect(let transforms) = policy.action else { return [] }
+        return AssociationNeed.all(of: policy).enumerated().compactMap { place, need in
+            guard let known = index[need], !isServed[known] else { return nil }
+            return transforms[place].needsAssociation(in: policy.identity.direction) ? place : nil
         }
     }
 
@@ -75,5 +83,14 @@ struct AssociationUse {
             isUsed = true
         }
         return isUsed
+    }
+}
+
+extension Transform {
+    /// Whether packets do not pass without an SA for it.
+    fileprivate func needsAssociation(in direction: Direction) -> Bool {
+        // A forwarded packet ends no transport-mode SA here: such a policy is a copy that nothing meets.
+        let isCopy = direction == .forward && mode == .transport
+        return !isCopy && level != .use
     }
 }
