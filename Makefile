@@ -59,7 +59,7 @@ count-test: build
 vm-test: deb
 	@tools/require test vm
 	Tests/VM/run-tests
-	Tests/VM/run-tests -i xfrm language events declarative daemon overrun traffic service
+	Tests/VM/run-tests -i xfrm language events doctor declarative daemon overrun traffic service
 
 bench: build
 	@tools/require build vm

@@ -48,6 +48,7 @@ package enum SetkeyClient {
         case .save(let options): try SaveRun.run(options, socket: path)
         case .graph: try GraphRun.run(socket: path)
         case .wireshark: try WiresharkRun.run(socket: path)
+        case .doctor(let json): try doctor(json: json, socket: path)
         case .status(let json): try status(json: json, socket: path)
         case .reload(let parameters): try reload(.reload(parameters), socket: path, StatusText.text)
         case .confirm:
@@ -143,6 +144,12 @@ package enum SetkeyClient {
     ) throws(ClientFailure) {
         guard case .explain(let reply) = try answer(to: .explain(parameters), socket: path) else { return }
         try say(json ? JSONDocument.text(reply) : ExplainText.text(reply))
+    }
+
+    private static func doctor(json: Bool, socket path: String) throws(ClientFailure) {
+        guard case .diagnose(let reply) = try answer(to: .diagnose, socket: path) else { return }
+        try say(json ? JSONDocument.text(reply) : DoctorText.text(reply))
+        guard !reply.findings.contains(where: { $0.severity != .known(.note) }) else { throw ClientFailure(.found, "") }
     }
 
     private static func reload(

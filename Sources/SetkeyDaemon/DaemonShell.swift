@@ -33,6 +33,8 @@ final class DaemonShell {
     private let stateLock: FileDescriptor
     /// Reads the configuration.
     private let reader = WorkerThread()
+    /// Judges the kernel's entries for those who ask.
+    private let examiner = WorkerThread()
     /// Writes down what is to be written down, in order.
     private let writer = WorkerThread()
     private let encapsulation = EncapsulationSockets()
@@ -158,6 +160,7 @@ final class DaemonShell {
         case .record(let change): record(change)
         case .openPorts(let endpoints): post(.portsOpened(except: encapsulation.open(endpoints)))
         case .discard(let garbage): reader.run { free(garbage) }
+        case .examine(let examination): examine(examination)
         case .nextTurn: onNextTurn { [weak self] in self?.post(.turn) }
         case .wake(let moment): wake(at: moment)
         case .ready(let status): ServiceManager.ready(status: status)
@@ -197,6 +200,14 @@ final class DaemonShell {
         writer.run {
             let complaint = state.write(change)
             onNextTurn { [weak self] in self?.post(.recorded(complaint: complaint)) }
+        }
+    }
+
+    private func examine(_ examination: Examination) {
+        examiner.run {
+            let report = examination.isOfMachine ? MachineReport.read(pathsTo: examination.tunnelEnds) : MachineReport()
+            let result = examination.result(report)
+            onNextTurn { [weak self] in self?.post(.examined(result)) }
         }
     }
 
@@ -297,18 +308,6 @@ extension DaemonShell: ControlServerDelegate {
     }
 
     func log(_ notice: ControlServerNotice) { post(.noticed(notice.cause, notice.description)) }
-}
-
-/// The signals that the daemon heeds.
-private struct Signals {
-    let reload: CaughtSignal
-    let stop: [CaughtSignal]
-
-    init() throws(KernelErrno) {
-        reload = try CaughtSignal(SIGHUP)
-        stop = [try CaughtSignal(SIGTERM), try CaughtSignal(SIGINT)]
-        _ = signal(SIGPIPE, SIG_IGN)
-    }
 }
 
 private nonisolated func free(_ garbage: Garbage) {

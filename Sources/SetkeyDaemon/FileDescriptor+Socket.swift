@@ -69,6 +69,15 @@ extension FileDescriptor {
         guard status == 0 else { throw KernelErrno(rawValue: errno) }
     }
 
+    /// Connects a socket to an address, a `sockaddr` of any family.
+    nonisolated func connect(to address: [UInt8]) throws(KernelErrno) {
+        let status = unsafe address.withUnsafeBytes { bytes in
+            unsafe Glibc.connect(
+                rawValue, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        }
+        guard status == 0 else { throw KernelErrno(rawValue: errno) }
+    }
+
     /// Makes this number one of what `other` is; what it was is closed.
     nonisolated func become(_ other: FileDescriptor) throws(KernelErrno) {
         guard dup2(other.rawValue, rawValue) >= 0, fcntl(rawValue, F_SETFD, FD_CLOEXEC) == 0 else {
@@ -95,11 +104,13 @@ extension FileDescriptor {
     }
 
     /// An option of a socket that is one or more numbers; `nil` if there is none, or it has more than `capacity`.
-    nonisolated func option<Number: FixedWidthInteger>(_ name: Int32, capacity: Int = 1) -> [Number]? {
+    nonisolated func option<Number: FixedWidthInteger>(
+        _ name: Int32, of level: Int32 = SOL_SOCKET, capacity: Int = 1
+    ) -> [Number]? {
         let size = MemoryLayout<Number>.size
         var values = [Number](repeating: 0, count: capacity)
         var length = socklen_t(capacity * size)
-        guard unsafe getsockopt(rawValue, SOL_SOCKET, name, &values, &length) == 0 else { return nil }
+        guard unsafe getsockopt(rawValue, level, name, &values, &length) == 0 else { return nil }
         return Array(values.prefix(Int(length) / size))
     }
 

@@ -2,16 +2,12 @@ import IPsec
 
 /// What is legal and probably not meant; `setkey -n` says it.
 extension StatementParser {
-    /// A replay window where several senders count their packets: each is dropped whose number is behind another's.
+    /// A replay window where several senders count their packets.
     ///
     /// It is said of statements that run, too: what ran with ipsec-tools, whose default was 0, is cut off.
     mutating func warnOfReplayWindow(_ association: SecurityAssociation, _ destination: Range<Int>) {
-        guard association.isOfGroup, association.replayWindow != .disabled else { return }
-        let senders = association.identity.destination.isMulticast ? "to a multicast group" : "from any source"
-        remark(
-            .sharedReplayWindow, destination,
-            "an SA \(senders) with a replay window of \(association.replayWindow.rawValue): "
-                + "packets of all but one of several senders are dropped", "write -r 0")
+        guard let found = SharedWindows.remark(on: association) else { return }
+        remark(.sharedReplayWindow, destination, found.message, found.advice)
     }
 
     /// - Parameter isTruncated: whether the length of the ICV is written, and thus meant.

@@ -28,6 +28,7 @@ import Testing
             (.revert, NoParameters.self, ReloadReply.self),
             (.plan, PlanParameters.self, PlanReply.self),
             (.explain, ExplainParameters.self, ExplainReply.self),
+            (.diagnose, NoParameters.self, DiagnoseReply.self),
             (.status, NoParameters.self, StatusReply.self),
             (.traits, NoParameters.self, TraitsReply.self),
         ]

@@ -25,6 +25,7 @@ enum Samples {
         .plan(plan),
         .plan(PlanParameters()),
         .explain(explain),
+        .diagnose,
         .explain(ExplainParameters(Flow(source: .unspecified(.ipv6), destination: .unspecified(.ipv6)))),
         .status,
         .traits,
@@ -107,6 +108,16 @@ enum Samples {
         (.plan, .plan(PlanReply(steps: [], warnings: ["f:1:1: warning: \"x\"\n  y"]))),
         (.explain, .explain(explainReply)),
         (.explain, .explain(ExplainReply(packet: "", lookups: [], fate: "clear"))),
+        (.diagnose, .diagnose(DiagnoseReply(findings: []))),
+        (
+            .diagnose,
+            .diagnose(
+                DiagnoseReply(findings: [
+                    FindingRecord(.error, code: "a", "b"),
+                    FindingRecord(
+                        .note, code: "c", "d", subject: "e", owner: "f", evidence: ["g", "h"], cause: "i", remedy: "j"),
+                ]))
+        ),
         (.status, .status(status)),
         (.traits, .traits(TraitsReply(.pfKey))),
     ]

@@ -57,6 +57,7 @@ extension Machine {
         case .openPorts(let endpoints):
             openPorts.append(endpoints)
             handle(.portsOpened(except: endpoints.compactMap { end in portErrors[end].map { ClosedPort(end, $0) } }))
+        case .examine(let examination): queue(.examined(examination.result(report)))
         case .nextTurn: isTurnDue = true
         case .discard(let garbage): garbage.free()
         case .wake(let moment): wakeAt = moment

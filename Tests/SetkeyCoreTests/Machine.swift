@@ -81,6 +81,8 @@ struct Machine {
     /// Whether writing takes its time: until ``finishWriting()``.
     var isDiskSlow = false
     var unwritten: [StateChange] = []
+    /// What the machine says of itself.
+    var report = MachineReport()
     /// Turns of the loop that were asked for and have come.
     var turns = 0
     /// The turn that was asked for; turns come when nothing else is left to do.

@@ -15,8 +15,8 @@ _setkey() {
             ;;
     esac
     [[ $cur == -* || -z $cur ]] && COMPREPLY=($(compgen -W '
-        -c --stdin -f --file -D --dump -F --flush -x --monitor -l --live --status --plan --explain --save --wireshark --graph
-        --reload --confirm --revert --owned --in --out --forward --dev --mark --if-id
+        -c --stdin -f --file -D --dump -F --flush -x --monitor -l --live --status --plan --explain --doctor --save --wireshark
+        --graph --reload --confirm --revert --owned --in --out --forward --dev --mark --if-id
         -V --version -P --policies -n --dry-run -d --debug -v --verbose -a --all -p --ports -N --no-per-socket
         -k --kernel-semantics -r --rfc-semantics --atomic -h -H --hex --show-keys --json --socket --help
     ' -- "$cur"))

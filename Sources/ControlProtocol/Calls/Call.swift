@@ -22,6 +22,8 @@ package enum Call: Hashable, Sendable {
     case plan(PlanParameters)
     /// Tell what the kernel does to a packet.
     case explain(ExplainParameters)
+    /// Tell what is wrong, or soon will be.
+    case diagnose
     /// Tell how things stand.
     case status
     /// Tell what the kernel interface can carry.

@@ -11,6 +11,7 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case revert = "Revert"
     case plan = "Plan"
     case explain = "Explain"
+    case diagnose = "Diagnose"
     case status = "Status"
     case traits = "Traits"
 
@@ -36,6 +37,7 @@ extension Call {
         case .revert: .revert
         case .plan: .plan
         case .explain: .explain
+        case .diagnose: .diagnose
         case .status: .status
         case .traits: .traits
         }

@@ -112,6 +112,10 @@ extension InterfaceText {
           direction: ?string
         ) -> (packet: string, lookups: []PolicyLookup, fate: string)
 
+        # What is wrong with the kernel's state, or soon will be: by the rules about files, by the kernel's counters and by how
+        # the machine is set up. The worst comes first. The kernel is asked for its entries.
+        method Diagnose() -> (findings: []Finding)
+
         # The daemon's status.
         method Status() -> (
           version: string,

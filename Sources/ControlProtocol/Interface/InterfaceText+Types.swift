@@ -202,6 +202,25 @@ extension InterfaceText {
           advice: ?[]string
         )
 
+        # What is wrong, or soon will be.
+        type Finding (
+          # error: traffic fails; warning: something is probably wrong; note: good to know.
+          severity: string,
+          # The rule that has found it; of a counter of the kernel the counter's name.
+          code: string,
+          message: string,
+          # The entry that it is about: an association by its name, a policy as a statement.
+          subject: ?string,
+          # Whose that is, as in NearMiss.
+          owner: ?string,
+          # What shows it.
+          evidence: ?[]string,
+          # What it comes from, probably.
+          cause: ?string,
+          # What to do.
+          remedy: ?string
+        )
+
         # Something about a call's text; offset and length are bytes of its UTF-8.
         type Diagnostic (
           # error, warning, note

@@ -42,6 +42,7 @@ extension Reply {
         case .plan(let reply): 512 * reply.steps.count
         case .flushed, .monitor, .reload, .confirmed, .status, .traits: 1024
         case .explain: 65_536
+        case .diagnose(let reply): 1024 * reply.findings.count
         }
     }
 }

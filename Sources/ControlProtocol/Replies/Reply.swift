@@ -20,6 +20,8 @@ package enum Reply: Hashable, Sendable {
     case plan(PlanReply)
     /// To ``Call/explain(_:)``.
     case explain(ExplainReply)
+    /// To ``Call/diagnose``.
+    case diagnose(DiagnoseReply)
     /// To ``Call/status``.
     case status(StatusReply)
     /// To ``Call/traits``.

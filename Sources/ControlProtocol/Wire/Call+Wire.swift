@@ -17,7 +17,7 @@ extension Call {
         case .reload(let parameters): try append(parameters)
         case .plan(let parameters): try append(parameters)
         case .explain(let parameters): try append(parameters)
-        case .confirm, .revert, .status, .traits: try append(NoParameters())
+        case .confirm, .revert, .diagnose, .status, .traits: try append(NoParameters())
         }
     }
 }

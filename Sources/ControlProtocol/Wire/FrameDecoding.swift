@@ -125,6 +125,7 @@ private struct CallDecoding {
         case .revert: .revert
         case .plan: .plan(try parameters(container))
         case .explain: .explain(try parameters(container))
+        case .diagnose: .diagnose
         case .status: .status
         case .traits: .traits
         }

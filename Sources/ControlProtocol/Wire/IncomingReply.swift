@@ -70,6 +70,7 @@ private struct ReplyDecoding {
         case .revert: .reload(try container.decode(ReloadReply.self, forKey: .parameters))
         case .plan: .plan(try container.decode(PlanReply.self, forKey: .parameters))
         case .explain: .explain(try container.decode(ExplainReply.self, forKey: .parameters))
+        case .diagnose: .diagnose(try container.decode(DiagnoseReply.self, forKey: .parameters))
         case .status: .status(try container.decode(StatusReply.self, forKey: .parameters))
         case .traits: .traits(try container.decode(TraitsReply.self, forKey: .parameters))
         }

@@ -13,6 +13,7 @@ extension Reply {
         case .reload(let reply): try bytes.append(reply: reply, continues)
         case .plan(let reply): try bytes.append(reply: reply, continues)
         case .explain(let reply): try bytes.append(reply: reply, continues)
+        case .diagnose(let reply): try bytes.append(reply: reply, continues)
         case .status(let reply): try bytes.append(reply: reply, continues)
         case .traits(let reply): try bytes.append(reply: reply, continues)
         }

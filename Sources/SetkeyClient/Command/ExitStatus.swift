@@ -10,8 +10,8 @@ package enum ExitStatus: Int32, Hashable, Sendable {
     case unreachable = 3
     /// The caller may not do this.
     case denied = 4
-    /// `--plan`: a reload would change something.
-    case wouldChange = 10
+    /// `--plan`: a reload would change something; `--doctor`: something is wrong.
+    case found = 10
 }
 
 /// Why the client ends early: what it says on stderr, and its exit status.

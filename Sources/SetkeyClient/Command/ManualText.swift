@@ -33,6 +33,7 @@ enum ManualText {
                                     why this packet is, or is not, protected
           setkey --save --show-keys > site.conf
                                     what the kernel has, as a file
+          setkey --doctor           what is wrong, and what to do
           setkey --reload --confirm 60
                                     reload; rolled back after 60 s unless
                                     setkey --confirm comes first

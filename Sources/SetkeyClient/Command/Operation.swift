@@ -30,6 +30,8 @@ package enum Operation: Hashable, Sendable {
     case wireshark
     /// `--graph`.
     case graph
+    /// `--doctor`, and with `--json` as a document.
+    case doctor(json: Bool)
     /// `--status`, and with `--json` as a document.
     case status(json: Bool)
     /// `--reload`.

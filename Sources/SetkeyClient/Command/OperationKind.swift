@@ -12,6 +12,7 @@ enum OperationKind: String, Hashable, Sendable, CaseIterable {
     case save = "--save"
     case wireshark = "--wireshark"
     case graph = "--graph"
+    case doctor = "--doctor"
     case reload = "--reload"
     case confirm = "--confirm"
     case revert = "--revert"
@@ -54,7 +55,7 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         case .noPerSocket: [.dump]
         case .hex: [.monitor]
         case .showKeys: [.standardInput, .file, .dump, .monitor, .save]
-        case .json: [.plan, .explain, .status]
+        case .json: [.plan, .explain, .doctor, .status]
         case .owned: [.save]
         case .confirmWithin: [.reload]
         case .outbound, .inbound, .forwarded, .device, .mark, .interfaceID: [.explain]
@@ -99,6 +100,7 @@ extension OperationFlags {
         if save { kinds.append(.save) }
         if wireshark { kinds.append(.wireshark) }
         if graph { kinds.append(.graph) }
+        if doctor { kinds.append(.doctor) }
         if reload { kinds.append(.reload) }
         if confirm { kinds.append(.confirm) }
         if revert { kinds.append(.revert) }

@@ -25,6 +25,7 @@ extension SetkeyCommand {
         case .save: return .save(saveOptions)
         case .wireshark: return .wireshark
         case .graph: return .graph
+        case .doctor: return .doctor(json: modifiers.json)
         case .status: return .status(json: modifiers.json)
         case .reload: return try reload
         case .confirm: return .confirm

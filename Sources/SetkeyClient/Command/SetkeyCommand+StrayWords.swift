@@ -10,6 +10,7 @@ extension SetkeyCommand {
         (["save", "export", "showconf"], "--save"),
         (["wireshark", "tshark", "esp_sa"], "--wireshark"),
         (["graph", "dot", "map"], "--graph"),
+        (["doctor", "diagnose", "check", "health"], "--doctor"),
         (["confirm", "commit"], "--confirm"),
         (["revert", "rollback", "undo"], "--revert"),
         (["monitor", "watch"], "-x"),

@@ -11,7 +11,7 @@ package struct SetkeyCommand: ParsableCommand {
             setkey [-dv] -F [-P]
             setkey [-H] [--show-keys] -x | -xx
             setkey [-a] -l [-P] | -V
-            setkey [--json] --plan [-f FILE] | --status
+            setkey [--json] --plan [-f FILE] | --doctor | --status
             setkey [--json] --explain SRC DST [UPPER [SPORT DPORT]]
                    [--in | --out | --forward] [--dev IF] [--mark N] [--if-id N]
             setkey [--owned] [--show-keys] --save
@@ -107,6 +107,14 @@ package struct OperationFlags: ParsableArguments {
     package var graph = false
 
     @Flag(
+        name: .customLong("doctor"),
+        help: """
+            Say what is wrong with the kernel's SAs and policies, or soon will be, with evidence, cause and remedy; ends \
+            with 10 if something is.
+            """)
+    package var doctor = false
+
+    @Flag(
         name: .customLong("reload"),
         help: "Make the daemon read its file again and apply what differs; wait for the outcome.")
     package var reload = false
@@ -168,7 +176,7 @@ package struct ModifierFlags: ParsableArguments {
     @Flag(name: .customLong("owned"), help: "With --save: only what the daemon's file declares.")
     package var owned = false
 
-    @Flag(name: .long, help: "With --plan, --explain and --status: JSON instead of text.")
+    @Flag(name: .long, help: "With --plan, --explain, --doctor and --status: JSON instead of text.")
     package var json = false
 
     @Flag(exclusivity: .exclusive)

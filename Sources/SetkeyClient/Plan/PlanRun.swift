@@ -13,7 +13,7 @@ enum PlanRun {
             text = PlanText(style: FileOutput.standardOutput.isTerminal ? Terminal.style : .plain).text(steps)
         }
         try SetkeyClient.say(text)
-        if !steps.isEmpty { throw ClientFailure(.wouldChange, "") }
+        if !steps.isEmpty { throw ClientFailure(.found, "") }
     }
 
     /// Of the daemon's own file.

@@ -11,7 +11,7 @@ extension Call {
         case .listAssociations(let parameters): parameters.showKeys == true
         case .render(let parameters): parameters.showKeys == true
         case .monitor(let parameters): parameters.showKeys == true
-        case .listPolicies, .plan, .explain, .status, .traits: false
+        case .listPolicies, .plan, .explain, .diagnose, .status, .traits: false
         }
     }
 }

@@ -11,6 +11,7 @@ struct ClientDesk: Sendable {
     var streams = DumpStreams()
     var plans = PlanJobs()
     var explanations = Explanations()
+    var examinations = Examinations()
     /// Clients, not privileged, that wait for their turns to get parts of dumps and plans.
     var partTurns = ClientTurns()
     var monitors = Monitors()
@@ -49,6 +50,7 @@ struct ClientDesk: Sendable {
         streams.remove(client, &context.kernel.mirror)
         plans.remove(client, &context.kernel.mirror)
         explanations.remove(client, &context.kernel.mirror)
+        examinations.remove(client, &context.kernel.mirror)
         flushes.remove(client)
         monitors.remove(client)
         peers[client] = nil
@@ -87,6 +89,8 @@ struct ClientDesk: Sendable {
             context.out.fail(client, .reloadFailed(messages: [why]))
             explanations.remove(client, &context.kernel.mirror)
         }
+        for client in examinations.waiting { context.out.fail(client, .reloadFailed(messages: [why])) }
+        examinations.abandon(&context.kernel.mirror)
     }
 
     /// The richer kernel interface cannot be opened: what needs it is refused.

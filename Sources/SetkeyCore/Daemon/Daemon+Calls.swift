@@ -23,6 +23,7 @@ extension Daemon {
         case .revert: reconciler.revert(for: caller, &context)
         case .plan(let parameters): plan(parameters, for: client)
         case .explain(let parameters): clients.explain(parameters, for: client, &context)
+        case .diagnose: clients.diagnose(for: client, &context)
         case .status: context.out.reply(client, .status(status))
         case .traits: context.out.reply(client, .traits(TraitsReply(context.kernel.textTraits)))
         }

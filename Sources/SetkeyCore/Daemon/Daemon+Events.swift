@@ -111,6 +111,7 @@ extension Daemon {
         reconciler.continueFilePlan(&context)
         clients.continuePlans(isReconciling: !reconciler.isIdle, &context)
         clients.continueExplanations(EntryOwners(state: reconciler.state), &context)
+        clients.continueExamination(Examination.Standing(reconciler), &context)
     }
 
     mutating func wake() {

@@ -52,15 +52,7 @@ extension Daemon {
 
     /// How the kernel stands to the file, and what could not be written down of that.
     private var state: String {
-        kernelState + (context.recorder.complaint.map { "; \($0)" } ?? "")
-    }
-
-    /// What keeps the kernel from holding what the file declares, or that nothing does.
-    private var kernelState: String {
-        if let trouble = reconciler.standing.trouble { return trouble }
-        let count = reconciler.drift.drifted.count
-        guard count > 0 else { return settledState }
-        return "drifted: \(counted(count, "declared entry is", "declared entries are")) not in the kernel as declared"
+        (reconciler.trouble ?? settledState) + (context.recorder.complaint.map { "; \($0)" } ?? "")
     }
 
     /// That nothing keeps the kernel from it, and what is not known all the same.

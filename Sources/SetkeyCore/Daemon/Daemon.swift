@@ -55,6 +55,7 @@ package struct Daemon: Sendable {
         case .recorded(let complaint): reconciler.recorded(complaint, &context)
         case .portsOpened(let closed): reconciler.arrivalPortsOpened(except: closed, &context)
         case .moved(let failure): context.kernel.moved(failure: failure, &context.out)
+        case .examined(let result): clients.examined(result, &context)
         case .devices(let devices): know(devices)
         case .turn: turnCame()
         case .connected(let client, let peer): clients.connected(client, peer)

@@ -24,6 +24,8 @@ package enum Event: Sendable {
     case portsOpened(except: [ClosedPort])
     /// The kernel is spoken to by its richer interface, because ``Effect/moveToRicherInterface`` asked; or why it is not.
     case moved(failure: String?)
+    /// What ``Effect/examine(_:)`` asked for has been judged.
+    case examined(Examination.Result)
     /// The network devices are these, as the kernel's messages are read from here on.
     case devices(Devices)
     /// The turn of the loop that ``Effect/nextTurn`` asked for.
@@ -87,6 +89,8 @@ package enum Effect: Sendable {
     case record(StateChange)
     /// Let the kernel take ESP out of UDP at these ends, and nowhere else; send ``Event/portsOpened(except:)``.
     case openPorts([UDPEndpoint])
+    /// Judge these entries by what the machine says, away from the main queue, and send ``Event/examined(_:)``.
+    case examine(Examination)
     /// Free these values, away from the main queue.
     case discard(Garbage)
     /// Send ``Event/turn`` when everybody else has had a turn.

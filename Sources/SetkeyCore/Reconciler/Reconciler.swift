@@ -1,6 +1,7 @@
 import ControlProtocol
 import IPsec
 import SetkeySyntax
+import TextBytes
 
 /// Holds the kernel to the file: what is declared and owned, the way from one state to another and back, and what others
 /// do to what is declared.
@@ -37,6 +38,13 @@ struct Reconciler: Sendable {
 
     /// Whether the kernel holds what the file declares, as far as is known.
     var isSettled: Bool { standing.trouble == nil && drift.drifted.isEmpty }
+    /// What keeps the kernel from holding what the file declares; `nil` where nothing does.
+    var trouble: String? {
+        if let trouble = standing.trouble { return trouble }
+        let count = drift.drifted.count
+        guard count > 0 else { return nil }
+        return "drifted: \(counted(count, "declared entry is", "declared entries are")) not in the kernel as declared"
+    }
 
     /// Whether no transition is under way.
     var isIdle: Bool { transition == nil }

@@ -18,26 +18,30 @@ final class EncapsulationSocket {
         case .ipv4:
             // The machine may get its address later.
             try descriptor.setOption(Int32(IPPROTO_IP), IP_FREEBIND, 1 as Int32)
-            try bypassPolicies(Int32(IPPROTO_IP), IP_IPSEC_POLICY)
         case .ipv6:
             try descriptor.setOption(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1 as Int32)
             try descriptor.setOption(Int32(IPPROTO_IPV6), IPV6_FREEBIND, 1 as Int32)
-            try bypassPolicies(Int32(IPPROTO_IPV6), IPV6_IPSEC_POLICY)
         }
+        try descriptor.bypassPolicies(of: endpoint.address.family)
         try descriptor.setOption(Int32(IPPROTO_UDP), UDP_ENCAP, Int32(UDP_ENCAP_ESPINUDP))
         try descriptor.bind(to: SocketAddress(endpoint.address, port: endpoint.port).bytes)
     }
+}
 
-    /// Keeps the policies away from what arrives in UDP: one that wants ESP of all traffic between the two ends would
-    /// drop the very packet that the ESP is in. What comes out of it meets the policies as any packet does.
-    private func bypassPolicies(_ level: Int32, _ option: Int32) throws(KernelErrno) {
+extension FileDescriptor {
+    /// Keeps the policies away from what goes through a socket in UDP: one that wants ESP of all traffic between the two ends
+    /// would drop the very packet that the ESP is in. What comes out of it meets the policies as any packet does.
+    nonisolated func bypassPolicies(of family: IPAddress.Family) throws(KernelErrno) {
         for direction in [IPSEC_DIR_INBOUND, IPSEC_DIR_OUTBOUND] {
             var policy = sadb_x_policy()
             policy.sadb_x_policy_len = UInt16(MemoryLayout<sadb_x_policy>.size / 8)
             policy.sadb_x_policy_exttype = UInt16(SADB_X_EXT_POLICY)
             policy.sadb_x_policy_type = UInt16(IPSEC_POLICY_BYPASS)
             policy.sadb_x_policy_dir = UInt8(direction)
-            try descriptor.setOption(level, option, policy)
+            switch family {
+            case .ipv4: try setOption(Int32(IPPROTO_IP), IP_IPSEC_POLICY, policy)
+            case .ipv6: try setOption(Int32(IPPROTO_IPV6), IPV6_IPSEC_POLICY, policy)
+            }
         }
     }
 }

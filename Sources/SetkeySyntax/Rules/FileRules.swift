@@ -3,25 +3,30 @@ import TextBytes
 
 /// What is legal in a file and probably not meant: found over its entries as all statements leave them.
 ///
-/// One type for each rule. `setkey -n`, `--check`, `--plan` and a reload ask all of them; a run asks those about
-/// traffic that would be cut off or in clear.
+/// One type for each rule. `setkey -n`, `--check`, `--plan` and a reload ask all of them, and `--doctor` of what the kernel
+/// has; a run asks those about traffic that would be cut off or in clear.
 package enum FileRules {
     /// Everything that the rules have to say of a file, rule by rule.
     ///
-    /// - Parameter expectsForward: whether the file has to declare `fwd` itself, which RFC semantics (`-r`) add.
-    package static func remarks(on state: DesiredState, expectsForward: Bool = true) -> [LoadedDiagnostic] {
+    /// - Parameters:
+    ///   - ground: where the entries are.
+    ///   - expectsForward: whether the file has to declare `fwd` itself, which RFC semantics (`-r`) add.
+    package static func remarks(
+        on state: DesiredState, in ground: RuleGround = .file, expectsForward: Bool = true
+    ) -> [LoadedDiagnostic] {
         let use = AssociationUse(of: state)
         var remarks = expectsForward ? trafficRemarks(on: state) : []
         remarks += BlockingDefaults.remarks(on: state)
         remarks += MirroredDirections.remarks(on: state)
         remarks += OverlappingPolicies.remarks(on: state)
-        remarks += UnservedPolicies.remarks(on: state, use)
-        remarks += UnusedAssociations.remarks(on: state, use)
+        remarks += UnservedPolicies.remarks(on: state, use, in: ground)
+        remarks += UnusedAssociations.remarks(on: state, use, in: ground)
         remarks += MixedFamilies.remarks(on: state)
         remarks += OneWayGroups.remarks(on: state)
         let keys = FileKeys(of: state)
         remarks += PublishedKeys.remarks(on: state, keys)
         remarks += SharedKeys.remarks(on: state, keys)
+        if case .kernel = ground { remarks += SharedWindows.remarks(on: state) }
         return remarks
     }
 

@@ -1,17 +1,17 @@
 import IPsec
 
-/// Policies with a transform that no SA of the file fits: Linux drops their packets, or holds them back for a while.
+/// Policies with a transform that no SA fits: Linux drops their packets, or holds them back for a while.
 ///
 /// A file without any SA leaves them to another program, such as racoon; that is noted once.
 enum UnservedPolicies {
-    static func remarks(on state: DesiredState, _ use: AssociationUse) -> [LoadedDiagnostic] {
+    static func remarks(on state: DesiredState, _ use: AssociationUse, in ground: RuleGround) -> [LoadedDiagnostic] {
         var remarks = RuleRemarks(of: .noSAForPolicy)
         guard !state.associations.isEmpty else {
             if let demand = use.demands.lazy.compactMap({ $0 }).first {
                 remarks.add(
                     .note, at: state.policies[demand.policy].origin,
-                    "this file declares no SA; its policies need those of another program (IKE)",
-                    advice: "without one, declare the SAs here")
+                    "\(ground.name) \(ground.verb) no SA; its policies need those of another program (IKE)",
+                    advice: "without one, \(ground.remedy) the SAs")
             }
             return remarks.diagnostics
         }
@@ -22,16 +22,17 @@ enum UnservedPolicies {
             }
             let miss = remarks.isFull ? nil : nearest(to: use.needs[need], in: state)
             remarks.add(
-                at: state.policies[demand.policy].origin, message(transforms[demand.transform], miss),
-                advice: miss?.1.advice ?? "declare one")
+                at: state.policies[demand.policy].origin, message(transforms[demand.transform], miss, ground),
+                advice: miss?.1.advice ?? "\(ground.remedy) one")
         }
         return remarks.diagnostics
     }
 
-    private static func message(_ transform: Transform, _ miss: (SAIdentity, NearMiss)?) -> String {
+    private static func message(_ transform: Transform, _ miss: (SAIdentity, NearMiss)?, _ ground: RuleGround) -> String
+    {
         var text: [UInt8] = []
         transform.append(to: &text)
-        let message = "no SA of this file fits \(String(decoding: text, as: UTF8.self))"
+        let message = "no SA of \(ground.name) fits \(String(decoding: text, as: UTF8.self))"
         guard let (identity, miss) = miss else { return message }
         return "\(message): \(identity) \(miss.difference)"
     }

@@ -2,7 +2,7 @@ import IPsec
 
 /// SAs that no policy of the file uses, in a file with policies that use some.
 enum UnusedAssociations {
-    static func remarks(on state: DesiredState, _ use: AssociationUse) -> [LoadedDiagnostic] {
+    static func remarks(on state: DesiredState, _ use: AssociationUse, in ground: RuleGround) -> [LoadedDiagnostic] {
         // With needs that nothing serves, what is wrong is said there.
         guard use.isKnown, !use.needs.isEmpty else { return [] }
         var remarks = RuleRemarks(of: .noPolicyForSA)
@@ -11,10 +11,10 @@ enum UnusedAssociations {
             guard remarks.isFull || !isNearMiss(association, use) else { continue }
             remarks.add(
                 at: declared.origin,
-                "no policy of this file uses this SA (\(association.mode.word ?? "any") mode, "
+                "no policy of \(ground.name) uses this SA (\(association.mode.word ?? "any") mode, "
                     + "\(association.source) to \(association.identity.destination), "
                     + "reqid \(association.reqID.rawValue))",
-                advice: "declare the policy, or remove the SA")
+                advice: "\(ground.remedy) the policy, or remove the SA")
         }
         return remarks.diagnostics
     }

@@ -49,6 +49,11 @@ setkey --reload --confirm 60 > /dev/null 2>&1 && setkey --revert > /dev/null 2>&
 is $? 0 'a reload can wait for its confirmation, and be reverted'
 setkey -c <<< 'add 192.0.2.1 192.0.2.9 esp 0x1009 -E null; dump;' > /dev/null
 is $? 0 'a run works'
+# ESP in UDP by an SA that is not here, so that a counter has counted.
+ip addr add 192.0.2.1/32 dev lo
+printf '\022\064\126\170\0\0\0\1%032d' 0 > /dev/udp/192.0.2.1/4500
+has "$(setkey --doctor)" '[XfrmInNoStates]' 'the doctor sees the counters'
+ip addr del 192.0.2.1/32 dev lo
 kill -KILL "$(systemctl show -p MainPID --value setkeyd.service)"
 until_ 30 eval '[ "$(confinement setkeyd.service 2> /dev/null)" = "setkeyd (enforce)" ] && setkey --status > /dev/null'
 ok $? 'a daemon that was killed is there again, confined'

@@ -1,0 +1,54 @@
+import IPsec
+
+/// Collects the kernel's entries from the mirror, the oldest first, a part at a time.
+struct Census: Sendable {
+    private enum Phase: Sendable {
+        case associations(EntryTable<SecurityAssociation>.CursorID?)
+        case policies(EntryTable<SecurityPolicy>.CursorID?)
+        case done
+    }
+
+    private var phase = Phase.associations(nil)
+    private(set) var associations: [SecurityAssociation] = []
+    /// Those of sockets are left out: they come and go with programs.
+    private(set) var policies: [SecurityPolicy] = []
+
+    var isDone: Bool { if case .done = phase { true } else { false } }
+
+    /// Looks at up to `count` more entries.
+    mutating func advance(_ mirror: inout Mirror, count: Int) {
+        switch phase {
+        case .associations(let cursor):
+            let cursor = cursor ?? mirror.associations.openCursor(at: .oldest)
+            phase = .associations(cursor)
+            for _ in 0..<count {
+                guard let association = mirror.associations.next(cursor) else {
+                    mirror.associations.closeCursor(cursor)
+                    return phase = .policies(nil)
+                }
+                associations.append(association)
+            }
+        case .policies(let cursor):
+            let cursor = cursor ?? mirror.policies.openCursor(at: .oldest)
+            phase = .policies(cursor)
+            for _ in 0..<count {
+                guard let policy = mirror.policies.next(cursor) else {
+                    mirror.policies.closeCursor(cursor)
+                    return phase = .done
+                }
+                if Direction.managed.contains(policy.identity.direction) { policies.append(policy) }
+            }
+        case .done: break
+        }
+    }
+
+    /// Gives the cursor back; for one that is given up.
+    mutating func close(_ mirror: inout Mirror) {
+        switch phase {
+        case .associations(let cursor?): mirror.associations.closeCursor(cursor)
+        case .policies(let cursor?): mirror.policies.closeCursor(cursor)
+        case .associations, .policies, .done: break
+        }
+        phase = .done
+    }
+}
