@@ -98,7 +98,7 @@ final class DaemonShell {
         do {
             opened = try richer.open()
         } catch {
-            let failure = "cannot move to \(richer.traits.name), which a text or the kernel's SAs need: \(error)"
+            let failure = "cannot move to \(richer.traits.name) for a text, the kernel's SAs or --save: \(error)"
             return post(.moved(failure: failure))
         }
         kernel.close()

@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func keysAreCredentialsThatAreNamed() throws {
-        var machine = Machine.started()
+        var machine = Machine.started(on: .xfrm)
         _ = try machine.run(
             "add 2001:db8::1 2001:db8::2 esp 0x1001 -r 0 -E aes-cbc \(Self.key) -A hmac-md5 \(Self.key) ;")
         let saved = Self.save(&machine, keys: false)
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func foreignEntriesAreSavedUnlessTheFilesAreWanted() throws {
-        var machine = Machine.started(file: "add 192.0.2.1 192.0.2.2 esp 0x1001 -r 0 -lh 9000 -E null ;\n")
+        var machine = Machine.started(on: .xfrm, file: "add 192.0.2.1 192.0.2.2 esp 0x1001 -r 0 -lh 9000 -E null ;\n")
         machine.foreignRun(
             """
             add 192.0.2.1 192.0.2.2 esp 0x1002 -r 0 -lh 9000 -E null ;
@@ -136,13 +136,39 @@ import Testing
     /// A part of a large table may have nothing that is wanted: what is behind it comes all the same.
     @Test func partsWithoutAWantedEntryAreNotTheEnd() throws {
         let declared = "add 192.0.2.1 192.0.2.2 esp 0xffff -r 0 -E null ;\n"
-        var machine = Machine.started()
+        var machine = Machine.started(on: .xfrm)
         machine.foreignRun((0..<450).map { "add 192.0.2.1 192.0.2.2 esp \(1000 + $0) -E null ;\n" }.joined())
         machine.settle()
         machine.file = declared
         machine.post(.reloadRequested)
         #expect(Self.save(&machine, owned: true) == declared)
         #expect(Self.save(&machine).split(separator: "\n").count == 451)
+    }
+
+    // MARK: What PF_KEY does not tell
+
+    /// It would be missing without a word.
+    @Test func theDaemonMovesToTheInterfaceThatTellsMore() throws {
+        let marked = "add 192.0.2.1 192.0.2.2 esp 0x2001 -r 0 -mark 0x2/0xff -E null ;\n"
+        var other = Machine.started(on: .xfrm)
+        _ = try other.run(marked)
+        var machine = Machine.started(on: .pfKey, movingTo: .xfrm)
+        (machine.kernel, machine.seconds) = (other.kernel, other.seconds)
+        machine.sockets = Machine.Door.pfKey.open(&machine.kernel, receiveLimit: 16 << 20)
+        machine.restart()
+        #expect(Self.save(&machine, keys: false).hasPrefix("# PF_KEY does not tell all"))
+        #expect(machine.door == .pfKey)
+        #expect(Self.save(&machine) == marked)
+        #expect(machine.door == .xfrm)
+    }
+
+    @Test func whereItCannotItIsSaid() throws {
+        var machine = Machine.started(on: .pfKey, movingTo: .xfrm)
+        machine.richerFailure = "no such interface"
+        _ = try machine.run(Self.common)
+        let saved = Self.save(&machine)
+        #expect(saved.split(separator: "\n").count { $0.hasPrefix("# PF_KEY does not tell all") } == 2)
+        #expect(saved.contains("\nadd 192.0.2.1"))
     }
 
     // MARK: What the language cannot say

@@ -27,10 +27,12 @@ extension ClientDesk {
             hidePerSocket: parameters.hidePerSocket, context)
         var form = DumpStream.Form.text
         if parameters.statements == true {
+            // Of marks, interface ids and much else PF_KEY tells nothing, not even that they are there.
+            if isPrivileged(client) { context.kernel.moveToRicher() }
             form = .statements(
                 SavedStatements(
                     keys: parameters.showKeys == true ? .shown : .referenced, ownership: ownership(),
-                    isOwnedOnly: parameters.ownedOnly == true, options: settings.parserOptions(for: context.kernel)))
+                    isOwnedOnly: parameters.ownedOnly == true, options: settings.parserOptions))
         }
         begin(
             DumpStream(
@@ -152,7 +154,8 @@ extension ClientDesk {
             var text = WireText(reserving: DumpStream.partCapacity)
             stream.appendPart(of: &context.kernel.mirror, isDumpOver: isDumpOver, to: &text)
             return text.isEmpty && !stream.isFinished ? nil : .render(RenderReply(text: text))
-        case .statements(let saved):
+        case .statements(var saved):
+            saved.options = settings.parserOptions(for: context.kernel)
             // What a part is made of may be nobody's whom it is for: then it is empty, and the next one follows.
             return isDumpOver ? .render(RenderReply(text: stream.nextPart(of: &context.kernel.mirror, saved))) : nil
         case .records(let showKeys):

@@ -68,8 +68,8 @@ struct KernelDesk: Sendable {
         if let failure { return out.log(.error, failure, .kernelFailure) }
         out.log(
             .notice,
-            "moved from \(former) to \(traits.name), which a text or the kernel's SAs need; SAs and policies stay as they "
-                + "are")
+            "moved from \(former) to \(traits.name), which a text, the kernel's SAs or --save need; SAs and policies stay "
+                + "as they are")
         mirror.tellsStates = traits.tellsStates
         readings.forgetEnds()
         upkeep.move(to: traits)

@@ -14,8 +14,16 @@ struct SavedStatements: Sendable {
     let ownership: Ownership
     /// Whether those of others are left out.
     let isOwnedOnly: Bool
-    /// What a statement is read with.
-    let options: ParserOptions
+    /// What a statement is read with: those of the interface by which the kernel has told the entries.
+    var options: ParserOptions
+
+    /// Says, where the interface in use has no words for it, that there may be more than it tells.
+    func appendHead(to output: inout [UInt8]) {
+        guard !options.traits.carriesOptions else { return }
+        append(
+            comment: "\(options.traits.name) does not tell all: marks, interface ids, devices, selectors of SAs, "
+                + "extended sequence numbers and flags may be missing below", to: &output)
+    }
 
     func append(_ association: SecurityAssociation, to output: inout [UInt8]) {
         let isOwned = ownership.owns(association.identity)

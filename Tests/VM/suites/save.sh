@@ -147,4 +147,21 @@ done
 is "$(grep -v '^#' <<< "$saved")" 'spdadd 10.1.0.0/16 10.4.0.0/16 any -P out prio high + 1073741824 discard ;' \
     'what can be said is a statement'
 lacks "$saved" 0x0102 'a comment shows no key'
+stop_daemon
+
+# --- PF_KEY does not even tell that there is more than it tells
+reset_kernel
+ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x5001 mark 0x5 mask 0xff enc 'ecb(cipher_null)' ''
+interface=pfkey
+start_daemon
+has "$(client --save)" $'# PF_KEY does not tell all: marks' 'where PF_KEY is wanted, a comment says so'
+stop_daemon
+interface=auto
+start_daemon
+has "$(client -D)" 'spi=20481(0x00005001)' 'a dump by PF_KEY shows an SA'
+lacks "$(client -D)" 'mark=' 'and not its mark'
+is "$(client --save | grep -v '^#')" 'add 192.0.2.1 192.0.2.2 esp 0x5001 -r 0 -mark 0x5/0xff -E null ;' \
+    'what root saves has it'
+log_has 'moved from PF_KEY to XFRM'
+ok $? 'for the daemon has moved' "$(tail -n 3 "$work/log")"
 finish
