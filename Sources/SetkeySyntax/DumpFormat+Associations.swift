@@ -3,9 +3,13 @@ import TextBytes
 
 extension DumpFormat {
     /// Appends one SA as `setkey -D` shows it.
-    package mutating func append(_ association: SecurityAssociation, isLast: Bool, to output: inout [UInt8]) {
-        output.append(addingCapacity: maximumByteCount(of: association)) { output in
-            append(association, isLast: isLast, to: &output)
+    ///
+    /// - Parameter owner: whose it is, if that is to be shown.
+    package mutating func append(
+        _ association: SecurityAssociation, isLast: Bool, owner: String? = nil, to output: inout [UInt8]
+    ) {
+        output.append(addingCapacity: maximumByteCount(of: association) + maximumByteCount(of: owner)) { output in
+            append(association, owner, isLast: isLast, to: &output)
         }
     }
 
@@ -21,7 +25,7 @@ extension DumpFormat {
     // In functions that are not too large: the compiler inlines only so much into one.
 
     private mutating func append(
-        _ association: SecurityAssociation, isLast: Bool, to output: inout OutputSpan<UInt8>
+        _ association: SecurityAssociation, _ owner: String?, isLast: Bool, to output: inout OutputSpan<UInt8>
     ) {
         append(association.source, association.encapsulation?.sourcePort, to: &output)
         append(association.identity.destination, association.encapsulation?.destinationPort, to: &output)
@@ -41,6 +45,7 @@ extension DumpFormat {
             appendExtensions(association, to: &output)
         }
         if association.numbers != .zero { append(association.numbers, to: &output) }
+        if let owner { append(owner: owner, to: &output) }
         output.append(#"\tsadb_seq="#, decimal: UInt64(nextSequence(isLast: isLast)))
         output.append(" pid=", decimal: UInt64(options.processID))
         output.append(#" refcnt=0\n"#)
@@ -60,7 +65,7 @@ extension DumpFormat {
         output.append(#"\tsequence: sent="#, decimal: numbers.sent)
         output.append(" received=", decimal: numbers.received)
         output.append(#"\n"#)
-        guard options.showCounters else { return }
+        guard options.isVerbose else { return }
         output.append(#"\tdropped: replayed="#, decimal: UInt64(numbers.replayed))
         output.append(" forged=", decimal: UInt64(numbers.forged))
         output.append(" late=", decimal: UInt64(numbers.late))

@@ -3,11 +3,16 @@ import TextBytes
 
 extension DumpFormat {
     /// Appends one policy as `setkey -DP` shows it; with `-N` a per-socket one is counted instead.
-    package mutating func append(_ policy: SecurityPolicy, isLast: Bool, to output: inout [UInt8]) {
+    ///
+    /// - Parameter owner: whose it is, if that is to be shown.
+    package mutating func append(
+        _ policy: SecurityPolicy, isLast: Bool, owner: String? = nil, to output: inout [UInt8]
+    ) {
         guard !hides(policy) else { return }
         let layerName = protocolNames.name(of: policy.identity.selector.nextLayer.rawValue)
-        output.append(addingCapacity: maximumByteCount(of: policy, layerName)) { output in
-            append(policy, layerName, isLast: isLast, to: &output)
+        let capacity = maximumByteCount(of: policy, layerName) + maximumByteCount(of: owner)
+        output.append(addingCapacity: capacity) { output in
+            append(policy, layerName, owner, isLast: isLast, to: &output)
         }
     }
 
@@ -20,7 +25,8 @@ extension DumpFormat {
     }
 
     private mutating func append(
-        _ policy: SecurityPolicy, _ layerName: String?, isLast: Bool, to output: inout OutputSpan<UInt8>
+        _ policy: SecurityPolicy, _ layerName: String?, _ owner: String?, isLast: Bool,
+        to output: inout OutputSpan<UInt8>
     ) {
         if policy.identity.direction.isPerSocket {
             output.append("(per-socket policy) ")
@@ -49,6 +55,7 @@ extension DumpFormat {
             output.append("(s) validtime: ", decimal: soft.useTime)
             output.append(#"(s)\n"#)
         }
+        if let owner { append(owner: owner, to: &output) }
         output.append(#"\tspid="#, decimal: UInt64(policy.index?.rawValue ?? 0))
         output.append(" seq=", decimal: UInt64(nextSequence(isLast: isLast)))
         output.append(" pid=", decimal: UInt64(options.processID))

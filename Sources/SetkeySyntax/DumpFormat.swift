@@ -17,24 +17,24 @@ package struct DumpFormat: Sendable {
         package var showPorts = false
         /// `-N`: no per-socket policies, but a line that counts them.
         package var hidePerSocket = false
-        /// `-v`: what came in to an SA and was dropped.
-        package var showCounters = false
+        /// `-v`: what came in to an SA and was dropped, and whose an entry is.
+        package var isVerbose = false
         /// The process that the last line of an entry names.
         package var processID: UInt32
 
         package init(
-            showKeys: Bool = false, showPorts: Bool = false, hidePerSocket: Bool = false, showCounters: Bool = false,
+            showKeys: Bool = false, showPorts: Bool = false, hidePerSocket: Bool = false, isVerbose: Bool = false,
             processID: UInt32
         ) {
             self.showKeys = showKeys
             self.showPorts = showPorts
             self.hidePerSocket = hidePerSocket
-            self.showCounters = showCounters
+            self.isVerbose = isVerbose
             self.processID = processID
         }
     }
 
-    let options: Options
+    package let options: Options
     /// Seconds since 1970.
     let now: UInt64
     let protocolNames: ProtocolNames
@@ -68,6 +68,18 @@ package struct DumpFormat: Sendable {
     mutating func nextSequence(isLast: Bool) -> UInt32 {
         sequence &+= 1
         return isLast ? 0 : sequence
+    }
+
+    /// Whose an entry is: a line that ipsec-tools does not have, behind all that it prints but the last.
+    func append(owner: String, to output: inout OutputSpan<UInt8>) {
+        output.append(#"\towner: "#)
+        output.append(escapedForJSON: owner)
+        output.append(#"\n"#)
+    }
+
+    /// More bytes than that line can have.
+    func maximumByteCount(of owner: String?) -> Int {
+        owner.map { 16 + JSONEscape.maximumByteCount * $0.utf8.count } ?? 0
     }
 
     /// Whether `-N` leaves the policy out; then it is counted.

@@ -36,6 +36,15 @@ import Testing
             ])
     }
 
+    @Test func whoseAnSAIsIsGivenUpFirstWhereThereIsNoRoom() throws {
+        var record = try record(0x1001)
+        record.owner = "setkey.conf:3:1"
+        let wide = LiveTable(width: 100, height: 10, style: plain).lines(rows([record]))
+        #expect(wide[0].hasSuffix("  LEFT  OWNER") && wide[1].hasSuffix("  -     setkey.conf:3:1"), "\(wide)")
+        let narrow = LiveTable(width: 80, height: 10, style: plain).lines(rows([record]))
+        #expect(narrow[0].hasSuffix("  LEFT") && narrow[1].hasSuffix("  -"), "\(narrow)")
+    }
+
     @Test func hardLifetimeIsABarOfWhatIsLeft() throws {
         let row = rows([try record(0x1001, age: 900, hard: Lifetime(addTime: 3600))])
         #expect(row[0].remaining == Remaining(.seconds, used: 900, limit: 3600))

@@ -18,7 +18,10 @@ import Testing
         #expect(
             lines[1].hasPrefix(
                 "out  10.1.0.0/24  10.2.0.0/16[80]  6      ipsec esp/tunnel/192.0.2.1-192.0.2.2/require  2147483648"))
-        #expect(lines[1].hasSuffix(" ago"))
+        #expect(lines[1].hasSuffix(" ago  -"))
+        var owned = policy("out", lastUsed: 940)
+        owned.owner = "setkey.conf:3:1"
+        #expect(PolicyTable.lines([owned], time: 1000, width: 200, height: 10)[1].hasSuffix(" ago  setkey.conf:3:1"))
     }
 
     @Test(arguments: [0, 1, 5, 40]) func theTableFitsTheScreen(width: Int) {

@@ -76,11 +76,11 @@ struct ClientDeskTests {
 
     @Test mutating func aRunIsGivenOutAnsweredAndLogged() throws {
         execute(Self.text, for: Self.root)
-        let next = desk.nextRequests(&context)
+        let next = desk.nextRequests(EntryOwners(state: StateInForce()), &context)
         let (items, requester, _) = try #require(next)
         #expect(items.count == 2 && requester == .run(Self.root))
         end(items, of: requester, Self.done)
-        let rest = desk.nextRequests(&context)
+        let rest = desk.nextRequests(EntryOwners(state: StateInForce()), &context)
         #expect(rest == nil)
         #expect(news() == ["replied 1", "uid 0 pid 500: executed 2 statements"])
         #expect(desk.runs.clients.isEmpty && desk.runs.isIdle)
@@ -89,13 +89,13 @@ struct ClientDeskTests {
     @Test mutating func aTextWithAnErrorIsNoRun() {
         execute("add 1.1.1.1 ;", for: Self.root)
         #expect(news() == ["invalid 1"])
-        let next = desk.nextRequests(&context)
+        let next = desk.nextRequests(EntryOwners(state: StateInForce()), &context)
         #expect(next == nil)
     }
 
     @Test mutating func aRunEndsWhenItsClientGoes() throws {
         execute(Self.text, for: Self.root)
-        let next = desk.nextRequests(&context)
+        let next = desk.nextRequests(EntryOwners(state: StateInForce()), &context)
         let (items, requester, _) = try #require(next)
         end([items[0]], of: requester, Self.done)
         desk.forget(Self.root, &context)
@@ -103,7 +103,7 @@ struct ClientDeskTests {
         end([items[1]], of: requester, Self.done)
         #expect(news() == ["uid 0 pid 500: executed 1 statement"])
         #expect(desk.runs.clients.isEmpty && desk.runs.isIdle && desk.count == 2)
-        let rest = desk.nextRequests(&context)
+        let rest = desk.nextRequests(EntryOwners(state: StateInForce()), &context)
         #expect(rest == nil)
     }
 
@@ -114,7 +114,7 @@ struct ClientDeskTests {
         execute(Self.text, for: other)
         desk.flush(FlushParameters(database: .policies), for: other)
         var requesters: [Requester] = []
-        while let next = desk.nextRequests(&context) {
+        while let next = desk.nextRequests(EntryOwners(state: StateInForce()), &context) {
             requesters.append(next.requester)
             end(next.items, of: next.requester, Self.done)
         }
@@ -124,14 +124,14 @@ struct ClientDeskTests {
 
     @Test mutating func aFlushThatIsRefusedOrNotSent() throws {
         desk.flush(FlushParameters(database: .associations), for: Self.root)
-        let next = desk.nextRequests(&context)
+        let next = desk.nextRequests(EntryOwners(state: StateInForce()), &context)
         let (items, requester, _) = try #require(next)
         end(items, of: requester) { _ in .unsent }
-        let again = desk.nextRequests(&context)
+        let again = desk.nextRequests(EntryOwners(state: StateInForce()), &context)
         #expect(again?.requester == requester)
         end(items, of: requester) { _ in .refused(.busy) }
         #expect(news().last == "refused 1")
-        let rest = desk.nextRequests(&context)
+        let rest = desk.nextRequests(EntryOwners(state: StateInForce()), &context)
         #expect(rest == nil)
     }
 

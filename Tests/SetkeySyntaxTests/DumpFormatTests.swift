@@ -51,9 +51,12 @@ import TextBytes
         #expect(output.contains("flags=0x80000000"))
         let lines = output.split(separator: "\n").suffix(3).dropLast()
         #expect(lines == ["\textensions: -f icmp -esn -tfc 1400 -dir in", "\tsequence: sent=0 received=4294967296"])
-        var verbose = format { $0.showCounters = true }
+        var verbose = format { $0.isVerbose = true }
         #expect(
             text { verbose.append(sa, isLast: false, to: &$0) }.contains("\n\tdropped: replayed=0 forged=0 late=2\n"))
+        #expect(
+            text { verbose.append(sa, isLast: false, owner: #"/etc/a "b".conf:1:2"#, to: &$0) }
+                .contains("late=2\n\towner: /etc/a \"b\".conf:1:2\n\tsadb_seq=2 "))
     }
 
     @Test func anSAHasTheLayoutOfIpsecTools() throws {

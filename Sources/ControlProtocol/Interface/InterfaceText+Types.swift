@@ -124,7 +124,10 @@ extension InterfaceText {
           soft: ?Lifetime,
           hard: ?Lifetime,
           # The kernel interface could tell only part of it.
-          degraded: ?bool
+          degraded: ?bool,
+          # FILE:LINE:COLUMN, with ", drifted" behind it where the kernel has it otherwise; undeclared of what the file has
+          # declared once, foreign of anything else. Only in lists.
+          owner: ?string
         )
 
         # A security policy.
@@ -162,7 +165,9 @@ extension InterfaceText {
           validTime: int,
           # Seconds after which its end is announced; nothing where that is unlimited.
           softLifetime: ?int,
-          softValidTime: ?int
+          softValidTime: ?int,
+          # As in Association; none of policies of sockets.
+          owner: ?string
         )
 
         # An entry that might be meant, and that the kernel does not take for a packet, with one phrase for each reason. The

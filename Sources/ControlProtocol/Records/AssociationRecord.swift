@@ -52,6 +52,9 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
     package var hard: LifetimeRecord?
     /// Whether the kernel interface could tell only part of it.
     package var degraded: Bool?
+    /// Whose it is: `FILE:LINE:COLUMN` of what the daemon's file declares, with `, drifted` behind it if the kernel has it
+    /// otherwise; `undeclared` of what the file has declared once, `foreign` of anything else. Nothing in messages.
+    package var owner: String?
 }
 
 extension AssociationRecord {

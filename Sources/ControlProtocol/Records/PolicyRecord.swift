@@ -43,6 +43,9 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
     package var softLifetime: Int?
     /// Seconds without use after which its end is announced; nothing for unlimited.
     package var softValidTime: Int?
+    /// Whose it is: `FILE:LINE:COLUMN` of what the daemon's file declares, with `, drifted` behind it if the kernel has it
+    /// otherwise; `undeclared` of what the file has declared once, `foreign` of anything else. Nothing in messages.
+    package var owner: String?
 
     package init(
         direction: Word<DirectionName>, isDefault: Bool? = nil, source: String, destination: String, sourcePort: Int,
@@ -50,7 +53,8 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
         nextLayer: Int, mark: String? = nil, interfaceID: Int? = nil, device: String? = nil, flags: String? = nil,
         action: Word<ActionName>,
         transforms: [String], priority: Int, index: Int?, created: Int,
-        lastUsed: Int, lifetime: Int, validTime: Int, softLifetime: Int? = nil, softValidTime: Int? = nil
+        lastUsed: Int, lifetime: Int, validTime: Int, softLifetime: Int? = nil, softValidTime: Int? = nil,
+        owner: String? = nil
     ) {
         self.direction = direction
         self.isDefault = isDefault
@@ -73,5 +77,6 @@ package struct PolicyRecord: Codable, Hashable, Sendable {
         self.validTime = validTime
         self.softLifetime = softLifetime
         self.softValidTime = softValidTime
+        self.owner = owner
     }
 }

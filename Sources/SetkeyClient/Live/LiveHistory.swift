@@ -42,6 +42,7 @@ extension LiveRow {
         age = record.current.addTime > 0 ? Remaining.elapsed(record.current.addTime, time) : nil
         remaining = Remaining(record, at: time)
         numbers = record.numbers
+        owner = record.owner
         rate =
             if interval > 0, let before = previous[key] {
                 // An SA that was replaced under the same SPI counts from zero again.

@@ -48,9 +48,18 @@ package struct LiveRow: Hashable, Sendable {
     package let numbers: NumbersRecord?
     /// What is left of the limit that ends it first; `nil` without a hard lifetime.
     package let remaining: Remaining?
+    /// Whose it is, as its record has it; `nil` where nobody says.
+    package internal(set) var owner: String?
 }
 
 extension LiveRow {
+    /// The same, and nobody says whose it is.
+    var withoutOwner: LiveRow {
+        var row = self
+        row.owner = nil
+        return row
+    }
+
     /// Packets that came in and were dropped: replayed, forged, or too late; 0 where the kernel does not say.
     var dropped: Int { numbers.map { $0.replayed + $0.forged + $0.late } ?? 0 }
 }

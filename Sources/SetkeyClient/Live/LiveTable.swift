@@ -20,7 +20,7 @@ package struct TerminalStyle: Hashable, Sendable {
 package struct LiveTable: Sendable {
     /// The columns, left to right.
     private enum Column: Int, CaseIterable {
-        case `protocol`, spi, endpoints, mode, bytes, rate, age, left
+        case `protocol`, spi, endpoints, mode, bytes, rate, age, left, owner
 
         var title: String {
             switch self {
@@ -32,6 +32,7 @@ package struct LiveTable: Sendable {
             case .rate: "BYTES/S"
             case .age: "AGE"
             case .left: "LEFT"
+            case .owner: "OWNER"
             }
         }
 
@@ -86,6 +87,10 @@ package struct LiveTable: Sendable {
 
     private func layout(_ rows: [LiveRow]) -> Layout {
         let hasLimits = rows.contains { $0.remaining != nil }
+        let whole = natural(rows, barWidth: hasLimits ? Self.widestBar : 0)
+        if whole.total <= width, rows.contains(where: { $0.owner != nil }) { return whole }
+        // Dumps say whose an SA is, too: that is given up first.
+        let rows = rows.map(\.withoutOwner)
         var layout = natural(rows, barWidth: hasLimits ? Self.widestBar : 0)
         if layout.total > width, hasLimits {
             let surplus = layout.total - width
@@ -108,7 +113,9 @@ package struct LiveTable: Sendable {
                 widths[index] = max(widths[index], cell.count)
             }
         }
-        return Layout(widths: Dictionary(uniqueKeysWithValues: zip(Column.allCases, widths)), barWidth: barWidth)
+        var layout = Layout(widths: Dictionary(uniqueKeysWithValues: zip(Column.allCases, widths)), barWidth: barWidth)
+        if !rows.contains(where: { $0.owner != nil }) { layout.widths[.owner] = nil }
+        return layout
     }
 
     // MARK: Cells
@@ -123,6 +130,7 @@ package struct LiveTable: Sendable {
             row.rate.map(Quantity.scaled) ?? "-",
             row.age.map(Quantity.duration) ?? "-",
             left(row, barWidth: barWidth),
+            row.owner ?? "-",
         ]
     }
 

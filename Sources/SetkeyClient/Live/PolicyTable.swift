@@ -2,7 +2,7 @@ package import ControlProtocol
 
 /// The policies of `setkey -DPl`, one line each, as a table that fits a terminal; without a width, as plain fields.
 package enum PolicyTable {
-    private static let titles = ["DIR", "SOURCE", "DESTINATION", "PROTO", "ACTION", "PRIORITY", "USED"]
+    private static let titles = ["DIR", "SOURCE", "DESTINATION", "PROTO", "ACTION", "PRIORITY", "USED", "OWNER"]
     /// The names of the fields of a plain line.
     package static let header = "time dir source destination proto action priority lastused"
 
@@ -11,7 +11,7 @@ package enum PolicyTable {
     /// - Parameters:
     ///   - time: the daemon's clock, seconds since 1970: what ages are counted to.
     package static func lines(_ policies: [PolicyRecord], time: Int, width: Int, height: Int) -> [String] {
-        let rows = policies.map { cells($0, used: age(of: $0, at: time)) }
+        let rows = policies.map { cells($0, used: age(of: $0, at: time)) + [$0.owner ?? "-"] }
         let shown = rows.count < height ? rows : Array(rows.prefix(max(0, height - 2)))
         var lines = aligned([titles] + shown).map { String($0.prefix(width)) }
         if shown.count < rows.count { lines.append(String("... and \(rows.count - shown.count) more".prefix(width))) }

@@ -7,14 +7,15 @@ import TextBytes
 
 extension ClientDesk {
     mutating func list(
-        _ database: DatabaseName, _ name: ProtocolName?, dead: Bool?, keys: Bool?, for client: ClientID,
-        _ context: inout Context
+        _ database: DatabaseName, _ name: ProtocolName?, dead: Bool?, keys: Bool?, _ owners: EntryOwners,
+        for client: ClientID, _ context: inout Context
     ) {
         begin(
             DumpStream(
                 database: database, form: .records(showKeys: keys == true),
                 ticket: wantDump(of: database, for: client, &context),
-                ipsecProtocol: name?.value, includesDead: dead == true, format: dumpFormat(for: client, context)),
+                ipsecProtocol: name?.value, includesDead: dead == true, format: dumpFormat(for: client, context),
+                owners: owners),
             for: client, &context)
     }
 
@@ -51,12 +52,12 @@ extension ClientDesk {
     /// How a dump travels to a client as text; the process that it names is the client's, as the dumping tool's ever was.
     func dumpFormat(
         for client: ClientID, showKeys: Bool? = nil, showPorts: Bool? = nil, hidePerSocket: Bool? = nil,
-        showCounters: Bool? = nil,
+        isVerbose: Bool? = nil,
         _ context: borrowing Context
     ) -> DumpFormat {
         let options = DumpFormat.Options(
             showKeys: showKeys == true, showPorts: showPorts == true, hidePerSocket: hidePerSocket == true,
-            showCounters: showCounters == true, processID: UInt32(clamping: peers[client]?.pid ?? 0))
+            isVerbose: isVerbose == true, processID: UInt32(clamping: peers[client]?.pid ?? 0))
         return DumpFormat(
             options: options, now: UInt64(clamping: context.now.seconds),
             protocolNames: settings.parserOptions.protocolNames, interfaceName: context.kernel.traits.name)

@@ -12,8 +12,10 @@ extension ClientDesk {
     }
 
     /// The next requests of a client, and how they are to be asked: flushes first, then the runs in turn.
+    ///
+    /// - Parameter owners: says whose entries are.
     mutating func nextRequests(
-        _ context: inout Context
+        _ owners: @autoclosure () -> EntryOwners, _ context: inout Context
     ) -> (items: [RequestRun.Item], requester: Requester, manner: Flight.Manner)? {
         if let (client, request) = flushes.next() {
             return ([RequestRun.Item(request)], .flush(client), Flight.Manner())
@@ -22,7 +24,7 @@ extension ClientDesk {
             switch next {
             case .requests(let items, let client, let manner): return (items, .run(client), manner)
             case .dump(let database, let ipsecProtocol, let client):
-                beginDump(database, ipsecProtocol, inRunOf: client, &context)
+                beginDump(database, ipsecProtocol, inRunOf: client, owners, &context)
             }
         }
         return nil
@@ -35,13 +37,15 @@ extension ClientDesk {
     mutating func wake(at now: UInt64) { runs.wake(at: now) }
 
     private mutating func beginDump(
-        _ database: DatabaseName, _ ipsecProtocol: IPsecProtocol?, inRunOf client: ClientID, _ context: inout Context
+        _ database: DatabaseName, _ ipsecProtocol: IPsecProtocol?, inRunOf client: ClientID,
+        _ owners: () -> EntryOwners, _ context: inout Context
     ) {
         guard let format = dumpFormat(forRunOf: client, context) else { return }
         streams.begin(
             DumpStream(
                 database: database, form: .text, isOfRun: true, ticket: wantDump(of: database, for: client, &context),
-                ipsecProtocol: ipsecProtocol, includesDead: false, format: format),
+                ipsecProtocol: ipsecProtocol, includesDead: false, format: format,
+                owners: format.options.isVerbose ? owners() : nil),
             for: client)
     }
 
@@ -67,6 +71,6 @@ extension ClientDesk {
         guard let parameters = runs.parameters(of: client) else { return nil }
         return dumpFormat(
             for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts,
-            showCounters: parameters.verbose, context)
+            isVerbose: parameters.verbose, context)
     }
 }

@@ -30,6 +30,8 @@ struct DumpStream: Sendable {
     let filter: AssociationFilter
     /// Writes what travels.
     private var format: DumpFormat
+    /// Says whose the entries are, as it was when the dump was asked for; `nil` if nobody wants to know.
+    private let owners: EntryOwners?
     var associations: TableWalk<SecurityAssociation>
     var policies: TableWalk<SecurityPolicy>
     var isFinished = false
@@ -39,7 +41,7 @@ struct DumpStream: Sendable {
     init(
         database: DatabaseName, form: Form, isOfRun: Bool = false, ticket: Int, ipsecProtocol: IPsecProtocol?,
         includesDead: Bool,
-        format: DumpFormat
+        format: DumpFormat, owners: EntryOwners? = nil
     ) {
         self.database = database
         self.form = form
@@ -47,6 +49,7 @@ struct DumpStream: Sendable {
         self.ticket = ticket
         filter = AssociationFilter(ipsecProtocol: ipsecProtocol, includesDead: includesDead)
         self.format = format
+        self.owners = owners
         let end: TableEnd = if case .statements = form { .oldest } else { .newest }
         (associations, policies) = (TableWalk(from: end), TableWalk(from: end))
     }
@@ -71,7 +74,8 @@ struct DumpStream: Sendable {
                 let (association, isLast) = associations.next(
                     &mirror.associations, isDumpOver: isOver, where: filter.passes)
             {
-                format.append(association, isLast: isLast, to: &output)
+                format.append(
+                    association, isLast: isLast, owner: owners?.owner(of: association.identity), to: &output)
                 isFinished = isLast
             }
         case .policies:
@@ -82,7 +86,7 @@ struct DumpStream: Sendable {
             while output.count < limit,
                 let (policy, isLast) = policies.next(&mirror.policies, isDumpOver: isOver, where: { _ in true })
             {
-                format.append(policy, isLast: isLast, to: &output)
+                format.append(policy, isLast: isLast, owner: owner(of: policy), to: &output)
                 isFinished = isLast
             }
             if isFinished { format.appendSummary(to: &output) }
@@ -103,15 +107,29 @@ struct DumpStream: Sendable {
                 of: Self.recordsPerPart, &mirror.associations, isDumpOver: isDumpOver, where: filter.passes)
             isFinished = isLast
             guard isLast || !entries.isEmpty else { return nil }
-            let records = entries.map { AssociationRecord($0, showKeys: showKeys) }
+            let records = entries.map { association in
+                var record = AssociationRecord(association, showKeys: showKeys)
+                record.owner = owners?.owner(of: association.identity)
+                return record
+            }
             return .associations(AssociationsReply(associations: records, time: now.seconds))
         case .policies:
             let (entries, isLast) = policies.nextPart(
                 of: Self.recordsPerPart, &mirror.policies, isDumpOver: isDumpOver, where: { _ in true })
             isFinished = isLast
             guard isLast || !entries.isEmpty else { return nil }
-            return .policies(PoliciesReply(policies: entries.map { PolicyRecord($0) }))
+            let records = entries.map { policy in
+                var record = PolicyRecord(policy)
+                record.owner = owner(of: policy)
+                return record
+            }
+            return .policies(PoliciesReply(policies: records))
         }
+    }
+
+    /// A policy of a socket is its program's.
+    private func owner(of policy: SecurityPolicy) -> String? {
+        policy.identity.direction.isPerSocket ? nil : owners?.owner(of: policy.identity)
     }
 
     /// Gives the cursors back; also for a client that has left.

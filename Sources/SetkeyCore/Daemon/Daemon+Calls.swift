@@ -13,8 +13,10 @@ extension Daemon {
         case .listAssociations(let parameters):
             clients.list(
                 .associations, parameters.protocol, dead: parameters.includeDead, keys: parameters.showKeys,
-                for: client, &context)
-        case .listPolicies: clients.list(.policies, nil, dead: true, keys: nil, for: client, &context)
+                EntryOwners(of: reconciler), for: client, &context)
+        case .listPolicies:
+            clients.list(
+                .policies, nil, dead: true, keys: nil, EntryOwners(of: reconciler), for: client, &context)
         case .render(let parameters): clients.render(parameters, reconciler.ownership, for: client, &context)
         case .flush(let parameters): clients.flush(parameters, for: client)
         case .monitor(let parameters): clients.monitor(parameters, for: client, &context)

@@ -110,7 +110,7 @@ extension Daemon {
     private mutating func continuePlans() {
         reconciler.continueFilePlan(&context)
         clients.continuePlans(isReconciling: !reconciler.isIdle, &context)
-        clients.continueExplanations(EntryOwners(state: reconciler.state), &context)
+        clients.continueExplanations(EntryOwners(of: reconciler), &context)
         clients.continueExamination(Examination.Standing(reconciler), &context)
     }
 

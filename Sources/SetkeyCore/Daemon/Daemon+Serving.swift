@@ -44,7 +44,9 @@ extension Daemon {
             guard let (items, manner) = reconciler.nextRequests(&context) else { return false }
             context.kernel.ask(items, for: .application, manner: manner, &context.out)
         case .clients:
-            guard let (items, requester, manner) = clients.nextRequests(&context) else { return false }
+            guard let (items, requester, manner) = clients.nextRequests(EntryOwners(of: reconciler), &context) else {
+                return false
+            }
             context.kernel.ask(items, for: requester, manner: manner, &context.out)
         }
         return true

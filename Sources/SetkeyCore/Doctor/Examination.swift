@@ -143,7 +143,7 @@ package struct Examination: Sendable {
 extension Examination.Standing {
     init(_ reconciler: Reconciler) {
         self.init(
-            owners: EntryOwners(state: reconciler.state), trouble: reconciler.trouble,
+            owners: EntryOwners(of: reconciler), trouble: reconciler.trouble,
             closedPorts: reconciler.arrivalPorts.closed)
     }
 }

@@ -1,23 +1,34 @@
 import IPsec
 import SetkeySyntax
 
-/// Whose an entry of the kernel is, in a word: `FILE:LINE:COLUMN` of what is declared, `undeclared` of what the file has
-/// declared once, `foreign` of anything else.
-struct EntryOwners {
+/// Whose an entry of the kernel is, in a word: `FILE:LINE:COLUMN` of what is declared, with `, drifted` behind it if the
+/// kernel has it otherwise; `undeclared` of what the file has declared once, `foreign` of anything else.
+struct EntryOwners: Sendable {
     let state: StateInForce
+    var drifted = DriftedEntries()
 
     func owner(of identity: SAIdentity) -> String {
-        if let declared = state.declared.associations[identity] { return place(of: declared.origin) }
-        return state.ownership.owns(identity) ? "undeclared" : "foreign"
+        guard let declared = state.declared.associations[identity] else {
+            return state.ownership.owns(identity) ? "undeclared" : "foreign"
+        }
+        return place(of: declared.origin, .association(identity))
     }
 
     func owner(of identity: PolicyIdentity) -> String {
-        if let declared = state.declared.policies[identity] { return place(of: declared.origin) }
-        return state.ownership.owns(identity) ? "undeclared" : "foreign"
+        guard let declared = state.declared.policies[identity] else {
+            return state.ownership.owns(identity) ? "undeclared" : "foreign"
+        }
+        return place(of: declared.origin, .policy(identity))
     }
 
-    private func place(of origin: StatementOrigin) -> String {
+    private func place(of origin: StatementOrigin, _ name: EntryName) -> String {
         let place = state.locate(origin)
-        return place.isEmpty ? "declared" : place
+        return (place.isEmpty ? "declared" : place) + (drifted[name] == nil ? "" : ", drifted")
+    }
+}
+
+extension EntryOwners {
+    init(of reconciler: Reconciler) {
+        self.init(state: reconciler.state, drifted: reconciler.drift.drifted)
     }
 }

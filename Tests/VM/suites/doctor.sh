@@ -129,6 +129,11 @@ has "$found" "$work/site.conf:2:1" 'at the policy that wants it'
 ip xfrm state add src 192.0.2.2 dst 192.0.2.1 proto esp spi 0x3002 mode tunnel enc 'cbc(aes)' $key auth 'hmac(sha1)' ${key}55667788
 examined
 finds_no no-sa-for-policy 'one that somebody else has put in will do'
+dump=$(client -D -v; client -DP -v)
+has "$dump" "owner: $work/site.conf:4:1" 'a dump says where an SA is declared'
+has "$dump" "owner: $work/site.conf:1:1" 'and a policy'
+has "$dump" 'owner: foreign' 'and what is foreign'
+lacks "$(client -D)" 'owner:' 'if it is asked'
 finds warning shared-key 'but for its key'
 lacks "$found" "${key#0x}" 'which nobody is shown'
 ip xfrm state delete src 192.0.2.2 dst 192.0.2.1 proto esp spi 0x3002
