@@ -11,7 +11,7 @@ DOCDIR = $(SHAREDIR)/doc/setkeyd
 RELEASE = .build/release
 
 .NOTPARALLEL:
-.PHONY: help build demo test unit-test loop-test count-test vm-test lint papers bench deb clean
+.PHONY: help build demo test unit-test loop-test count-test vm-test lint papers schema bench deb clean
 .PHONY: install install-files install-configuration install-units install-users install-profile uninstall
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo 'make test      lint, unit tests, the loop's longest turns, instruction counts, tests on real kernels (6.1 and 6.12) in a VM'
 	@echo 'make lint      the format of the sources and of the man pages'
 	@echo 'make papers    check man pages, completions, examples and citations against the programs'
+	@echo 'make schema    write docs/setkeyd.schema.json anew, after a change of the control interface'
 	@echo 'make bench     performance figures: in the VM, and of what members can cost root here'
 	@echo 'make deb       the Debian package, in .build/deb'
 	@echo 'make install   PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
@@ -42,6 +43,10 @@ lint:
 
 papers: build
 	@tools/check-papers $(RELEASE)
+
+schema:
+	@tools/require build
+	swift run write-schema > docs/setkeyd.schema.json
 
 unit-test:
 	@tools/require test
@@ -75,7 +80,8 @@ install-files:
 	@test -x $(RELEASE)/setkeyd -a -x $(RELEASE)/setkey || $(MAKE) build
 	install -d $(SBINDIR) $(DOCDIR)/examples $(SHAREDIR)/man/man5 $(SHAREDIR)/man/man8
 	install -m 755 $(RELEASE)/setkeyd $(RELEASE)/setkey $(SBINDIR)/
-	install -m 644 README.md CHANGELOG.md SECURITY.md LICENSE docs/administration.md $(DOCDIR)/
+	install -m 644 README.md CHANGELOG.md SECURITY.md LICENSE docs/administration.md \
+	    docs/setkeyd.schema.json $(DOCDIR)/
 	install -m 644 etc/setkey.conf.sample docs/examples/* $(DOCDIR)/examples/
 	install -m 644 docs/man/*.5 $(SHAREDIR)/man/man5/
 	install -m 644 docs/man/*.8 $(SHAREDIR)/man/man8/

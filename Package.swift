@@ -72,6 +72,11 @@ let package = Package(
         .executableTarget(
             name: "kernel-scenarios", dependencies: ["KernelScenarios", "KernelBackends", "IPsec", "CLinux"],
             path: "Tests/kernel-scenarios", swiftSettings: strict),
+        // The control interface as a JSON Schema; the executable prints it (`make schema`).
+        .target(name: "InterfaceSchema", path: "Tests/InterfaceSchema", swiftSettings: strict),
+        .executableTarget(
+            name: "write-schema", dependencies: ["InterfaceSchema", "ControlProtocol"], path: "Tests/write-schema",
+            swiftSettings: strict),
         .executableTarget(
             name: "core-bench",
             dependencies: [
@@ -89,7 +94,8 @@ let package = Package(
             dependencies: ["KernelBackends", "KernelScenarios", "IPsec", "CLinux", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ControlProtocolTests", dependencies: ["ControlProtocol", "IPsec", "TextBytes", "TestSupport"],
+            name: "ControlProtocolTests",
+            dependencies: ["ControlProtocol", "IPsec", "TextBytes", "TestSupport", "InterfaceSchema"],
             swiftSettings: strict),
         .testTarget(
             name: "SetkeyCoreTests",
@@ -107,7 +113,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["setkeyd", "setkey", "setkeyd-under-test", "KernelBackends", "IPsec", "TestSupport"],
+            dependencies: [
+                "setkeyd", "setkey", "setkeyd-under-test", "KernelBackends", "IPsec", "TestSupport", "InterfaceSchema",
+            ],
             exclude: [
                 "varlink_call.py", "varlink_client.py", "hostile_members.py", "keys_in_memory.py", "with_group.sh",
             ],

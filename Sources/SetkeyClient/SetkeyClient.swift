@@ -12,7 +12,8 @@ package enum SetkeyClient {
         setkeyd_keep_memory_private()
         do throws(ClientFailure) {
             switch CommandLineOutcome(arguments: arguments) {
-            case .operate(let operation, let socket): try perform(operation, socket: SocketPath.resolve(socket))
+            case .operate(let operation, let form, let socket):
+                try perform(operation, form, socket: SocketPath.resolve(socket))
             case .help(let text): try say("\(text)\n")
             case .refuse(let failure): throw failure
             }
@@ -23,39 +24,86 @@ package enum SetkeyClient {
         }
     }
 
-    private static func perform(_ operation: Operation, socket path: String) throws(ClientFailure) {
+    /// With `--json`, what the daemon refuses is a document as well.
+    private static func perform(
+        _ operation: Operation, _ form: OutputForm, socket path: String
+    ) throws(ClientFailure) {
+        do throws(ClientFailure) {
+            switch form {
+            case .text: try printText(of: operation, socket: path)
+            case .json: try printJSON(of: operation, socket: path)
+            }
+        } catch {
+            if form == .json, let answer = error.answer { try say(JSONDocument.line(answer)) }
+            throw error
+        }
+    }
+
+    private static func printText(of operation: Operation, socket path: String) throws(ClientFailure) {
         switch operation {
         case .run(.standardInput, let options) where !options.atomic && isatty(STDIN_FILENO) == 1:
             var session = StatementSession(options, socket: path)
             try session.run()
-        case .run(let input, let options):
-            let source = try StatementSource(
-                input, for: .run, expectsForward: !options.rfcSemantics, traits: traits(ofDaemonAt: path))
-            try run(source, options, socket: path)
-        case .check(let input, let options): try check(input, options)
+        case .run(let input, let options): try run(input, options, .text, socket: path)
+        case .check(let input, let options): try report(check(input, options))
         case .debug(let input, let options):
             try debug(StatementSource(input, for: .check, expectsForward: !options.rfcSemantics))
         case .describe(let statement): try describe(statement)
         case .dump(let parameters): try dump(parameters, socket: path)
         case .flush(let parameters): _ = try answer(to: .flush(parameters), socket: path)
         case .verbose(let statement, let options):
-            try run(StatementSource(commandLine: statement), options, socket: path)
+            try run(StatementSource(commandLine: statement), options, .text, socket: path)
         case .monitor(let options): try EventMonitor.run(options, socket: path)
-        case .live(let database, let includeDead):
-            try LiveView.run(database, includeDead: includeDead, socket: path)
-        case .plan(let input, let options): try PlanRun.run(input, options, socket: path)
-        case .explain(let parameters, let json): try explain(parameters, json: json, socket: path)
+        case .live(let database, let options): try LiveView.run(database, options, socket: path)
+        case .plan(let input): try PlanRun.run(input, .text, socket: path)
         case .save(let options): try SaveRun.run(options, socket: path)
         case .graph: try GraphRun.run(socket: path)
         case .wireshark: try WiresharkRun.run(socket: path)
-        case .doctor(let json): try doctor(json: json, socket: path)
-        case .status(let json): try status(json: json, socket: path)
-        case .reload(let parameters): try reload(.reload(parameters), socket: path, StatusText.text)
-        case .confirm:
-            _ = try answer(to: .confirm, socket: path)
-            try say("confirmed: the last reload is kept\n")
-        case .revert: try reload(.revert, socket: path, StatusText.reverted)
+        case .explain, .doctor, .status, .reload, .confirm, .revert: try printAnswer(to: operation, socket: path)
         case .version: try say("setkey \(Version.current)\n")
+        }
+    }
+
+    /// Of what the daemon answers at once.
+    private static func printAnswer(to operation: Operation, socket path: String) throws(ClientFailure) {
+        guard let call = operation.singleCall else { return }
+        switch try answer(to: call, socket: path) {
+        case .explain(let reply): try say(ExplainText.text(reply))
+        case .diagnose(let reply):
+            try say(DoctorText.text(reply))
+            try judge(reply)
+        case .status(let reply): try say(StatusText.text(reply))
+        case .confirmed: try say("confirmed: the last reload is kept\n")
+        case .reload(let reply):
+            try say(operation == .revert ? StatusText.reverted(reply) : StatusText.text(reply))
+            try remark(reply.warnings)
+        default: break
+        }
+    }
+
+    private static func printJSON(of operation: Operation, socket path: String) throws(ClientFailure) {
+        switch operation {
+        case .run(let input, let options): try run(input, options, .json, socket: path)
+        case .check(let input, let options):
+            let source = try check(input, options)
+            try say(JSONDocument.text(diagnostics: source.records))
+            try reportOmission(source)
+        case .dump(let parameters): try RecordDump.run(parameters, socket: path)
+        case .monitor(let options): try EventMonitor.runJSON(options, socket: path)
+        case .live(let database, let options): try RecordDump.runLive(database, options, socket: path)
+        case .plan(let input): try PlanRun.run(input, .json, socket: path)
+        default:
+            guard let call = operation.singleCall else { return }
+            switch try answer(to: call, socket: path) {
+            case .explain(let reply): try say(JSONDocument.text(reply))
+            case .diagnose(let reply):
+                try say(JSONDocument.text(reply))
+                try judge(reply)
+            case .status(let reply): try say(JSONDocument.text(reply))
+            case .confirmed: try say(JSONDocument.text(NoParameters()))
+            case .reload(let reply): try say(JSONDocument.text(reply))
+            default: break
+            }
         }
     }
 
@@ -76,10 +124,10 @@ package enum SetkeyClient {
 
     // MARK: Without the daemon
 
-    private static func check(_ input: Input, _ options: RunOptions) throws(ClientFailure) {
+    private static func check(_ input: Input, _ options: RunOptions) throws(ClientFailure) -> StatementSource {
         var source = try StatementSource(input, for: .check, expectsForward: !options.rfcSemantics)
         while source.next() != nil {}
-        try report(source)
+        return source
     }
 
     private static func debug(_ source: consuming StatementSource) throws(ClientFailure) {
@@ -99,24 +147,38 @@ package enum SetkeyClient {
     /// Prints all diagnostics on stderr; errors among them are a failure.
     static func report(_ source: borrowing StatementSource) throws(ClientFailure) {
         var text: [UInt8] = []
-        let hasErrors = source.appendDiagnostics(to: &text)
+        source.appendDiagnostics(to: &text)
         var output = FileOutput.standardError
         try output.write(text)
         try output.flush()
-        if hasErrors { throw ClientFailure(.failure, "") }
+        if source.hasErrors { throw ClientFailure(.failure, "", answer: .invalidText(source.records)) }
+    }
+
+    /// Prints on stderr what a list of all diagnostics does not have; errors are a failure.
+    private static func reportOmission(_ source: borrowing StatementSource) throws(ClientFailure) {
+        try remark(source.omission.map { [$0] } ?? [])
+        if source.hasErrors { throw ClientFailure(.failure, "") }
     }
 
     // MARK: With the daemon
 
+    private static func run(
+        _ input: Input, _ options: RunOptions, _ form: OutputForm, socket path: String
+    ) throws(ClientFailure) {
+        let source = try StatementSource(
+            input, for: .run, expectsForward: !options.rfcSemantics, traits: traits(ofDaemonAt: path))
+        try run(source, options, form, socket: path)
+    }
+
     /// Runs what has no error; an error of the text leaves everything undone.
     private static func run(
-        _ source: consuming StatementSource, _ options: RunOptions, socket path: String
+        _ source: consuming StatementSource, _ options: RunOptions, _ form: OutputForm, socket path: String
     ) throws(ClientFailure) {
         var partition = RunPartition()
         while let loaded = source.next() { partition.add(loaded, sources: source.sources) }
         partition.finish()
         try report(source)
-        var run = StatementRun(partition, sources: source.sources, options: options)
+        var run = StatementRun(partition, sources: source.sources, options: options, form)
         var client = try connect(path)
         try run.run(over: &client)
     }
@@ -134,30 +196,9 @@ package enum SetkeyClient {
         if let incomplete { throw ClientFailure(.failure, "\(incomplete); what is known has been printed") }
     }
 
-    private static func status(json: Bool, socket path: String) throws(ClientFailure) {
-        guard case .status(let status) = try answer(to: .status, socket: path) else { return }
-        try say(json ? JSONDocument.text(status) : StatusText.text(status))
-    }
-
-    private static func explain(
-        _ parameters: ExplainParameters, json: Bool, socket path: String
-    ) throws(ClientFailure) {
-        guard case .explain(let reply) = try answer(to: .explain(parameters), socket: path) else { return }
-        try say(json ? JSONDocument.text(reply) : ExplainText.text(reply))
-    }
-
-    private static func doctor(json: Bool, socket path: String) throws(ClientFailure) {
-        guard case .diagnose(let reply) = try answer(to: .diagnose, socket: path) else { return }
-        try say(json ? JSONDocument.text(reply) : DoctorText.text(reply))
+    /// What is wrong is a status of its own; notes are not.
+    private static func judge(_ reply: DiagnoseReply) throws(ClientFailure) {
         guard !reply.findings.contains(where: { $0.severity != .known(.note) }) else { throw ClientFailure(.found, "") }
-    }
-
-    private static func reload(
-        _ call: Call, socket path: String, _ text: (ReloadReply) -> String
-    ) throws(ClientFailure) {
-        guard case .reload(let reply) = try answer(to: call, socket: path) else { return }
-        try say(text(reply))
-        try remark(reply.warnings)
     }
 
     /// Passes on what the daemon remarks on its file.
@@ -206,12 +247,8 @@ package enum SetkeyClient {
         refuse: ([DiagnosticRecord]) -> ClientFailure = { ClientFailure(.daemon(.invalidText($0))) },
         receive: (Reply) throws(ClientFailure) -> Void
     ) throws(ClientFailure) {
+        try begin(call, over: &client)
         var continues = true
-        do throws(ClientError) {
-            try client.send(call, more: true)
-        } catch {
-            throw ClientFailure(error)
-        }
         while continues {
             let next: (reply: Reply, continues: Bool)
             do throws(ClientError) {
@@ -223,6 +260,32 @@ package enum SetkeyClient {
             }
             try receive(next.reply)
             continues = next.continues
+        }
+    }
+
+    /// The same with every part as it came.
+    static func streamAsReceived(
+        _ call: Call, from client: inout ControlClient, receive: (ReceivedReply) throws(ClientFailure) -> Void
+    ) throws(ClientFailure) {
+        try begin(call, over: &client)
+        var continues = true
+        while continues {
+            let next: ReceivedReply
+            do throws(ClientError) {
+                next = try client.nextReceivedReply()
+            } catch {
+                throw ClientFailure(error)
+            }
+            try receive(next)
+            continues = next.continues
+        }
+    }
+
+    private static func begin(_ call: Call, over client: inout ControlClient) throws(ClientFailure) {
+        do throws(ClientError) {
+            try client.send(call, more: true)
+        } catch {
+            throw ClientFailure(error)
         }
     }
 }

@@ -1,3 +1,4 @@
+import InterfaceSchema
 import Testing
 
 @testable import ControlProtocol

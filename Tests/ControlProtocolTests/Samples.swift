@@ -11,6 +11,7 @@ enum Samples {
         .execute(ExecuteParameters(text: "")),
         .listAssociations(listAssociations),
         .listAssociations(ListAssociationsParameters()),
+        .listPolicies(listPolicies),
         .listPolicies(ListPoliciesParameters()),
         .render(render),
         .render(RenderParameters(database: .associations)),
@@ -38,7 +39,14 @@ enum Samples {
         parameters.showKeys = true
         parameters.verbose = false
         parameters.showPorts = true
+        parameters.records = true
         parameters.unfinished = true
+        return parameters
+    }
+
+    static var listPolicies: ListPoliciesParameters {
+        var parameters = ListPoliciesParameters()
+        parameters.hidePerSocket = true
         return parameters
     }
 
@@ -103,7 +111,7 @@ enum Samples {
         (.reload, .reload(ReloadReply(writes: 0, associations: 0, policies: 0, warnings: [], confirmSeconds: 9))),
         (.confirm, .confirmed),
         (.revert, .reload(ReloadReply(writes: 1, associations: 2, policies: 3, warnings: []))),
-        (.plan, .plan(PlanReply(steps: [planStep]))),
+        (.plan, .plan(plannedSteps)),
         (.plan, .plan(PlanReply(steps: []))),
         (.plan, .plan(PlanReply(steps: [], warnings: ["f:1:1: warning: \"x\"\n  y"]))),
         (.explain, .explain(explainReply)),
@@ -151,10 +159,21 @@ enum Samples {
         reply.failures = [
             StatementFailure(offset: 1, length: 2, operation: "add", errno: 17, reason: "it already exists (EEXIST)")
         ]
+        reply.failures?[0].file = "a"
+        reply.failures?[0].line = 3
+        reply.failures?[0].column = 4
         reply.output = text
+        reply.associations = [association]
+        reply.policies = [policy]
         reply.messages = "sadb_msg{ version=2 type=3\n"
         reply.undone = 4
         reply.ended = true
+        return reply
+    }
+
+    static var plannedSteps: PlanReply {
+        var reply = PlanReply(steps: [planStep], warnings: ["w"])
+        reply.writes = 2
         return reply
     }
 
@@ -182,15 +201,6 @@ enum Samples {
         reply.text = "sadb_msg{"
         reply.hex = "02030000"
         return reply
-    }
-
-    static var association: AssociationRecord {
-        AssociationRecord(
-            source: "10.0.11.41", destination: "10.0.11.33", protocol: "esp", spi: 0xffff_ffff, mode: "tunnel",
-            state: "mature", reqid: 1, replay: 32, flags: 64, encryption: "aes-cbc", integrity: "hmac-sha256",
-            compression: "deflate", encryptionKey: "00", integrityKey: "ff",
-            encapsulation: EncapsulationRecord(sourcePort: 4500, destinationPort: 4501), current: lifetime,
-            soft: lifetime, hard: lifetime, degraded: true)
     }
 
     static var lifetime: LifetimeRecord {
@@ -228,7 +238,7 @@ enum Samples {
     }
 
     static let errors: [ControlError] = [
-        .invalidText([DiagnosticRecord(severity: "error", offset: 1, length: 2, message: "m", advice: "", code: "c")]),
+        .invalidText([diagnostic]),
         .permissionDenied(who: "root"),
         .kernelRefused(operation: "flush", errno: 1, reason: "r"),
         .runAborted,
@@ -238,6 +248,14 @@ enum Samples {
         .stopping,
         .malformedCall(reason: "r"),
     ]
+
+    static var diagnostic: DiagnosticRecord {
+        var record = DiagnosticRecord(severity: "error", offset: 1, length: 2, message: "m", advice: "", code: "c")
+        record.file = "a"
+        record.line = 3
+        record.column = 4
+        return record
+    }
 
     static let serviceErrors: [ServiceError] = [
         .interfaceNotFound("a.b"), .methodNotFound("a.b.C"), .methodNotImplemented("a.b.C"), .invalidParameter("p"),

@@ -21,7 +21,9 @@ struct DeclarativeFileTests {
         #expect(plan.output == "nothing would change\n")
         let json = try daemon.setkey("--plan --json")
         #expect(json.status == 0)
-        #expect(json.output == "{\n  \"steps\" : [\n\n  ],\n  \"writes\" : 0\n}\n", "\(json.output)")
+        #expect(
+            json.output.contains("\"steps\" : [\n\n  ],\n") && json.output.hasSuffix("\"writes\" : 0\n}\n"),
+            "\(json.output)")
     }
 
     @Test func aPlanSaysWhatAReloadThenDoes() throws {

@@ -1,4 +1,5 @@
 import Glibc
+import InterfaceSchema
 import Testing
 
 /// What the rules remark on the daemon's file, by the ways in which it can be asked about.
@@ -12,7 +13,7 @@ import Testing
     @Test func aPlanOfTheDaemonsFileRemarksOnItAsOneOfAnotherFileDoes() throws {
         let daemon = try TestDaemon(configuration: Self.tunnel)
         let file = "\(daemon.directory.path)/setkey.conf"
-        for flags in ["--plan", "--plan --json", "--plan -f \(file)", "-n -f \(file)"] {
+        for flags in ["--plan", "--plan -f \(file)", "-n -f \(file)"] {
             let outcome = try daemon.setkey(flags)
             #expect(outcome.status == 0, "\(flags): \(outcome.errors)")
             #expect(outcome.errors.contains("\(file):\(Self.warning)"), "\(flags): \(outcome.errors)")
@@ -20,6 +21,10 @@ import Testing
             #expect(outcome.errors.contains("spdadd 10.1.0.0/16"), "\(flags): \(outcome.errors)")
             #expect(!outcome.output.contains("warning: "))
         }
+        let json = try daemon.setkey("--plan --json")
+        #expect(json.status == 0 && json.errors.isEmpty, "\(json.errors)")
+        let remarks = try JSONParser.value(json.output)["warnings"]?.elements.compactMap(\.string).joined() ?? ""
+        #expect(remarks.contains("\(file):\(Self.warning)") && remarks.contains("\(file):\(Self.note)"), "\(remarks)")
         // A reload and the log are not for notes.
         let reload = try daemon.setkey("--reload")
         #expect(reload.errors.contains(Self.warning) && !reload.errors.contains(Self.note), "\(reload.errors)")

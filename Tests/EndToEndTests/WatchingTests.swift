@@ -23,7 +23,7 @@ import Testing
         try daemon.load(add)
         try monitor.read { $0.outputText.contains("spi=4097 ") && $0.outputText.hasSuffix("\n\n") }
         let lines = monitor.outputText.split(separator: "\n").map(String.init)
-        #expect(lines[0].wholeMatch(of: #/\d\d:\d\d:\d\d\.\d{6} /#) != nil, "\(lines[0])")
+        #expect(lines[0].wholeMatch(of: #/\d\d:\d\d:\d\d\.\d{6} \w.*/#) != nil, "\(lines[0])")
         #expect(lines[1].hasPrefix("sadb_msg{ version=2 type="))
         #expect(!monitor.outputText.contains("73656372"))
         kill(monitor.pid, SIGINT)
@@ -35,7 +35,7 @@ import Testing
         let monitor = try daemon.start("-xxH")
         try provoke(monitor, by: daemon)
         let lines = monitor.outputText.split(separator: "\n").map(String.init)
-        #expect(lines[0].wholeMatch(of: #/\d{10,}\.\d{6} /#) != nil, "\(lines[0])")
+        #expect(lines[0].wholeMatch(of: #/\d{10,}\.\d{6} \w.*/#) != nil, "\(lines[0])")
         #expect(lines[1].wholeMatch(of: #/00000000: ([0-9a-f]{2} ){16}/#) != nil, "\(lines[1])")
         #expect(lines.contains { $0.hasPrefix("sadb_msg{") })
     }

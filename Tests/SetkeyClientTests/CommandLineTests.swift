@@ -5,7 +5,7 @@ import Testing
 @Suite struct CommandLineTests {
     private func operation(_ line: String) throws -> Operation {
         switch CommandLineOutcome(arguments: line.split(separator: " ").map(String.init)) {
-        case .operate(let operation, _): return operation
+        case .operate(let operation, _, _): return operation
         case .refuse(let failure): throw failure
         case .help: throw ClientFailure(.success, "help")
         }
@@ -25,9 +25,8 @@ import Testing
         ("-F", .flush(FlushParameters(database: .associations))),
         ("-FP", .flush(FlushParameters(database: .policies))),
         ("-PF", .flush(FlushParameters(database: .policies))),
-        ("-l", .live(.associations, includeDead: false)),
-        ("-Dl", .live(.associations, includeDead: false)), ("-DPl", .live(.policies, includeDead: false)),
-        ("-Dal", .live(.associations, includeDead: true)),
+        ("-l", .live(.associations, LiveOptions())), ("-Dl", .live(.associations, LiveOptions())),
+        ("-DPl", .live(.policies, LiveOptions())),
         ("-c", .run(.standardInput, RunOptions())),
         ("-f -", .run(.standardInput, RunOptions())),
         ("-f a.conf", .run(.file("a.conf"), RunOptions())),
@@ -42,7 +41,7 @@ import Testing
         ("-dFP", .describe(statement: "spdflush ;")),
         ("-dD", .describe(statement: "dump ;")),
         ("-adlvD", .describe(statement: "dump ;")), ("-dPl", .describe(statement: "spddump ;")),
-        ("--status", .status(json: false)),
+        ("--status", .status),
         ("--reload", .reload(ReloadParameters())),
         ("--save", .save(SaveOptions())),
         ("--wireshark", .wireshark),
@@ -91,6 +90,44 @@ import Testing
         }
     }
 
+    @Test func liveViewsTakeTheirOptions() throws {
+        var expected = LiveOptions()
+        expected.includeDead = true
+        #expect(try operation("-Dal") == .live(.associations, expected))
+        expected.once = true
+        #expect(try operation("-la --once") == .live(.associations, expected))
+    }
+
+    @Test func monitorTakesWhatItShows() throws {
+        var expected = MonitorOptions()
+        expected.brief = true
+        #expect(try operation("-x --brief") == .monitor(expected))
+        expected.only = .expiry
+        expected.processID = 0
+        #expect(try operation("-x --brief --only expiry --from 0") == .monitor(expected))
+    }
+
+    @Test(arguments: [
+        "-D", "-DP", "-DNp", "-Da --show-keys", "-c", "-f a", "-n -f a", "-cvr --atomic", "-x", "-xxH --only policies",
+        "-x --from 7", "-l", "-lP --once", "--status", "--plan", "--plan -f a", "--explain 1.2.3.4 5.6.7.8", "--doctor",
+        "--reload",
+        "--reload --confirm 60", "--confirm", "--revert",
+    ]) func whateverAnswersDoesSoInJSON(line: String) throws {
+        guard case .operate(let operation, .json, _) = outcome("\(line) --json") else {
+            Issue.record("\(line) --json is refused")
+            return
+        }
+        #expect(try operation == self.operation(line))
+        guard case .operate(_, .text, _) = outcome(line) else {
+            Issue.record("\(line) is not text")
+            return
+        }
+    }
+
+    private func outcome(_ line: String) -> CommandLineOutcome {
+        CommandLineOutcome(arguments: line.split(separator: " ").map(String.init))
+    }
+
     /// Whoever had a habit or a script with these flags, keeps it.
     @Test(arguments: [
         ("-kDP", "-DP"), ("-DPk", "-DP"), ("-rDP", "-DP"), ("-nD", "-D"), ("-FPp", "-FP"),
@@ -115,6 +152,18 @@ import Testing
         ("-cN", "-N goes with -D, not with -c"),
         ("-x --atomic", "--atomic goes with -c or -f, not with -x"),
         ("--status -v", "-v goes with"),
+        ("-F --json", "--json goes with"),
+        ("-dD --json", "-d and --json cannot be combined"),
+        ("-dc --json", "-d and --json cannot be combined"),
+        ("-Dv --json", "-v and --json cannot be combined"),
+        ("-x --brief --json", "--json and --brief cannot be combined"),
+        ("-xH --brief", "-h and --brief cannot be combined"),
+        ("-D --brief", "--brief goes with -x, not with -D"),
+        ("-l --only policies", "--only goes with -x, not with -l"),
+        ("-c --from 7", "--from PID goes with -x, not with -c"),
+        ("-x --once", "--once goes with -l, not with -x"),
+        ("-x --only keys", "associations"),
+        ("-x --from init", "--from"),
         ("--plan -r", "-r goes with -c or -f, not with --plan"),
         ("-Q", "-Q"),
         ("-f", "-f"),
@@ -190,7 +239,7 @@ import Testing
     }
 
     @Test func socketIsPassedOn() {
-        guard case .operate(_, let socket) = CommandLineOutcome(arguments: ["-D", "--socket", "/tmp/x"]) else {
+        guard case .operate(_, _, let socket) = CommandLineOutcome(arguments: ["-D", "--socket", "/tmp/x"]) else {
             Issue.record("refused")
             return
         }

@@ -3,9 +3,14 @@ import SetkeyClient
 import Testing
 
 @Suite struct MonitorTextTests {
-    private func text(_ event: MonitorReply, _ timestamp: Timestamp, hexDump: Bool = false) -> String {
+    private func text(
+        _ event: MonitorReply, _ timestamp: Timestamp, hexDump: Bool = false, brief: Bool = false
+    ) -> String {
+        var options = MonitorOptions()
+        options.hexDump = hexDump
+        options.brief = brief
         var bytes: [UInt8] = []
-        MonitorText.append(event, timestamp: timestamp, hexDump: hexDump, to: &bytes)
+        MonitorText.append(event, timestamp: timestamp, options, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -13,17 +18,22 @@ import Testing
         var event = MonitorReply(event: .added, seconds: 1_700_000_000, microseconds: 42)
         event.text = "sadb_msg{ version=2 type=3\n"
         event.hex = "0203000312000000010000000000000002"
+        event.summary = "SA added: esp"
         return event
     }
 
     @Test func clockTimeHasMicroseconds() {
-        #expect(text(event, .clock(utcOffset: 0)) == "22:13:20.000042 \nsadb_msg{ version=2 type=3\n\n")
-        #expect(text(event, .clock(utcOffset: 7200)).hasPrefix("00:13:20.000042 \n"))
-        #expect(text(event, .clock(utcOffset: -23 * 3600)).hasPrefix("23:13:20.000042 \n"))
+        #expect(text(event, .clock(utcOffset: 0)) == "22:13:20.000042 SA added: esp\nsadb_msg{ version=2 type=3\n\n")
+        #expect(text(event, .clock(utcOffset: 7200)).hasPrefix("00:13:20.000042 SA"))
+        #expect(text(event, .clock(utcOffset: -23 * 3600)).hasPrefix("23:13:20.000042 SA"))
     }
 
     @Test func epochIsUnformatted() {
-        #expect(text(event, .epoch).hasPrefix("1700000000.000042 \n"))
+        #expect(text(event, .epoch).hasPrefix("1700000000.000042 SA added"))
+    }
+
+    @Test func briefEventIsOneLine() {
+        #expect(text(event, .epoch, hexDump: true, brief: true) == "1700000000.000042 SA added: esp\n")
     }
 
     @Test func hexadecimalRowsHoldSixteenBytes() {
@@ -35,9 +45,9 @@ import Testing
 
     @Test func eventWithoutAMessageIsItsSummary() {
         var event = MonitorReply(event: .expired, seconds: 1, microseconds: 2)
-        #expect(text(event, .epoch) == "1.000002 \nexpired\n\n")
+        #expect(text(event, .epoch) == "1.000002 expired\n\n")
         event.summary = "esp 10.0.0.1 spi 0x00001001 expired"
-        #expect(text(event, .epoch) == "1.000002 \nesp 10.0.0.1 spi 0x00001001 expired\n\n")
+        #expect(text(event, .epoch) == "1.000002 esp 10.0.0.1 spi 0x00001001 expired\n\n")
     }
 }
 

@@ -60,6 +60,11 @@ struct EncapsulationTests {
         machine.post(.called(Machine.root, .listPolicies(ListPoliciesParameters())))
         guard case .policies(let reply) = machine.replies.last?.reply else { throw Machine.NoReply() }
         #expect(reply.policies.count == 3)
+        var parameters = ListPoliciesParameters()
+        parameters.hidePerSocket = true
+        machine.post(.called(Machine.root, .listPolicies(parameters)))
+        guard case .policies(let others) = machine.replies.last?.reply else { throw Machine.NoReply() }
+        #expect(others.policies.map(\.direction) == [.known(.outbound)])
     }
 
     @Test func theDestinationsOfTheFilesAssociationsAreOpenedEachOnce() {

@@ -26,6 +26,38 @@ struct ExecuteTests {
         #expect(machine.truth().associations.count == 2)
     }
 
+    /// What `get` and the dumps find comes as records where these are asked for, empty where they find nothing.
+    @Test(arguments: Machine.Door.allCases) func recordsTakeThePlaceOfText(_ door: Machine.Door) throws {
+        var machine = Machine.started(on: door)
+        var parameters = ExecuteParameters(text: "dump; spddump;")
+        parameters.records = true
+        var reply = try machine.run(parameters)
+        #expect(reply.associations == [] && reply.policies == [] && reply.output == nil && reply.executed == 2)
+        parameters.text = WireText(Self.add(300) + Self.add(301) + Self.policy + "get 1.1.1.1 2.2.2.2 esp 300;")
+        reply = try machine.run(parameters)
+        #expect(reply.associations?.map(\.spi) == [300] && reply.policies == nil && reply.output == nil)
+        #expect(reply.associations?.first?.integrityKey == nil)
+        parameters.text = "dump; spddump;"
+        parameters.showKeys = true
+        reply = try machine.run(parameters)
+        #expect(Set((reply.associations ?? []).map(\.spi)) == [300, 301])
+        #expect(reply.associations?.first?.integrityKey == "00112233445566778899aabbccddeeff")
+        #expect(reply.policies?.map(\.transforms) == [["esp/transport//unique:5"]])
+    }
+
+    /// A long dump comes in several replies.
+    @Test func recordsOfALongDumpComeInParts() throws {
+        var machine = Machine.started()
+        machine.execute((1000..<1700).map(Self.add).joined())
+        var parameters = ExecuteParameters(text: "dump;")
+        parameters.records = true
+        _ = try machine.run(parameters)
+        let parts = machine.replies.compactMap {
+            if case .execute(let part) = $0.reply { part.associations } else { nil }
+        }
+        #expect(parts.count > 2 && Set(parts.joined().map(\.spi)) == Set(1000..<1700))
+    }
+
     @Test(arguments: Machine.Door.allCases) func textWithAnErrorAppliesNothing(_ door: Machine.Door) {
         var machine = Machine.started(on: door)
         machine.execute(Self.add(300) + "flush nonsense ;" + "bogus ;")

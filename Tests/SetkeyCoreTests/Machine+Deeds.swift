@@ -52,6 +52,14 @@ extension Machine {
         return reply
     }
 
+    /// A client makes this call; returns its last reply.
+    mutating func run(_ parameters: ExecuteParameters) throws -> ExecuteReply {
+        replies = []
+        post(.called(Machine.root, .execute(parameters)))
+        guard case .execute(let reply) = replies.last?.reply else { throw NoReply() }
+        return reply
+    }
+
     /// As ``execute(_:atomic:by:)``, for a run that must have a reply.
     mutating func run(_ text: String, atomic: Bool = false) throws -> ExecuteReply {
         guard let reply = execute(text, atomic: atomic) else { throw NoReply() }

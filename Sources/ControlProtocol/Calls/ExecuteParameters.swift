@@ -15,6 +15,8 @@ package struct ExecuteParameters: Codable, Hashable, Sendable {
     package var verbose: Bool?
     /// Whether dumps show ports (`setkey -p`).
     package var showPorts: Bool?
+    /// Whether `get` and `dump` answer with records in place of text.
+    package var records: Bool?
     /// Whether a further part of this run follows.
     package var unfinished: Bool?
 

@@ -2,7 +2,13 @@
 package struct DiagnosticRecord: Codable, Hashable, Sendable {
     /// Whether it forbids to go on.
     package var severity: Word<DiagnosticSeverity>
-    /// Where it begins in the call's text, in bytes of its UTF-8.
+    /// The caller's own file, as it was named; filled in by the client.
+    package var file: String?
+    /// The line of ``file`` in which it begins, from 1.
+    package var line: Int?
+    /// The column of ``line``, from 1.
+    package var column: Int?
+    /// Where it begins in the call's text, or in ``file``, in bytes of its UTF-8.
     package var offset: Int
     /// How many bytes it is about; 0 where it points between two.
     package var length: Int

@@ -12,6 +12,8 @@ extension InterfaceText {
           showKeys: ?bool,
           verbose: ?bool,
           showPorts: ?bool,
+          # Whether get and dump answer with records in place of text.
+          records: ?bool,
           unfinished: ?bool
         ) -> (
           executed: int,
@@ -19,6 +21,8 @@ extension InterfaceText {
           # What was done, and is probably not enough.
           warnings: ?[]StatementFailure,
           output: ?string,
+          associations: ?[]Association,
+          policies: ?[]Policy,
           messages: ?string,
           undone: ?int,
           ended: ?bool
@@ -36,7 +40,7 @@ extension InterfaceText {
         )
 
         # The SPD as records.
-        method ListPolicies() -> (policies: []Policy, incomplete: ?string)
+        method ListPolicies(hidePerSocket: ?bool) -> (policies: []Policy, incomplete: ?string)
 
         # A database as setkey -D and setkey -DP print it; with statements as setkey --save does: oldest first, as
         # statements that make the entries again, with ownedOnly those of the daemon's file alone, and with keys as
@@ -94,8 +98,8 @@ extension InterfaceText {
 
         # What Reload would do; or what it would do if the configuration were this text, which only callers who may see
         # keys can ask. A text that does not fit into one call comes in parts, as for Execute. Warnings are about the file;
-        # callers who may not see keys get them without source lines.
-        method Plan(text: ?string, unfinished: ?bool) -> (steps: []PlanStep, warnings: ?[]string)
+        # callers who may not see keys get them without source lines. The writes of all steps are for setkey --json.
+        method Plan(text: ?string, unfinished: ?bool) -> (steps: []PlanStep, warnings: ?[]string, writes: ?int)
 
         # What the kernel does to a packet, by its own rules, from what the daemon knows of its tables. Of ICMP the ports are
         # type and code. What is not given matches no policy that names it; direction is out, in or fwd, and out if nothing

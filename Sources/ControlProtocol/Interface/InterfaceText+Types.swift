@@ -226,10 +226,14 @@ extension InterfaceText {
           remedy: ?string
         )
 
-        # Something about a call's text; offset and length are bytes of its UTF-8.
+        # Something about a call's text; offset and length are bytes of its UTF-8. File, line and column, both from 1, are
+        # for setkey --json, which knows the files: offset and length are then the file's.
         type Diagnostic (
           # error, warning, note
           severity: string,
+          file: ?string,
+          line: ?int,
+          column: ?int,
           offset: int,
           length: int,
           message: string,
@@ -239,8 +243,11 @@ extension InterfaceText {
           code: ?string
         )
 
-        # A statement that the kernel refused; offset and length are bytes of the text's UTF-8.
+        # A statement that the kernel refused; offset and length are bytes of the text's UTF-8. The rest as in Diagnostic.
         type StatementFailure (
+          file: ?string,
+          line: ?int,
+          column: ?int,
           offset: int,
           length: int,
           operation: string,

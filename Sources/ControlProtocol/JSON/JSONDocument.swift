@@ -10,6 +10,24 @@ package enum JSONDocument {
         return text(nodes, at: 0, indentation: "") + "\n"
     }
 
+    /// What is said about a text, as the error ``ControlError/invalidText(_:)`` has it.
+    package static func text(diagnostics: [DiagnosticRecord]) -> String {
+        text(ControlError.invalidText(diagnostics).wire.fields)
+    }
+
+    /// An error that a call was answered with, as it travels: a line of its own, members in their order.
+    package static func line(_ error: ControlError) -> String {
+        let (name, fields) = error.wire
+        return line(ErrorEnvelope(error: "\(controlInterfaceName).\(name)", parameters: fields))
+    }
+
+    /// `value` in one line, members in the order in which they travel, a newline at the end.
+    package static func line(_ value: some Encodable) -> String {
+        var json: [UInt8] = []
+        try? json.append(json: value)
+        return String(decoding: json, as: UTF8.self) + "\n"
+    }
+
     private static func text(_ nodes: JSONNodes, at index: Int, indentation: String) -> String {
         switch nodes[index].kind {
         case .null: return "null"

@@ -8,6 +8,10 @@ package struct ExecuteReply: Codable, Hashable, Sendable {
     package var warnings: [StatementFailure]?
     /// What `get`, `dump` and `spddump` printed since the last reply.
     package var output: WireText?
+    /// The SAs that `get` and `dump` found since the last reply, where records were asked for in place of text.
+    package var associations: [AssociationRecord]?
+    /// The policies that `spddump` found since the last reply, likewise.
+    package var policies: [PolicyRecord]?
     /// Kernel messages since the last reply, as text, where they were asked for.
     package var messages: WireText?
     /// How many applied statements an atomic run has undone after a failure.

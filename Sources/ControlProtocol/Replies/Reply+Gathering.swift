@@ -34,6 +34,7 @@ extension Reply {
         switch self {
         case .execute(let reply):
             256 * ((reply.failures?.count ?? 0) + (reply.warnings?.count ?? 0))
+                + 1024 * ((reply.associations?.count ?? 0) + (reply.policies?.count ?? 0))
                 + (reply.output?.approximateByteCount ?? 0)
                 + (reply.messages?.approximateByteCount ?? 0)
         case .associations(let reply): 1024 * reply.associations.count
@@ -48,11 +49,14 @@ extension Reply {
 }
 
 extension ExecuteReply {
-    fileprivate mutating func append(_ next: ExecuteReply) {
+    /// Adds `next`, a later reply to the same call.
+    package mutating func append(_ next: ExecuteReply) {
         executed = next.executed
         if let more = next.failures { failures = (failures ?? []) + more }
         if let more = next.warnings { warnings = (warnings ?? []) + more }
         output.append(next.output)
+        if let more = next.associations { associations = (associations ?? []) + more }
+        if let more = next.policies { policies = (policies ?? []) + more }
         messages.append(next.messages)
         undone = next.undone ?? undone
         ended = next.ended ?? ended

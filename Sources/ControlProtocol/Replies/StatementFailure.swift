@@ -1,6 +1,12 @@
 /// One statement that the kernel refused, or that is warned about.
 package struct StatementFailure: Codable, Hashable, Sendable {
-    /// Where the statement begins in the call's text, in bytes of its UTF-8.
+    /// The caller's own file, as it was named; filled in by the client.
+    package var file: String?
+    /// The line of ``file`` in which the statement begins, from 1.
+    package var line: Int?
+    /// The column of ``line``, from 1.
+    package var column: Int?
+    /// Where the statement begins in the call's text, or in ``file``, in bytes of its UTF-8.
     package var offset: Int
     /// Its length in bytes.
     package var length: Int

@@ -19,7 +19,9 @@ struct ErrorEnvelope<Parameters: Encodable>: Encodable {
 }
 
 /// The parameters of what has none.
-struct NoParameters: Codable {}
+package struct NoParameters: Codable {
+    package init() {}
+}
 
 extension [UInt8] {
     /// Appends `value` as JSON and the NUL that ends a frame, or throws and appends nothing.

@@ -5,7 +5,7 @@ extension Reply {
     package func appendFrame(continues: Bool = false, to bytes: inout [UInt8]) throws(FrameError) {
         switch self {
         case .execute(let reply): try bytes.append(reply: reply, continues)
-        case .associations(let reply): try bytes.append(reply: reply, continues)
+        case .associations(let reply): try reply.appendFrame(continues: continues, to: &bytes)
         case .policies(let reply): try bytes.append(reply: reply, continues)
         case .render(let reply): try bytes.append(reply: reply, continues)
         case .flushed, .confirmed: try bytes.append(reply: NoParameters(), continues)

@@ -2,8 +2,8 @@ import ArgumentParser
 
 /// What a command line comes to before anything is done.
 package enum CommandLineOutcome: Sendable {
-    /// An operation, and the daemon's socket as given by `--socket`.
-    case operate(Operation, socket: String?)
+    /// An operation, what is printed of it, and the daemon's socket as given by `--socket`.
+    case operate(Operation, OutputForm, socket: String?)
     /// `--help`: this text, and success.
     case help(String)
     /// Nothing that makes sense.
@@ -15,7 +15,7 @@ package enum CommandLineOutcome: Sendable {
             // What follows is then likely no command line of ours either, so it is not asked what that means.
             if let word = arguments.first, !word.hasPrefix("-") { throw SetkeyCommand.failure(ofStray: word) }
             let command = try SetkeyCommand.parse(Self.namingConfirmation(in: arguments))
-            self = .operate(try command.operation(), socket: command.connection.socket)
+            self = .operate(try command.operation(), command.form, socket: command.connection.socket)
         } catch let failure as ClientFailure {
             self = .refuse(ClientFailure(failure.status, "\(failure.message)\nTry 'setkey --help'."))
         } catch  where SetkeyCommand.exitCode(for: error) == .success {

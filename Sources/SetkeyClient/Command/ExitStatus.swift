@@ -1,3 +1,5 @@
+package import ControlProtocol
+
 /// What the `setkey` process ends with; scripts rely on these numbers.
 package enum ExitStatus: Int32, Hashable, Sendable {
     /// Everything that was asked has been done.
@@ -22,11 +24,15 @@ package struct ClientFailure: Error, Hashable, Sendable {
     package let message: String
     /// Whether the message has the program's name where it needs one.
     package let isNamed: Bool
+    /// The error that the daemon has answered with, or would have; `nil` where it is not asked, or does not answer. With
+    /// `--json` it is printed.
+    package var answer: ControlError?
 
-    package init(_ status: ExitStatus, _ message: String, isNamed: Bool = false) {
+    package init(_ status: ExitStatus, _ message: String, isNamed: Bool = false, answer: ControlError? = nil) {
         self.status = status
         self.message = message
         self.isNamed = isNamed
+        self.answer = answer
     }
 
     /// A contradiction on the command line.

@@ -1,5 +1,13 @@
 package import ControlProtocol
 
+/// What is printed, whatever the operation.
+package enum OutputForm: Hashable, Sendable {
+    /// For people, and for scripts of old.
+    case text
+    /// `--json`: what the daemon answers, as it travels.
+    case json
+}
+
 /// What one call of `setkey` does: the command line, checked.
 package enum Operation: Hashable, Sendable {
     /// `-c`, `-f`: run statements.
@@ -19,21 +27,21 @@ package enum Operation: Hashable, Sendable {
     /// `-x`.
     case monitor(MonitorOptions)
     /// `-l`, and with `-P` the policies.
-    case live(DatabaseName, includeDead: Bool)
+    case live(DatabaseName, LiveOptions)
     /// `--plan`; without an input the daemon's own file.
-    case plan(Input?, PlanOptions)
-    /// `--explain`, and with `--json` as a document.
-    case explain(ExplainParameters, json: Bool)
+    case plan(Input?)
+    /// `--explain`.
+    case explain(ExplainParameters)
     /// `--save`.
     case save(SaveOptions)
     /// `--wireshark`.
     case wireshark
     /// `--graph`.
     case graph
-    /// `--doctor`, and with `--json` as a document.
-    case doctor(json: Bool)
-    /// `--status`, and with `--json` as a document.
-    case status(json: Bool)
+    /// `--doctor`.
+    case doctor
+    /// `--status`.
+    case status
     /// `--reload`.
     case reload(ReloadParameters)
     /// `--confirm`.
@@ -42,6 +50,21 @@ package enum Operation: Hashable, Sendable {
     case revert
     /// `-V`.
     case version
+}
+
+extension Operation {
+    /// The call that it is, of an operation that is one call with one reply.
+    var singleCall: Call? {
+        switch self {
+        case .explain(let parameters): .explain(parameters)
+        case .doctor: .diagnose
+        case .status: .status
+        case .reload(let parameters): .reload(parameters)
+        case .confirm: .confirm
+        case .revert: .revert
+        default: nil
+        }
+    }
 }
 
 /// Where statements come from.
@@ -68,10 +91,12 @@ package struct RunOptions: Hashable, Sendable {
     package init() {}
 }
 
-/// How a plan is shown.
-package struct PlanOptions: Hashable, Sendable {
-    /// `--json`.
-    package var json = false
+/// What a live view shows, and how long.
+package struct LiveOptions: Hashable, Sendable {
+    /// `-a`: dead SAs too.
+    package var includeDead = false
+    /// `--once`: one sample, and no more.
+    package var once = false
 
     package init() {}
 }
@@ -86,8 +111,14 @@ package struct SaveOptions: Hashable, Sendable {
     package init() {}
 }
 
-/// How kernel messages are shown.
+/// Which kernel messages are shown, and how.
 package struct MonitorOptions: Hashable, Sendable {
+    /// `--only`: no others than these.
+    package var only: EventSelection?
+    /// `--from`: no others than those of this process, as the messages say.
+    package var processID: Int?
+    /// `--brief`: the line that says what has happened, without the message.
+    package var brief = false
     /// `-xx`: timestamps in seconds since 1970 instead of the time of day.
     package var epoch = false
     /// `-h`, `-H`: a hexadecimal dump above each message.

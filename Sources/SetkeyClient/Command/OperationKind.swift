@@ -35,6 +35,10 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
     case showKeys = "--show-keys"
     case json = "--json"
     case owned = "--owned"
+    case brief = "--brief"
+    case only = "--only"
+    case from = "--from PID"
+    case once = "--once"
     case confirmWithin = "--confirm SECONDS"
     case outbound = "--out"
     case inbound = "--in"
@@ -55,8 +59,14 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         case .noPerSocket: [.dump]
         case .hex: [.monitor]
         case .showKeys: [.standardInput, .file, .dump, .monitor, .save]
-        case .json: [.plan, .explain, .doctor, .status]
+        case .json:
+            [
+                .standardInput, .file, .dump, .monitor, .live, .status, .plan, .explain, .doctor, .reload, .confirm,
+                .revert,
+            ]
         case .owned: [.save]
+        case .brief, .only, .from: [.monitor]
+        case .once: [.live]
         case .confirmWithin: [.reload]
         case .outbound, .inbound, .forwarded, .device, .mark, .interfaceID: [.explain]
         }
@@ -75,9 +85,21 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         case .noPerSocket: [.flush, .monitor]
         case .kernelSemantics, .rfcSemantics: [.dump, .flush, .monitor, .live]
         case .hex: [.dump, .live]
-        case .debug, .verbose, .atomic, .showKeys, .json, .owned, .confirmWithin, .outbound, .inbound, .forwarded,
-            .device, .mark, .interfaceID:
+        case .debug, .verbose, .atomic, .showKeys, .json, .owned, .brief, .only, .from, .once, .confirmWithin,
+            .outbound, .inbound, .forwarded, .device, .mark, .interfaceID:
             []
+        }
+    }
+
+    /// What it cannot be combined with, though each of the two goes with `kind`; said of the one that is listed first above.
+    func rivals(with kind: OperationKind) -> [Modifier] {
+        switch self {
+        case .debug: [.json]
+        // It makes a dump a statement of a run, whose text it prints.
+        case .verbose: kind == .dump ? [.json] : []
+        case .hex: [.brief]
+        case .json: [.brief]
+        default: []
         }
     }
 }
@@ -127,6 +149,10 @@ extension ModifierFlags {
             case .showKeys: showKeys
             case .json: json
             case .owned: owned
+            case .brief: brief
+            case .only: only != nil
+            case .from: processID != nil
+            case .once: once
             case .confirmWithin: confirmWithin != nil
             case .outbound: way == .outbound
             case .inbound: way == .inbound

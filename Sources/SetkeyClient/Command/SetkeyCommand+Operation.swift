@@ -14,6 +14,10 @@ extension SetkeyCommand {
         {
             throw contradiction(modifier, kind)
         }
+        for modifier in modifiers.given {
+            guard let rival = modifier.rivals(with: kind).first(where: modifiers.given.contains) else { continue }
+            throw .usage("\(modifier.rawValue) and \(rival.rawValue) cannot be combined")
+        }
         switch kind {
         case .standardInput, .file: return try run(kind)
         case .dump: return dump
@@ -25,14 +29,17 @@ extension SetkeyCommand {
         case .save: return .save(saveOptions)
         case .wireshark: return .wireshark
         case .graph: return .graph
-        case .doctor: return .doctor(json: modifiers.json)
-        case .status: return .status(json: modifiers.json)
+        case .doctor: return .doctor
+        case .status: return .status
         case .reload: return try reload
         case .confirm: return .confirm
         case .revert: return .revert
         case .version: return .version
         }
     }
+
+    /// How it is printed.
+    var form: OutputForm { modifiers.json ? .json : .text }
 
     private func contradiction(_ modifier: Modifier, _ kind: OperationKind) -> ClientFailure {
         if modifier == .dryRun, kind == .flush {
@@ -81,9 +88,7 @@ extension SetkeyCommand {
 
     private var plan: Operation {
         get throws(ClientFailure) {
-            var options = PlanOptions()
-            options.json = modifiers.json
-            return .plan(try operations.files.first.map { (path) throws(ClientFailure) in try input(path) }, options)
+            .plan(try operations.files.first.map { (path) throws(ClientFailure) in try input(path) })
         }
     }
 
@@ -100,7 +105,7 @@ extension SetkeyCommand {
                 case .forwarded: .forward
                 case .outbound, nil: .outbound
                 }
-            return .explain(ExplainParameters(flow, direction), json: modifiers.json)
+            return .explain(ExplainParameters(flow, direction))
         }
     }
 
@@ -126,7 +131,10 @@ extension SetkeyCommand {
 
     private var live: Operation {
         if modifiers.debug { return .describe(statement: dumpStatement) }
-        return .live(modifiers.policies ? .policies : .associations, includeDead: modifiers.all)
+        var options = LiveOptions()
+        options.includeDead = modifiers.all
+        options.once = modifiers.once
+        return .live(modifiers.policies ? .policies : .associations, options)
     }
 
     private var dump: Operation {
@@ -169,6 +177,9 @@ extension SetkeyCommand {
         var options = MonitorOptions()
         options.epoch = operations.monitor > 1
         options.hexDump = modifiers.hex
+        options.brief = modifiers.brief
+        options.only = modifiers.only
+        options.processID = modifiers.processID
         options.showKeys = modifiers.showKeys
         return options
     }

@@ -6,17 +6,18 @@ package struct SetkeyCommand: ParsableCommand {
         commandName: "setkey",
         abstract: "Manipulate the IPsec SA and SP databases by hand, through the daemon setkeyd.",
         usage: """
-            setkey [-dnkrpv] [--atomic] [--show-keys] -c | -f FILE
-            setkey [-adlNpv] [--show-keys] -D [-P]
+            setkey [-dnkrpv] [--atomic] [--json] [--show-keys] -c | -f FILE
+            setkey [-adlNpv] [--json] [--show-keys] -D [-P]
             setkey [-dv] -F [-P]
-            setkey [-H] [--show-keys] -x | -xx
-            setkey [-a] -l [-P] | -V
+            setkey [-H | --brief | --json] [--only associations | policies | expiry]
+                   [--from PID] [--show-keys] -x | -xx
+            setkey [-a] [--json] [--once] -l [-P] | -V
             setkey [--json] --plan [-f FILE] | --doctor | --status
             setkey [--json] --explain SRC DST [UPPER [SPORT DPORT]]
                    [--in | --out | --forward] [--dev IF] [--mark N] [--if-id N]
             setkey [--owned] [--show-keys] --save
             setkey --wireshark | --graph
-            setkey --reload [--confirm SECONDS] | --confirm | --revert
+            setkey [--json] --reload [--confirm SECONDS] | --confirm | --revert
             """,
         helpNames: .long)
 
@@ -176,8 +177,33 @@ package struct ModifierFlags: ParsableArguments {
     @Flag(name: .customLong("owned"), help: "With --save: only what the daemon's file declares.")
     package var owned = false
 
-    @Flag(name: .long, help: "With --plan, --explain, --doctor and --status: JSON instead of text.")
+    @Flag(
+        name: .long,
+        help: """
+            JSON instead of text: one document; with -x one object for each message, with -l one every second, in one \
+            line each.
+            """)
     package var json = false
+
+    @Flag(name: .long, help: "With -x: of each message only the line that says what has happened.")
+    package var brief = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With -x: only messages about SAs, about policies, or about lifetimes that have ended.",
+            valueName: "associations|policies|expiry"))
+    package var only: EventSelection?
+
+    @Option(
+        name: .customLong("from"),
+        help: ArgumentHelp(
+            "With -x: only messages to the program with this process id, 0 for the kernel and for ip.",
+            valueName: "PID"))
+    package var processID: Int?
+
+    @Flag(name: .long, help: "With -l: print the table once.")
+    package var once = false
 
     @Flag(exclusivity: .exclusive)
     package var way: PacketWay?

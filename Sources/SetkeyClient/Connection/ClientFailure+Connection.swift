@@ -28,6 +28,7 @@ extension ClientFailure {
         default:
             self.init(.failure, "\(error)")
         }
+        if case .daemon(let answer) = error { self.answer = answer }
     }
 
     /// Whether a message begins with a place in a file, as what `-n` says does: that is said without the program's name.

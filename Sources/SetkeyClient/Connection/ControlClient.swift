@@ -45,7 +45,29 @@ package struct ControlClient: ~Copyable {
     /// - Throws: What the call was answered with, if that is an error; the calls after it can still be answered.
     package mutating func nextReply() throws(ClientError) -> (reply: Reply, continues: Bool) {
         guard let method = pending.first else { throw .connectionLost }
-        let answer = try decode(try nextFrame(), to: method)
+        return try reply(in: try nextFrame(), to: method)
+    }
+
+    /// As ``nextReply()``, and the reply as it came.
+    package mutating func nextReceivedReply() throws(ClientError) -> ReceivedReply {
+        guard let method = pending.first else { throw .connectionLost }
+        let frame = try nextFrame()
+        do throws(FrameError) {
+            if let received = try ReceivedReply(frame: frame) {
+                if !received.continues { pending.removeFirst() }
+                return received
+            }
+        } catch {
+            throw .malformedReply(error)
+        }
+        _ = try reply(in: frame, to: method)
+        throw .malformedReply(.malformed(reason: "a reply out of order"))
+    }
+
+    private mutating func reply(
+        in frame: [UInt8], to method: Method
+    ) throws(ClientError) -> (reply: Reply, continues: Bool) {
+        let answer = try decode(frame, to: method)
         if case .reply(let reply, let continues) = answer {
             if !continues { pending.removeFirst() }
             return (reply, continues)

@@ -5,20 +5,21 @@ import Glibc
 enum LiveView {
     private static let interval = Duration.seconds(1)
 
-    static func run(_ database: DatabaseName, includeDead: Bool, socket path: String) throws(ClientFailure) {
+    static func run(_ database: DatabaseName, _ options: LiveOptions, socket path: String) throws(ClientFailure) {
         switch database {
-        case .associations: try run(LiveAssociations(includeDead: includeDead), socket: path)
-        case .policies: try run(LivePolicies(), socket: path)
+        case .associations:
+            try run(LiveAssociations(includeDead: options.includeDead), once: options.once, socket: path)
+        case .policies: try run(LivePolicies(), once: options.once, socket: path)
         }
     }
 
-    private static func run(_ source: some LiveSource, socket path: String) throws(ClientFailure) {
+    private static func run(_ source: some LiveSource, once: Bool, socket path: String) throws(ClientFailure) {
         var source = source
         var client = try SetkeyClient.connect(path)
-        if FileOutput.standardOutput.isTerminal {
-            try table(&source, &client)
-        } else {
-            try log(&source, &client)
+        switch (FileOutput.standardOutput.isTerminal, once) {
+        case (true, false): try table(&source, &client)
+        case (true, true): try printTable(&source, &client)
+        case (false, _): try log(&source, &client, once: once)
         }
     }
 
@@ -42,17 +43,33 @@ enum LiveView {
         }
     }
 
+    /// The table once, as long as it is, where the terminal stands.
+    private static func printTable(
+        _ source: inout some LiveSource, _ client: inout ControlClient
+    ) throws(ClientFailure) {
+        let width = Terminal(descriptor: STDOUT_FILENO).size.width
+        let lines = source.screen(try source.sample(from: &client), width: width, height: .max)
+        try SetkeyClient.say(lines.map { "\($0)\n" }.joined())
+    }
+
     private static func log<Source: LiveSource>(
-        _ source: inout Source, _ client: inout ControlClient
+        _ source: inout Source, _ client: inout ControlClient, once: Bool
     ) throws(ClientFailure) {
         var output = FileOutput.standardOutput
         try output.write("\(Source.header)\n")
-        while true {
-            let instant = ContinuousClock.now
+        try everySecond(once: once) { () throws(ClientFailure) in
             for line in source.plainLines(try source.sample(from: &client)) { try output.write("\(line)\n") }
             try output.flush()
-            while !sleep(until: instant + interval) {}
         }
+    }
+
+    /// Does `body` every second for good, or once.
+    static func everySecond(once: Bool, _ body: () throws(ClientFailure) -> Void) throws(ClientFailure) {
+        repeat {
+            let instant = ContinuousClock.now
+            try body()
+            while !once, !sleep(until: instant + interval) {}
+        } while !once
     }
 
     /// - Returns: Whether the moment has come; otherwise a signal has.

@@ -5,12 +5,25 @@ import SetkeySyntax
 enum EventMonitor {
     static func run(_ options: MonitorOptions, socket path: String) throws(ClientFailure) {
         var client = try SetkeyClient.connect(path)
-        var parameters = MonitorParameters()
-        parameters.raw = true
-        parameters.showKeys = options.showKeys ? true : nil
         var output = FileOutput.standardOutput
-        try SetkeyClient.stream(.monitor(parameters), from: &client) { reply throws(ClientFailure) in
-            if case .monitor(let event) = reply { try show(event, options, on: &output) }
+        let call = Call.monitor(MonitorParameters(options, raw: !options.brief))
+        try SetkeyClient.stream(call, from: &client) { reply throws(ClientFailure) in
+            guard case .monitor(let event) = reply, options.show(event.event, from: event.pid) else { return }
+            try show(event, options, on: &output)
+        }
+    }
+
+    /// One object a line: what the daemon sends, from the event `listening` on.
+    static func runJSON(_ options: MonitorOptions, socket path: String) throws(ClientFailure) {
+        var client = try SetkeyClient.connect(path)
+        var output = FileOutput.standardOutput
+        let call = Call.monitor(MonitorParameters(options, raw: options.hexDump))
+        try SetkeyClient.streamAsReceived(call, from: &client) { reply throws(ClientFailure) in
+            let event = reply.string("event").flatMap(MonitorEvent.init) ?? .other
+            guard options.show(event, from: reply.integer("pid")) else { return }
+            try output.write(reply.parameters)
+            try output.write("\n")
+            try output.flush()
         }
     }
 
@@ -26,8 +39,17 @@ enum EventMonitor {
         let timestamp: Timestamp =
             options.epoch ? .epoch : .clock(utcOffset: LocalTimes.utcOffset(at: event.seconds))
         var text: [UInt8] = []
-        MonitorText.append(event, timestamp: timestamp, hexDump: options.hexDump, to: &text)
+        MonitorText.append(event, timestamp: timestamp, options, to: &text)
         try output.write(text)
         try output.flush()
+    }
+}
+
+extension MonitorParameters {
+    /// - Parameter raw: whether the messages themselves are wanted.
+    fileprivate init(_ options: MonitorOptions, raw: Bool) {
+        self.init()
+        self.raw = raw ? true : nil
+        showKeys = options.showKeys ? true : nil
     }
 }

@@ -12,19 +12,22 @@ package enum Timestamp: Hashable, Sendable {
 
 /// A kernel event as `setkey -x` prints it.
 package enum MonitorText {
-    /// Appends the event: its moment, the bytes of the message where `hexDump` wants them, the message, a blank line.
+    /// Appends the event: its moment and what has happened in one line, and unless it shall be brief the bytes of the message
+    /// where they are wanted, the message, a blank line.
     package static func append(
-        _ event: MonitorReply, timestamp: Timestamp, hexDump: Bool, to output: inout [UInt8]
+        _ event: MonitorReply, timestamp: Timestamp, _ options: MonitorOptions, to output: inout [UInt8]
     ) {
         append(seconds: event.seconds, microseconds: event.microseconds, as: timestamp, to: &output)
-        if hexDump, let digits = event.hex { append(hexRows: digits, to: &output) }
-        var text = event.text ?? event.summary ?? event.event.rawValue
+        output.append(contentsOf: "\(event.summary ?? event.event.rawValue)\n".utf8)
+        guard !options.brief else { return }
+        if options.hexDump, let digits = event.hex { append(hexRows: digits, to: &output) }
+        var text = event.text ?? ""
         while text.utf8.last == 10 { text.removeLast() }
         output.append(contentsOf: text.utf8)
-        output.append("\n\n")
+        output.append(text.isEmpty ? "\n" : "\n\n")
     }
 
-    /// `HH:MM:SS.uuuuuu ` or `SECS.uuuuuu `, and the end of the line.
+    /// `HH:MM:SS.uuuuuu ` or `SECS.uuuuuu `.
     private static func append(
         seconds: Int, microseconds: Int, as timestamp: Timestamp, to output: inout [UInt8]
     ) {
@@ -38,7 +41,7 @@ package enum MonitorText {
         let digits = "\(max(0, min(999_999, microseconds)))"
         output.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 6 - digits.utf8.count))
         output.append(contentsOf: digits.utf8)
-        output.append(" \n")
+        output.append(" ")
     }
 
     /// Rows of 16 bytes, each behind its offset: `00000010: 02 03 00 `. As in ipsec-tools, a blank follows every byte.

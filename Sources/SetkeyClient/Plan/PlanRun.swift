@@ -4,32 +4,34 @@ import SetkeySyntax
 
 /// `setkey --plan`: asks what a reload would do, and shows it.
 enum PlanRun {
-    static func run(_ input: Input?, _ options: PlanOptions, socket path: String) throws(ClientFailure) {
-        let steps = if let input { try plan(of: input, socket: path) } else { try planOfFile(socket: path) }
-        let text: String
-        if options.json {
-            text = JSONDocument.text(PlanDocument(steps: steps))
-        } else {
-            text = PlanText(style: FileOutput.standardOutput.isTerminal ? Terminal.style : .plain).text(steps)
+    static func run(_ input: Input?, _ form: OutputForm, socket path: String) throws(ClientFailure) {
+        var plan = if let input { try plan(of: input, socket: path) } else { try planOfFile(socket: path) }
+        switch form {
+        case .text:
+            try SetkeyClient.remark(plan.warnings ?? [])
+            let style = FileOutput.standardOutput.isTerminal ? Terminal.style : .plain
+            try SetkeyClient.say(PlanText(style: style).text(plan.steps))
+        case .json:
+            plan.writes = plan.steps.reduce(0) { $0 + $1.writes }
+            try SetkeyClient.say(JSONDocument.text(plan))
         }
-        try SetkeyClient.say(text)
-        if !steps.isEmpty { throw ClientFailure(.found, "") }
+        if !plan.steps.isEmpty { throw ClientFailure(.found, "") }
     }
 
     /// Of the daemon's own file.
-    private static func planOfFile(socket path: String) throws(ClientFailure) -> [PlanStep] {
+    private static func planOfFile(socket path: String) throws(ClientFailure) -> PlanReply {
         var client = try SetkeyClient.connect(path)
-        var steps: [PlanStep] = []
+        var plan = PlanReply(steps: [])
         try SetkeyClient.stream(.plan(PlanParameters()), from: &client) { reply throws(ClientFailure) in
             guard case .plan(let part) = reply else { return }
-            steps += part.steps
-            try SetkeyClient.remark(part.warnings ?? [])
+            plan.steps += part.steps
+            plan.warnings = plan.warnings ?? part.warnings
         }
-        return steps
+        return plan
     }
 
     /// Of a text that would take its place.
-    private static func plan(of input: Input, socket path: String) throws(ClientFailure) -> [PlanStep] {
+    private static func plan(of input: Input, socket path: String) throws(ClientFailure) -> PlanReply {
         var source = try StatementSource(
             input, for: .plan, expectsForward: true, traits: SetkeyClient.traits(ofDaemonAt: path))
         var partition = RunPartition(sendsNames: true)
@@ -48,7 +50,7 @@ enum PlanRun {
                 if case .plan(let part) = reply { steps += part.steps }
             }
         }
-        return steps.map { located($0, in: parts, source.sources) }
+        return PlanReply(steps: steps.map { located($0, in: parts, source.sources) })
     }
 
     /// What only the daemon finds, such as a credential that it does not have.
@@ -57,7 +59,8 @@ enum PlanRun {
     ) -> ClientFailure {
         let style = DiagnosticStyle.ofStandardError()
         let text = diagnostics.map { part.render($0, of: sources, style: style) }.joined(separator: "\n")
-        return ClientFailure(.failure, text, isNamed: true)
+        let located = diagnostics.map { part.located($0, in: sources) }
+        return ClientFailure(.failure, text, isNamed: true, answer: .invalidText(located))
     }
 
     /// With the place in the caller's own files.

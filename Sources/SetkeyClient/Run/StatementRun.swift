@@ -14,6 +14,11 @@ struct StatementRun: ~Copyable {
     private let options: RunOptions
     private var output = FileOutput.standardOutput
     private var report: RunReport
+    /// With `--json`, all that the replies have said; it is printed at the end.
+    private var document: ExecuteReply?
+
+    /// Why the daemon has refused a part's text.
+    private var refusal: ControlError?
 
     /// Statements of parts that have been answered in full.
     private var executedBefore = 0
@@ -23,11 +28,12 @@ struct StatementRun: ~Copyable {
     /// Set when nothing more is to be sent.
     private var hasStopped = false
 
-    init(_ partition: RunPartition, sources: [SourceText], options: RunOptions) {
+    init(_ partition: RunPartition, sources: [SourceText], options: RunOptions, _ form: OutputForm) {
         parts = partition.parts
         self.sources = sources
         self.options = options
         report = RunReport(total: partition.statementCount)
+        document = form == .json ? ExecuteReply(executed: 0) : nil
     }
 
     /// Runs all parts.
@@ -48,6 +54,7 @@ struct StatementRun: ~Copyable {
             throw interrupted(error)
         }
         report.eraseProgress()
+        try printDocument()
         try end()
     }
 
@@ -58,6 +65,7 @@ struct StatementRun: ~Copyable {
         parameters.verbose = options.verbose ? true : nil
         parameters.showPorts = options.showPorts ? true : nil
         parameters.showKeys = options.showKeys ? true : nil
+        parameters.records = document == nil ? nil : true
         parameters.unfinished = index + 1 < parts.count ? true : nil
         do throws(ClientError) {
             try client.send(.execute(parameters), more: true)
@@ -88,16 +96,34 @@ struct StatementRun: ~Copyable {
 
     private mutating func show(_ reply: ExecuteReply, of part: RunPart) throws(ClientFailure) {
         let failures = reply.failures ?? []
+        undone = reply.undone ?? undone
+        if undone != nil || reply.ended == true { hasStopped = true }
+        failed += failures.count
+        guard document == nil else { return note(reply, of: part) }
         let warnings = reply.warnings ?? []
         if reply.output != nil || reply.messages != nil || !(failures + warnings).isEmpty { report.eraseProgress() }
         if let messages = reply.messages { try output.write(messages.slice) }
         if let text = reply.output { try output.write(text.slice) }
         try output.flush()
-        undone = reply.undone ?? undone
-        if undone != nil || reply.ended == true { hasStopped = true }
-        failed += failures.count
         say(warnings, .warning, in: part)
         say(failures, .error, in: part)
+    }
+
+    /// Adds a reply to the document.
+    private mutating func note(_ reply: ExecuteReply, of part: RunPart) {
+        let sources = sources
+        var reply = reply
+        reply.failures = reply.failures?.map { part.located($0, in: sources) }
+        reply.warnings = reply.warnings?.map { part.located($0, in: sources) }
+        document?.append(reply)
+    }
+
+    private mutating func printDocument() throws(ClientFailure) {
+        // Where nothing but a refusal has come, that is what is printed.
+        guard refusal == nil || executed > 0, var document = document.take() else { return }
+        // That of a reply counts those of its part.
+        document.executed = executed
+        try SetkeyClient.say(JSONDocument.text(document))
     }
 
     private mutating func say(_ remarks: [StatementFailure], _ severity: Diagnostic.Severity, in part: RunPart) {
@@ -117,6 +143,8 @@ struct StatementRun: ~Copyable {
         for record in diagnostics { report.say(part.render(record, of: sources, style: style)) }
         report.say(
             "setkey: the daemon did not accept these statements; statements executed before them: \(executedBefore)")
+        let sources = sources
+        refusal = .invalidText(diagnostics.map { part.located($0, in: sources) })
     }
 
     /// `FILE:LINE:COLUMN: `.
@@ -131,6 +159,8 @@ struct StatementRun: ~Copyable {
         report.eraseProgress()
         guard !failure.message.isEmpty else { return failure }
         guard executed > 0 || failed > 0 else { return failure }
+        // Where it cannot be written, what follows is said all the same.
+        try? printDocument()
         return ClientFailure(
             failure.status,
             "\(failure.message)\n\(executed) of \(counted(report.total, "statement")) "
@@ -147,6 +177,6 @@ struct StatementRun: ~Copyable {
             throw ClientFailure(.failure, "the run was \(what)")
         }
         // Each failure has been told.
-        if failed > 0 { throw ClientFailure(.failure, "") }
+        if failed > 0 { throw ClientFailure(.failure, "", answer: executed == 0 ? refusal : nil) }
     }
 }

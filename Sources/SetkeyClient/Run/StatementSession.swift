@@ -103,7 +103,7 @@ struct StatementSession: ~Copyable {
         }
         if !partition.parts.isEmpty {
             defer { RunInterruption.withdrawRemark() }
-            var run = StatementRun(partition, sources: source.sources, options: options)
+            var run = StatementRun(partition, sources: source.sources, options: options, .text)
             var client = try SetkeyClient.connect(path)
             try run.run(over: &client)
         }

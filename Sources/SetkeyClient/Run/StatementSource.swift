@@ -123,20 +123,31 @@ struct StatementSource: ~Copyable {
         }
     }
 
-    /// Appends every error and warning that was found: what the parser says, then what the rules say.
-    ///
-    /// - Returns: Whether there was an error.
-    func appendDiagnostics(to output: inout [UInt8]) -> Bool {
-        let diagnostics = loader.diagnostics + remarks
+    /// Every error and warning that was found: what the parser says, then what the rules say.
+    private var diagnostics: [LoadedDiagnostic] { loader.diagnostics + remarks }
+
+    private var keptErrorCount: Int { diagnostics.count { $0.diagnostic.severity == .error } }
+
+    var hasErrors: Bool { loader.errorCount > 0 || keptErrorCount > 0 }
+
+    /// How many errors there are that are not among the diagnostics; `nil` if all are.
+    var omission: String? {
+        let count = loader.errorCount - keptErrorCount
+        return count > 0 ? "... and \(counted(count, "more error"))" : nil
+    }
+
+    /// The diagnostics as records, with their places.
+    var records: [DiagnosticRecord] {
+        diagnostics.map { loader.sources[$0.source].record(of: $0.diagnostic) }
+    }
+
+    /// Appends the diagnostics as text.
+    func appendDiagnostics(to output: inout [UInt8]) {
         let style = DiagnosticStyle.ofStandardError()
         for remark in diagnostics {
             loader.sources[remark.source].append(remark.diagnostic, style: style, to: &output)
             output.append("\n")
         }
-        let kept = diagnostics.count { $0.diagnostic.severity == .error }
-        if loader.errorCount > kept {
-            output.append(contentsOf: "... and \(counted(loader.errorCount - kept, "more error"))\n".utf8)
-        }
-        return kept > 0 || loader.errorCount > 0
+        if let omission { output.append(contentsOf: "\(omission)\n".utf8) }
     }
 }

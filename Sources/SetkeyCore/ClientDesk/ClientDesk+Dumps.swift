@@ -7,15 +7,25 @@ import TextBytes
 
 extension ClientDesk {
     mutating func list(
-        _ database: DatabaseName, _ name: ProtocolName?, dead: Bool?, keys: Bool?, _ owners: EntryOwners,
-        for client: ClientID, _ context: inout Context
+        _ parameters: ListAssociationsParameters, _ owners: EntryOwners, for client: ClientID, _ context: inout Context
     ) {
+        let format = dumpFormat(for: client, showKeys: parameters.showKeys, context)
         begin(
             DumpStream(
-                database: database, form: .records(showKeys: keys == true),
-                ticket: wantDump(of: database, for: client, &context),
-                ipsecProtocol: name?.value, includesDead: dead == true, format: dumpFormat(for: client, context),
+                database: .associations, form: .records, ticket: wantDump(of: .associations, for: client, &context),
+                ipsecProtocol: parameters.protocol?.value, includesDead: parameters.includeDead == true, format: format,
                 owners: owners),
+            for: client, &context)
+    }
+
+    mutating func list(
+        _ parameters: ListPoliciesParameters, _ owners: EntryOwners, for client: ClientID, _ context: inout Context
+    ) {
+        let format = dumpFormat(for: client, hidePerSocket: parameters.hidePerSocket, context)
+        begin(
+            DumpStream(
+                database: .policies, form: .records, ticket: wantDump(of: .policies, for: client, &context),
+                ipsecProtocol: nil, includesDead: true, format: format, owners: owners),
             for: client, &context)
     }
 
@@ -159,9 +169,8 @@ extension ClientDesk {
             saved.options = settings.parserOptions(for: context.kernel)
             // What a part is made of may be nobody's whom it is for: then it is empty, and the next one follows.
             return isDumpOver ? .render(RenderReply(text: stream.nextPart(of: &context.kernel.mirror, saved))) : nil
-        case .records(let showKeys):
-            return stream.nextRecords(
-                of: &context.kernel.mirror, isDumpOver: isDumpOver, showKeys: showKeys, at: context.now)
+        case .records:
+            return stream.nextRecords(of: &context.kernel.mirror, isDumpOver: isDumpOver, at: context.now)
         }
     }
 
@@ -169,11 +178,8 @@ extension ClientDesk {
     private mutating func appendPart(
         of stream: inout DumpStream, toRunOf client: ClientID, _ context: inout Context
     ) -> Bool {
-        let isDumpOver = context.kernel.isOver(stream.ticket, of: stream.database)
-        var output = WireText(reserving: DumpStream.partCapacity)
-        stream.appendPart(of: &context.kernel.mirror, isDumpOver: isDumpOver, to: &output)
-        guard stream.isFinished || !output.isEmpty else { return false }
-        runs.append(output, to: client)
+        guard let part = nextReply(of: &stream, &context) else { return false }
+        runs.append(part, to: client)
         if stream.isFinished {
             if let errno = context.kernel.gap(in: stream.database) {
                 let reason = stream.database.gapText(errno, context.kernel.traits)

@@ -40,12 +40,12 @@ extension ClientDesk {
         _ database: DatabaseName, _ ipsecProtocol: IPsecProtocol?, inRunOf client: ClientID,
         _ owners: () -> EntryOwners, _ context: inout Context
     ) {
-        guard let format = dumpFormat(forRunOf: client, context) else { return }
+        guard let form = runs.form(of: client), let format = dumpFormat(forRunOf: client, context) else { return }
         streams.begin(
             DumpStream(
-                database: database, form: .text, isOfRun: true, ticket: wantDump(of: database, for: client, &context),
+                database: database, form: form, isOfRun: true, ticket: wantDump(of: database, for: client, &context),
                 ipsecProtocol: ipsecProtocol, includesDead: false, format: format,
-                owners: format.options.isVerbose ? owners() : nil),
+                owners: form.isRecords || format.options.isVerbose ? owners() : nil),
             for: client)
     }
 

@@ -9,9 +9,11 @@ struct DumpStream: Sendable {
     enum Form: Sendable {
         /// The text of `setkey -D` or `-DP`.
         case text
-        case records(showKeys: Bool)
+        case records
         /// Statements that make the entries again.
         case statements(SavedStatements)
+
+        var isRecords: Bool { if case .records = self { true } else { false } }
     }
 
     /// About this many bytes of text make a part.
@@ -28,7 +30,7 @@ struct DumpStream: Sendable {
     /// The dump that tells what is shown; see ``DumpSchedule``.
     let ticket: Int
     let filter: AssociationFilter
-    /// Writes what travels.
+    /// Writes what travels as text, and says of records what is shown.
     private var format: DumpFormat
     /// Says whose the entries are, as it was when the dump was asked for; `nil` if nobody wants to know.
     private let owners: EntryOwners?
@@ -98,8 +100,9 @@ struct DumpStream: Sendable {
 
     /// The next part as a reply; ``isFinished`` tells whether it was the last, and `nil` that there is nothing yet.
     mutating func nextRecords(
-        of mirror: inout Mirror, isDumpOver: Bool, showKeys: Bool, at now: Instant
+        of mirror: inout Mirror, isDumpOver: Bool, at now: Instant
     ) -> Reply? {
+        let options = format.options
         defer { if isFinished { close(&mirror) } }
         switch database {
         case .associations:
@@ -108,14 +111,15 @@ struct DumpStream: Sendable {
             isFinished = isLast
             guard isLast || !entries.isEmpty else { return nil }
             let records = entries.map { association in
-                var record = AssociationRecord(association, showKeys: showKeys)
+                var record = AssociationRecord(association, showKeys: options.showKeys)
                 record.owner = owners?.owner(of: association.identity)
                 return record
             }
             return .associations(AssociationsReply(associations: records, time: now.seconds))
         case .policies:
             let (entries, isLast) = policies.nextPart(
-                of: Self.recordsPerPart, &mirror.policies, isDumpOver: isDumpOver, where: { _ in true })
+                of: Self.recordsPerPart, &mirror.policies, isDumpOver: isDumpOver,
+                where: { !options.hidePerSocket || !$0.identity.direction.isPerSocket })
             isFinished = isLast
             guard isLast || !entries.isEmpty else { return nil }
             let records = entries.map { policy in

@@ -9,12 +9,18 @@ struct ExecuteOutput: Sendable {
 
     /// What `get` and the dumps print.
     var text = WireText(reserving: 0)
+    /// The same as records, where these are wanted; empty where a dump found nothing.
+    private var associations: [AssociationRecord]?
+    private var policies: [PolicyRecord]?
     private var messages: [UInt8] = []
     /// Messages that were not kept.
     private var unkeptMessages = 0
 
     /// Its bytes, about.
-    var size: Int { text.approximateByteCount + messages.count }
+    var size: Int {
+        let records = (associations?.count ?? 0) + (policies?.count ?? 0)
+        return text.approximateByteCount + messages.count + 1024 * records
+    }
 
     /// Whether there is room for another kernel message: between two calls of a run, and while a client does not read,
     /// nobody takes them.
@@ -27,9 +33,14 @@ struct ExecuteOutput: Sendable {
         if let message { messages += message.text }
     }
 
+    mutating func append(_ records: [AssociationRecord]) { associations = (associations.take() ?? []) + records }
+
+    mutating func append(_ records: [PolicyRecord]) { policies = (policies.take() ?? []) + records }
+
     /// Gives everything to a reply.
     mutating func move(to reply: inout ExecuteReply) {
         if !text.isEmpty { reply.output = text }
+        (reply.associations, reply.policies) = (associations, policies)
         if unkeptMessages > 0 {
             let count = counted(unkeptMessages, "kernel message is", "kernel messages are")
             messages += "setkeyd: \(count) missing here: they came faster than this client reads\n".utf8

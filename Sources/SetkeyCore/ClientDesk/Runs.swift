@@ -164,15 +164,29 @@ struct Runs: Sendable {
 
     // MARK: What the client gets
 
+    /// What a run has SAs and policies become; `nil` without a run.
+    func form(of client: ClientID) -> DumpStream.Form? {
+        runs[client].map { $0.parameters.records == true ? .records : .text }
+    }
+
     /// Prints an SA.
     mutating func print(_ association: SecurityAssociation, to client: ClientID, _ format: DumpFormat) {
-        var format = format
-        runs[client]?.output.text.appendEscaped { format.append(association, isLast: true, to: &$0) }
+        if runs[client]?.parameters.records == true {
+            runs[client]?.output.append([AssociationRecord(association, showKeys: format.options.showKeys)])
+        } else {
+            var format = format
+            runs[client]?.output.text.appendEscaped { format.append(association, isLast: true, to: &$0) }
+        }
     }
 
     /// Adds a part of a dump to what a run prints.
-    mutating func append(_ text: WireText, to client: ClientID) {
-        runs[client]?.output.text.append(text)
+    mutating func append(_ part: Reply, to client: ClientID) {
+        switch part {
+        case .render(let part): runs[client]?.output.text.append(part.text)
+        case .associations(let part): runs[client]?.output.append(part.associations)
+        case .policies(let part): runs[client]?.output.append(part.policies)
+        default: break
+        }
     }
 
     /// Sends what there is to say, before the run goes on.

@@ -11,12 +11,9 @@ extension Daemon {
         switch call {
         case .execute(let parameters): clients.execute(parameters, for: client, &context)
         case .listAssociations(let parameters):
-            clients.list(
-                .associations, parameters.protocol, dead: parameters.includeDead, keys: parameters.showKeys,
-                EntryOwners(of: reconciler), for: client, &context)
-        case .listPolicies:
-            clients.list(
-                .policies, nil, dead: true, keys: nil, EntryOwners(of: reconciler), for: client, &context)
+            clients.list(parameters, EntryOwners(of: reconciler), for: client, &context)
+        case .listPolicies(let parameters):
+            clients.list(parameters, EntryOwners(of: reconciler), for: client, &context)
         case .render(let parameters): clients.render(parameters, reconciler.ownership, for: client, &context)
         case .flush(let parameters): clients.flush(parameters, for: client)
         case .monitor(let parameters): clients.monitor(parameters, for: client, &context)

@@ -1,38 +1,13 @@
+import InterfaceSchema
+
 @testable import ControlProtocol
 
-/// The type of a JSON value, as Varlink's interface language and Swift's `Codable` both describe it.
-indirect enum Shape: Equatable {
-    case bool
-    case int
-    case string
-    /// The words that a string may be.
-    case words([String])
-    case array(Shape)
-    case optional(Shape)
-    case object([String: Shape])
-    /// A type named elsewhere in the text.
-    case named(String)
-
-    /// The names in it of other types.
-    var names: [String] {
-        switch self {
-        case .bool, .int, .string, .words: []
-        case .array(let element), .optional(let element): element.names
-        case .object(let fields): fields.values.flatMap(\.names)
-        case .named(let name): [name]
-        }
-    }
-
+extension Shape {
     /// The shape that `type` decodes, found by letting it decode itself from a decoder that takes notes.
     init(of type: any Decodable.Type) throws {
         let notes = ShapeNotes()
         _ = try type.init(from: ShapeDecoder(notes: notes))
         self = notes.shape ?? .object([:])
-    }
-
-    enum Failure: Error {
-        case unsupported(String)
-        case syntax(String)
     }
 }
 
