@@ -26,6 +26,9 @@ has "$(client --status)" 'policies: at least' 'and its numbers are no more than 
 client -DP > "$work/dump" 2> "$work/errors"
 is "$? $(grep -c '^[^	]' "$work/dump")" '1 1' '-DP prints what is known, and its status says that it is not all' "$(cat "$work/dump")"
 has "$(cat "$work/errors")" 'cannot list its SPD completely (EINVAL)' 'and stderr why' "$(cat "$work/errors")"
+client --save > "$work/saved" 2> "$work/errors"
+is "$? $(grep -c '^# incomplete: .*SPD' "$work/saved") $(grep -c '^spdadd' "$work/saved")" '1 1 1' \
+    'neither is all saved, and the file says so'
 client -D > /dev/null 2> "$work/errors"
 is "$?$(cat "$work/errors")" 0 '-D is complete'
 sed -i 's/0x1001/0x1002/' "$work/site.conf"
