@@ -12,7 +12,7 @@ import Testing
 
     /// The lines of the graph of these statements, without blanks in front.
     ///
-    /// - Parameter owned: which of them are the file's.
+    /// - Parameter owned: which of them are the file's; of SAs all or none.
     private func graph(
         _ text: String, owned: String = "", _ change: (inout SecurityAssociation) -> Void = { _ in }
     ) -> [String] {
@@ -22,7 +22,9 @@ import Testing
         var parser = Parser(Array(text.utf8), options: ParserOptions(traits: .xfrm))
         for case .add(var association) in parser.rest().map(\.kind) {
             change(&association)
-            map.associations.append(AssociationRecord(association, showKeys: false))
+            var record = AssociationRecord(association, showKeys: false)
+            record.owner = owned.contains("esp 0x") ? "site.conf:1:1" : "foreign"
+            map.associations.append(record)
         }
         map.time = 1000
         return GraphText.text(map).split(separator: "\n").map { String($0.drop { $0 == " " }) }
@@ -42,7 +44,7 @@ import Testing
         let sa = try line("0x1001", lines)
         #expect(
             sa
-                == #""192.0.2.1" -> "192.0.2.2" [style=solid, color=darkgreen, fontcolor=darkgreen, label="esp 0x1001\ntunnel aes-cbc\nreqid 7"];"#
+                == #""192.0.2.1" -> "192.0.2.2" [style=solid, color=darkgreen, fontcolor=darkgreen, label="esp 0x1001\ntunnel aes-cbc\nreqid 7", tooltip="site.conf:1:1"];"#
         )
         let policy = try line("spdadd", lines)
         #expect(policy.hasPrefix(#""10.1.0.0/16" -> "10.2.0.0/16" [style=dashed, color=darkgreen"#))

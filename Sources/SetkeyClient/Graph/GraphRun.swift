@@ -13,8 +13,8 @@ enum GraphRun {
             map.time = part.time
             incomplete = part.incomplete
         }
-        for (database, isOwned) in [(DatabaseName.policies, false), (.policies, true), (.associations, true)] {
-            var parameters = RenderParameters(database: database)
+        for isOwned in [false, true] {
+            var parameters = RenderParameters(database: .policies)
             parameters.statements = true
             parameters.ownedOnly = isOwned
             var text: [UInt8] = []

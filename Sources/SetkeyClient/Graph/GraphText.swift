@@ -46,8 +46,7 @@ package enum GraphText {
         var lines = ["\(name)\(mark)", "\(record.mode.rawValue) \(algorithms.joined(separator: " "))"]
         if record.reqid != 0 { lines.append("reqid \(record.reqid)") }
         let remaining = Remaining(record, at: map.time)
-        let isForeign = SAIdentity(record).map { !map.ownedAssociations.contains($0) } ?? true
-        var health = isForeign ? Health.foreign : .good
+        var health = (record.owner ?? "foreign") == "foreign" ? Health.foreign : .good
         switch record.state {
         case .known(.larval), .known(.dead):
             health = .missing
@@ -58,7 +57,7 @@ package enum GraphText {
         if let remaining, health == .expiring { lines.append("\(remaining.text) left") }
         return Edge(
             from: record.source, to: record.destination, style: .solid, color: health.color,
-            label: lines.joined(separator: "\n"))
+            label: lines.joined(separator: "\n"), tooltip: record.owner ?? "")
     }
 
     // MARK: Policies

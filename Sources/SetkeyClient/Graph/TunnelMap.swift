@@ -10,21 +10,18 @@ package struct TunnelMap: Sendable {
     package var time = 0
     /// The policies that the language can say, defaults among them.
     package var policies: [SecurityPolicy] = []
-    /// The SAs that are the file's.
-    package var ownedAssociations: Set<SAIdentity> = []
     /// The policies that are the file's.
     package var ownedPolicies: Set<PolicyIdentity> = []
 
     package init() {}
 
-    /// Takes in statements of `setkey --save`.
+    /// Takes in policies of `setkey --save`.
     ///
     /// - Parameter isOwned: whether they are of `--owned`.
     package mutating func add(saved text: [UInt8], isOwned: Bool) {
         var parser = Parser(text, options: ParserOptions(credentials: .unread, traits: .xfrm, allowsInclude: false))
         while let statement = parser.next() {
             switch statement.kind {
-            case .add(let association) where isOwned: ownedAssociations.insert(association.identity)
             case .addPolicy(let policy) where isOwned: ownedPolicies.insert(policy.identity)
             case .addPolicy(let policy): policies.append(policy)
             default: break
