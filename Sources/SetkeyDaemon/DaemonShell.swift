@@ -125,7 +125,7 @@ final class DaemonShell {
     // MARK: Events and effects
 
     /// Hands an event to the daemon, after those that wait, and does what follows.
-    private func post(_ event: Event) {
+    func post(_ event: Event) {
         guard !isHandling else { return pending.append(event) }
         isHandling = true
         if !isPumping { now = .now }
@@ -293,21 +293,6 @@ final class DaemonShell {
             self?.pump()
         }
     }
-}
-
-extension DaemonShell: ControlServerDelegate {
-    func connected(_ client: ClientID, peer: Peer) { post(.connected(client, peer)) }
-
-    func called(_ client: ClientID, _ call: IncomingCall) { post(.called(client, call.call)) }
-
-    func drained(_ client: ClientID) { post(.drained(client)) }
-
-    func disconnected(_ client: ClientID, reason: DisconnectReason) {
-        if reason.isFault { post(.faulted(client, reason.description)) }
-        post(.disconnected(client))
-    }
-
-    func log(_ notice: ControlServerNotice) { post(.noticed(notice.cause, notice.description)) }
 }
 
 private nonisolated func free(_ garbage: Garbage) {
