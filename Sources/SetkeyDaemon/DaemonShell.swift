@@ -205,7 +205,10 @@ final class DaemonShell {
 
     private func examine(_ examination: Examination) {
         examiner.run {
-            let report = examination.isOfMachine ? MachineReport.read(pathsTo: examination.tunnelEnds) : MachineReport()
+            let report =
+                examination.isOfMachine
+                ? MachineReport.read(pathsTo: examination.tunnelEnds, lookingFor: examination.arrivals)
+                : MachineReport()
             let result = examination.result(report)
             onNextTurn { [weak self] in self?.post(.examined(result)) }
         }

@@ -8,21 +8,30 @@ import Testing
         let daemon = try TestDaemon()
         let healthy = try daemon.setkey("--doctor")
         #expect(healthy.status == 0 && healthy.output == "nothing found\n", "\(healthy)")
+        // What others make may be as they want it.
         let run = try daemon.setkey("-c", input: "\(Self.policy)add 10.9.0.1 10.9.0.2 esp 0x1001 -E null;\n")
         #expect(run.status == 0, "\(run.errors)")
+        let foreign = try daemon.setkey("--doctor")
+        #expect(foreign.status == 0 && foreign.errors.isEmpty, "\(foreign)")
+        #expect(foreign.output.contains("note: no SA of the kernel fits esp/transport//require"), "\(foreign)")
+        #expect(
+            foreign.output.contains("[no-sa-for-policy]\n  spdadd 10.1.0.0/16 10.2.0.0/16 any -P out"), "\(foreign)")
+        #expect(foreign.output.contains("\n     foreign\n  cause: "), "\(foreign)")
+        #expect(foreign.output.hasSuffix("\n2 notes\n"), "\(foreign)")
+    }
+
+    @Test func whatTheFileDeclaresAndCannotWorkIsAnError() throws {
+        let daemon = try TestDaemon(configuration: Self.policy)
         let ill = try daemon.setkey("--doctor")
         #expect(ill.status == 10 && ill.errors.isEmpty, "\(ill)")
-        #expect(ill.output.hasPrefix("warning: no SA of the kernel fits esp/transport//require"), "\(ill.output)")
-        #expect(ill.output.contains("[no-sa-for-policy]\n  spdadd 10.1.0.0/16 10.2.0.0/16 any -P out"), "\(ill.output)")
-        #expect(ill.output.contains("\n     foreign\n  do: "), "\(ill.output)")
-        #expect(ill.output.hasSuffix("warnings\n") || ill.output.hasSuffix("warning\n"), "\(ill.output)")
+        #expect(ill.output.hasPrefix("error: no SA of the kernel fits esp/transport//require [no-sa"), "\(ill)")
+        #expect(ill.output.contains("setkey.conf:1:1\n  do: add one\n1 error\n"), "\(ill)")
     }
 
     @Test func aProgramGetsADocument() throws {
         let daemon = try TestDaemon(configuration: Self.policy)
         let outcome = try daemon.setkey("--doctor --json")
-        // That the SAs come from elsewhere is a note, and no fault.
-        #expect(outcome.status == 0, "\(outcome)")
+        #expect(outcome.status == 10, "\(outcome)")
         #expect(outcome.output.hasPrefix("{") && outcome.output.contains("\"no-sa-for-policy\""), "\(outcome.output)")
         #expect(outcome.output.contains("setkey.conf:1:1\""), "\(outcome.output)")
     }

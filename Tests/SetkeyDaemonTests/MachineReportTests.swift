@@ -25,7 +25,9 @@ import Testing
 
         """,
         "sys/net/ipv4/conf/lo/disable_xfrm": "1\n",
+        "sys/net/ipv4/conf/all/disable_xfrm": "1\n",
         "sys/net/ipv4/conf/eth0.7/disable_policy": "1\n",
+        "sys/net/ipv6/conf/eth0.7/disable_policy": "1\n",
         "net/udp": """
           sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
           12: 00000000:1194 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 11 2 0 0
@@ -53,9 +55,10 @@ import Testing
         #expect(report.counters.map(\.value) == [0, 42])
         #expect(report.reversePathDrops == 7)
         #expect(report.forwards == [.ipv4: true, .ipv6: false])
-        #expect(report.devices.map(\.name) == ["lo", "eth0.7"])
-        #expect(report.devices.map(\.isWithoutTransforms) == [true, false])
-        #expect(report.devices.map(\.isWithoutPolicies) == [false, true])
+        // The loopback device is without transforms from the start.
+        #expect(report.disabledTransforms == ["net.ipv4.conf.all.disable_xfrm"])
+        #expect(
+            report.disabledPolicies == ["net.ipv4.conf.eth0.7.disable_policy", "net.ipv6.conf.eth0.7.disable_policy"])
         #expect(report.udpPorts == [4500])
         #expect(
             report.keyManagers == [
@@ -65,7 +68,7 @@ import Testing
 
     @Test func whatCannotBeReadIsNotKnown() {
         let report = MachineReport({ _ in nil }, isOwn: { _ in false })
-        #expect(report.counters.isEmpty && report.devices.isEmpty && report.keyManagers.isEmpty)
+        #expect(report.counters.isEmpty && report.disabledTransforms.isEmpty && report.keyManagers.isEmpty)
         #expect(report.forwards.isEmpty && report.udpPorts == nil && report.reversePathDrops == 0)
     }
 

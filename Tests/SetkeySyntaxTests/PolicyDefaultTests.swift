@@ -114,7 +114,7 @@ struct PolicyDefaultTests {
 
     @Test func whatMayCutOffIsWarnedOf() {
         let warning = " pass in clear, and this drops all others: it can cut you off from this machine"
-        func message(_ word: String) -> String { "no policy of the file lets packets '\(word)'" + warning }
+        func message(_ word: String) -> String { "no policy of this file lets packets '\(word)'" + warning }
         #expect(remarks("spddefault -P out discard;") == [message("out")])
         #expect(remarks("spddefault -P in discard; spdadd ::1 ::2 any -P out none;") == [message("in")])
         #expect(remarks("spddefault -P out discard; spdadd ::1 ::2 any -P out none;").isEmpty)

@@ -45,6 +45,6 @@ enum ManualText {
           2  usage error
           3  the daemon cannot be reached, or ended before it answered
           4  permission denied
-         10  --plan: a reload would change something
+         10  --plan: a reload would change something; --doctor: something is wrong
         """
 }

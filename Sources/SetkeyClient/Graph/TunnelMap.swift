@@ -45,6 +45,7 @@ extension SecurityAssociation {
         case .unknown: return nil
         }
         reqID = ReqID(rawValue: UInt32(clamping: record.reqid))
+        interfaceID = InterfaceID(rawValue: UInt32(clamping: record.interfaceID ?? 0))
     }
 }
 

@@ -9,7 +9,7 @@ package enum WiresharkText {
             let integrity = integrity(record)
         else { return "# \(name(record)): \(objection(record))\n" }
         var fields = [
-            record.destination.contains(":") ? "IPv6" : "IPv4", record.source, record.destination,
+            record.destination.contains(":") ? "IPv6" : "IPv4", source(record), record.destination,
             "0x\(hexadecimal(record.spi, width: 8))", cipher.wiresharkName, key, integrity,
             record.integrityKey.map { "0x\($0)" } ?? "",
         ]
@@ -19,6 +19,11 @@ package enum WiresharkText {
             fields += ["64-bit", "0x\(hexadecimal(sequence >> 32, width: 1))"]
         }
         return fields.map { "\"\($0)\"" }.joined(separator: ",") + "\n"
+    }
+
+    /// Wireshark has a word of its own for any address.
+    private static func source(_ record: AssociationRecord) -> String {
+        record.source == "0.0.0.0" || record.source == "::" ? "*" : record.source
     }
 
     private static func name(_ record: AssociationRecord) -> String {

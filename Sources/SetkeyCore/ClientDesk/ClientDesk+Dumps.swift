@@ -39,7 +39,7 @@ extension ClientDesk {
         var form = DumpStream.Form.text
         if parameters.statements == true {
             // Of marks, interface ids and much else PF_KEY tells nothing, not even that they are there.
-            if isPrivileged(client) { context.kernel.moveToRicher() }
+            if isPrivileged(client), parameters.showKeys == true { context.kernel.moveToRicher() }
             form = .statements(
                 SavedStatements(
                     keys: parameters.showKeys == true ? .shown : .referenced, ownership: ownership(),

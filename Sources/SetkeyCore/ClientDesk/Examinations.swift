@@ -17,8 +17,8 @@ struct Examinations: Sendable {
     private var served: [ClientID] = []
     /// Who has asked since it began.
     private var later: [ClientID] = []
-    /// The counters as they were at the last one.
-    private var book: CounterBook?
+    /// What users have seen of the counters.
+    var books = CounterBooks()
 
     /// Whether one may go on in a turn of the loop.
     var isCollecting: Bool { if case .collecting = phase { true } else { false } }
@@ -49,7 +49,7 @@ struct Examinations: Sendable {
     /// Goes on with collecting.
     ///
     /// - Returns: all that was collected, when it is.
-    mutating func advance(_ mirror: inout Mirror, count: Int) -> (Census, former: CounterBook?)? {
+    mutating func advance(_ mirror: inout Mirror, count: Int) -> Census? {
         guard case .collecting(var census) = phase else { return nil }
         phase = .judging
         census.advance(&mirror, count: count)
@@ -57,19 +57,17 @@ struct Examinations: Sendable {
             phase = .collecting(census)
             return nil
         }
-        return (census, book)
+        return census
     }
 
     /// The shell has judged.
     ///
     /// - Parameter ticket: wants a dump of a database, for those who have asked meanwhile.
     /// - Returns: who gets the result.
-    mutating func end(_ result: Examination.Result, _ ticket: (DatabaseName) -> Int) -> [ClientID] {
-        book = result.book
-        let clients = served
-        (phase, served) = (.idle, [])
-        if !later.isEmpty { begin(for: later, ticket) }
-        later = []
+    mutating func end(_ ticket: (DatabaseName, _ clients: [ClientID]) -> Int) -> [ClientID] {
+        let (clients, next) = (served, later)
+        (phase, served, later) = (.idle, [], [])
+        if !next.isEmpty { begin(for: next) { ticket($0, next) } }
         return clients
     }
 

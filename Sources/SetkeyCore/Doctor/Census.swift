@@ -12,6 +12,8 @@ struct Census: Sendable {
     private(set) var associations: [SecurityAssociation] = []
     /// Those of sockets are left out: they come and go with programs.
     private(set) var policies: [SecurityPolicy] = []
+    /// Whether policies of sockets want SAs, too.
+    private(set) var hasSocketDemands = false
 
     var isDone: Bool { if case .done = phase { true } else { false } }
 
@@ -36,7 +38,11 @@ struct Census: Sendable {
                     mirror.policies.closeCursor(cursor)
                     return phase = .done
                 }
-                if Direction.managed.contains(policy.identity.direction) { policies.append(policy) }
+                if policy.identity.direction.isPerSocket {
+                    hasSocketDemands = hasSocketDemands || !policy.transforms.isEmpty
+                } else {
+                    policies.append(policy)
+                }
             }
         case .done: break
         }

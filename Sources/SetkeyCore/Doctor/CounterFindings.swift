@@ -2,7 +2,42 @@ import ControlProtocol
 import IPsec
 import TextBytes
 
-/// What the kernel's counters of dropped packets tell, with the entries that are probably behind them.
+/// What one of the kernel's counters of dropped packets has come to, and the entries that are probably behind it.
+struct CounterObservation: Sendable {
+    let name: String
+    let value: UInt64
+    let witnesses: [String]
+
+    /// What it tells somebody who has looked before, or has not.
+    ///
+    /// - Parameters:
+    ///   - former: the counters as they were then.
+    ///   - now: on the monotonic clock.
+    func finding(since former: CounterBook?, at now: UInt64) -> FindingRecord {
+        let meaning = CounterMeaning.all[name]
+        let (severity, age) = judgement(since: former, at: now, meaning)
+        let what = meaning?.what ?? "were dropped for a reason that only the kernel's source tells"
+        return FindingRecord(
+            severity, code: name, "packets \(what)", evidence: ["\(name) is \(value)\(age)"] + witnesses,
+            cause: meaning?.cause, remedy: meaning?.remedy)
+    }
+
+    /// What has grown since is going wrong now; what has not is known.
+    private func judgement(
+        since former: CounterBook?, at now: UInt64, _ meaning: CounterMeaning?
+    ) -> (DiagnosticSeverity, String) {
+        let isWanted = meaning?.isWanted == true
+        guard let former else { return (isWanted ? .note : .warning, " since boot") }
+        let last = former.values[name] ?? 0
+        let seconds = (now &- former.takenAt) / 1_000_000_000
+        guard value > last else { return (.note, " as it was \(counted(seconds, "second")) ago") }
+        let age = ", \(value - last) more than \(counted(seconds, "second")) ago"
+        if isWanted { return (.note, age) }
+        return (meaning?.isOpenToStrangers == true ? .warning : .error, age)
+    }
+}
+
+/// Looks for the entries behind the counters.
 struct CounterFindings {
     /// How many entries are named as witnesses of one counter.
     private static let limit = 5
@@ -11,27 +46,12 @@ struct CounterFindings {
     /// The policies that no SA serves, as a rule has found them.
     let unserved: [FindingRecord]
 
-    func findings(_ machine: MachineReport) -> [FindingRecord] {
-        machine.counters.compactMap { $0.value > 0 ? finding($0.name, $0.value) : nil }
-    }
-
-    private func finding(_ name: String, _ value: UInt64) -> FindingRecord {
-        let meaning = CounterMeaning.all[name]
-        let (severity, age) = judgement(name, value)
-        let what = meaning?.what ?? "were dropped for a reason that only the kernel's source tells"
-        return FindingRecord(
-            meaning?.isWanted == true ? .note : severity, code: name, "packets \(what)",
-            evidence: ["\(name) is \(value)\(age)"] + witnesses(meaning?.witness ?? .none), cause: meaning?.cause,
-            remedy: meaning?.remedy)
-    }
-
-    /// What has grown since somebody looked is going wrong now; what has not is known.
-    private func judgement(_ name: String, _ value: UInt64) -> (DiagnosticSeverity, String) {
-        guard let former = examination.former else { return (.warning, " since boot") }
-        let last = former.values[name] ?? 0
-        let seconds = (examination.now.monotonic &- former.takenAt) / 1_000_000_000
-        guard value > last else { return (.note, " as it was \(counted(seconds, "second")) ago") }
-        return (.error, ", \(value - last) more than \(counted(seconds, "second")) ago")
+    func observations(_ machine: MachineReport) -> [CounterObservation] {
+        machine.counters.filter { $0.value > 0 }.map { counter in
+            CounterObservation(
+                name: counter.name, value: counter.value,
+                witnesses: witnesses(CounterMeaning.all[counter.name]?.witness ?? .none))
+        }
     }
 
     private func witnesses(_ witness: CounterMeaning.Witness) -> [String] {

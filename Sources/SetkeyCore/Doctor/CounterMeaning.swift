@@ -20,6 +20,8 @@ struct CounterMeaning: Sendable {
     var witness = Witness.none
     /// Whether a policy may say just that.
     var isWanted = false
+    /// Whether anybody on the network can have it counted.
+    var isOpenToStrangers = false
 
     private static let explain = "ask 'setkey --explain' about such a packet"
 
@@ -30,7 +32,7 @@ struct CounterMeaning: Sendable {
         "XfrmInNoStates": CounterMeaning(
             what: "came by an SA that is not here",
             cause: "the other end sends with an SPI, a protocol or to an address that no SA of this machine has",
-            remedy: "compare the SPIs of both ends; tcpdump shows the one that comes in"),
+            remedy: "compare the SPIs of both ends; tcpdump shows the one that comes in", isOpenToStrangers: true),
         "XfrmInStateProtoError": CounterMeaning(
             what: "could not be decrypted, or failed the integrity check",
             cause: "keys, algorithms or lengths of the ICV differ between the two ends, or packets are forged",
@@ -65,7 +67,8 @@ struct CounterMeaning: Sendable {
             cause:
                 "the other end sends in clear what is to be protected, or the SA and the policy here differ in reqid, "
                 + "mode or addresses",
-            remedy: "ask 'setkey --explain SRC DST --in' about such a packet, and the other end about its out policy"),
+            remedy: "ask 'setkey --explain SRC DST --in' about such a packet, and the other end about its out policy",
+            isOpenToStrangers: true),
         "XfrmInNoPols": CounterMeaning(
             what: "came by a tunnel, and no policy lets in what was inside",
             cause: "there is no in policy for them (fwd, if they go on), or a default drops what no policy matches",
@@ -78,7 +81,7 @@ struct CounterMeaning: Sendable {
             remedy: "use fewer transforms"),
         "XfrmInHdrError": CounterMeaning(
             what: "had a header that makes no sense", cause: "they were cut off or damaged",
-            remedy: "look at the path, and at middleboxes on it"),
+            remedy: "look at the path, and at middleboxes on it", isOpenToStrangers: true),
         "XfrmInError": CounterMeaning(
             what: "could not be handled on their way in", cause: "the kernel had no memory or no route for them",
             remedy: "look at the kernel's log"),

@@ -1,6 +1,7 @@
 import ControlProtocol
 package import IPsec
 import SetkeySyntax
+import TextBytes
 
 /// What is judged: the kernel's entries as they are at one moment, and what is known about them. The shell has it judged
 /// away from the main queue, with what the machine says: the rules look at all entries at once.
@@ -13,14 +14,33 @@ package struct Examination: Sendable {
         let trouble: String?
         /// Ports that could not be opened for ESP in UDP.
         let closedPorts: [ClosedPort]
+        /// How many declared entries have reached the end of their lifetime.
+        var expiredCount = 0
+        /// Some of these, with the places of their statements.
+        var expired: [String] = []
     }
 
     /// What has been found.
     package struct Result: Sendable {
-        /// The worst first.
+        /// But for the counters.
         let findings: [FindingRecord]
-        /// How the counters were.
-        let book: CounterBook
+        /// Those that are not 0.
+        let counters: [CounterObservation]
+
+        /// The counters by their names.
+        var values: [String: UInt64] { Dictionary(counters.map { ($0.name, $0.value) }) { $1 } }
+
+        /// What somebody is told, the worst first.
+        ///
+        /// - Parameters:
+        ///   - former: the counters as they were when they looked last.
+        ///   - now: on the monotonic clock.
+        func findings(since former: CounterBook?, at now: UInt64) -> [FindingRecord] {
+            let all = counters.map { $0.finding(since: former, at: now) } + findings
+            return [DiagnosticSeverity.error, .warning, .note].flatMap { severity in
+                all.filter { $0.severity == .known(severity) }
+            }
+        }
     }
 
     /// The oldest first, of each name one.
@@ -31,8 +51,10 @@ package struct Examination: Sendable {
     /// By what the kernel is spoken to.
     let traits: KernelTraits
     let now: Instant
-    /// The counters when they were looked at last.
-    let former: CounterBook?
+    /// The databases that the kernel cannot list to their ends, and that it says so.
+    let gaps: [String]
+    /// Whether policies of sockets want SAs, too.
+    let hasSocketDemands: Bool
 
     /// SAs of tunnels that packets leave by, of each other end one, as far as their number goes.
     var tunnels: [SecurityAssociation] {
@@ -43,7 +65,8 @@ package struct Examination: Sendable {
             }
         }
         var found: [SecurityAssociation] = []
-        for association in associations where association.mode == .tunnel {
+        for association in associations where association.mode == .tunnel && association.identity.ipsecProtocol == .esp
+        {
             guard found.count < PathFindings.limit, ends.remove(association.identity.destination) != nil else {
                 continue
             }
@@ -52,27 +75,40 @@ package struct Examination: Sendable {
         return found
     }
 
+    /// The other ends of tunnels that packets of IPv6 leave by.
+    var tunnelsOfIPv6: Set<IPAddress> {
+        var ends: Set<IPAddress> = []
+        for policy in policies
+        where policy.identity.direction == .outbound && policy.identity.selector.source.address.family == .ipv6 {
+            ends.formUnion(policy.transforms.compactMap(\.endpoints?.destination))
+        }
+        return ends
+    }
+
     /// Whether the kernel is this machine's, and not one in the process.
     package var isOfMachine: Bool { traits.protectsTraffic }
 
     /// The other ends of tunnels: the shell tells the MTU of the paths to them.
     package var tunnelEnds: [IPAddress] { tunnels.map(\.identity.destination) }
 
+    /// Where ESP in UDP of SAs arrives that may be this machine's.
+    package var arrivals: [IPAddress] {
+        var known: Set<IPAddress> = []
+        for association in associations where known.count < PathFindings.limit {
+            if let arrival = association.arrival { known.insert(arrival.address) }
+        }
+        return Array(known)
+    }
+
     /// Judges.
     package func result(_ machine: MachineReport) -> Result {
         let rules = ruleFindings
         let unserved = rules.filter { $0.code == RuleCode.noSAForPolicy.rawValue }
-        var findings = standingFindings + CounterFindings(examination: self, unserved: unserved).findings(machine)
-        findings += LifeFindings(examination: self).findings
-        findings += rules
-        findings += MachineFindings(examination: self, machine: machine).findings
-        findings += PathFindings(examination: self, machine: machine).findings
-        let order = [DiagnosticSeverity.error, .warning, .note]
         return Result(
-            findings: order.flatMap { severity in findings.filter { $0.severity == .known(severity) } },
-            book: CounterBook(
-                takenAt: now.monotonic,
-                values: Dictionary(machine.counters.map { ($0.name, $0.value) }) { $1 }))
+            findings: standingFindings + LifeFindings(examination: self).findings + rules
+                + MachineFindings(examination: self, machine: machine).findings
+                + PathFindings(examination: self, machine: machine).findings,
+            counters: CounterFindings(examination: self, unserved: unserved).observations(machine))
     }
 
     /// How the kernel stands to the file, and by what it is spoken to.
@@ -83,6 +119,17 @@ package struct Examination: Sendable {
                 FindingRecord(
                     .error, code: .notSettled, "the kernel does not hold what the file declares: \(trouble)",
                     remedy: "see 'setkey --plan' for what is missing, and the journal for why"))
+        }
+        found += gaps.map { gap in
+            FindingRecord(.warning, code: .incomplete, gap, remedy: "run setkeyd with --kernel xfrm, which can")
+        }
+        if file.expiredCount > 0 {
+            found.append(
+                FindingRecord(
+                    .error, code: .expired,
+                    "\(counted(file.expiredCount, "entry", "entries")) of the file reached the end "
+                        + "of their lifetime, and are gone", evidence: file.expired,
+                    remedy: "change their statements, with other keys, and reload the file"))
         }
         if traits.protectsTraffic, traits.hasRicherAlternative {
             found.append(
@@ -98,14 +145,33 @@ package struct Examination: Sendable {
     private var ruleFindings: [FindingRecord] {
         let associations = associations.filter { $0.state != .larval }
         let state = DesiredState(associations: associations, policies: policies)
-        return FileRules.remarks(on: state, in: .kernel).map { remark in
+        return FileRules.remarks(on: state, in: .kernel).compactMap { remark in
             let (diagnostic, place) = (remark.diagnostic, remark.diagnostic.range.lowerBound)
             let finding = FindingRecord(
                 DiagnosticSeverity(diagnostic.severity), code: diagnostic.code?.rawValue ?? "", diagnostic.message,
                 remedy: diagnostic.advice)
-            return remark.source == DesiredState.associationSource
-                ? named(finding, associations[place]) : named(finding, policies[place])
+            return judged(
+                remark.source == DesiredState.associationSource
+                    ? named(finding, associations[place]) : named(finding, policies[place]), diagnostic.code)
         }
+    }
+
+    /// What a remark weighs of entries that are there, and not only written down; `nil` where it may not be true.
+    private func judged(_ finding: FindingRecord, _ code: RuleCode?) -> FindingRecord? {
+        var finding = finding
+        let isForeign = finding.owner == "foreign"
+        switch code {
+        case .noSAForPolicy:
+            guard gaps.isEmpty else { return nil }
+            // Whoever makes policies for IKE makes the SAs when packets come.
+            finding.severity = .known(isForeign ? .note : .error)
+            if isForeign { finding.cause = "its program may make the SA when a packet asks for it, as IKE daemons do" }
+        case .noPolicyForSA:
+            guard gaps.isEmpty, !hasSocketDemands else { return nil }
+            if isForeign { finding.severity = .known(.note) }
+        default: break
+        }
+        return finding
     }
 
     // MARK: Findings about an entry
@@ -142,9 +208,11 @@ package struct Examination: Sendable {
 
 extension Examination.Standing {
     init(_ reconciler: Reconciler) {
+        let owners = EntryOwners(of: reconciler)
         self.init(
-            owners: EntryOwners(of: reconciler), trouble: reconciler.trouble,
-            closedPorts: reconciler.arrivalPorts.closed)
+            owners: owners, trouble: reconciler.trouble,
+            closedPorts: reconciler.arrivalPorts.closed, expiredCount: owners.expiredCount,
+            expired: owners.expired(limit: 5))
     }
 }
 

@@ -5,6 +5,10 @@ import SetkeySyntax
 enum FindingCode: String, CaseIterable, Sendable {
     /// The kernel does not hold what the file declares.
     case notSettled = "not-settled"
+    /// The kernel cannot list a database to its end.
+    case incomplete
+    /// Declared SAs or policies have reached the end of their lifetime.
+    case expired
     /// The kernel is spoken to by PF_KEY.
     case oldInterface = "old-interface"
     /// An SA waits for its keys.

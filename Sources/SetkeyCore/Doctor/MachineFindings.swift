@@ -36,25 +36,24 @@ struct MachineFindings {
 
     private var devices: [FindingRecord] {
         var found: [FindingRecord] = []
-        let without = machine.devices.filter { $0.isWithoutTransforms && $0.name != "lo" }.map(\.name)
-        if !without.isEmpty {
+        if !machine.disabledTransforms.isEmpty {
             found.append(
                 FindingRecord(
-                    .warning, code: .transformsDisabled, "what leaves by \(listed(without, "and")) is never protected",
-                    evidence: without.map { "net.ipv4.conf.\($0).disable_xfrm is 1" },
-                    remedy: "set it to 0, unless the device is meant to be left out"))
+                    .warning, code: .transformsDisabled,
+                    "what leaves by some devices is never protected, nor discarded",
+                    evidence: machine.disabledTransforms.map { "\($0) is 1" }, remedy: Self.meant))
         }
-        let unasked = machine.devices.filter { $0.isWithoutPolicies && $0.name != "lo" }.map(\.name)
-        if !unasked.isEmpty {
+        if !machine.disabledPolicies.isEmpty {
             found.append(
                 FindingRecord(
                     .warning, code: .policiesDisabled,
-                    "what comes in by \(listed(unasked, "and")) is let in without asking a policy",
-                    evidence: unasked.map { "net.ipv4.conf.\($0).disable_policy is 1" },
-                    remedy: "set it to 0, unless the device is meant to be left out, as VTI devices are"))
+                    "what comes in by some devices is let in without asking a policy",
+                    evidence: machine.disabledPolicies.map { "\($0) is 1" }, remedy: Self.meant))
         }
         return found
     }
+
+    private static let meant = "set it to 0, unless the device is meant to be left out, as VTI devices are"
 
     private var reversePath: [FindingRecord] {
         guard machine.reversePathDrops > 0, examination.policies.contains(where: { !$0.transforms.isEmpty }) else {
@@ -84,14 +83,13 @@ struct MachineFindings {
         guard let open = machine.udpPorts else { return [] }
         var told: Set<UInt16> = []
         return examination.associations.compactMap { association in
-            guard let arrival = association.arrival, !open.contains(arrival.port),
-                told.insert(arrival.port).inserted
+            guard let arrival = association.arrival, machine.localAddresses.contains(arrival.address),
+                !open.contains(arrival.port), told.insert(arrival.port).inserted
             else { return nil }
             return examination.finding(
                 .warning, code: .closedPort, "no program has UDP port \(arrival.port) open", about: association,
                 cause: "the kernel takes ESP out of UDP only at a socket that asks for it",
-                remedy: "declare the SA in the daemon's file, which opens the port; at the sending end nothing is wrong"
-            )
+                remedy: "declare the SA in the daemon's file, which opens the port, or see why its program does not")
         }
     }
 

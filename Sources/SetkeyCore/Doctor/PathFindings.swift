@@ -19,7 +19,10 @@ struct PathFindings {
             else { return nil }
             return (association, mtu, room)
         }
-        let narrow = rooms.filter { $0.room < Self.leastIPv6 }
+        let carriers = examination.tunnelsOfIPv6
+        let narrow = rooms.filter {
+            $0.room < Self.leastIPv6 && carriers.contains($0.0.identity.destination)
+        }
         let found = narrow.map { association, mtu, room in
             examination.finding(
                 .warning, code: .tunnelMTU, "packets of at most \(counted(room, "byte")) fit through a tunnel",
@@ -28,7 +31,8 @@ struct PathFindings {
                 remedy: "raise the MTU of the path, or lower that of the hosts behind the tunnel")
         }
         guard rooms.count > narrow.count else { return found }
-        let lines = rooms.filter { $0.room >= Self.leastIPv6 }.prefix(5).map { association, mtu, room in
+        let lines = rooms.filter { room in !narrow.contains { $0.0 == room.0 } }.prefix(5).map {
+            association, mtu, room in
             "\(association.identity): \(room) of \(mtu) bytes"
         }
         return found + [

@@ -21,6 +21,18 @@ struct EntryOwners: Sendable {
         return place(of: declared.origin, .policy(identity))
     }
 
+    /// How many declared entries have reached the end of their lifetime.
+    var expiredCount: Int { state.ownership.expired.associations.count + state.ownership.expired.policies.count }
+
+    /// Some of these, with the places of their statements.
+    func expired(limit: Int) -> [String] {
+        let expired = state.ownership.expired
+        let lines =
+            expired.associations.keys.prefix(limit).map { "\($0), declared at \(owner(of: $0))" }
+            + expired.policies.keys.prefix(limit).map { "\($0.phrase), declared at \(owner(of: $0))" }
+        return Array(lines.sorted().prefix(limit))
+    }
+
     private func place(of origin: StatementOrigin, _ name: EntryName) -> String {
         let place = state.locate(origin)
         return (place.isEmpty ? "declared" : place) + (drifted[name] == nil ? "" : ", drifted")

@@ -10,6 +10,11 @@ extension KernelDesk {
     /// The databases of which the mirror does not know all entries, for the kernel does not tell them.
     var incompleteDatabases: [DatabaseName] { DatabaseName.allCases.filter { gap(in: $0) != nil } }
 
+    /// What is to be said of these.
+    var gapTexts: [String] {
+        DatabaseName.allCases.compactMap { name in gap(in: name).map { name.gapText($0, traits) } }
+    }
+
     /// With what the dump of a database broke off, if the mirror lacks entries for that.
     func gap(in database: DatabaseName) -> KernelErrno? { upkeep.gap(in: database) }
 

@@ -49,7 +49,7 @@ struct SavedStatements: Sendable {
 
     func append(_ policy: SecurityPolicy, to output: inout [UInt8]) {
         guard !isOwnedOnly || ownership.owns(policy.identity) else { return }
-        var sayable = policy
+        var sayable = policy.withDrawnNumbers(above: options.traits.maximumUniqueReqID)
         let areCounted = policy.limits != policy.limits.ofTime
         if areCounted { sayable.limits = policy.limits.ofTime }
         if let reason = objection(to: sayable) { return append(leftOut: .addPolicy(policy), reason, to: &output) }
@@ -117,5 +117,19 @@ struct SavedStatements: Sendable {
         output.append("# ")
         output += comment.utf8.map { $0 < 32 ? UInt8(ascii: "?") : $0 }
         output.append("\n")
+    }
+}
+
+extension SecurityPolicy {
+    /// The same, with the numbers that the kernel has drawn for `unique` left to it again: PF_KEY lets nobody else write them.
+    fileprivate func withDrawnNumbers(above maximum: ReqID) -> SecurityPolicy {
+        guard case .protect(var transforms) = action else { return self }
+        var policy = self
+        for (place, transform) in transforms.enumerated() {
+            guard case .unique(let number) = transform.level, number.rawValue > maximum.rawValue else { continue }
+            transforms[place].level = .unique(.none)
+            policy.action = .protect(transforms)
+        }
+        return policy
     }
 }

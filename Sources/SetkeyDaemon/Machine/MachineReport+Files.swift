@@ -16,12 +16,9 @@ extension MachineReport {
         reversePathDrops = Self.reversePathDrops(files("net/netstat"))
         forwards[.ipv4] = Self.flag(files("sys/net/ipv4/ip_forward"))
         forwards[.ipv6] = Self.flag(files("sys/net/ipv6/conf/all/forwarding"))
-        devices = Self.names(ofDevices: files("net/dev")).map { name in
-            let directory = "sys/net/ipv4/conf/\(name)"
-            return Device(
-                name: name, isWithoutTransforms: Self.flag(files("\(directory)/disable_xfrm")) == true,
-                isWithoutPolicies: Self.flag(files("\(directory)/disable_policy")) == true)
-        }
+        let devices = ["all"] + Self.names(ofDevices: files("net/dev")).filter { $0 != "lo" }
+        disabledTransforms = Self.settings("disable_xfrm", of: devices, ["ipv4"], files)
+        disabledPolicies = Self.settings("disable_policy", of: devices, ["ipv4", "ipv6"], files)
         udpPorts = Self.udpPorts(files("net/udp"), files("net/udp6"))
         keyManagers =
             Self.netlinkKeyManagers(files("net/netlink"), isOwn) + Self.pfKeySockets(files("net/pfkey"), isOwn)
@@ -42,6 +39,16 @@ extension MachineReport {
             return 0
         }
         return UInt64(rows[1][place]) ?? 0
+    }
+
+    /// The settings of a name that are on, as sysctl(8) has them.
+    private nonisolated static func settings(
+        _ name: String, of devices: [String], _ families: [String], _ files: Files
+    ) -> [String] {
+        families.flatMap { family in
+            devices.filter { flag(files("sys/net/\(family)/conf/\($0)/\(name)")) == true }
+                .map { "net.\(family).conf.\($0).\(name)" }
+        }
     }
 
     private nonisolated static func flag(_ text: String?) -> Bool? {

@@ -12,13 +12,16 @@ extension MachineReport {
 
     /// Reads what this machine says; it may take a while where it has many sockets.
     ///
-    /// - Parameter ends: to which the paths are looked at.
-    nonisolated static func read(pathsTo ends: [IPAddress]) -> MachineReport {
+    /// - Parameters:
+    ///   - ends: to which the paths are looked at.
+    ///   - addresses: of which it is looked whether they are this machine's.
+    nonisolated static func read(pathsTo ends: [IPAddress], lookingFor addresses: [IPAddress]) -> MachineReport {
         let own = ownSockets
         var report = MachineReport({ text(of: "/proc/\($0)") }, isOwn: own.contains)
         for end in ends {
             if let mtu = try? FileDescriptor.pathMTU(to: end) { report.pathMTUs[end] = mtu }
         }
+        report.localAddresses = Set(addresses.filter(FileDescriptor.isLocal))
         return report
     }
 
@@ -45,6 +48,13 @@ extension MachineReport {
 }
 
 extension FileDescriptor {
+    /// Whether an address is this machine's: a socket can be bound to it.
+    fileprivate nonisolated static func isLocal(_ address: IPAddress) -> Bool {
+        let family = address.family == .ipv4 ? AF_INET : AF_INET6
+        guard let probe = try? socket(family, SOCK_DGRAM, Int32(IPPROTO_UDP)) else { return false }
+        return (try? probe.bind(to: SocketAddress(address, port: 0).bytes)) != nil
+    }
+
     /// The MTU of the path to an address, in bytes, as the kernel knows it: nothing is sent.
     fileprivate nonisolated static func pathMTU(to address: IPAddress) throws(KernelErrno) -> Int? {
         let isIPv4 = address.family == .ipv4

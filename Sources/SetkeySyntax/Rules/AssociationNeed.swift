@@ -21,6 +21,10 @@ struct AssociationNeed: Hashable {
     let source: AddressPrefix?
     /// Where it must lead to; `nil` for anywhere.
     let destination: AddressPrefix?
+    /// The XFRM interface that it must be for.
+    let interfaceID: InterfaceID
+    /// The mark that an SA for packets that leave must cover; what has come is looked up by its own.
+    let mark: UInt32?
 
     /// The needs of a policy, in the order of its transforms.
     static func all(of policy: SecurityPolicy) -> [AssociationNeed] {
@@ -40,7 +44,8 @@ struct AssociationNeed: Hashable {
             return AssociationNeed(
                 ipsecProtocol: transform.nextLayer.rawValue, mode: transform.mode,
                 number: number(transform.level, isOutbound: isOutbound),
-                source: isOutbound || isTunnel ? source : nil, destination: isOutbound || !isTunnel ? destination : nil)
+                source: isOutbound || isTunnel ? source : nil, destination: isOutbound || !isTunnel ? destination : nil,
+                interfaceID: policy.identity.interfaceID, mark: isOutbound ? policy.identity.mark.value : nil)
         }
     }
 
@@ -54,7 +59,9 @@ struct AssociationNeed: Hashable {
 
     /// The same need without its source.
     var fromAnywhere: AssociationNeed {
-        AssociationNeed(ipsecProtocol: ipsecProtocol, mode: mode, number: number, source: nil, destination: destination)
+        AssociationNeed(
+            ipsecProtocol: ipsecProtocol, mode: mode, number: number, source: nil, destination: destination,
+            interfaceID: interfaceID, mark: mark)
     }
 
     /// Whether an SA leads between the ends that are needed.
@@ -78,23 +85,28 @@ struct NeedShape: Hashable {
     private let destinationLength: UInt8?
     private let hasNumber: Bool
     private let family: IPAddress.Family?
+    private let mark: UInt32?
 
     init(of need: AssociationNeed) {
         sourceLength = need.source?.length
         destinationLength = need.destination?.length
         hasNumber = need.number != .any
+        mark = need.mark
         family = need.source?.address.family ?? need.destination?.address.family
     }
 
     /// The need of this shape that an SA serves; `nil` where it cannot serve any.
     func need(servedBy association: SecurityAssociation) -> AssociationNeed? {
         let destination = association.identity.destination
-        guard family == nil || family == destination.family else { return nil }
+        guard family == nil || family == destination.family, mark.map(association.identity.mark.covers) ?? true else {
+            return nil
+        }
         return AssociationNeed(
             ipsecProtocol: association.identity.ipsecProtocol.rawValue, mode: association.mode,
             number: hasNumber ? .exactly(association.reqID) : .any,
             source: sourceLength.map { AddressPrefix(address: association.source).reduced(to: $0) },
-            destination: destinationLength.map { AddressPrefix(address: destination).reduced(to: $0) })
+            destination: destinationLength.map { AddressPrefix(address: destination).reduced(to: $0) },
+            interfaceID: association.interfaceID, mark: mark)
     }
 }
 

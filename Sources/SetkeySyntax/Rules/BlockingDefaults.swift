@@ -2,7 +2,7 @@ import IPsec
 
 /// Defaults that drop what no policy matches, in a file without a policy that lets packets of this machine pass in clear.
 enum BlockingDefaults {
-    static func remarks(on state: DesiredState) -> [LoadedDiagnostic] {
+    static func remarks(on state: DesiredState, in ground: RuleGround) -> [LoadedDiagnostic] {
         var remarks = RuleRemarks(of: .blockingDefault)
         for direction in [Direction.inbound, .outbound] {
             guard let declared = state.policies[PolicyIdentity(defaultOf: direction)],
@@ -13,11 +13,11 @@ enum BlockingDefaults {
             let examples = direction == .inbound ? "IPv6 neighbour discovery, ::1" : "IPv6 neighbour discovery"
             remarks.add(
                 at: declared.origin,
-                "no policy of the file lets packets '\(word)' pass in clear, and this drops all others: it can cut you "
+                "no policy of \(ground.name) lets packets '\(word)' pass in clear, and this drops all others: it can cut you "
                     + "off from this machine",
                 advice:
                     "add spdadd ... -P \(word) none for what has to pass (ssh, DNS, \(examples)), and apply it with "
-                    + "setkey --reload --confirm")
+                    + "setkey --reload --confirm 60")
         }
         return remarks.diagnostics
     }

@@ -16,7 +16,7 @@ package enum FileRules {
     ) -> [LoadedDiagnostic] {
         let use = AssociationUse(of: state)
         var remarks = expectsForward ? trafficRemarks(on: state) : []
-        remarks += BlockingDefaults.remarks(on: state)
+        remarks += BlockingDefaults.remarks(on: state, in: ground)
         remarks += MirroredDirections.remarks(on: state)
         remarks += OverlappingPolicies.remarks(on: state)
         remarks += UnservedPolicies.remarks(on: state, use, in: ground)

@@ -5,6 +5,7 @@ struct NearMiss {
     /// How near, from the nearest; what is farther than this is no near miss.
     enum Distance: Int, Comparable {
         case number
+        case binding
         case mode
         case ipsecProtocol
         case otherWay
@@ -24,7 +25,9 @@ struct NearMiss {
         let hasProtocol = association.identity.ipsecProtocol.rawValue == need.ipsecProtocol
         let hasMode = association.mode == need.mode
         if need.hasEnds(of: association) {
-            distance = !hasProtocol ? .ipsecProtocol : hasMode ? .number : .mode
+            let hasBinding =
+                association.interfaceID == need.interfaceID && (need.mark.map(association.identity.mark.covers) ?? true)
+            distance = !hasProtocol ? .ipsecProtocol : !hasMode ? .mode : hasBinding ? .number : .binding
             return
         }
         guard hasProtocol, hasMode else { return nil }
@@ -47,6 +50,7 @@ struct NearMiss {
             case .exactly(let number): "has reqid \(association.reqID.rawValue), not \(number.rawValue)"
             case .any: "does not fit"
             }
+        case .binding: "has another mark or interface id"
         case .mode: "is for \(association.mode.ruleWord) mode, not for \(need.mode.ruleWord) mode"
         case .ipsecProtocol: "is of another protocol"
         case .otherWay: "is for the other direction"
@@ -61,6 +65,7 @@ struct NearMiss {
         case (.number, .exactly(.none)) where association.reqID.rawValue <= ReqID.manualMaximum:
             "write unique:\(association.reqID.rawValue) here, or remove -u from the SA"
         case (.number, .exactly(let number)): "write -u \(number.rawValue) in the SA"
+        case (.binding, _): "make -mark and -if_id of the two agree"
         case (.mode, _): "write -m \(need.mode.ruleWord) in the SA, or the other mode here"
         case (.ipsecProtocol, _): "make the two agree"
         case (.otherWay, _): "declare one for this direction"

@@ -13,14 +13,6 @@ package enum RuleGround: Sendable {
         }
     }
 
-    /// What it does with entries.
-    var verb: StaticString {
-        switch self {
-        case .file: "declares"
-        case .kernel: "has"
-        }
-    }
-
     /// What is to be done where one lacks.
     var remedy: StaticString {
         switch self {

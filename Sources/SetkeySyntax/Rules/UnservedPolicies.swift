@@ -6,12 +6,12 @@ import IPsec
 enum UnservedPolicies {
     static func remarks(on state: DesiredState, _ use: AssociationUse, in ground: RuleGround) -> [LoadedDiagnostic] {
         var remarks = RuleRemarks(of: .noSAForPolicy)
-        guard !state.associations.isEmpty else {
+        guard !state.associations.isEmpty || ground == .kernel else {
             if let demand = use.demands.lazy.compactMap({ $0 }).first {
                 remarks.add(
                     .note, at: state.policies[demand.policy].origin,
-                    "\(ground.name) \(ground.verb) no SA; its policies need those of another program (IKE)",
-                    advice: "without one, \(ground.remedy) the SAs")
+                    "this file declares no SA; its policies need those of another program (IKE)",
+                    advice: "without one, declare the SAs here")
             }
             return remarks.diagnostics
         }
@@ -20,7 +20,7 @@ enum UnservedPolicies {
             guard let demand, case .protect(let transforms) = state.policies[demand.policy].entry.action else {
                 continue
             }
-            let miss = remarks.isFull ? nil : nearest(to: use.needs[need], in: state)
+            let miss = remarks.isFull ? nil : nearest(to: use.needs[need], in: state, use)
             remarks.add(
                 at: state.policies[demand.policy].origin, message(transforms[demand.transform], miss, ground),
                 advice: miss?.1.advice ?? "\(ground.remedy) one")
@@ -37,9 +37,12 @@ enum UnservedPolicies {
         return "\(message): \(identity) \(miss.difference)"
     }
 
-    private static func nearest(to need: AssociationNeed, in state: DesiredState) -> (SAIdentity, NearMiss)? {
+    private static func nearest(
+        to need: AssociationNeed, in state: DesiredState, _ use: AssociationUse
+    ) -> (SAIdentity, NearMiss)? {
         var best: (SAIdentity, NearMiss)?
-        for declared in state.associations {
+        // One that serves another policy is not to be changed.
+        for (declared, isUsed) in zip(state.associations, use.isUsed) where !isUsed {
             guard let miss = NearMiss(need, declared.entry), best.map({ miss.distance < $0.1.distance }) ?? true else {
                 continue
             }

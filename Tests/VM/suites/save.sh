@@ -160,7 +160,7 @@ interface=auto
 start_daemon
 has "$(client -D)" 'spi=20481(0x00005001)' 'a dump by PF_KEY shows an SA'
 lacks "$(client -D)" 'mark=' 'and not its mark'
-is "$(client --save | grep -v '^#')" 'add 192.0.2.1 192.0.2.2 esp 0x5001 -r 0 -mark 0x5/0xff -E null ;' \
+is "$(client --save --show-keys | grep -v '^#')" 'add 192.0.2.1 192.0.2.2 esp 0x5001 -r 0 -mark 0x5/0xff -E null ;' \
     'what root saves has it'
 log_has 'moved from PF_KEY to XFRM'
 ok $? 'for the daemon has moved' "$(tail -n 3 "$work/log")"
