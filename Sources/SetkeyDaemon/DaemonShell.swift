@@ -1,4 +1,3 @@
-import CPrivateMemory
 import ControlProtocol
 import Dispatch
 import Glibc
@@ -159,7 +158,7 @@ final class DaemonShell {
         case .abandonReading: planReading?.isAbandoned.store(true, ordering: .relaxed)
         case .record(let change): record(change)
         case .openPorts(let endpoints): post(.portsOpened(except: encapsulation.open(endpoints)))
-        case .discard(let garbage): reader.run { free(garbage) }
+        case .discard(let garbage): reader.run { garbage.freeAndGiveBack() }
         case .examine(let examination): examine(examination)
         case .nextTurn: onNextTurn { [weak self] in self?.post(.turn) }
         case .wake(let moment): wake(at: moment)
@@ -296,9 +295,4 @@ final class DaemonShell {
             self?.pump()
         }
     }
-}
-
-private nonisolated func free(_ garbage: Garbage) {
-    garbage.free()
-    if garbage.isLarge { setkeyd_give_back_memory() }
 }

@@ -124,3 +124,14 @@ extension Span<UInt8> {
         }
     }
 }
+
+extension Span<UInt8> {
+    /// A byte order mark, or a NUL beside each of the first characters.
+    var looksLikeUTF16: Bool {
+        guard count >= 2 else { return false }
+        if min(self[0], self[1]) == 0xfe, max(self[0], self[1]) == 0xff { return true }
+        guard count >= 4 else { return false }
+        return (self[0] == 0) != (self[1] == 0) && (self[0] == 0) == (self[2] == 0)
+            && (self[1] == 0) == (self[3] == 0)
+    }
+}

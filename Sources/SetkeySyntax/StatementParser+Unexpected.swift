@@ -1,4 +1,10 @@
 extension StatementParser {
+    /// An error of the statement.
+    @inline(__always)
+    func failure(_ range: Range<Int>, _ message: String, _ advice: String = "") -> Diagnostic {
+        Diagnostic(.error, at: range, message, advice: advice)
+    }
+
     /// The error of a token that is not what is wanted; it does not repeat the token, which may be a key.
     mutating func unexpected(_ wanted: String, _ advice: String = "") -> Diagnostic {
         switch current.kind {

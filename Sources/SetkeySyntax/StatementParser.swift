@@ -63,7 +63,7 @@ struct StatementParser: ~Copyable, ~Escapable {
 
     /// The next good statement; `nil` at the end. What was wrong before it is in ``diagnostics``.
     mutating func next() -> Statement? {
-        if lexer.place.offset == 0, !known.isAtEnd, looksLikeUTF16 { refuseUTF16() }
+        if lexer.place.offset == 0, !known.isAtEnd, text.looksLikeUTF16 { refuseUTF16() }
         while !known.isAtEnd {
             let (beginning, token, diagnosticCount) = (state, current, diagnostics.count)
             if let statement = attempt() { return statement }
@@ -108,15 +108,6 @@ struct StatementParser: ~Copyable, ~Escapable {
             }
         }
         return nil
-    }
-
-    /// A byte order mark, or a NUL beside each of the first characters.
-    private var looksLikeUTF16: Bool {
-        guard text.count >= 2 else { return false }
-        if min(text[0], text[1]) == 0xfe, max(text[0], text[1]) == 0xff { return true }
-        guard text.count >= 4 else { return false }
-        return (text[0] == 0) != (text[1] == 0) && (text[0] == 0) == (text[2] == 0)
-            && (text[1] == 0) == (text[3] == 0)
     }
 
     private mutating func refuseUTF16() {
@@ -229,12 +220,6 @@ struct StatementParser: ~Copyable, ~Escapable {
     mutating func note(_ error: Diagnostic) {
         report(error)
         hasFailed = true
-    }
-
-    /// An error of the statement.
-    @inline(__always)
-    func failure(_ range: Range<Int>, _ message: String, _ advice: String = "") -> Diagnostic {
-        Diagnostic(.error, at: range, message, advice: advice)
     }
 
     /// A warning; its texts are made only where they are kept.

@@ -17,4 +17,9 @@ import Testing
     func theConjunctionStandsBeforeTheLast(words: [String], text: String) {
         #expect(listed(words, "or") == text)
     }
+
+    @Test func aNameEndsNoLine() {
+        #expect(oneLine("eth0: äöü") == "eth0: äöü")
+        #expect(oneLine("a\nerror: b\u{1b}[31m\u{9b}\u{7f}\r\t") == "a?error: b?[31m????")
+    }
 }

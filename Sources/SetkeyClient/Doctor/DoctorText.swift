@@ -8,12 +8,12 @@ package enum DoctorText {
     }
 
     private static func text(_ finding: FindingRecord) -> String {
-        var text = "\(finding.severity.rawValue): \(finding.message) [\(finding.code)]\n"
-        if let subject = finding.subject { text += "  \(subject)\n     \(finding.owner ?? "foreign")\n" }
-        for line in finding.evidence ?? [] { text += "  \(line)\n" }
-        if let cause = finding.cause { text += "  cause: \(cause)\n" }
-        if let remedy = finding.remedy { text += "  do: \(remedy)\n" }
-        return text
+        var lines = ["\(finding.severity.rawValue): \(finding.message) [\(finding.code)]"]
+        if let subject = finding.subject { lines += ["  \(subject)", "     \(finding.owner ?? "foreign")"] }
+        lines += (finding.evidence ?? []).map { "  \($0)" }
+        if let cause = finding.cause { lines.append("  cause: \(cause)") }
+        if let remedy = finding.remedy { lines.append("  do: \(remedy)") }
+        return lines.map { "\(oneLine($0))\n" }.joined()
     }
 
     private static func summary(_ findings: [FindingRecord]) -> String {

@@ -32,7 +32,7 @@ package enum ExplainText {
         "  not \(miss.entry)\n     \(owner(miss.owner)): it \(listed(miss.reasons, "and"))\n"
     }
 
-    private static func owner(_ owner: String?) -> String { owner ?? "foreign" }
+    private static func owner(_ owner: String?) -> String { oneLine(owner ?? "foreign") }
 
     private static func more(_ transform: TransformLookupRecord) -> String {
         transform.fitting > 1 ? "; the newest of \(transform.fitting) that fit" : ""

@@ -10,7 +10,8 @@ struct KernelDesk: Sendable {
     var mirror: Mirror
     /// How often messages may have been lost.
     private(set) var overruns = 0
-    private var move: InterfaceMove
+    /// By which interface the kernel is spoken to.
+    private(set) var move: InterfaceMove
     private var conversation: Conversation
     /// Dumps, audits and the registration; the others ask for dumps by methods of the desk.
     var upkeep: Upkeep
@@ -31,28 +32,10 @@ struct KernelDesk: Sendable {
         (conversation, upkeep) = (Conversation(after: start), Upkeep(traits))
     }
 
-    /// The network devices are these.
-    /// - Returns: whether policies of the mirror may be told by other names now.
-    mutating func know(_ devices: Devices) -> Bool {
-        defer { mirror.policies.devices = devices }
-        return mirror.policies.areRenamed(by: devices)
-    }
-
     // MARK: The interface
-
-    /// Of the kernel interface in use.
-    var traits: KernelTraits { move.traits }
-    /// Of the one to which ``moveToRicher()`` leads; `nil` if there is none.
-    var richerTraits: KernelTraits? { move.richer }
-
-    /// What a text may say: by the interface in use, or by the richer one, which it leads to.
-    var textTraits: KernelTraits { richerTraits.map(traits.united) ?? traits }
 
     /// A text needs the richer interface: the others are told by ``Development/moved(failure:)`` when it is in use.
     mutating func moveToRicher() { move.want() }
-
-    /// Whether the kernel has an SA of which the interface in use tells only a part, and there is one that tells all.
-    var isSightPoor: Bool { mirror.hasDegraded && move.isWorthIt }
 
     /// Has the shell open it as soon as nothing is in flight.
     mutating func moveIfIdle(_ out: inout Outbox) {
