@@ -137,7 +137,7 @@ lacks "$(client -D)" 'owner:' 'if it is asked'
 finds warning shared-key 'but for its key'
 lacks "$found" "${key#0x}" 'which nobody is shown'
 ip xfrm state delete src 192.0.2.2 dst 192.0.2.1 proto esp spi 0x3002
-client -c <<< "add 192.0.2.2 192.0.2.1 esp 0x3003 -m tunnel -lh 2 -E aes-cbc ${key/3f/41} -A hmac-sha1 ${key/3f/41}55667788;"
+client -c <<< "add 192.0.2.2 192.0.2.1 esp 0x3003 -m tunnel -ls 1 -lh 600 -E aes-cbc ${key/3f/41} -A hmac-sha1 ${key/3f/41}55667788;"
 until_ 10 eval 'examined; grep -q lifetime-end <<< "$found"'
 ok $? 'an SA that ends soon' "$found"
 

@@ -1,7 +1,8 @@
 # What the kernel no longer has is not kept in memory either.
 . ./check.sh
 
-resident() { awk '/^VmRSS/ {print $2}' "/proc/$daemon/status"; }
+# Without the pages of the programs, which come as they are used.
+resident() { awk '/^RssAnon/ {print $2}' "/proc/$daemon/status"; }
 given_back() { [ $(($(resident) - before)) -lt $(((loaded - before) / 2)) ]; }
 
 reset_kernel
