@@ -8,19 +8,24 @@ APPARMORDIR = $(DESTDIR)/etc/apparmor.d
 LIBDIR = $(DESTDIR)$(PREFIX)/lib
 SHAREDIR = $(DESTDIR)$(PREFIX)/share
 DOCDIR = $(SHAREDIR)/doc/setkeyd
+COLLECTION = $(SHAREDIR)/ansible/collections/ansible_collections/setkeyd/setkeyd
 RELEASE = .build/release
 
 .NOTPARALLEL:
-.PHONY: help build demo test unit-test loop-test count-test vm-test lint papers schema bench deb clean
+.PHONY: help build demo test unit-test metrics-test ansible-test loop-test count-test vm-test vm-test-all fleet-test lint papers schema completions bench deb clean
 .PHONY: install install-files install-configuration install-units install-users install-profile uninstall
 
 help:
 	@echo 'make build     the release binaries, $(RELEASE)/setkeyd and $(RELEASE)/setkey'
 	@echo 'make demo      a tour on a simulated kernel; changes nothing on this machine'
-	@echo 'make test      lint, unit tests, the loop's longest turns, instruction counts, tests on real kernels (6.1 and 6.12) in a VM'
+	@echo 'make test      lint, unit tests, the longest turns of the loop, instruction counts, tests on real kernels (6.1 and 6.12) in a VM'
+	@echo 'make fleet-test  the Ansible role by ssh, with three hosts on a real kernel, whose keys roll under traffic'
+	@echo 'make vm-test-all  that, and every suite on both kernels through both interfaces (an hour and more)'
 	@echo 'make lint      the format of the sources and of the man pages'
+	@echo 'make ansible-test  the Ansible collection, with ansible-lint and three daemons on simulated kernels'
 	@echo 'make papers    check man pages, completions, examples and citations against the programs'
-	@echo 'make schema    write docs/setkeyd.schema.json anew, after a change of the control interface'
+	@echo 'make schema    write docs/setkeyd.schema.json and docs/metrics.md anew, after a change of what they are made of'
+	@echo 'make completions  write docs/completions/*setkey* anew, after a change of the options'
 	@echo 'make bench     performance figures: in the VM, and of what members can cost root here'
 	@echo 'make deb       the Debian package, in .build/deb'
 	@echo 'make install   PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
@@ -34,7 +39,7 @@ build:
 demo: build
 	@tools/demo
 
-test: lint unit-test papers loop-test count-test vm-test
+test: lint unit-test papers metrics-test ansible-test loop-test count-test vm-test
 
 lint:
 	@tools/require build lint
@@ -44,13 +49,32 @@ lint:
 papers: build
 	@tools/check-papers $(RELEASE)
 
+# What Prometheus says of the figures, of the alerts and of the board.
+metrics-test: build
+	@tools/require test
+	@tools/check-metrics $(RELEASE)
+
+# The Ansible collection, with the real ansible-core and three daemons on simulated kernels.
+ansible-test: build
+	@tools/require test
+	@tools/check-ansible $(RELEASE)
+
 schema:
 	@tools/require build
 	swift run write-schema > docs/setkeyd.schema.json
+	swift run write-schema metrics > docs/metrics.md
 
+# The completions of setkey, from its table of options; a test compares them.
+completions:
+	tools/require build
+	for script in setkey.bash _setkey setkey.fish; do \
+		swift run write-completions $$script > docs/completions/$$script || exit 1; done
+
+# The tests of the programs wait for processes, on the threads that the others' tests want to go on.
 unit-test:
 	@tools/require test
-	swift test </dev/null
+	swift test --skip EndToEndTests </dev/null
+	swift test --filter EndToEndTests </dev/null
 
 # No turn of the daemon's loop may take 50 ms of the processor, whatever is done with so many entries.
 loop-test: build
@@ -61,10 +85,24 @@ count-test: build
 	@tools/require build count
 	tools/instructions
 
+# All suites through PF_KEY, on both kernels unless they take long and differ little; and through XFRM those for which that
+# makes a difference, each on one of them. For the time that it takes: vm-test-all runs everything everywhere.
 vm-test: deb
 	@tools/require test vm
 	Tests/VM/run-tests
-	Tests/VM/run-tests -i xfrm language events doctor declarative daemon overrun traffic service
+	@Tests/VM/run-tests -k 6.12 -i xfrm language compare metrics > .build/vm-6.12.log 2>&1 & other=$$!; \
+	Tests/VM/run-tests -k 6.1 -i xfrm events doctor declarative switch daemon overrun traffic; status=$$?; \
+	wait $$other || status=$$?; cat .build/vm-6.12.log; exit $$status
+
+vm-test-all: deb fleet-test
+	@tools/require test vm
+	Tests/VM/run-tests -a
+	Tests/VM/run-tests -a -i xfrm
+
+# The Ansible role by ssh, with three hosts on a real kernel.
+fleet-test: deb
+	@tools/require fleet
+	Tests/VM/fleet/run-fleet
 
 bench: build
 	@tools/require build vm
@@ -81,8 +119,8 @@ install-files:
 	install -d $(SBINDIR) $(DOCDIR)/examples $(SHAREDIR)/man/man5 $(SHAREDIR)/man/man8
 	install -m 755 $(RELEASE)/setkeyd $(RELEASE)/setkey $(SBINDIR)/
 	install -m 644 README.md CHANGELOG.md SECURITY.md LICENSE docs/administration.md \
-	    docs/setkeyd.schema.json $(DOCDIR)/
-	install -m 644 etc/setkey.conf.sample docs/examples/* $(DOCDIR)/examples/
+	    docs/setkeyd.schema.json docs/metrics.md $(DOCDIR)/
+	install -m 644 etc/*.sample docs/examples/* docs/grafana/* docs/prometheus/* $(DOCDIR)/examples/
 	install -m 644 docs/man/*.5 $(SHAREDIR)/man/man5/
 	install -m 644 docs/man/*.8 $(SHAREDIR)/man/man8/
 	install -d $(SHAREDIR)/bash-completion/completions $(SHAREDIR)/zsh/site-functions
@@ -94,6 +132,8 @@ install-files:
 	install -d $(LIBDIR)/sysusers.d $(LIBDIR)/systemd/catalog
 	install -m 644 systemd/setkeyd.catalog $(LIBDIR)/systemd/catalog/setkeyd.catalog
 	install -m 644 systemd/setkeyd.sysusers $(LIBDIR)/sysusers.d/setkeyd.conf
+	find ansible -type f ! -path 'ansible/tests/*' ! -name '*.pyc' -exec sh -c \
+	    'for file; do install -D -m 644 "$$file" "$(COLLECTION)/$${file#ansible/}" || exit 1; done' sh {} +
 
 	install -d $(APPARMORDIR)
 	sed 's|/usr/sbin/|$(PREFIX)/sbin/|g' apparmor/setkeyd > $(APPARMORDIR)/setkeyd
@@ -111,7 +151,7 @@ install-configuration:
 install-units:
 	install -d $(LIBDIR)/systemd/system
 	for unit in setkeyd.service setkeyd.socket setkeyd-root.socket \
-	    setkeyd@.service setkeyd@.socket setkeyd-root@.socket; do \
+	    setkeyd@.service setkeyd@.socket setkeyd-root@.socket setkeyd-metrics.socket setkeyd-metrics@.service; do \
 	    sed 's|/usr/sbin/|$(PREFIX)/sbin/|g' systemd/$$unit > $(LIBDIR)/systemd/system/$$unit || exit 1; \
 	    chmod 644 $(LIBDIR)/systemd/system/$$unit; \
 	done
@@ -145,6 +185,7 @@ uninstall:
 	fi && \
 	(cd "$$stage/root" && find . -type f) | while read -r file; do rm -f "$(DESTDIR)/$$file" || exit 1; done
 	-@rmdir $(DOCDIR)/examples $(DOCDIR) 2> /dev/null
+	-@find $(COLLECTION) -depth -type d -exec rmdir {} + 2> /dev/null
 
 clean:
 	rm -rf .build

@@ -73,9 +73,21 @@ let package = Package(
             name: "kernel-scenarios", dependencies: ["KernelScenarios", "KernelBackends", "IPsec", "CLinux"],
             path: "Tests/kernel-scenarios", swiftSettings: strict),
         // The control interface as a JSON Schema; the executable prints it (`make schema`).
-        .target(name: "InterfaceSchema", path: "Tests/InterfaceSchema", swiftSettings: strict),
+        .target(
+            name: "InterfaceSchema", dependencies: ["ControlProtocol"], path: "Tests/InterfaceSchema",
+            swiftSettings: strict),
         .executableTarget(
             name: "write-schema", dependencies: ["InterfaceSchema", "ControlProtocol"], path: "Tests/write-schema",
+            swiftSettings: strict),
+        // The completions of setkey, from its table of options; the executable prints them (`make completions`).
+        .target(
+            name: "CompletionScripts",
+            dependencies: [
+                "SetkeyClient", "IPsec", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/CompletionScripts", swiftSettings: strict),
+        .executableTarget(
+            name: "write-completions", dependencies: ["CompletionScripts"], path: "Tests/write-completions",
             swiftSettings: strict),
         .executableTarget(
             name: "core-bench",
@@ -109,11 +121,14 @@ let package = Package(
             ], swiftSettings: mainActor),
         .testTarget(
             name: "SetkeyClientTests",
-            dependencies: ["SetkeyClient", "ControlProtocol", "SetkeySyntax", "IPsec", "TestSupport"],
+            dependencies: [
+                "SetkeyClient", "ControlProtocol", "SetkeySyntax", "IPsec", "TestSupport", "InterfaceSchema",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
+                "CompletionScripts",
                 "setkeyd", "setkey", "setkeyd-under-test", "KernelBackends", "IPsec", "TestSupport", "InterfaceSchema",
             ],
             exclude: [

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 /* One more than the event of each signal; 0: not caught. */
 static atomic_int events[NSIG];
@@ -63,4 +65,22 @@ int setkeyd_take_events(int epoll, uint64_t *tokens, uint32_t *events, int count
         events[i] = ready[i].events;
     }
     return taken;
+}
+
+int setkeyd_open_clock(void) {
+    return timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+}
+
+int setkeyd_set_clock(int timer, int64_t seconds) {
+    struct itimerspec time = {.it_value.tv_sec = seconds};
+
+    return timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &time, NULL);
+}
+
+void setkeyd_hear_clock(int timer) {
+    uint64_t count;
+
+    /* Where the clock has been set, the read fails: that is news as well. */
+    while (read(timer, &count, sizeof count) < 0 && errno == EINTR)
+        ;
 }

@@ -45,11 +45,6 @@ package struct WireText: Sendable, Codable, ExpressibleByStringLiteral {
         self.init(try decoder.singleValueContainer().decode(String.self))
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(string)
-    }
-
     /// Lets `body` append text as it travels: whole characters of UTF-8 as the inside of a JSON string.
     package mutating func appendEscaped(_ body: (inout [UInt8]) -> Void) {
         var escaped: [UInt8] = []
@@ -110,6 +105,16 @@ package struct WireText: Sendable, Codable, ExpressibleByStringLiteral {
         case .plain(let bytes): output.append(escapedForJSON: bytes.span)
         case .escaped(let bytes): output.append(inPieces: bytes.span)
         }
+    }
+}
+
+extension WireText: JSONWritable {
+    func write(to output: inout JSONOutput) {
+        // A long text is moved once: there is room for what follows it.
+        if approximateByteCount > 4096 { output.bytes.reserveCapacity(output.bytes.count + approximateByteCount + 256) }
+        output.bytes.append(UInt8(ascii: "\""))
+        appendEscaped(to: &output.bytes)
+        output.bytes.append(UInt8(ascii: "\""))
     }
 }
 

@@ -48,6 +48,8 @@ package struct Devices: Hashable, Sendable {
 
     private var names: [UInt32: String] = [:]
     private var numbers: [String: UInt32] = [:]
+    /// Those that are there and not up.
+    private var down: Set<UInt32> = []
 
     package init() {}
 
@@ -62,17 +64,22 @@ package struct Devices: Hashable, Sendable {
     /// The device of this number, by its name where it has one.
     package func device(_ number: UInt32) -> Device { names[number].map { .named($0) } ?? .numbered(number) }
 
-    /// There is a device of this number and name; it may have had another name.
-    package mutating func insert(_ name: String, _ number: UInt32) {
+    /// Whether there is a device of this name, and it is up (`IFF_UP`).
+    package func isUp(_ device: Device) -> Bool { number(of: device).map { !down.contains($0) } ?? false }
+
+    /// There is a device of this number and name; it may have had another name, and may have been down or up.
+    package mutating func insert(_ name: String, _ number: UInt32, isUp: Bool = true) {
         remove(number)
         // One that cannot be said is known by its number alone.
         guard Device.isName(name) else { return }
-        if let former = numbers[name] { names[former] = nil }
+        if let former = numbers[name] { remove(former) }
         (names[number], numbers[name]) = (name, number)
+        if !isUp { down.insert(number) }
     }
 
     /// The device of this number is gone.
     package mutating func remove(_ number: UInt32) {
+        down.remove(number)
         guard let name = names.removeValue(forKey: number), numbers[name] == number else { return }
         numbers[name] = nil
     }

@@ -44,6 +44,8 @@ package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomS
     package static let noBuffers = KernelErrno(rawValue: 105)
     /// `ETIMEDOUT`; the kernel does not send it: its answer did not come, and not when it was asked again.
     package static let timedOut = KernelErrno(rawValue: 110)
+    /// `ENOKEY`; the kernel does not send it: an SA was to be made again whose keys it does not tell.
+    package static let noKey = KernelErrno(rawValue: 126)
 
     /// The number as in `errno.h` of Linux, above 0; 0 for ``inexpressible``.
     package let rawValue: Int32
@@ -86,5 +88,6 @@ package struct KernelErrno: RawRepresentable, Hashable, Sendable, Error, CustomS
         98: ("EADDRINUSE", "another program uses the port"),
         105: ("ENOBUFS", "the kernel is out of buffers"),
         110: ("ETIMEDOUT", "the kernel did not answer in time"),
+        126: ("ENOKEY", "the kernel does not tell the keys of this SA, so that it cannot be made again"),
     ]
 }

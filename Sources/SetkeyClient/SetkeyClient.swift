@@ -55,11 +55,19 @@ package enum SetkeyClient {
             try run(StatementSource(commandLine: statement), options, .text, socket: path)
         case .monitor(let options): try EventMonitor.run(options, socket: path)
         case .live(let database, let options): try LiveView.run(database, options, socket: path)
-        case .plan(let input): try PlanRun.run(input, .text, socket: path)
+        case .plan(let options): try PlanRun.run(options, .text, socket: path)
+        case .schedule: try ScheduleRun.run(.text, socket: path)
         case .save(let options): try SaveRun.run(options, socket: path)
         case .graph: try GraphRun.run(socket: path)
         case .wireshark: try WiresharkRun.run(socket: path)
-        case .explain, .doctor, .status, .reload, .confirm, .revert: try printAnswer(to: operation, socket: path)
+        case .metrics(let options): try MetricsRun.run(options, socket: path)
+        case .fingerprint(let options): try FingerprintRun.run(options, .text, socket: path)
+        case .newKey(let options): try NewKeyRun.run(options)
+        case .roll(let options): try RollRun.run(options)
+        case .compare(let options): try CompareRun.run(options, .text, socket: path)
+        case .serveStdio: try StdioBridge.run(socket: path)
+        case .explain, .doctor, .status, .reload, .confirm, .revert, .turnOff, .turnOn:
+            try printAnswer(to: operation, socket: path)
         case .version: try say("setkey \(Version.current)\n")
         }
     }
@@ -75,7 +83,7 @@ package enum SetkeyClient {
         case .status(let reply): try say(StatusText.text(reply))
         case .confirmed: try say("confirmed: the last reload is kept\n")
         case .reload(let reply):
-            try say(operation == .revert ? StatusText.reverted(reply) : StatusText.text(reply))
+            try say(StatusText.text(reply, of: operation))
             try remark(reply.warnings)
         default: break
         }
@@ -91,7 +99,10 @@ package enum SetkeyClient {
         case .dump(let parameters): try RecordDump.run(parameters, socket: path)
         case .monitor(let options): try EventMonitor.runJSON(options, socket: path)
         case .live(let database, let options): try RecordDump.runLive(database, options, socket: path)
-        case .plan(let input): try PlanRun.run(input, .json, socket: path)
+        case .plan(let options): try PlanRun.run(options, .json, socket: path)
+        case .schedule: try ScheduleRun.run(.json, socket: path)
+        case .fingerprint(let options): try FingerprintRun.run(options, .json, socket: path)
+        case .compare(let options): try CompareRun.run(options, .json, socket: path)
         default:
             guard let call = operation.singleCall else { return }
             switch try answer(to: call, socket: path) {
@@ -125,7 +136,8 @@ package enum SetkeyClient {
     // MARK: Without the daemon
 
     private static func check(_ input: Input, _ options: RunOptions) throws(ClientFailure) -> StatementSource {
-        var source = try StatementSource(input, for: .check, expectsForward: !options.rfcSemantics)
+        var source = try StatementSource(
+            input, for: .check, expectsForward: !options.rfcSemantics, skew: options.skew)
         while source.next() != nil {}
         return source
     }
@@ -206,86 +218,5 @@ package enum SetkeyClient {
         var output = FileOutput.standardError
         for remark in remarks { try output.write("\(remark)\n") }
         try output.flush()
-    }
-
-    static func connect(_ path: String) throws(ClientFailure) -> ControlClient {
-        do throws(ClientError) {
-            return try ControlClient(path: path)
-        } catch {
-            throw ClientFailure(error)
-        }
-    }
-
-    /// What the kernel interface of the daemon can carry.
-    ///
-    /// Where no answer comes, it is taken for PF_KEY's: an older daemon has no other, and why a daemon does not answer is
-    /// said when it is to run something.
-    static func traits(ofDaemonAt path: String) -> KernelTraits {
-        do throws(ClientError) {
-            var client = try ControlClient(path: path)
-            guard case .traits(let reply) = try client.call(.traits) else { return .pfKey }
-            return KernelTraits(reply)
-        } catch {
-            return .pfKey
-        }
-    }
-
-    private static func answer(to call: Call, socket path: String) throws(ClientFailure) -> Reply {
-        var client = try connect(path)
-        do throws(ClientError) {
-            return try client.call(call)
-        } catch {
-            throw ClientFailure(error)
-        }
-    }
-
-    /// Calls, and hands on every part of the answer; that it comes to its end is the daemon's word for it.
-    ///
-    /// - Parameter refuse: what a refusal of the call's text means for the user.
-    static func stream(
-        _ call: Call, from client: inout ControlClient,
-        refuse: ([DiagnosticRecord]) -> ClientFailure = { ClientFailure(.daemon(.invalidText($0))) },
-        receive: (Reply) throws(ClientFailure) -> Void
-    ) throws(ClientFailure) {
-        try begin(call, over: &client)
-        var continues = true
-        while continues {
-            let next: (reply: Reply, continues: Bool)
-            do throws(ClientError) {
-                next = try client.nextReply()
-            } catch .daemon(.invalidText(let diagnostics)) {
-                throw refuse(diagnostics)
-            } catch {
-                throw ClientFailure(error)
-            }
-            try receive(next.reply)
-            continues = next.continues
-        }
-    }
-
-    /// The same with every part as it came.
-    static func streamAsReceived(
-        _ call: Call, from client: inout ControlClient, receive: (ReceivedReply) throws(ClientFailure) -> Void
-    ) throws(ClientFailure) {
-        try begin(call, over: &client)
-        var continues = true
-        while continues {
-            let next: ReceivedReply
-            do throws(ClientError) {
-                next = try client.nextReceivedReply()
-            } catch {
-                throw ClientFailure(error)
-            }
-            try receive(next)
-            continues = next.continues
-        }
-    }
-
-    private static func begin(_ call: Call, over client: inout ControlClient) throws(ClientFailure) {
-        do throws(ClientError) {
-            try client.send(call, more: true)
-        } catch {
-            throw ClientFailure(error)
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import IPsec
 package import SetkeyCore
 import SetkeySyntax
@@ -15,6 +16,9 @@ package struct ConfigurationFile: Sendable {
     nonisolated var traits = KernelTraits.pfKey
     /// Of the one to which the daemon moves for what that cannot carry; `nil` if there is none.
     nonisolated var richerTraits: KernelTraits?
+
+    /// By how many seconds the clocks of two ends may differ.
+    nonisolated var skew = RuleClock.ordinarySkew
 
     package nonisolated init(path: String, isDefault: Bool) {
         self.path = path
@@ -44,7 +48,8 @@ package struct ConfigurationFile: Sendable {
         }
         let objections = access.objections(
             to: reading.accesses, of: reading.sources, searched: reading.searchedDirectories)
-        return reading.finish(objections: objections, keeping: &former)
+        let clock = RuleClock(now: ProcessEnvironment.time(of: CLOCK_REALTIME).tv_sec, skew: skew)
+        return reading.finish(objections: objections, at: clock, keeping: &former)
     }
 }
 

@@ -49,8 +49,16 @@ package nonisolated struct DaemonOptions: Sendable {
     package var socket: String
     /// `--state-directory`.
     package var stateDirectory: String
+    /// `--persistent-directory`; `nil` for the state directory.
+    package var persistentDirectory: String?
     /// `--drift`.
     package var drift: DriftPolicy
+    /// `--skew`: by how many seconds the clocks of two ends may differ.
+    package var skew = DaemonOptions.ordinarySkew
+    /// What it is unless somebody says otherwise.
+    package static let ordinarySkew = RuleClock.ordinarySkew
+    /// `--trust-clock`.
+    package var trustsClock = false
     /// `--thresholds`.
     package var thresholds: ThresholdPolicy
 
@@ -67,7 +75,10 @@ package nonisolated struct DaemonOptions: Sendable {
     }
 
     var file: ConfigurationFile {
-        ConfigurationFile(path: configuration ?? Self.defaultConfiguration, isDefault: configuration == nil)
+        var file = ConfigurationFile(
+            path: configuration ?? Self.defaultConfiguration, isDefault: configuration == nil)
+        file.skew = skew
+        return file
     }
 }
 
@@ -138,12 +149,14 @@ package enum DaemonProcess {
         }
         let richerTraits = kernel.richer?.traits
         let state = try StateDirectory(
-            path: options.stateDirectory, life: kernel.life, traits: kernel.traits, richerTraits: richerTraits)
+            path: options.stateDirectory, persistentPath: options.persistentDirectory, life: kernel.life,
+            traits: kernel.traits, richerTraits: richerTraits)
         let lock = try state.lock()
         let sockets = try ServiceManager.passedSockets() ?? ListeningSocket.pair(at: options.socket)
         var parserOptions = ParserOptions.ofThisMachine(kernel.traits)
         parserOptions.richerTraits = richerTraits
         parserOptions.allowsInclude = false
+        parserOptions.allowsValidity = false
         parserOptions.errorLimit = parserOptions.diagnosticLimit
         var file = options.file
         (file.traits, file.richerTraits) = (kernel.traits, richerTraits)
@@ -151,6 +164,7 @@ package enum DaemonProcess {
             configurationPath: file.path, processID: getpid(), kernelLife: kernel.life, drift: options.drift,
             parserOptions: parserOptions)
         settings.thresholds = options.thresholds
+        settings.trustsClock = options.trustsClock
         settings.kernelRelease = .ofThisMachine
         return try DaemonShell(
             settings: settings, kernel: kernel, configuration: file, state: state, lock: lock, sockets: sockets)

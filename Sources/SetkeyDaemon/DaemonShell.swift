@@ -33,7 +33,7 @@ final class DaemonShell {
     /// Reads the configuration.
     private let reader = WorkerThread()
     /// Judges the kernel's entries for those who ask.
-    private let examiner = WorkerThread()
+    let examiner = WorkerThread()
     /// Writes down what is to be written down, in order.
     private let writer = WorkerThread()
     private let encapsulation = EncapsulationSockets()
@@ -41,6 +41,7 @@ final class DaemonShell {
     private let signals: Signals
     private var timer: MainQueueTimer?
     private var watchdog: MainQueueTimer?
+    private let clock: ClockAlarm
 
     /// Events that wait until the one being handled is done; effects of one must not overtake those of another.
     private var pending: [Event] = []
@@ -54,6 +55,7 @@ final class DaemonShell {
         state: StateDirectory, lock: FileDescriptor, sockets: [ListeningSocket]
     ) throws(KernelErrno) {
         signals = try Signals()
+        clock = try ClockAlarm()
         // As with the signature in our messages, no other process can tell the numbers beforehand.
         daemon = Daemon(settings: settings, requestsAfter: RequestID(rawValue: .random(in: 1...UInt32.max)))
         self.kernel = KernelSocket(kernel)
@@ -71,6 +73,7 @@ final class DaemonShell {
     func start() {
         watchSignals()
         timer = MainQueueTimer { [weak self] in self?.post(.woken) }
+        clock.activate { [weak self] in self?.post(.clockCalled) }
         if let interval = ServiceManager.watchdogInterval {
             watchdog = MainQueueTimer { [weak self] in self?.post(.watchdog) }
             watchdog?.schedule(every: .microseconds(Int64(clamping: interval / 2)))
@@ -160,8 +163,10 @@ final class DaemonShell {
         case .openPorts(let endpoints): post(.portsOpened(except: encapsulation.open(endpoints)))
         case .discard(let garbage): reader.run { garbage.freeAndGiveBack() }
         case .examine(let examination): examine(examination)
+        case .measure(let measurement): measure(measurement)
         case .nextTurn: onNextTurn { [weak self] in self?.post(.turn) }
         case .wake(let moment): wake(at: moment)
+        case .callByClock(let call): clock.set(call)
         case .ready(let status): ServiceManager.ready(status: status)
         case .startFailed(let errno, let status): fail(errno, status)
         case .reloading: ServiceManager.reloading()
@@ -199,17 +204,6 @@ final class DaemonShell {
         writer.run {
             let complaint = state.write(change)
             onNextTurn { [weak self] in self?.post(.recorded(complaint: complaint)) }
-        }
-    }
-
-    private func examine(_ examination: Examination) {
-        examiner.run {
-            let report =
-                examination.isOfMachine
-                ? MachineReport.read(pathsTo: examination.tunnelEnds, lookingFor: examination.arrivals)
-                : MachineReport()
-            let result = examination.result(report)
-            onNextTurn { [weak self] in self?.post(.examined(result)) }
         }
     }
 

@@ -15,6 +15,18 @@ extension FileDescriptor {
         return FileDescriptor(owning: rawValue)
     }
 
+    /// Reads what is there into `buffer`, as much as fits.
+    package nonisolated func receive(into buffer: inout [UInt8]) -> Transfer {
+        Self.transfer { unsafe recv(rawValue, &buffer, buffer.count, 0) }
+    }
+
+    /// Writes what the socket takes of `bytes`; `bytes` is not empty.
+    package nonisolated func send(_ bytes: ArraySlice<UInt8>) -> Transfer {
+        Self.transfer {
+            unsafe bytes.withUnsafeBytes { unsafe Glibc.send(rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        }
+    }
+
     /// Sends one datagram, which lies at `range` of `bytes`.
     /// - Returns: the errno with which that failed.
     nonisolated func send(_ bytes: [UInt8], _ range: Range<Int>) -> KernelErrno? {
@@ -83,6 +95,14 @@ extension FileDescriptor {
         guard dup2(other.rawValue, rawValue) >= 0, fcntl(rawValue, F_SETFD, FD_CLOEXEC) == 0 else {
             throw KernelErrno(rawValue: errno)
         }
+    }
+
+    /// Takes up to `count` events of an epoll instance, without waiting: whom they are for, and what has happened.
+    nonisolated func takeEvents(upTo count: Int) -> [(token: UInt64, events: UInt32)] {
+        var tokens = [UInt64](repeating: 0, count: count)
+        var events = [UInt32](repeating: 0, count: count)
+        let taken = unsafe setkeyd_take_events(rawValue, &tokens, &events, Int32(count))
+        return (0..<max(0, Int(taken))).map { (tokens[$0], events[$0]) }
     }
 
     nonisolated func setOption<Value: BitwiseCopyable>(

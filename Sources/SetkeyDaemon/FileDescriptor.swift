@@ -32,18 +32,6 @@ package nonisolated final class FileDescriptor: Sendable {
         _ = fcntl(rawValue, F_SETFD, FD_CLOEXEC)
     }
 
-    /// Reads what is there into `buffer`, as much as fits.
-    package func receive(into buffer: inout [UInt8]) -> Transfer {
-        Self.transfer { unsafe recv(rawValue, &buffer, buffer.count, 0) }
-    }
-
-    /// Writes what the socket takes of `bytes`; `bytes` is not empty.
-    package func send(_ bytes: ArraySlice<UInt8>) -> Transfer {
-        Self.transfer {
-            unsafe bytes.withUnsafeBytes { unsafe Glibc.send(rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-        }
-    }
-
     static func transfer(_ operation: () -> Int) -> Transfer {
         while true {
             let count = operation()

@@ -70,6 +70,8 @@ struct AssociationClauses: ~Copyable {
             case .outputMark: 1 << 20
             case .interfaceID: 1 << 21
             case .hardwareInterface: 1 << 22
+            case .from: 1 << 23
+            case .until: 1 << 24
             default: 0
             }
         defer { given |= bit }

@@ -45,6 +45,11 @@ struct Declarations<Identity: Hashable & Sendable, Entry: Sendable> {
         clocks[slot] = 0
     }
 
+    /// What declares an identity, and the number of that statement.
+    func declaration(of identity: Identity) -> (declared: DesiredState.Declared<Entry>, clock: Int)? {
+        index[identity].map { (entries[$0], clocks[$0]) }
+    }
+
     /// The number of the statement that declares an identity.
     func clock(of identity: Identity) -> Int? {
         index[identity].map { clocks[$0] }

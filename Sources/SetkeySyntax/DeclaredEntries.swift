@@ -48,6 +48,16 @@ package struct DeclaredEntries<Identity: Hashable & Sendable, Entry: Sendable>: 
         mark = Mark()
     }
 
+    /// These, and others behind them, of which names may be declared before: by its name the first one is found.
+    func followed(by others: [DesiredState.Declared<Entry>], name: (Entry) -> Identity) -> Self {
+        var index = index
+        for (position, declared) in others.enumerated() {
+            let identity = name(declared.entry)
+            if index[identity] == nil { index[identity] = entries.count + position }
+        }
+        return Self(entries + others, index: index)
+    }
+
     /// Whether both are copies of one, so that they hold the same; two that hold the same need not be.
     package func isCopy(of other: Self) -> Bool { mark === other.mark }
 }

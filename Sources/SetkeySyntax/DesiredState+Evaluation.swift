@@ -16,6 +16,8 @@ extension DesiredState {
         private var policies = Declarations<PolicyIdentity, SecurityPolicy>()
         /// What becomes of packets that no policy matches; `spdflush` does not touch it.
         private var defaults = Declarations<PolicyIdentity, SecurityPolicy>()
+        private(set) var timedAssociations = TimedDeclarations<SAIdentity, SecurityAssociation>()
+        private var timedPolicies = TimedDeclarations<PolicyIdentity, SecurityPolicy>()
         private var absentAssociations = Declarations<SAIdentity, SAReference>()
         private var absentPolicies = Declarations<PolicyIdentity, PolicyIdentity>()
         private var absentPairs = Declarations<AddressPair, AddressPair>()
@@ -52,22 +54,33 @@ extension DesiredState {
         }
 
         /// Takes the next statement.
-        package mutating func add(_ kind: Statement.Kind, at origin: StatementOrigin) {
+        package mutating func add(_ statement: Statement, from source: Int) {
+            add(statement.kind, at: StatementOrigin(source: source, range: statement.range), during: statement.validity)
+        }
+
+        /// Takes the next statement.
+        package mutating func add(
+            _ kind: Statement.Kind, at origin: StatementOrigin, during validity: Validity = .always
+        ) {
             clock += 1
             switch kind {
+            case .add(let association) where validity != .always: declare(association, origin, during: validity)
             case .add(let association): declare(association, origin)
             case .update(let association): declare(association, origin, replaces: reading == .script)
             case .addPolicy(let policy) where policy.identity.isDefault: declareDefault(policy, origin)
+            case .addPolicy(let policy) where validity != .always: declare(policy, origin, during: validity)
             case .addPolicy(let policy): declare(policy, origin)
             case .updatePolicy(let policy): declare(policy, origin, replaces: reading == .script)
             case .delete(let reference):
                 associations.remove(reference.identity)
+                timedAssociations.remove(reference.identity)
                 absentAssociations.replace(reference.identity, reference, origin, clock)
             case .deleteAll(let source, let destination, let ipsecProtocol):
                 let pair = AddressPair(source: source, destination: destination, ipsecProtocol: ipsecProtocol)
                 absentPairs.replace(pair, pair, origin, clock)
             case .deletePolicy(let identity):
                 policies.remove(identity)
+                timedPolicies.remove(identity)
                 absentPolicies.replace(identity, identity, origin, clock)
             case .flush(let ipsecProtocol):
                 for flushed in ipsecProtocol.map({ [$0] }) ?? IPsecProtocol.allCases {
@@ -76,6 +89,7 @@ extension DesiredState {
                 }
             case .flushPolicies:
                 policies = Declarations()
+                timedPolicies = TimedDeclarations()
                 absentPolicies = Declarations()
                 ownership.policies = true
             case .get, .dump, .dumpPolicies, .reserveSPI: if reading == .declaration { warnOfNothing(origin) }
@@ -83,8 +97,21 @@ extension DesiredState {
             }
         }
 
-        /// The state after all statements.
+        /// The state after all statements, at the beginning of time: of what holds for a time, nothing has begun.
         package consuming func finish() -> DesiredState {
+            let (associations, policies) = (
+                timedAssociations.remaining { clock, association in isKept(association, since: clock) },
+                timedPolicies.remaining { _, _ in true }
+            )
+            let lasting = finishLasting()
+            guard !associations.isEmpty || !policies.isEmpty else { return lasting }
+            var state = lasting
+            state.schedule = Schedule(lasting: lasting, associations: associations, policies: policies)
+            state.losses = Coverage.losses(of: state)
+            return state.at(0)
+        }
+
+        private consuming func finishLasting() -> DesiredState {
             var state = DesiredState()
             state.masks = masks
             state.ownership = ownership
@@ -131,6 +158,9 @@ extension DesiredState {
             absentAssociations.remove(association.identity)
             if association.arrival != nil { hasArrivals = true }
             masks.note(association.identity.mark)
+            if !replaces, let rival = rival(of: association, in: .always) {
+                return reportDuplicate("\(association.identity) is declared twice", origin, rival)
+            }
             guard let first = associations.insert(association.identity, association, origin, clock) else { return }
             if !replaces, isKept(first.declared.entry, since: first.clock) {
                 return reportDuplicate("\(association.identity) is declared twice", origin, first.declared.origin)
@@ -143,9 +173,50 @@ extension DesiredState {
         ) {
             absentPolicies.remove(policy.identity)
             if policy.identity.isBound, policy.identity.device != nil { hasDevices = true }
+            if let rival = timedPolicies.rivals(of: policy.identity, in: .always).first?.declared {
+                return reportDuplicate("this policy is declared twice", origin, rival.origin)
+            }
             guard let first = policies.insert(policy.identity, policy, origin, clock) else { return }
             if replaces { return policies.replace(policy.identity, policy, origin, clock) }
             reportDuplicate("this policy is declared twice", origin, first.declared.origin)
+        }
+
+        // MARK: For a time
+
+        /// What two declarations of one name are, of which one holds for a time.
+        private static let succession = "let one end before the other begins, or remove one of the two"
+
+        private mutating func declare(
+            _ association: SecurityAssociation, _ origin: StatementOrigin, during validity: Validity
+        ) {
+            let identity = association.identity
+            absentAssociations.remove(identity)
+            masks.note(identity.mark)
+            let lasting = associations.declaration(of: identity).flatMap { [self] in
+                isKept($0.declared.entry, since: $0.clock) ? $0.declared.origin : nil
+            }
+            if let rival = lasting ?? rival(of: association, in: validity) {
+                return reportDuplicate("\(identity) is declared twice at one time", origin, rival, Self.succession)
+            }
+            timedAssociations.insert(identity, association, origin, validity, clock)
+        }
+
+        /// Where an SA of this name is declared that holds at some moment of `validity`, but not at all times.
+        private func rival(of association: SecurityAssociation, in validity: Validity) -> StatementOrigin? {
+            timedAssociations.rivals(of: association.identity, in: validity)
+                .first { isKept($0.declared.entry, since: $0.clock) }?.declared.origin
+        }
+
+        private mutating func declare(
+            _ policy: SecurityPolicy, _ origin: StatementOrigin, during validity: Validity
+        ) {
+            absentPolicies.remove(policy.identity)
+            let lasting = policies.declaration(of: policy.identity)?.declared
+            if let rival = lasting ?? timedPolicies.rivals(of: policy.identity, in: validity).first?.declared {
+                return reportDuplicate(
+                    "this policy is declared twice at one time", origin, rival.origin, Self.succession)
+            }
+            timedPolicies.insert(policy.identity, policy, origin, validity, clock)
         }
 
         private mutating func declareDefault(_ policy: SecurityPolicy, _ origin: StatementOrigin) {

@@ -13,9 +13,10 @@ package struct StatementOrigin: Hashable, Sendable {
     }
 }
 
-/// The daemon's file, evaluated: the state that running it would leave behind.
+/// The daemon's file, evaluated: the state that running it would leave behind, at one moment.
 ///
-/// Entries keep the order of their declaration.
+/// Entries keep the order of their declaration; those that hold for a time come behind the others, in the order in which
+/// they begin.
 @usableFromInline
 package struct DesiredState: Sendable {
     /// An entry, and the statement that declares it.
@@ -49,6 +50,12 @@ package struct DesiredState: Sendable {
     package internal(set) var boundPolicies: [PolicyIdentity] = []
     /// The masks of the marks of the declared SAs.
     package internal(set) var masks = MarkMasks()
+    /// The moment, in seconds since 1970; of no meaning where there is no ``schedule``.
+    package internal(set) var moment = 0
+    /// What it is at other moments; `nil` where it is always the same.
+    package internal(set) var schedule: Schedule?
+    /// When its policies lose their last SA, in the order of time, past ones included.
+    package internal(set) var losses: [Coverage.Loss] = []
 
     /// Which foreign entries the file's `flush` and `spdflush` claim: those that it does not list are removed.
     package struct Ownership: Hashable, Sendable {

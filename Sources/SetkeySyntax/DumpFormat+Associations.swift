@@ -127,7 +127,11 @@ extension DumpFormat {
         if let key = keys.encryption, !key.isEmpty {
             output.append(#"\tE: "#)
             association.encryption.appendName(to: &output)
-            append(key, isHidden: association.hidesKeys, to: &output)
+            if isShown(association) {
+                append(key, to: &output)
+            } else {
+                append(options.fingerprints?.ofEncryption(association), to: &output)
+            }
         } else if association.isDegraded {
             // In the place and shape of an algorithm, so that what reads the line finds a name and a key.
             output.append(#"\tE: none  <not expressible by "#)
@@ -137,13 +141,28 @@ extension DumpFormat {
         if let key = keys.integrity, !key.isEmpty {
             output.append(#"\tA: "#)
             association.integrity.appendName(to: &output)
-            append(key, isHidden: association.hidesKeys, to: &output)
+            if isShown(association) {
+                append(key, to: &output)
+            } else {
+                append(options.fingerprints?.ofIntegrity(association), to: &output)
+            }
         }
     }
 
+    private func isShown(_ association: SecurityAssociation) -> Bool { options.showKeys && !association.hidesKeys }
+
+    /// In place of a key: `<hidden 3f9a>`.
+    private func append(_ fingerprint: UInt16?, to output: inout OutputSpan<UInt8>) {
+        output.append("  <hidden")
+        if let fingerprint {
+            output.append(" ")
+            output.append(hexadecimal: UInt32(fingerprint), width: 4)
+        }
+        output.append(#">\n"#)
+    }
+
     /// Groups of eight digits, each with a blank in front; a long key stays on its line.
-    private func append(_ key: Span<UInt8>, isHidden: Bool, to output: inout OutputSpan<UInt8>) {
-        guard options.showKeys, !isHidden else { return output.append(#"  <hidden>\n"#) }
+    private func append(_ key: Span<UInt8>, to output: inout OutputSpan<UInt8>) {
         output.append(" ")
         for index in key.indices {
             if index % 4 == 0 { output.append(" ") }

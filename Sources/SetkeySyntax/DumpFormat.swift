@@ -1,4 +1,4 @@
-import IPsec
+package import IPsec
 import TextBytes
 
 /// Renders dumps in the layout of ipsec-tools (language 3.1, 3.2), straight into bytes, in the form in which they travel:
@@ -13,6 +13,10 @@ package struct DumpFormat: Sendable {
     package struct Options: Sendable {
         /// Keys instead of `<hidden>`.
         package var showKeys = false
+        /// What stands in `<hidden>` for a key that is not shown; without it there is nothing.
+        package var fingerprints: KeyFingerprints?
+        /// What records have in place of keys, where somebody compares them.
+        package var digest: KeyDigest?
         /// `-p`: `[port]` behind the addresses.
         package var showPorts = false
         /// `-N`: no per-socket policies, but a line that counts them.

@@ -74,7 +74,9 @@ package struct FileSourceReader: SourceReader {
                 throw SourceError(path: path, reason: .changedWhileRead)
             }
         }
-        return SourceFile(bytes: bytes, identity: identity, access: access)
+        return SourceFile(
+            bytes: bytes, identity: identity, access: access,
+            modifiedAt: type == S_IFREG ? before.st_mtim.tv_sec : 0)
     }
 
     private func contents(

@@ -38,6 +38,7 @@ extension KeyMask {
         case .replay, .reqID, .hardTime, .softTime, .hardBytes, .softBytes, .hardPackets, .softPackets, .hardUse,
             .softUse, .icvLength, .padding, .mark, .outputMark, .interfaceID:
             place = .number
+        case .from, .until: place = .time
         case .context: place = .label
         case .policy: place = .action
         case .prio, .priority: place = .priority
@@ -66,7 +67,8 @@ extension KeyMask {
             operands.count += isInBrackets || isHarmless && operands.count == 3 && isAddress(range) ? 0 : 1
             operands.areClean = operands.areClean && isHarmless
             place = operands.count > 3 ? (isHarmless ? .clauses : .unknown) : .operands(operands)
-        case .number: place = isHarmless ? .clauses : .unknown
+        case .number, .timeOfDay: place = isHarmless ? .clauses : .unknown
+        case .time: place = !isHarmless ? .unknown : range.count == Self.dateLength ? .timeOfDay : .clauses
         case .priority: if !isHarmless { place = .action }
         case .label: if !isHarmless { place = .unknown }
         case .selectors, .action: if !isHarmless { place = .unknown }
@@ -94,6 +96,8 @@ extension KeyMask {
         case .action: return isNear || isSound && isDecimal(range, digits: 10) || isJoined(range)
         case .clauses: return isNear || isSound && isOption(range)
         case .number: return isNumber(range) || isMark(range) || isSound && isQuantity(range)
+        case .time: return isTime(range)
+        case .timeOfDay: return isTimeOfDay(range)
         case .priority: return isPriority(range)
         case .algorithm: return isNear
         case .key: return isSound && isCredential(range) || bytes[range].elementsEqual("0x<hidden>".utf8)
@@ -136,6 +140,24 @@ extension KeyMask {
     /// A number and its unit, as `24h`, or digits without their `0x`: too short to be a part of a key.
     private func isQuantity(_ range: Range<Int>) -> Bool {
         range.count <= 4 && bytes[range.lowerBound] &- 48 < 10
+    }
+
+    // MARK: Times
+
+    /// `YYYY-MM-DD`.
+    private static let dateLength = 10
+
+    /// What begins as a date does: no piece of a key has a hyphen.
+    private func isTime(_ range: Range<Int>) -> Bool {
+        range.count <= 32 && range.count >= Self.dateLength
+            && bytes[range.prefix(4)].allSatisfy { $0 &- 48 < 10 } && bytes[range.lowerBound + 4] == UInt8(ascii: "-")
+            && bytes[range].allSatisfy { $0 &- 48 < 10 || "-:TtZz+.".utf8.contains($0) }
+    }
+
+    /// `00:00Z`: no piece of a key has a colon behind two digits, and nothing else but digits.
+    private func isTimeOfDay(_ range: Range<Int>) -> Bool {
+        range.count <= 20 && range.count >= 3 && bytes[range.lowerBound + 2] == UInt8(ascii: ":")
+            && bytes[range].allSatisfy { $0 &- 48 < 10 || ":Zz+-.".utf8.contains($0) }
     }
 
     /// `+100`, `high+100` and the like.

@@ -20,6 +20,10 @@ struct KeyMask {
         case action
         /// The value of an option.
         case number
+        /// The value of `-from` and `-until`.
+        case time
+        /// Behind a date of these that stands alone.
+        case timeOfDay
         /// The value of `prio`.
         case priority
         case algorithm

@@ -40,6 +40,8 @@ enum Keyword: String, CaseIterable {
     case direction = "-dir"
     case careOfAddress = "-coa"
     case device = "-dev"
+    case from = "-from"
+    case until = "-until"
     // Values of extensions
     case transport, tunnel, any
     case zeroPad = "zero-pad"
@@ -98,7 +100,7 @@ enum Keyword: String, CaseIterable {
         case .mode, .replay, .reqID, .flags, .hardTime, .softTime, .hardBytes, .softBytes, .context, .encryption,
             .integrity, .compression, .extendedSequence, .natTraversal, .natTraversalMTU, .hardwareInterface,
             .hardPackets, .softPackets, .hardUse, .softUse, .icvLength, .padding, .selector, .direction,
-            .careOfAddress, .mark, .outputMark, .interfaceID:
+            .careOfAddress, .mark, .outputMark, .interfaceID, .from, .until:
             true
         default: false
         }

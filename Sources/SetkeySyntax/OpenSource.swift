@@ -46,23 +46,32 @@ struct OpenSource {
         guard isKept else { return parser.next() }
         if let (index, range) = former.next, parser.pass(former.statements[index].effects, over: range) {
             let known = former.statements[index].statement
-            let statement = Statement(known.kind, range: range, containsKey: known.containsKey)
+            let statement = Statement(
+                known.kind, range: range, containsKey: known.containsKey, validity: known.validity)
             reusedCount += 1
-            keep(statement, former.statements[index].digest, former.statements[index].effects)
+            let (digest, effects) = (former.statements[index].digest, former.statements[index].effects)
+            if canKeep(to: range.upperBound) { keep(statement, digest, effects) }
             return statement
         }
         let before = parser.tally
         guard let statement = parser.next() else { return nil }
+        let end = statement.range.upperBound
         // An `exit` without its ';' is one because of what follows it: it is parsed in every reading.
-        guard parser.bytes[statement.range.upperBound - 1] == UInt8(ascii: ";") else { return statement }
-        let digest = TextDigest(parser.bytes.span.extracting(keptEnd..<statement.range.upperBound))
+        guard parser.bytes[end - 1] == UInt8(ascii: ";"), canKeep(to: end) else { return statement }
+        let digest = TextDigest(parser.bytes.span.extracting(keptEnd..<end))
         keep(statement, digest, ReadStatement.Effects(of: statement.kind, parsing: parser.tally - before))
         return statement
     }
 
+    /// Follows the parser to the end of a good statement. Behind an error nothing is kept, nor the text since then digested,
+    /// with each statement more of it.
+    private mutating func canKeep(to end: Int) -> Bool {
+        former.align(to: end)
+        if parser.errorCount > 0 { kept = nil }
+        return kept != nil
+    }
+
     private mutating func keep(_ statement: Statement, _ digest: TextDigest, _ effects: ReadStatement.Effects) {
-        former.align(to: statement.range.upperBound)
-        guard parser.errorCount == 0 else { return kept = nil }
         kept?.append(ReadStatement(statement: statement, digest: digest, effects: effects))
         keptEnd = statement.range.upperBound
     }

@@ -14,6 +14,8 @@ package struct ParserOptions: Sendable {
     package var richerTraits: KernelTraits?
     /// Whether `include` may appear; not in text that comes through the control socket, which has no directory.
     package var allowsInclude: Bool
+    /// Whether statements may say when they hold: in what is declared, and not in what runs.
+    package var allowsValidity = true
     /// Whether to warn of what is legal and probably not meant (`setkey -n`).
     package var warns: Bool
     /// How many errors, and how many warnings, are kept; the rest are counted.
@@ -39,6 +41,7 @@ package struct ParserOptions: Sendable {
     /// of them are kept.
     func understandsAlike(_ other: ParserOptions) -> Bool {
         traits == other.traits && richerTraits == other.richerTraits && allowsInclude == other.allowsInclude
+            && allowsValidity == other.allowsValidity
             && warns == other.warns
             && protocolNames == other.protocolNames && serviceNames == other.serviceNames
     }

@@ -58,6 +58,7 @@ package struct ReadingTrace: Sendable {
             else { return nil }
             reread.sources.append(SourceText(name: file.name, bytes: again.bytes))
             reread.accesses.append(again.access)
+            reread.modifiedAt = max(reread.modifiedAt, again.modifiedAt)
         }
         return reread
     }
@@ -67,6 +68,8 @@ package struct ReadingTrace: Sendable {
         package fileprivate(set) var sources: [SourceText] = []
         /// Whose each of ``sources`` is.
         package fileprivate(set) var accesses: [SourceAccess?] = []
+        /// When the last of them was written, in seconds since 1970.
+        package fileprivate(set) var modifiedAt = 0
         package let searchedDirectories: Set<String>
     }
 }

@@ -3,13 +3,14 @@ import TextBytes
 
 extension SecurityPolicy {
     /// `src dst upperspec options -P direction priority action requests`.
-    func appendStatement(to output: inout [UInt8]) {
+    func appendStatement(_ validity: Validity, to output: inout [UInt8]) {
         identity.selector.append(to: &output)
         securityContext?.appendClause(to: &output)
         identity.appendBinding(to: &output)
         if flags.hasWords { output += " -f \(flags.words)".utf8 }
         let limits = limits
         if !limits.isNone { limits.ofTime.append(to: &output) }
+        validity.append(to: &output)
         output.append(" -P ")
         output.append(identity.direction.word)
         if priority != SecurityPolicy.defaultPriority {
@@ -132,7 +133,7 @@ extension TransformLevel {
 
 extension Selector {
     /// `src dst upperspec` as the parser reads it.
-    func append(to output: inout [UInt8]) {
+    package func append(to output: inout [UInt8]) {
         let hasPorts = !nextLayer.hasTypeAndCode && nextLayer != .gre
         append(source, hasPorts ? sourcePort : 0, to: &output)
         append(destination, hasPorts ? destinationPort : 0, to: &output)

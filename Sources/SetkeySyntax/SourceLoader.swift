@@ -45,6 +45,8 @@ package struct SourceLoader<Reader: SourceReader> {
     package private(set) var sources: [SourceText] = []
     /// Whose each of ``sources`` is.
     package private(set) var accesses: [SourceAccess?] = []
+    /// When the last of the files was written, in seconds since 1970.
+    package private(set) var modifiedAt = 0
     /// The directories in which the patterns of includes were sought, whether or not anything was there.
     package private(set) var searchedDirectories: Set<String> = []
     /// Everything found so far, in the order of reading.
@@ -102,6 +104,7 @@ package struct SourceLoader<Reader: SourceReader> {
         if let file { trace?.note(file, at: path, called: text.name) }
         sources.append(text)
         accesses.append(file?.access)
+        modifiedAt = max(modifiedAt, file?.modifiedAt ?? 0)
     }
 
     /// The next statement that is not an `include`; `nil` at the end of everything.

@@ -21,11 +21,14 @@ package struct SourceFile: Sendable {
     package let identity: SourceIdentity
     /// Whose it is, and who may do what with it; `nil` for what is no file.
     package let access: SourceAccess?
+    /// When it was written last, in seconds since 1970; 0 for what is no file.
+    package let modifiedAt: Int
 
-    package init(bytes: [UInt8], identity: SourceIdentity, access: SourceAccess? = nil) {
+    package init(bytes: [UInt8], identity: SourceIdentity, access: SourceAccess? = nil, modifiedAt: Int = 0) {
         self.bytes = bytes
         self.identity = identity
         self.access = access
+        self.modifiedAt = modifiedAt
     }
 }
 

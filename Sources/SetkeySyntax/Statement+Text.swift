@@ -1,6 +1,12 @@
 import IPsec
 import TextBytes
 
+extension Statement {
+    /// Appends the statement in the language, keys included, with its `;` and without a newline; read again it gives an
+    /// equal value.
+    package func append(to output: inout [UInt8]) { kind.append(to: &output, keys: .shown, validity: validity) }
+}
+
 extension Statement.Kind {
     /// Appends the statement in the language, with its `;` and without a newline; read again it gives an equal value.
     ///
@@ -9,11 +15,11 @@ extension Statement.Kind {
         append(to: &output, keys: showKeys ? .shown : .hidden)
     }
 
-    /// The same with its keys in another notation.
-    package func append(to output: inout [UInt8], keys: KeyNotation) {
+    /// The same with its keys in another notation, and when it holds.
+    package func append(to output: inout [UInt8], keys: KeyNotation, validity: Validity = .always) {
         switch self {
-        case .add(let association): append("add ", association, keys, to: &output)
-        case .update(let association): append("update ", association, keys, to: &output)
+        case .add(let association): append("add ", association, keys, validity, to: &output)
+        case .update(let association): append("update ", association, keys, .always, to: &output)
         case .reserveSPI(let association, let range):
             appendReservation(association, isAny: range.lowerBound != range.upperBound, to: &output)
         case .get(let reference): append("get ", reference, to: &output)
@@ -34,8 +40,8 @@ extension Statement.Kind {
             appendDefault(policy.identity.direction, policy.action, to: &output)
         case .deletePolicy(let identity) where identity.isDefault:
             appendDefault(identity.direction, .bypass, to: &output)
-        case .addPolicy(let policy): append("spdadd ", policy, to: &output)
-        case .updatePolicy(let policy): append("spdupdate ", policy, to: &output)
+        case .addPolicy(let policy): append("spdadd ", policy, validity, to: &output)
+        case .updatePolicy(let policy): append("spdupdate ", policy, .always, to: &output)
         case .deletePolicy(let identity):
             output.append("spddelete ")
             identity.selector.append(to: &output)
@@ -60,6 +66,13 @@ extension Statement.Kind {
         return String(decoding: output, as: UTF8.self)
     }
 
+    /// The statement in the language, its keys hidden, with the times between which it holds.
+    package func text(during validity: Validity) -> String {
+        var output: [UInt8] = []
+        append(to: &output, keys: .hidden, validity: validity)
+        return String(decoding: output, as: UTF8.self)
+    }
+
     private func append(_ ipsecProtocol: IPsecProtocol?, to output: inout [UInt8]) {
         guard let ipsecProtocol else { return }
         output.append(" ")
@@ -79,11 +92,13 @@ extension Statement.Kind {
     }
 
     private func append(
-        _ word: StaticString, _ association: SecurityAssociation, _ keys: KeyNotation, to output: inout [UInt8]
+        _ word: StaticString, _ association: SecurityAssociation, _ keys: KeyNotation, _ validity: Validity,
+        to output: inout [UInt8]
     ) {
         output.append(word)
         association.appendHead(to: &output)
         association.appendExtensions(to: &output)
+        validity.append(to: &output)
         association.appendAlgorithms(keys, to: &output)
     }
 
@@ -100,8 +115,10 @@ extension Statement.Kind {
         action.appendWord(to: &output)
     }
 
-    private func append(_ word: StaticString, _ policy: SecurityPolicy, to output: inout [UInt8]) {
+    private func append(
+        _ word: StaticString, _ policy: SecurityPolicy, _ validity: Validity, to output: inout [UInt8]
+    ) {
         output.append(word)
-        policy.appendStatement(to: &output)
+        policy.appendStatement(validity, to: &output)
     }
 }

@@ -8,11 +8,14 @@ package struct Statement: Equatable, Sendable {
     package let range: Range<Int>
     /// Whether a key is written in its text; one that comes from a credential is not.
     package let containsKey: Bool
+    /// When what it declares holds.
+    package let validity: Validity
 
-    package init(_ kind: Kind, range: Range<Int>, containsKey: Bool = false) {
+    package init(_ kind: Kind, range: Range<Int>, containsKey: Bool = false, validity: Validity = .always) {
         self.kind = kind
         self.range = range
         self.containsKey = containsKey
+        self.validity = validity
     }
 
     /// What a statement says; names of the language on the left of each comment. What is large is `indirect`, so that

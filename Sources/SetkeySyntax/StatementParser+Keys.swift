@@ -35,11 +35,16 @@ extension StatementParser {
         return "the quote that opens here is closed on another line; close it right after the key"
     }
 
-    /// `<hidden>`, as dumps print it in place of a key.
+    /// `<hidden>` or `<hidden 3f9a>`, as dumps print it in place of a key.
     private mutating func isHiddenKey(_ range: Range<Int>) -> Bool {
         let start = range.lowerBound + (hasHexadecimalPrefix(range) ? 2 : 0)
         guard start < range.upperBound, text[start] == UInt8(ascii: "<") else { return false }
-        return bytes(start..<range.upperBound).elementsEqual("<hidden>")
+        return Self.isHidden(bytes(start..<range.upperBound))
+    }
+
+    /// Whether a word begins what stands in place of a key.
+    static func isHidden(_ word: Span<UInt8>) -> Bool {
+        word.elementsEqual("<hidden>") || word.elementsEqual("<hidden")
     }
 
     private mutating func hiddenKey(_ range: Range<Int>) -> Diagnostic {
@@ -140,8 +145,8 @@ extension StatementParser {
 }
 
 extension KeyLengths {
-    /// `128, 192 or 256 bits (16, 24 or 32 bytes)`.
-    var phrase: String {
+    /// In bits and bytes: `128, 192 or 256 bits (16, 24 or 32 bytes)`.
+    package var phrase: String {
         guard (last - first) / step < 4 else { return "\(first) to \(last) bits (\(first / 8) to \(last / 8) bytes)" }
         return "\(Self.list(all)) bits (\(Self.list(all.map { $0 / 8 })) bytes)"
     }

@@ -74,8 +74,8 @@ extension StatementParser {
         return clauses.identity(direction, written.selector)
     }
 
-    /// `-ctx DOI ALG "label"`, `-mark V/M`, `-if_id N`, `-dev IF`, `-f FLAG` and lifetimes in front of `-P`, in any order;
-    /// the last of a kind wins, and flags add up.
+    /// `-ctx DOI ALG "label"`, `-mark V/M`, `-if_id N`, `-dev IF`, `-f FLAG`, lifetimes, `-from TIME` and `-until TIME` in
+    /// front of `-P`, in any order; the last of a kind wins, and flags add up.
     private mutating func parsePolicyClauses(_ written: WrittenSelector) throws(Diagnostic) -> PolicyClauses {
         var clauses = PolicyClauses(device: written.device)
         var seen: Set<Keyword> = []
@@ -83,7 +83,7 @@ extension StatementParser {
             let option = current.range
             let keyword = keyword
             switch keyword {
-            case .context, .hardTime, .softTime, .hardUse, .softUse: advance()
+            case .context, .hardTime, .softTime, .hardUse, .softUse, .from, .until: advance()
             case .hardBytes, .softBytes, .hardPackets, .softPackets:
                 throw failure(
                     option, "Linux counts neither bytes nor packets of policies",
@@ -114,6 +114,7 @@ extension StatementParser {
         case .context: clauses.context = try parseContext()
         case .mark: clauses.mark = try parseMark()
         case .interfaceID: clauses.interfaceID = try parseInterfaceID()
+        case .from?, .until?: try parseTime(keyword == .from ? .from : .until, option)
         case .flags: clauses.flags.formUnion(try parsePolicyFlags())
         case .device: try merge(try parseDevice(), into: &clauses.device, option.lowerBound..<previousEnd)
         default:

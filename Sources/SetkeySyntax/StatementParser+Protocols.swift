@@ -70,9 +70,13 @@ extension StatementParser {
         var clauses = AssociationClauses(identity, source: source.address, proto: proto)
         var ignored: Range<Int>?
         while current.kind != .semicolon {
-            let (start, isMark) = (current.start, keyword == .mark)
+            let (start, keyword) = (current.start, keyword)
             guard try parseExtension(&clauses) else { break }
-            if !isMark { ignored = (ignored?.lowerBound ?? start)..<previousEnd }
+            switch keyword {
+            // Times are an error, which is told of the whole statement.
+            case .mark, .from, .until: break
+            default: ignored = (ignored?.lowerBound ?? start)..<previousEnd
+            }
         }
         if let ignored { warn(ignored, "the extensions have no meaning here", "remove them") }
         try expectEnd("';'")

@@ -7,7 +7,7 @@ extension StatementParser {
         let option = current.range
         guard let keyword else { return false }
         switch keyword {
-        case .hardPackets, .softPackets, .hardUse, .softUse, .natTraversal: break
+        case .hardPackets, .softPackets, .hardUse, .softUse, .natTraversal, .from, .until: break
         case .extendedSequence:
             guard options.traits.flags.contains(.extendedSequence) else {
                 throw needsXFRM(option, "extended sequence numbers", else: "remove it")
@@ -23,6 +23,10 @@ extension StatementParser {
         }
         advance()
         warnOfRepetition(option, keyword, &clauses)
+        if keyword == .from || keyword == .until {
+            try parseTime(keyword, option)
+            return true
+        }
         try parseValue(of: keyword, &clauses)
         let range = option.lowerBound..<previousEnd
         clauses.place(keyword, at: range)

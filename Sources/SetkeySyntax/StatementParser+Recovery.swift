@@ -21,7 +21,7 @@ extension StatementParser {
     /// What goes wrong where a word is that somebody forgot to fill in, is just that.
     mutating func mended(_ diagnostic: Diagnostic) -> Diagnostic {
         let word = bytes(diagnostic.range.clamped(to: 0..<text.count))
-        guard word.count > 1, !word.elementsEqual("<hidden>") else { return diagnostic }
+        guard word.count > 1, !Self.isHidden(word) else { return diagnostic }
         switch word[0] {
         case UInt8(ascii: "<"):
             return failure(diagnostic.range, "this is a placeholder", "write your own value in its place")

@@ -12,6 +12,7 @@ extension StatementParser {
                 throw failure(current.range, "Linux accepts at most six transforms in one policy", "remove some")
             }
             guard keyword != .prio, keyword != .priority else { throw latePriority() }
+            guard !isAtTime else { throw misplacedTime() }
             let range = takeRequest()
             do throws(Diagnostic) {
                 transforms.append(try parseTransform(range, direction))

@@ -19,6 +19,8 @@ extension StatementParser {
                 failure(
                     previousEnd..<previousEnd, "\(wanted) is missing",
                     advice.isEmpty ? "write it before the next statement" : advice)
+            } else if isAtTime {
+                misplacedTime()
             } else {
                 failure(current.range, "\(wanted) is expected here", advice)
             }

@@ -39,6 +39,8 @@ struct StatementParser: ~Copyable, ~Escapable {
     private(set) var hasFailed = false
     /// Whether a key is written in the statement.
     private var hasWrittenKey = false
+    /// When the statement says that it holds; `nil` where it does not.
+    var validity: WrittenValidity?
     /// The keys of the statement that are not written in it, in its order.
     private(set) var credentials: [KeyMaterial] = []
     /// What was found on the way to the statement, as far as it is wanted.
@@ -87,6 +89,7 @@ struct StatementParser: ~Copyable, ~Escapable {
         statementStart = current.start
         hasFailed = false
         hasWrittenKey = false
+        validity = nil
         if !credentials.isEmpty { credentials = [] }
         switch current.kind {
         case .semicolon: break
@@ -94,14 +97,16 @@ struct StatementParser: ~Copyable, ~Escapable {
         case .invalid: skipInvalid()
         default:
             do throws(Diagnostic) {
-                let isEnd = keyword?.endsText == true
+                let word = keyword
                 let kind = try parseStatement()
+                let validity = try checkedValidity(of: word)
                 guard !hasFailed else { break }
-                if isEnd { known.isAtEnd = true }
+                if word?.endsText == true { known.isAtEnd = true }
                 known.isOutOfStep = false
                 // Only `exit` may lack its ';'.
                 let end = current.kind == .semicolon ? current.end : previousEnd
-                return Statement(kind, range: statementStart..<end, containsKey: hasWrittenKey)
+                return Statement(
+                    kind, range: statementStart..<end, containsKey: hasWrittenKey, validity: validity)
             } catch {
                 note(error)
                 recover()

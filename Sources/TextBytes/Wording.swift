@@ -18,12 +18,18 @@ package func listed(_ words: [String], _ conjunction: String) -> String {
 }
 
 /// One line of text as a terminal may get it: control characters, such as a device's or a file's name may have, become `?`,
-/// so that no name ends a line or moves a cursor.
+/// so that no name ends a line, moves a cursor, or turns what follows it round.
 package func oneLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: \.isControl) else { return text }
-    return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isControl ? "?" : $0 }))
+    guard !text.unicodeScalars.allSatisfy(\.isSeen) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isSeen ? $0 : "?" }))
 }
 
 extension Unicode.Scalar {
-    fileprivate var isControl: Bool { properties.generalCategory == .control }
+    /// Whether a terminal shows it as a character of its own, and does nothing else because of it.
+    package var isSeen: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: false
+        default: true
+        }
+    }
 }

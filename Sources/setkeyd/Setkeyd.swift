@@ -14,8 +14,10 @@ struct Setkeyd: ParsableCommand {
         abstract: "Keep the kernel's IPsec SAs and policies as a setkey file declares them.",
         usage: """
             setkeyd [--config FILE] [--kernel KIND] [--socket PATH]
-                    [--state-directory DIRECTORY] [--drift POLICY] [--thresholds POLICY]
-            setkeyd --check [--config FILE] [--kernel INTERFACE]
+                    [--state-directory DIRECTORY] [--persistent-directory DIRECTORY]
+                    [--drift POLICY] [--thresholds POLICY] [--skew SECONDS]
+                    [--trust-clock]
+            setkeyd --check [--config FILE] [--kernel INTERFACE] [--skew SECONDS]
             setkeyd -V | --help
             """,
         discussion: """
@@ -49,6 +51,13 @@ struct Setkeyd: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Where it is kept that setkey --off has been run, which outlives a reboot (default: $STATE_DIRECTORY, which systemd "
+                + "sets, or the state directory).",
+            valueName: "DIRECTORY"))
+    var persistentDirectory: String?
+
+    @Option(
+        help: ArgumentHelp(
             "What to do when another program deletes or alters declared entries: repair them, or only report it.",
             valueName: "POLICY"))
     var drift: DriftPolicy = .repair
@@ -58,6 +67,18 @@ struct Setkeyd: ParsableCommand {
             "The kernel's hash thresholds for policies: auto chooses them from the file's prefixes, keep does not touch "
                 + "them.", valueName: "POLICY"))
     var thresholds: ThresholdPolicy = .auto
+
+    @Flag(
+        help: ArgumentHelp(
+            "Begin and end what the file declares for a time by a clock that says that the file has not been written yet."
+        ))
+    var trustClock = false
+
+    @Option(
+        help: ArgumentHelp(
+            "By how much the clocks of two ends may differ, for warnings about what holds for a time.",
+            valueName: "SECONDS"))
+    var skew = DaemonOptions.ordinarySkew
 
     @Flag(help: "Validate the file, report its errors, warnings and notes, and exit.")
     var check = false
@@ -72,6 +93,9 @@ struct Setkeyd: ParsableCommand {
     var words: [String] = []
 
     func validate() throws {
+        guard (0...86_400).contains(skew) else {
+            throw ValidationError("--skew takes 0 to 86400 seconds, not \(skew)")
+        }
         guard let word = script ?? words.first else { return }
         guard configuration == nil else { throw ValidationError("'\(word)' is one argument too many") }
         throw ValidationError("the file is named with --config: setkeyd --config \(word)")
@@ -110,9 +134,14 @@ struct Setkeyd: ParsableCommand {
 
     func run() throws {
         if version { Self.answer("setkeyd \(Version.current)") }
-        let options = DaemonOptions(
+        var options = DaemonOptions(
             configuration: configuration, kernel: kernel, socket: socket, stateDirectory: stateDirectory, drift: drift,
             thresholds: thresholds)
+        options.persistentDirectory =
+            persistentDirectory
+            ?? environmentVariable("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init)
+        options.trustsClock = trustClock
+        options.skew = skew
         let isCheck = check
         let status = MainActor.assumeIsolated {
             isCheck ? DaemonProcess.check(options) : DaemonProcess.run(options)

@@ -49,6 +49,11 @@ import Testing
     @Test(
         arguments: [
             (#"{"method":"org.setkeyd.Render"}"#, ServiceError.invalidParameter("database")),
+            // 15 bytes, an odd number of digits, what is no digit, and 65 bytes.
+            (digest(String(repeating: "0", count: 30)), .invalidParameter("keyDigest")),
+            (digest(String(repeating: "0", count: 33)), .invalidParameter("keyDigest")),
+            (digest(String(repeating: "g", count: 32)), .invalidParameter("keyDigest")),
+            (digest(String(repeating: "0", count: 130)), .invalidParameter("keyDigest")),
             (#"{"method":"org.setkeyd.Render","parameters":{}}"#, .invalidParameter("database")),
             (#"{"method":"org.setkeyd.Render","parameters":{"database":"sad"}}"#, .invalidParameter("database")),
             (#"{"method":"org.setkeyd.Render","parameters":{"database":1}}"#, .invalidParameter("database")),
@@ -166,4 +171,9 @@ import Testing
     private func decoded(_ text: String) throws -> IncomingFrame {
         try IncomingFrame(frame: Array(text.utf8))
     }
+}
+
+/// A call that asks for digests of keys by these digits.
+private func digest(_ digits: String) -> String {
+    #"{"method":"org.setkeyd.ListAssociations","parameters":{"keyDigest":"\#(digits)"},"more":true}"#
 }

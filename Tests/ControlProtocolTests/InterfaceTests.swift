@@ -27,9 +27,13 @@ import Testing
             (.reload, ReloadParameters.self, ReloadReply.self),
             (.confirm, NoParameters.self, NoParameters.self),
             (.revert, NoParameters.self, ReloadReply.self),
+            (.turnOff, ReloadParameters.self, ReloadReply.self),
+            (.turnOn, ReloadParameters.self, ReloadReply.self),
             (.plan, PlanParameters.self, PlanReply.self),
+            (.schedule, NoParameters.self, ScheduleReply.self),
             (.explain, ExplainParameters.self, ExplainReply.self),
             (.diagnose, NoParameters.self, DiagnoseReply.self),
+            (.metrics, MetricsParameters.self, MetricsReply.self),
             (.status, NoParameters.self, StatusReply.self),
             (.traits, NoParameters.self, TraitsReply.self),
         ]

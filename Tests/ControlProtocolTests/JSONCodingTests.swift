@@ -9,16 +9,27 @@ import Testing
             var json: [UInt8] = []
             try json.append(json: value)
             #expect(try JSONDecoder().decode(Value.self, from: Data(json)) == value)
-            let theirs = try JSONEncoder().encode(value)
+            let tree = try JSONDecoder().decode(JSONTree.self, from: Data(json))
+            let theirs = try JSONEncoder().encode(tree)
             #expect(try Value(from: JSONDecoding(JSONScanner.nodes(of: Array(theirs).span))) == value)
         }
         try check(Samples.execute)
         try check(Samples.executeReply)
         try check(Samples.monitorReply)
+        for association in [Samples.association, Samples.plainAssociation, Samples.richAssociation] {
+            try check(AssociationsReply(associations: [association, association], time: 1_800_000_000))
+        }
         try check(PlanReply(steps: [Samples.planStep], warnings: []))
         try check(PoliciesReply(policies: [Samples.policy, Samples.policy]))
         try check(Samples.status)
         try check(["": [1, -1, .min, .max], "\u{1}": []])
+    }
+
+    /// So that a member which the record's writer forgets is missing above.
+    @Test func theRichestSampleHasEveryMember() {
+        for member in Mirror(reflecting: Samples.richAssociation).children {
+            #expect("\(member.value)" != "nil", "\(member.label ?? "")")
+        }
     }
 
     @Test func membersAreInTheOrderOfTheType() throws {
@@ -77,7 +88,59 @@ import Testing
         try check(Samples.status)
         try check(PlanReply(steps: [Samples.planStep, Samples.planStep]))
         try check(PlanReply(steps: []))
-        try check(["a/b": ["\u{0}\u{8}\u{c}\u{1f}\u{7f}é\"\\", ""], "A": [], "a": []])
+        try check(["a/b": ["\u{0}\u{8}\u{c}\u{1f}é\"\\", ""], "A": [], "a": []])
         try check([String: Int]())
+    }
+
+    /// What another machine sends is seen as it is, and not as it would like to be seen.
+    @Test(arguments: [
+        ("\u{7f}", #"\u007f"#), ("\u{9b}2J", #"\u009b2J"#), ("a\u{202e}b", #"a\u202eb"#), ("\u{2028}", #"\u2028"#),
+        ("\u{2066}\u{feff}", #"\u2066\ufeff"#), ("\u{e0041}", #"\udb40\udc41"#), ("é€𝄞", "é€𝄞"), ("\n", #"\n"#),
+    ])
+    func aDocumentHasNoCharacterThatIsNotSeen(text: String, escaped: String) throws {
+        #expect(JSONDocument.text([text: text]) == "{\n  \"\(escaped)\" : \"\(escaped)\"\n}\n")
+        let line = JSONDocument.line([text])
+        #expect(line == "[\"\(escaped)\"]\n")
+        #expect(try JSONDecoder().decode([String].self, from: Data(line.utf8)) == [text])
+    }
+}
+
+/// Any JSON that travels, for another coder to write it in its own way.
+private enum JSONTree: Codable {
+    case object([String: JSONTree])
+    case array([JSONTree])
+    case string(String)
+    case number(Int)
+    case bool(Bool)
+
+    init(from decoder: any Decoder) throws {
+        if let members = try? decoder.container(keyedBy: JSONKey.self) {
+            self = .object(
+                try Dictionary(
+                    uniqueKeysWithValues: members.allKeys.map {
+                        ($0.stringValue, try members.decode(JSONTree.self, forKey: $0))
+                    }))
+            return
+        }
+        let value = try decoder.singleValueContainer()
+        if let bool = try? value.decode(Bool.self) {
+            self = .bool(bool)
+        } else if let number = try? value.decode(Int.self) {
+            self = .number(number)
+        } else if let string = try? value.decode(String.self) {
+            self = .string(string)
+        } else {
+            self = .array(try value.decode([JSONTree].self))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .object(let members): try members.encode(to: encoder)
+        case .array(let elements): try elements.encode(to: encoder)
+        case .string(let string): try string.encode(to: encoder)
+        case .number(let number): try number.encode(to: encoder)
+        case .bool(let bool): try bool.encode(to: encoder)
+        }
     }
 }

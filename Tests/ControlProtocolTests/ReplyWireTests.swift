@@ -14,24 +14,6 @@ import Testing
         }
     }
 
-    /// A dump has a writer of its own: what it writes is what the encoder would.
-    @Test func dumpsAreWrittenAsTheEncoderWritesThem() throws {
-        let all = [Samples.association, Samples.plainAssociation, Samples.richAssociation]
-        for records in [[], [Samples.plainAssociation], all] {
-            for (continues, incomplete) in [(true, nil), (false, "why \"not\"")] as [(Bool, String?)] {
-                var reply = AssociationsReply(associations: records, time: 1_800_000_000)
-                reply.incomplete = incomplete
-                let written = try Samples.bytes {
-                    try Reply.associations(reply).appendFrame(continues: continues, to: &$0)
-                }
-                let encoded = try Samples.bytes {
-                    try $0.append(frame: ReplyEnvelope(parameters: reply, continues: continues ? true : nil))
-                }
-                #expect(String(decoding: written, as: UTF8.self) == String(decoding: encoded, as: UTF8.self))
-            }
-        }
-    }
-
     @Test(arguments: Samples.errors)
     func everyErrorSurvivesTheWire(error: ControlError) throws {
         let bytes = try Samples.bytes { try error.appendFrame(to: &$0) }

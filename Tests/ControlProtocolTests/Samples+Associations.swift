@@ -3,6 +3,9 @@ import IPsec
 @testable import ControlProtocol
 
 extension Samples {
+    /// The shortest one.
+    static let nonce = "000102030405060708090a0b0c0d0e0f"
+
     /// What PF_KEY tells of most.
     static var plainAssociation: AssociationRecord {
         AssociationRecord(
@@ -36,6 +39,8 @@ extension Samples {
             source: "10.0.11.41", destination: "10.0.11.33", protocol: "esp", spi: 0xffff_ffff, mode: "tunnel",
             state: "mature", reqid: 1, replay: 32, flags: 64, encryption: "aes-cbc", integrity: "hmac-sha256",
             compression: "deflate", encryptionKey: "00", integrityKey: "ff",
+            encryptionFingerprint: "3f9a", integrityFingerprint: "0000",
+            encryptionDigest: String(repeating: "0a", count: 32), integrityDigest: String(repeating: "f0", count: 32),
             encapsulation: EncapsulationRecord(sourcePort: 4500, destinationPort: 4501), current: lifetime,
             soft: lifetime, hard: lifetime, degraded: true)
     }

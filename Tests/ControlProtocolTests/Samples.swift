@@ -23,14 +23,26 @@ enum Samples {
         .reload(ReloadParameters()),
         .confirm,
         .revert,
+        .turnOff(reload),
+        .turnOff(ReloadParameters()),
+        .turnOn(ReloadParameters()),
         .plan(plan),
         .plan(PlanParameters()),
+        .schedule,
         .explain(explain),
         .diagnose,
         .explain(ExplainParameters(Flow(source: .unspecified(.ipv6), destination: .unspecified(.ipv6)))),
+        .metrics(metrics),
+        .metrics(MetricsParameters()),
         .status,
         .traits,
     ]
+
+    static var metrics: MetricsParameters {
+        var parameters = MetricsParameters()
+        parameters.perAssociation = true
+        return parameters
+    }
 
     static var execute: ExecuteParameters {
         var parameters = ExecuteParameters(text: text)
@@ -55,6 +67,7 @@ enum Samples {
         parameters.protocol = .esp
         parameters.includeDead = true
         parameters.showKeys = false
+        parameters.keyDigest = DigestNonce(digits: nonce)
         return parameters
     }
 
@@ -111,12 +124,28 @@ enum Samples {
         (.reload, .reload(ReloadReply(writes: 0, associations: 0, policies: 0, warnings: [], confirmSeconds: 9))),
         (.confirm, .confirmed),
         (.revert, .reload(ReloadReply(writes: 1, associations: 2, policies: 3, warnings: []))),
+        (.turnOff, .reload(ReloadReply(writes: 4, associations: 0, policies: 0, warnings: [], confirmSeconds: 60))),
+        (.turnOn, .reload(ReloadReply(writes: 4, associations: 2, policies: 2, warnings: []))),
         (.plan, .plan(plannedSteps)),
         (.plan, .plan(PlanReply(steps: []))),
         (.plan, .plan(PlanReply(steps: [], warnings: ["f:1:1: warning: \"x\"\n  y"]))),
+        (
+            .schedule,
+            .schedule(
+                ScheduleReply(
+                    changes: [
+                        ScheduledStep(
+                            time: 1_795_000_000, change: .known(.begins), statement: "add ::1 ::2 esp 0x12c -E null ;",
+                            location: "setkey.conf:3:1"),
+                        ScheduledStep(time: 1_795_000_001, change: "pauses", statement: "", location: ""),
+                    ], time: 1_794_000_000))
+        ),
+        (.schedule, .schedule(ScheduleReply(changes: [], time: 0))),
+        (.schedule, .schedule(ScheduleReply(changes: [], time: 0, clockDoubt: "the clock says"))),
         (.explain, .explain(explainReply)),
         (.explain, .explain(ExplainReply(packet: "", lookups: [], fate: "clear"))),
         (.diagnose, .diagnose(DiagnoseReply(findings: []))),
+        (.metrics, .metrics(MetricsReply(text: WireText("setkeyd_up 1\n# EOF\n")))),
         (
             .diagnose,
             .diagnose(
@@ -230,6 +259,7 @@ enum Samples {
         status.undeclaredPolicies = 22
         status.incomplete = ["SPD"]
         status.unrepaired = 21
+        status.off = 23
         status.lastReload = 13
         status.lastOutcome = "done"
         status.confirmSeconds = 14

@@ -11,7 +11,7 @@ import Testing
     }()
 
     @Test func theFileIsMadeFromTheInterface() throws {
-        let expected = try InterfaceSchema.text(of: controlInterfaceText)
+        let expected = try InterfaceSchema.text
         #expect(Self.schema == expected, "it is older than the interface: make schema")
     }
 

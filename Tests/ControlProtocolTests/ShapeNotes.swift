@@ -50,6 +50,7 @@ private struct ShapeDecoder: Decoder {
             case is Int.Type: (0, .int)
             // Of strings that are checked, addresses.
             case is String.Type: ("::", .string)
+            case is DigestNonce.Type: (DigestNonce(digits: Samples.nonce) as Any, .string)
             case is DatabaseName.Type: (DatabaseName.associations, .words(DatabaseName.allCases.map(\.rawValue)))
             case is ProtocolName.Type: (ProtocolName.ah, .words(ProtocolName.allCases.map(\.rawValue)))
             case is MonitorEvent.Type: (MonitorEvent.other, .words(MonitorEvent.allCases.map(\.rawValue)))

@@ -17,6 +17,12 @@ final class BrokenServer {
 
     deinit { close(listener) }
 
+    /// Whether somebody has connected and waits.
+    var hasCaller: Bool {
+        var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, 0) == 1
+    }
+
     /// - Parameter other: the answer, if it is another one than usual.
     func answerOneCall(_ other: String? = nil) throws {
         var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// `--plan`, `--confirm`, `--revert`: the client's side of the declarative file.
@@ -145,6 +146,36 @@ struct DeclarativeFileTests {
         #expect(revert.output.hasPrefix("rolled back: 1 write to the kernel; 1 SA and 2 policies declared\n"))
         #expect(try daemon.setkey("-D").output.contains("spi=4097"))
         #expect(try daemon.setkey("--reload").output.hasPrefix("reloaded: 1 write"))
+    }
+
+    @Test func offTakesOutWhatTheFileDeclaresAndOutlivesARestart() throws {
+        let daemon = try TestDaemon(configuration: Self.file)
+        let off = try daemon.setkey("--off")
+        #expect(off.status == 0)
+        #expect(off.output == "off: 3 writes to the kernel; nothing of the file is applied until `setkey --on`\n")
+        #expect(try daemon.notification(containing: "STATUS=off: nothing of").contains("until setkey --on"))
+        #expect(!(try daemon.setkey("-D").output.contains("spi=4097")))
+        let status = try daemon.setkey("--status").output
+        #expect(status.contains("\nstate: off: nothing of"), "\(status)")
+        #expect(status.contains("\noff since: "), "\(status)")
+        let reload = try daemon.setkey("--reload")
+        #expect(reload.status == 1)
+        #expect(reload.errors.contains("off: nothing of"), "\(reload.errors)")
+        #expect(try daemon.setkey("--plan").status == 10)
+        kill(daemon.process.pid, SIGTERM)
+        _ = try daemon.process.wait()
+        let next = try TestDaemon(in: daemon.directory, Programs.setkeyd) { socket, state in
+            [
+                "--kernel", "simulated", "--socket", socket, "--state-directory", state, "--config",
+                "\(daemon.directory.path)/setkey.conf",
+            ]
+        }
+        try #require(try next.isReady(), "\(next.process.errorText)")
+        #expect(try daemon.setkey("--status").output.contains("\nstate: off: nothing of"))
+        let on = try daemon.setkey("--on")
+        #expect(on.output == "on: 3 writes to the kernel; the file declares 1 SA and 2 policies\n", "\(on)")
+        #expect(try daemon.setkey("-D").output.contains("spi=4097"))
+        #expect(try daemon.setkey("--on").output == "on: nothing differed; the file declares 1 SA and 2 policies\n")
     }
 
     /// As sd_notify(3) wants it of a service of `Type=notify-reload`: the time in the same datagram.

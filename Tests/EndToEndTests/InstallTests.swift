@@ -28,6 +28,7 @@ struct InstallTests {
             installed.isSuperset(of: [
                 "usr/local/sbin/setkeyd", "usr/local/sbin/setkey", "usr/local/lib/systemd/system/setkeyd.service",
                 "usr/local/lib/systemd/system/setkeyd-root.socket", "etc/apparmor.d/setkeyd", "etc/setkeyd/setkey.conf",
+                "usr/local/share/ansible/collections/ansible_collections/setkeyd/setkeyd/plugins/modules/setkeyd_reload.py",
             ]), "\(installed)")
         let profile = try run("/bin/cat", ["\(directory.path)/etc/apparmor.d/setkeyd"]).output
         #expect(profile.contains("  /usr/local/sbin/setkeyd mr,") && !profile.contains(" /usr/sbin/"))

@@ -94,6 +94,16 @@ import Testing
         #expect(plan["writes"] == .integer(steps.count))
     }
 
+    @Test func aComparisonIsAsTheSchemaSays() throws {
+        let daemon = try TestDaemon(configuration: Self.add + Self.policy)
+        let other = try daemon.directory.write(
+            "other.conf", Self.add.replacing("0x7365637265747365", with: "0x8365637265747365"))
+        let outcome = try daemon.setkey("--compare \(other) --json")
+        let differences = try document(outcome, "Comparison", status: 10)["differences"]?.elements
+        #expect(differences?.contains { $0["field"]?.string == "integrityKey" } == true, "\(outcome.output)")
+        #expect(!outcome.output.contains("65637265747365"))
+    }
+
     @Test func confirmationAndReversionAreDocuments() throws {
         let daemon = try TestDaemon(configuration: Self.add)
         try daemon.directory.write("setkey.conf", Self.add + Self.policy)

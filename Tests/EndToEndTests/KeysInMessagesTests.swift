@@ -10,7 +10,7 @@ struct KeysInMessagesTests {
     func noProgramShowsAKeyOfADamagedFile(_ seed: UInt64) throws {
         var generator = KeyedFileGenerator(seed: seed, hasNumericKeys: false)
         let daemon = try TestDaemon(hasGroup: Self.isRoot)
-        let monitor = try daemon.start("-x")
+        let monitor = try daemon.start("-x --no-wait")
         var files: [KeyedFile] = []
         var errors = 0
         for round in 0..<12 {

@@ -127,6 +127,21 @@ final class TestDaemon {
             program, arguments(socket, "\(directory.path)/state"), environment: ["NOTIFY_SOCKET": readiness.path])
     }
 
+    /// A daemon in the place of `other`, which has ended: with its socket, its file and its state, on a simulated kernel of its own.
+    convenience init(after other: TestDaemon) throws {
+        let file = "\(other.directory.path)/setkey.conf"
+        try self.init(in: other.directory, Programs.setkeyd) { socket, state in
+            ["--kernel", "simulated", "--socket", socket, "--state-directory", state, "--config", file]
+        }
+        try #require(try isReady(), "\(process.errorText)")
+    }
+
+    /// Ends it, and waits for its end.
+    func end(by signal: Int32) throws {
+        kill(process.pid, signal)
+        _ = try process.wait()
+    }
+
     /// As the service manager does, which makes the socket.
     private func letMembersIn() throws {
         guard unsafe chmod(directory.path, 0o755) == 0, unsafe chown(socket, 0, Self.group) == 0 else {

@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: ["-x", "-l", "-Pl"], [SIGTERM, SIGKILL])
     func watchingEndsWithItsOwnStatusWhenTheDaemonGoes(flags: String, signal: Int32) throws {
         let daemon = try TestDaemon()
-        let watch = try daemon.start(flags)
+        let watch = try daemon.start("\(flags) --no-wait")
         if flags == "-x" { try provoke(watch, by: daemon) } else { try watch.read { !$0.outputText.isEmpty } }
         kill(daemon.process.pid, signal)
         #expect(try watch.wait() == .exited(3))

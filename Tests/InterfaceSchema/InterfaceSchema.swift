@@ -1,9 +1,13 @@
-/// An interface as a JSON Schema (draft 2020-12): each of its types, what each of its methods replies, and each of its errors
-/// as it travels.
+import ControlProtocol
+
+/// The interface as a JSON Schema (draft 2020-12): each of its types, what each of its methods replies, and each of its errors
+/// as it travels; and the types of what setkey prints besides.
 package enum InterfaceSchema {
     /// The schema as a document.
-    package static func text(of interfaceText: String) throws -> String {
-        try schema(of: VarlinkInterface(interfaceText)).text() + "\n"
+    package static var text: String {
+        get throws {
+            try schema(of: VarlinkInterface(controlInterfaceText + InterfaceText.documentTypes)).text() + "\n"
+        }
     }
 
     private static func schema(of interface: VarlinkInterface) -> JSONValue {

@@ -8,9 +8,11 @@ import Testing
 struct LinkNewsTests {
     private static func news(_ bytes: [UInt8]) -> LinkNews { LinkNews(bytes.span) }
 
-    private static func message(_ type: Int, family: UInt8 = 0, index: Int32, name: String?) -> [UInt8] {
+    private static func message(_ type: Int, family: UInt8 = 0, index: Int32, name: String?, flags: UInt32 = 0)
+        -> [UInt8]
+    {
         var info = ifinfomsg()
-        (info.ifi_family, info.ifi_index) = (family, index)
+        (info.ifi_family, info.ifi_index, info.ifi_flags) = (family, index, flags)
         return XFRMSamples.message(XFRMMessageType(rawValue: UInt16(type)), sequence: 0, portID: 0) { writer in
             writer.append(info)
             // IFLA_MTU, which says nothing here.
@@ -28,7 +30,9 @@ struct LinkNewsTests {
 
     @Test func aDeviceComesAndGoes() {
         let present = Self.message(Int(RTM_NEWLINK), index: 5, name: "eth0")
-        #expect(Self.news(present) == .present("eth0", number: 5))
+        #expect(Self.news(present) == .present("eth0", number: 5, isUp: false))
+        let up = Self.message(Int(RTM_NEWLINK), index: 5, name: "eth0", flags: 0x1_0003)
+        #expect(Self.news(up) == .present("eth0", number: 5, isUp: true))
         #expect(Self.news(Self.message(Int(RTM_DELLINK), index: 5, name: "eth0")) == .gone(5))
         let end = XFRMSamples.message(.done, sequence: 1, portID: 0) { $0.append(0 as Int32) }
         #expect(Self.news(end) == .listEnd)
@@ -75,6 +79,9 @@ struct LinkNewsTests {
         // News may come in any order.
         devices.insert("eth1", 5)
         #expect(devices.number(of: .named("eth1")) == 5 && devices.device(6) == .numbered(6))
+        #expect(devices.isUp(.named("eth1")))
+        devices.insert("eth1", 5, isUp: false)
+        #expect(!devices.isUp(.named("eth1")) && !devices.isUp(.named("eth2")))
         devices.remove(6)
         devices.remove(5)
         #expect(devices == .none)

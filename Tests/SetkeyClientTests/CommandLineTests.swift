@@ -96,6 +96,25 @@ import Testing
         #expect(try operation("-Dal") == .live(.associations, expected))
         expected.once = true
         #expect(try operation("-la --once") == .live(.associations, expected))
+        expected.once = false
+        expected.waits = false
+        #expect(try operation("-la --no-wait") == .live(.associations, expected))
+    }
+
+    @Test func fingerprintsAreOfTheKernelOrAFile() throws {
+        var expected = FingerprintOptions()
+        #expect(try operation("--fingerprint") == .fingerprint(expected))
+        expected.input = .file("a")
+        expected.salt = "k7fq-2mzd"
+        #expect(try operation("--salt k7fq-2mzd --fingerprint -f a") == .fingerprint(expected))
+    }
+
+    @Test func aNewKeyHasAnAlgorithmALengthAndAPlace() throws {
+        let plain = try NewKeyOptions("aes-cbc", bitCount: nil, credential: nil)
+        #expect(try operation("--new-key aes-cbc") == .newKey(plain) && plain.bitCount == 256 && plain.path == nil)
+        let placed = try NewKeyOptions("aes-cbc", bitCount: 128, credential: "/etc/setkeyd/keys/a")
+        #expect(try operation("--new-key rijndael-cbc --bits 128 --credential a") == .newKey(placed))
+        #expect(placed.path == "/etc/setkeyd/keys/a" && placed.bitCount == 128)
     }
 
     @Test func monitorTakesWhatItShows() throws {
@@ -105,13 +124,15 @@ import Testing
         expected.only = .expiry
         expected.processID = 0
         #expect(try operation("-x --brief --only expiry --from 0") == .monitor(expected))
+        expected.waits = false
+        #expect(try operation("-x --brief --only expiry --from 0 --no-wait") == .monitor(expected))
     }
 
     @Test(arguments: [
         "-D", "-DP", "-DNp", "-Da --show-keys", "-c", "-f a", "-n -f a", "-cvr --atomic", "-x", "-xxH --only policies",
         "-x --from 7", "-l", "-lP --once", "--status", "--plan", "--plan -f a", "--explain 1.2.3.4 5.6.7.8", "--doctor",
         "--reload",
-        "--reload --confirm 60", "--confirm", "--revert",
+        "--reload --confirm 60", "--confirm", "--revert", "--off", "--off --confirm 60", "--on",
     ]) func whateverAnswersDoesSoInJSON(line: String) throws {
         guard case .operate(let operation, .json, _) = outcome("\(line) --json") else {
             Issue.record("\(line) --json is refused")
@@ -162,8 +183,26 @@ import Testing
         ("-l --only policies", "--only goes with -x, not with -l"),
         ("-c --from 7", "--from PID goes with -x, not with -c"),
         ("-x --once", "--once goes with -l, not with -x"),
+        ("--fingerprint --salt schlüssel", "--salt takes a word"), ("--fingerprint --salt a;b", "--salt takes a word"),
+        ("--plan --salt a", "--salt WORD goes with --fingerprint, not with --plan"),
+        ("--fingerprint --show-keys", "--show-keys goes with"),
+        ("--compare -oProxyCommand=x", "--compare"), ("--compare=-oProxyCommand=x", "--compare takes a host"),
+        ("--compare a.conf --ssh x", "--ssh goes with a host"),
+        ("-D --ssh x", "--ssh COMMAND goes with --compare"),
+        ("--serve-stdio --json", "--json goes with"), ("compare gw2", "here --compare HOST"),
+        ("--new-key", "--new-key"), ("--new-key aes-cbc -D", "-D and --new-key cannot be combined"),
+        ("--new-key aes-cbc --json", "--json goes with"),
+        ("-D --bits 256", "--bits N goes with --new-key, not with -D"),
+        ("--new-key aes-cbc --bits 1m", "--bits"), ("keygen", "here --new-key ALGORITHM"),
+        ("-l --once --no-wait", "--once and --no-wait cannot be combined"),
+        ("-D --no-wait", "--no-wait goes with -x or -l, not with -D"),
         ("-x --only keys", "associations"),
         ("-x --from init", "--from"),
+        ("--off --on", "--off and --on cannot be combined"),
+        ("--off --confirm", "--off --confirm needs a number of seconds"),
+        ("--off --confirm 0", "--confirm takes 1 to 86400 seconds"),
+        ("--status --confirm 60", "--confirm 60 goes with --reload, --off or --on"),
+        ("off", "--off"),
         ("--plan -r", "-r goes with -c or -f, not with --plan"),
         ("-Q", "-Q"),
         ("-f", "-f"),

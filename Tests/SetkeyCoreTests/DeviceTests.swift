@@ -19,6 +19,7 @@ private struct DeviceMachine {
     private(set) var log: [LogEntry] = []
     private(set) var writes = 0
     private(set) var dumps = 0
+    private(set) var associationDumps = 0
     private(set) var written: [OwnershipAddition] = []
     var file = ""
     private var events: [Event] = []
@@ -61,6 +62,11 @@ private struct DeviceMachine {
         kernel[policy.identity] = policy
         let origin = KernelEvent.Origin(request: nil, processID: 7, sequence: 0)
         post(.kernel([KernelEvent(origin: origin, content: .policy(.added, told(policy)))]))
+    }
+
+    mutating func foreign(_ association: SecurityAssociation) {
+        let origin = KernelEvent.Origin(request: nil, processID: 7, sequence: 0)
+        post(.kernel([KernelEvent(origin: origin, content: .association(.added, association))]))
     }
 
     private mutating func post(_ event: Event) {
@@ -121,7 +127,9 @@ private struct DeviceMachine {
     private mutating func answers(to request: KernelRequest) -> [KernelEvent.Content] {
         switch request {
         case .subscribe: return [.subscribed]
-        case .dump: return [.dumpEnded(complete: true)]
+        case .dump:
+            associationDumps += 1
+            return [.dumpEnded(complete: true)]
         case .dumpPolicies:
             dumps += 1
             return kernel.values.map { .dumpedPolicy(told($0), isLast: false) } + [.dumpEnded(complete: true)]
@@ -230,6 +238,27 @@ struct DeviceTests {
         #expect(machine.policies == ["1 -", "2 index:5", "2 index:6", "3 index:6"])
         #expect(machine.writes > before)
         #expect(machine.daemon.ownership.leftover.isEmpty)
+    }
+
+    /// The kernel removes the SAs of a device that goes down, without a word; it leaves others alone.
+    @Test func theAssociationsAreReadAgainWhenADeviceThatDoesTheirWorkGoesDown() throws {
+        let text = "add 192.0.2.1 192.0.2.2 esp 0x1001 -hwif eth0 out -E null;"
+        var parser = Parser(Array(text.utf8), options: ParserOptions(traits: .xfrm))
+        guard case .add(let association)? = parser.next()?.kind else {
+            Issue.record("it is read")
+            return
+        }
+        var machine = DeviceMachine("", [("eth0", 2), ("eth1", 3)])
+        machine.foreign(association)
+        let before = machine.associationDumps
+        machine.change { $0.insert("eth1", 3, isUp: false) }
+        machine.change { $0.insert("eth0", 2) }
+        #expect(machine.associationDumps == before)
+        machine.change { $0.insert("eth0", 2, isUp: false) }
+        #expect(machine.associationDumps == before + 1)
+        machine.change { $0.insert("eth0", 2) }
+        machine.change { $0.remove(2) }
+        #expect(machine.associationDumps == before + 2)
     }
 
     @Test func othersMayComeAndGo() {

@@ -11,8 +11,14 @@ struct Disk {
     init(life: String, traits: KernelTraits = .pfKey, richer: KernelTraits? = nil) {
         files = StateFiles(
             ownership: FileInMemory(path: "owned"), former: FileInMemory(path: "former"),
-            confirmation: FileInMemory(path: "confirmation"), life: life,
+            confirmation: FileInMemory(path: "confirmation"), off: FileInMemory(path: "off"), life: life,
             traits: traits, richerTraits: richer)
+    }
+
+    /// The disk behind a boot, which keeps no more than that it is off.
+    init(life: String, keeping disk: Disk) {
+        self.init(life: life)
+        off = disk.off
     }
 
     var life: String {
@@ -27,12 +33,17 @@ struct Disk {
             files.ownership.failure = newValue
             files.former.failure = newValue
             files.confirmation.failure = newValue
+            files.off.failure = newValue
         }
     }
 
     var ownership: [UInt8] { files.ownership.bytes ?? [] }
     var former: [UInt8]? { files.former.bytes }
     var confirmation: [UInt8]? { files.confirmation.bytes }
+    var off: [UInt8]? {
+        get { files.off.bytes }
+        set { files.off.bytes = newValue }
+    }
 
     /// Returns why it could not be written.
     mutating func write(_ change: StateChange) -> String? { files.write(change) }

@@ -55,6 +55,20 @@ import Testing
         #expect(machine.errors.contains { $0.client == Machine.root })
     }
 
+    @Test func whoeverHasBeenRefusedWhileTheShellJudgesIsNotAnsweredOnceMore() {
+        var examinations = SharedWalk<Census, Void>(joinsDumps: false)
+        var mirror = Mirror()
+        examinations.ask(Machine.root, ()) { _ in 1 }
+        examinations.collect()
+        while examinations.collect({ $0.advance(&mirror, count: 1) }) == nil {}
+        examinations.ask(Machine.nobody, ()) { _ in 2 }
+        #expect(examinations.waiting == [Machine.nobody])
+        examinations.abandon(&mirror)
+        #expect(examinations.waiting.isEmpty)
+        #expect(examinations.end { _, _ in 3 }.map(\.client) == [Machine.root])
+        #expect(examinations.tickets == nil)
+    }
+
     @Test func anEndThatHasComeIsFound() throws {
         var machine = Machine.started(
             on: .xfrm, file: Self.tunnel + Self.associations.replacingFirst("-m tunnel", by: "-m tunnel -lh 4"))

@@ -76,11 +76,11 @@ struct DriftWatchTests {
         let step = try #require(Self.steps(300...300).first)
         var watch = DriftWatch()
         watch.repaired(step, isDone: false)
-        watch.endRepair(unfinished: true, at: 0)
+        watch.endRepair(restored: 1, unfinished: true, at: 0)
         #expect(watch.drifted.count == 1 && !watch.isDue(at: Self.second) && watch.isDue(at: 10 * Self.second))
         #expect(watch.takeSuspects() == [step.change.entry: ""])
         watch.repaired(step, isDone: true)
-        watch.endRepair(unfinished: false, at: 0)
+        watch.endRepair(restored: 1, unfinished: false, at: 0)
         #expect(watch.drifted.isEmpty && watch.checkAt == nil)
     }
 }

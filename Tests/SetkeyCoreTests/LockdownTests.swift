@@ -151,6 +151,24 @@ import Testing
         #expect(Self.hasKey(Self.key, machine.truth()))
     }
 
+    /// One whose keys nobody knows cannot come back: that is said, and no key of zeros is made of it.
+    @Test func whatAnUndoCannotBringBackIsTold() throws {
+        let foreign = "add 192.0.2.3 192.0.2.4 esp 0x3001 -E aes-cbc \(Self.otherKey) ;"
+        for deletion in ["delete 192.0.2.3 192.0.2.4 esp 0x3001 ;", "flush ;"] {
+            var machine = Machine.started(on: .xfrm, file: Self.file(Self.key))
+            _ = try machine.run(foreign)
+            machine.kernel.isLockedDown = true
+            machine.restart()
+            let reply = try machine.run(deletion + " delete 192.0.2.1 192.0.2.2 esp 0x7777 ;", atomic: true)
+            let told = (reply.failures ?? []).first { $0.operation == "undo: add esp 192.0.2.4 spi 0x3001" }
+            #expect(
+                told?.reason == "the kernel does not tell the keys of this SA, so that it cannot be made again (ENOKEY)"
+            )
+            #expect(!Self.hasWrittenZeros(machine))
+            #expect(machine.truth().associations.map(\.identity.spi.rawValue) == [0x1001])
+        }
+    }
+
     @Test func aDumpLeavesTheKeysThatAreKnownToTheSAThatIsTheSame() throws {
         var known = try #require(Self.association(Self.key))
         known.current = Lifetime(addTime: 100)

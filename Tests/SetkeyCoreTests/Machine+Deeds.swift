@@ -41,6 +41,23 @@ extension Machine {
         }
     }
 
+    /// Lets time pass up to a moment, and the shell call whenever it was asked to.
+    mutating func pass(to moment: Int) {
+        while let call = clockCall, let due = call.at, due - clockError <= moment {
+            pass(seconds: max(0, due - clockError - seconds))
+            clockCall = nil
+            post(.clockCalled)
+        }
+        pass(seconds: moment - seconds)
+    }
+
+    /// Sets the wall clock.
+    mutating func setClock(wrongBy error: Int) {
+        clockError = error
+        clockCall = nil
+        post(.clockCalled)
+    }
+
     /// A client runs setkey text; returns its last reply.
     @discardableResult
     mutating func execute(_ text: String, atomic: Bool = false, by client: ClientID = Machine.root) -> ExecuteReply? {

@@ -58,9 +58,11 @@ extension Machine {
             openPorts.append(endpoints)
             handle(.portsOpened(except: endpoints.compactMap { end in portErrors[end].map { ClosedPort(end, $0) } }))
         case .examine(let examination): queue(.examined(examination.result(report)))
+        case .measure(let measurement): queue(.measured(measurement.result(report.counters)))
         case .nextTurn: isTurnDue = true
         case .discard(let garbage): garbage.free()
         case .wake(let moment): wakeAt = moment
+        case .callByClock(let call): clockCall = call
         case .stop: break
         }
     }

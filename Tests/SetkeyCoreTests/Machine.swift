@@ -32,6 +32,8 @@ struct Machine {
 
     /// What the configuration file says when it is read next; `nil`: it does not exist.
     var file: String?
+    /// When it was written.
+    var fileWrittenAt = 0
     /// What its last reading has left for the next one.
     var formerReading = FormerReading()
     /// How often it has been read, or is being read.
@@ -65,6 +67,10 @@ struct Machine {
     var lives = 0
     /// When the daemon wants to be woken, on the monotonic clock.
     var wakeAt: UInt64?
+    /// When it wants to be called by the wall clock.
+    var clockCall: ClockCall?
+    /// By how many seconds the wall clock is wrong.
+    var clockError = 0
     /// What was to be opened for ESP in UDP, each time.
     var openPorts: [[UDPEndpoint]] = []
     /// What opening one fails with.
@@ -95,7 +101,8 @@ struct Machine {
 
     init(
         on door: Door = .pfKey, movingTo richerDoor: Door? = nil, file: String? = nil, faults: FaultPlan = .none,
-        receiveLimit: Int = 16 << 20, drift: DriftPolicy = .repair, protectsTraffic: Bool = false
+        receiveLimit: Int = 16 << 20, drift: DriftPolicy = .repair, protectsTraffic: Bool = false,
+        trustsClock: Bool = false
     ) {
         (self.door, self.richerDoor) = (door, richerDoor)
         translation = door.translation()
@@ -104,9 +111,11 @@ struct Machine {
         let traits = protectsTraffic ? door.traits : door.traits.ofSimulatedKernel
         var options = ParserOptions(traits: traits, allowsInclude: false)
         options.richerTraits = richerDoor?.traits.ofSimulatedKernel
-        daemon = Daemon(
-            settings: Daemon.Settings(
-                configurationPath: Self.path, processID: 99, kernelLife: "life", drift: drift, parserOptions: options))
+        options.allowsValidity = false
+        var settings = Daemon.Settings(
+            configurationPath: Self.path, processID: 99, kernelLife: "life", drift: drift, parserOptions: options)
+        settings.trustsClock = trustsClock
+        daemon = Daemon(settings: settings)
         kernel = SimulatedKernel(startingAt: .init(seconds: UInt64(seconds)))
         kernel.faults = faults
         sockets = door.open(&kernel, receiveLimit: receiveLimit)
@@ -145,6 +154,7 @@ struct Machine {
         unwritten = []
         isReady = nil
         shownForms = []
+        clockCall = nil
         writes = []
         start()
     }
@@ -178,7 +188,7 @@ struct Machine {
 
     var now: Instant {
         Instant(
-            seconds: seconds, microseconds: Int(nanoseconds / 1000),
+            seconds: seconds + clockError, microseconds: Int(nanoseconds / 1000),
             monotonic: UInt64(seconds) * 1_000_000_000 + nanoseconds)
     }
 }

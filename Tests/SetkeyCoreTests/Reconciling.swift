@@ -165,6 +165,8 @@ struct Reconciling {
             case .keep: news.append("wrote keep")
             case .confirm(let record): news.append("wrote \(record.status)")
             case .forget: news.append("wrote forget")
+            case .turnOff: news.append("wrote off")
+            case .turnOn: news.append("wrote on")
             case .append, .rewrite: break
             }
             reconciler.recorded(diskFailure, &context)

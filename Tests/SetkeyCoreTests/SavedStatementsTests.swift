@@ -41,7 +41,7 @@ import Testing
     }
 
     /// Both databases, as a client is told them.
-    private static func save(_ machine: inout Machine, keys: Bool = true, owned: Bool = false) -> String {
+    static func save(_ machine: inout Machine, keys: Bool = true, owned: Bool = false) -> String {
         var text = ""
         for database in [DatabaseName.associations, .policies] {
             machine.replies = []

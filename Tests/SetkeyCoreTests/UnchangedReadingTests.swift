@@ -43,7 +43,7 @@ import Testing
         var count = 0
         while reading.next() != nil { count += 1 }
         #expect(reading.sources.count == reading.accesses.count)
-        return (count, reading.finish(objections: objections, keeping: &former))
+        return (count, reading.finish(objections: objections, at: RuleClock(now: 0), keeping: &former))
     }
 
     private static func spis(_ configuration: Configuration) -> [UInt32] {

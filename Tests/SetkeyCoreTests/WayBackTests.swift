@@ -25,6 +25,7 @@ struct WayBackTests {
             case .confirm(let record): "\(record.status) \(record.fingerprint.rawValue) \(record.deadline)"
             case .forget: "forget"
             case .append, .rewrite: "ownership"
+            case .turnOff, .turnOn: "switch"
             }
         }
     }

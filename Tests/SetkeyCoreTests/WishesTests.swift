@@ -24,7 +24,7 @@ struct WishesTests {
         wishes.add(ReversalWish(reversal: .asked, file: Self.file, clients: [Self.second]))
         wishes.add(ReversalWish(reversal: .unconfirmed, file: Self.other))
         #expect(wishes.wantsReversal)
-        guard case .revert(let wish) = wishes.next() else { throw Missing() }
+        guard case .reversal(let wish) = wishes.next() else { throw Missing() }
         #expect(wish == ReversalWish(reversal: .unconfirmed, file: Self.other, clients: [Self.second]))
         guard case .reload = wishes.next() else { throw Missing() }
         #expect(wishes.next() == nil)
@@ -36,7 +36,7 @@ struct WishesTests {
         wishes.add(ReloadWish(clients: [Self.first], confirmSeconds: 5))
         #expect(wishes.dismissClients() == [Self.first, Self.second])
         #expect(wishes.dismissClients().isEmpty)
-        guard case .revert(let reversal) = wishes.next(), case .reload(let reload) = wishes.next() else {
+        guard case .reversal(let reversal) = wishes.next(), case .reload(let reload) = wishes.next() else {
             throw Missing()
         }
         #expect(reversal.clients.isEmpty && reload == ReloadWish(confirmSeconds: 5))

@@ -38,6 +38,24 @@ import TextBytes
         return dumpText(output)
     }
 
+    @Test func aKeyThatIsNotShownHasItsFingerprint() throws {
+        let sa = try association()
+        let fingerprints = KeyFingerprints()
+        let encryption = String(try #require(fingerprints.ofEncryption(sa)), radix: 16)
+        let integrity = String(try #require(fingerprints.ofIntegrity(sa)), radix: 16)
+        func padded(_ digits: String) -> String { String(repeating: "0", count: 4 - digits.count) + digits }
+        var hidden = format { $0.fingerprints = fingerprints }
+        #expect(
+            text { hidden.append(sa, isLast: true, to: &$0) }
+                .contains(
+                    "\tE: aes-cbc  <hidden \(padded(encryption))>\n\tA: hmac-sha1  <hidden \(padded(integrity))>\n"))
+        var shown = format { ($0.fingerprints, $0.showKeys) = (fingerprints, true) }
+        #expect(!text { shown.append(sa, isLast: true, to: &$0) }.contains("hidden"))
+        var unknown = sa
+        unknown.hidesKeys = true
+        #expect(text { shown.append(unknown, isLast: true, to: &$0) }.contains("\tE: aes-cbc  <hidden>\n"))
+    }
+
     /// Behind the lines of ipsec-tools, in front of the one that ends an entry.
     @Test func whatIpsecToolsDoesNotKnowHasLinesOfItsOwn() throws {
         var sa = try association()

@@ -75,6 +75,15 @@ struct MaskingTests {
         #expect(rendered("include \"a/b\" tunnel ;").contains("include \"a/b\" tunnel ;"))
     }
 
+    @Test(arguments: [
+        ("-from 2027-01-01T00:00:00Z -until 2027-02-01 00:00Z", true), ("-until 2027-13-01Z", true),
+        ("-from 5ec4e75ec4e7", false), ("-from 2027 SECRET", false), ("-from SECRET", false),
+        ("-from 2027-01-01 SECRET", false),
+    ])
+    func timesAreShown(_ clauses: String, _ areShown: Bool) {
+        #expect(rendered("add 192.0.2.1 192.0.2.2 esp 0x1e241 \(clauses) -m bogus ;").contains(clauses) == areShown)
+    }
+
     @Test(arguments: ["; ", "\n", " "])
     func whatFollowsAForgottenQuoteIsNoNameOfAFile(_ separator: String) {
         let text = "include \"/etc/a\(separator)add ::1 ::2 esp 256 -E aes-cbc 0xcafef00d; include /etc/b\" ;"

@@ -25,6 +25,7 @@ struct MendTests {
         ("\(add) -A hmac-sha1=0x0011 ;", ["a blank is missing between hmac-sha1 and its key"]),
         ("\(add) -E aes-cbc <hidden> ;", ["this key was hidden", "setkey -D --show-keys"]),
         ("\(add) -E aes-cbc 0x<hidden> ;", ["this key was hidden", "setkey -D --show-keys"]),
+        ("\(add) -E aes-cbc <hidden 3f9a> ;", ["this key was hidden", "setkey -D --show-keys"]),
         ("\(add) -E aes-cbc <KEY> ;", ["this is a placeholder; write your own value"]),
         ("\(add) -E aes-cbc ${KEY} ;", ["setkey knows no variables"]),
         ("add <LOCAL> ::2 esp 256 -E null ;", ["this is a placeholder"]),

@@ -210,4 +210,15 @@ struct ReusedReadingTests {
         let few = ParserOptions(diagnosticLimit: 7)
         #expect(read(many, few, reusing: read(many, few, reusing: ReadSources()).read).parsed == 7)
     }
+
+    /// The text behind an error was digested once more with each statement.
+    @Test func timeGrowsWithTheFileAloneBehindAnError() {
+        func time(_ first: String) -> Duration {
+            let text = first + (0..<6000).map { "add ::1 ::2 esp \(256 + $0) -E null ;\n" }.joined()
+            return processorTime { #expect(read(Array(text.utf8), reusing: ReadSources()).count >= 6000) }
+        }
+        let good = (0..<3).map { _ in time("flush ;\n") }.min() ?? .zero
+        let bad = (0..<3).map { _ in time("add ::1 ;\n") }.min() ?? .zero
+        #expect(bad < good * 5 + .milliseconds(50))
+    }
 }

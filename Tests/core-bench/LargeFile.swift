@@ -19,22 +19,43 @@ enum Changes {
 /// - Parameters:
 ///   - version: what the entries that differ from version to version have of it.
 ///   - changes: which those are.
-func largeFile(_ count: Int, version: Int, changes: Changes = .few) -> DesiredState {
+///   - later: how many SAs it has besides, which begin at ``laterMoment``.
+func largeFile(_ count: Int, version: Int, changes: Changes = .few, later: Int = 0) -> DesiredState {
     var evaluation = DesiredState.Evaluation()
     for number in 0..<count / 2 {
-        let changed = changes.touch(number) ? version : 0
-        let ends = "10.\(number >> 16 & 255).\(number >> 8 & 255)"
-        let text = """
-            add \(ends).1 \(ends).2 esp \(0x1000 + number) -m tunnel -u \(changed) \
-            -E aes-cbc 0x000102030405060708090a0b0c0d0e0f -A hmac-sha1 0x000102030405060708090a0b0c0d0e0f10111213 ;
-            spdadd 10.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255) 10.200.0.0/16 any -P out \
-            prio \(changed) ipsec esp/tunnel/\(ends).1-\(ends).2/require ;
-
-            """
-        var parser = Parser(Array(text.utf8))
-        while let statement = parser.next() {
-            evaluation.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
-        }
+        evaluate(statements(number, version: changes.touch(number) ? version : 0), &evaluation)
     }
+    for number in 0..<later { evaluate(laterStatement(number), &evaluation) }
     return evaluation.finish()
+}
+
+private func evaluate(_ text: String, _ evaluation: inout DesiredState.Evaluation) {
+    var parser = Parser(Array(text.utf8))
+    while let statement = parser.next() { evaluation.add(statement, from: 0) }
+}
+
+/// An SA and a policy.
+private func statements(_ number: Int, version: Int) -> String {
+    let ends = "10.\(number >> 16 & 255).\(number >> 8 & 255)"
+    return """
+        add \(ends).1 \(ends).2 esp \(0x1000 + number) -m tunnel -u \(version) \
+        -E aes-cbc 0x000102030405060708090a0b0c0d0e0f -A hmac-sha1 0x000102030405060708090a0b0c0d0e0f10111213 ;
+        spdadd 10.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255) 10.200.0.0/16 any -P out \
+        prio \(version) ipsec esp/tunnel/\(ends).1-\(ends).2/require ;
+
+        """
+}
+
+/// Five seconds after the simulated kernel's beginning.
+let laterMoment = 1_000_005
+
+private func laterStatement(_ number: Int) -> String {
+    "add 10.255.0.1 10.255.0.2 esp \(0x1000 + number) -from \(CalendarTime(laterMoment)) -m tunnel "
+        + "-E aes-cbc 0x000102030405060708090a0b0c0d0e0f ;\n"
+}
+
+/// The text of such a file.
+func largeText(_ count: Int, later: Int) -> [UInt8] {
+    Array(
+        ((0..<count / 2).map { statements($0, version: 0) } + (0..<later).map(laterStatement)).joined().utf8)
 }

@@ -35,6 +35,8 @@ struct WatchedLoop {
     var frames: Method?
     private(set) var longest = Longest()
     private(set) var turns = 0
+    /// Milliseconds of the processor that all turns have taken.
+    private(set) var total = 0.0
 
     init() {
         link = SimulatedLink(startingAt: 1_000_000)
@@ -53,6 +55,7 @@ struct WatchedLoop {
     mutating func reset() {
         longest = Longest()
         turns = 0
+        total = 0
     }
 
     // MARK: What happens
@@ -127,6 +130,12 @@ struct WatchedLoop {
         post(.woken)
     }
 
+    /// The moment comes at which something begins, and a while after it.
+    mutating func passBoundary() {
+        link.seconds = max(link.seconds, laterMoment)
+        post(.clockCalled)
+    }
+
     // MARK: The shell's part
 
     private mutating func handle(_ event: Event) {
@@ -135,6 +144,7 @@ struct WatchedLoop {
         let begin = Self.processorTime()
         let effects = daemon.handle(event, at: now)
         let taken = Self.processorTime() - begin
+        total += taken
         if taken > longest.milliseconds {
             longest = Longest(milliseconds: taken, event: Self.name(of: event))
         }
@@ -146,7 +156,7 @@ struct WatchedLoop {
     }
 
     /// Milliseconds of the processor that this thread has taken.
-    private static func processorTime() -> Double {
+    static func processorTime() -> Double {
         var time = timespec()
         unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6

@@ -24,6 +24,9 @@ func watchLoop(_ count: Int, limit: Double) -> Bool {
     measure("start with an empty kernel") { $0.start() }
     measure("reload, nothing differs") { $0.post(.reloadRequested) }
     measure("status") { $0.post(.called(WatchedLoop.root, .status)) }
+    loop.file = (largeFile(count, version: 1, later: 10), 9)
+    measure("reload with ten that begin later") { $0.post(.reloadRequested) }
+    measure("their beginning") { $0.passBoundary() }
     loop.file = (largeFile(count, version: 2), 2)
     measure("plan, one in a hundred differs") { $0.post(.called(WatchedLoop.root, .plan(PlanParameters()))) }
     measure("reload, one in a hundred differs") { $0.post(.reloadRequested) }

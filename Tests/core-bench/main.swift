@@ -9,6 +9,7 @@ let usage = """
                                             status 1 if one took more than LIMIT milliseconds of the processor
            core-bench memory COUNT...       what memory so many SAs take in the mirror, and how much is left of it
                                             after a flush
+           core-bench boundary COUNT...     what a moment takes at which ten SAs begin, and a reload of the same file
            core-bench work KIND FILE        parse, execute, dump, send, list, watch or reload a file of statements, once
 
     """
@@ -32,6 +33,8 @@ case "loop":
     exit(isWithin ? 0 : 1)
 case "memory":
     for count in arguments.dropFirst().compactMap({ Int($0) }) { measureMemory(count) }
+case "boundary":
+    for count in arguments.dropFirst().compactMap({ Int($0) }) { measureBoundary(count) }
 case "work":
     guard arguments.count == 3, let work = Work(rawValue: arguments[1]), let text = contents(of: arguments[2]) else {
         fail()

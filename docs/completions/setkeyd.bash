@@ -9,7 +9,7 @@ _setkeyd() {
             _filedir
             return
             ;;
-        --state-directory)
+        --state-directory | --persistent-directory)
             _filedir -d
             return
             ;;
@@ -27,6 +27,6 @@ _setkeyd() {
             ;;
     esac
     COMPREPLY=($(compgen -W '
-        --config --kernel --socket --state-directory --drift --thresholds --check -V --version -h --help
+        --config --kernel --socket --state-directory --persistent-directory --drift --thresholds --skew --trust-clock --check -V --version -h --help
     ' -- "$cur"))
 } && complete -F _setkeyd setkeyd

@@ -1,5 +1,5 @@
 /* The kernel's own headers (nothing is retyped: constants and layouts come from here), signals, and receptions
-   of several datagrams, and epoll(7), whose event is a union. */
+   of several datagrams, epoll(7), whose event is a union, and a timer of the wall clock. */
 #ifndef SETKEYD_CLINUX_H
 #define SETKEYD_CLINUX_H
 
@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include <linux/filter.h>
+#include <linux/if.h>
 #include <linux/ipsec.h>
 #include <linux/netlink.h>
 #include <linux/pfkeyv2.h>
@@ -32,5 +33,14 @@ int setkeyd_set_events(int epoll, int operation, int descriptor, uint32_t events
 
 /* Takes up to `count` of the events that there are, at most 16, without waiting. Their number, or -1 and errno. */
 int setkeyd_take_events(int epoll, uint64_t *tokens, uint32_t *events, int count);
+
+/* A timerfd(2) of the wall clock, that is not set. It, or -1 and errno. */
+int setkeyd_open_clock(void);
+
+/* Has it become readable at `seconds` since 1970, and as soon as the clock is set; 0 for neither. 0, or -1 and errno. */
+int setkeyd_set_clock(int timer, int64_t seconds);
+
+/* Takes what it has told, so that it is not readable any more. */
+void setkeyd_hear_clock(int timer);
 
 #endif

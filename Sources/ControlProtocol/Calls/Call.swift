@@ -18,12 +18,20 @@ package enum Call: Hashable, Sendable {
     case confirm
     /// Undo what the last reload has done.
     case revert
+    /// Take out what the file owns, and apply nothing until ``turnOn(_:)``.
+    case turnOff(ReloadParameters)
+    /// Apply the file again.
+    case turnOn(ReloadParameters)
     /// Tell what a reload would do.
     case plan(PlanParameters)
+    /// Tell what of the file begins and ends when.
+    case schedule
     /// Tell what the kernel does to a packet.
     case explain(ExplainParameters)
     /// Tell what is wrong, or soon will be.
     case diagnose
+    /// Tell figures, for programs that keep them.
+    case metrics(MetricsParameters)
     /// Tell how things stand.
     case status
     /// Tell what the kernel interface can carry.

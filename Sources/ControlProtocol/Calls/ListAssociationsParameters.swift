@@ -6,6 +6,8 @@ package struct ListAssociationsParameters: Codable, Hashable, Sendable {
     package var includeDead: Bool?
     /// Whether the records carry keys, in hexadecimal; for the privileged alone.
     package var showKeys: Bool?
+    /// What digests of keys are made with, in place of the keys; for the privileged alone.
+    package var keyDigest: DigestNonce?
 
     package init() {}
 }

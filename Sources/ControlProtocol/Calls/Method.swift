@@ -9,9 +9,13 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
     case reload = "Reload"
     case confirm = "Confirm"
     case revert = "Revert"
+    case turnOff = "TurnOff"
+    case turnOn = "TurnOn"
     case plan = "Plan"
+    case schedule = "Schedule"
     case explain = "Explain"
     case diagnose = "Diagnose"
+    case metrics = "Metrics"
     case status = "Status"
     case traits = "Traits"
 
@@ -35,9 +39,13 @@ extension Call {
         case .reload: .reload
         case .confirm: .confirm
         case .revert: .revert
+        case .turnOff: .turnOff
+        case .turnOn: .turnOn
         case .plan: .plan
+        case .schedule: .schedule
         case .explain: .explain
         case .diagnose: .diagnose
+        case .metrics: .metrics
         case .status: .status
         case .traits: .traits
         }

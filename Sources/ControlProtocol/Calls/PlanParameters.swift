@@ -5,6 +5,8 @@ package struct PlanParameters: Codable, Hashable, Sendable {
     package var text: WireText?
     /// Whether a further part of the text follows.
     package var unfinished: Bool?
+    /// At which moment, in seconds since 1970; nothing for now.
+    package var at: Int?
 
     package init() {}
 }

@@ -22,7 +22,7 @@ extension InterfaceText {
         # Something is at its limit: places for clients, monitors, plans. The reason says what, and whose.
         error Busy (reason: string)
 
-        # The daemon is stopping.
+        # The daemon is stopping. Where it has gone, setkey --json prints this with -x and -l, and waits for it to come back.
         error Stopping ()
 
         # What arrived is not a Varlink call; the connection is closed.

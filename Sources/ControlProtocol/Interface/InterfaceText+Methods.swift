@@ -32,11 +32,16 @@ extension InterfaceText {
         method ListAssociations(
           protocol: ?Protocol,
           includeDead: ?bool,
-          showKeys: ?bool
+          showKeys: ?bool,
+          # 16 to 64 bytes in hexadecimal, drawn for this call: in place of its key, each association has HMAC-SHA-256 by this
+          # of "setkey ", the kernel's name of the algorithm, a NUL and the key; for whoever may see keys.
+          keyDigest: ?string
         ) -> (
           associations: []Association,
           time: int,
-          incomplete: ?string
+          incomplete: ?string,
+          # Of setkey --fingerprint alone, whose fingerprints are made with it and have 16 digits.
+          salt: ?string
         )
 
         # The SPD as records.
@@ -96,10 +101,35 @@ extension InterfaceText {
           confirmSeconds: ?int
         )
 
+        # Takes out of the kernel what the configuration owns, and applies nothing, over restarts and reboots, until TurnOn.
+        # With confirmSeconds as Reload.
+        method TurnOff(confirmSeconds: ?int) -> (
+          writes: int,
+          associations: int,
+          policies: int,
+          warnings: []string,
+          confirmSeconds: ?int
+        )
+
+        # Reads the configuration and applies it again; does nothing if it is not off.
+        method TurnOn(confirmSeconds: ?int) -> (
+          writes: int,
+          associations: int,
+          policies: int,
+          warnings: []string,
+          confirmSeconds: ?int
+        )
+
         # What Reload would do; or what it would do if the configuration were this text, which only callers who may see
         # keys can ask. A text that does not fit into one call comes in parts, as for Execute. Warnings are about the file;
         # callers who may not see keys get them without source lines. The writes of all steps are for setkey --json.
-        method Plan(text: ?string, unfinished: ?bool) -> (steps: []PlanStep, warnings: ?[]string, writes: ?int)
+        # With at, of what is declared at that moment, in seconds since 1970.
+        method Plan(text: ?string, unfinished: ?bool, at: ?int) -> (steps: []PlanStep, warnings: ?[]string, writes: ?int)
+
+        # What of the configuration in force begins and ends, the next first. Time is the daemon's clock. With clockDoubt, which
+        # says why, that is not believed: nothing begins or ends until it is set, and changes are those of the configuration
+        # since it was written.
+        method Schedule() -> (changes: []ScheduledStep, time: int, clockDoubt: ?string)
 
         # What the kernel does to a packet, by its own rules, from what the daemon knows of its tables. Of ICMP the ports are
         # type and code. What is not given matches no policy that names it; direction is out, in or fwd, and out if nothing
@@ -119,6 +149,11 @@ extension InterfaceText {
         # What is wrong with the kernel's state, or soon will be: by the rules about files, by the kernel's counters and by how
         # the machine is set up. The worst comes first. The kernel is asked for its entries.
         method Diagnose() -> (findings: []Finding)
+
+        # Figures in the text format of OpenMetrics 1.0, as setkey --metrics prints them; with perAssociation those of
+        # each association as well. What the kernel counts may be a second old, and older as long as a reload is under
+        # way: setkeyd_kernel_read_age_seconds says how old.
+        method Metrics(perAssociation: ?bool) -> (text: string)
 
         # The daemon's status.
         method Status() -> (
@@ -158,6 +193,8 @@ extension InterfaceText {
           expiredPolicies: ?int,
           # repair, report
           drift: string,
+          # Since when nothing is applied (TurnOff), in seconds since 1970.
+          off: ?int,
           # When the last reload, revert or start ended, seconds since 1970, and how.
           lastReload: ?int,
           lastOutcome: ?string,
@@ -170,6 +207,10 @@ extension InterfaceText {
           # Policies that wait for their network devices, and those, each once.
           waitingPolicies: ?int,
           awaitedDevices: ?[]string,
+          # When something that is declared for a time begins or ends next (Schedule), and from when on the first policy
+          # has no association, which may have passed, in seconds since 1970.
+          nextChange: ?int,
+          keysEnd: ?int,
           overruns: int,
           uptimeSeconds: int,
           pid: int,

@@ -114,6 +114,12 @@ extension InterfaceText {
           extensions: ?Extensions,
           encryptionKey: ?string,
           integrityKey: ?string,
+          # Equal for equal keys of one algorithm; of no use with another daemon, or after a new start. Only in lists and dumps.
+          encryptionFingerprint: ?string,
+          integrityFingerprint: ?string,
+          # By the nonce of the call; see ListAssociations.
+          encryptionDigest: ?string,
+          integrityDigest: ?string,
           encapsulation: ?Encapsulation,
           # The mark of its packets afterwards.
           outputMark: ?string,
@@ -253,32 +259,6 @@ extension InterfaceText {
           operation: string,
           errno: int,
           reason: string
-        )
-
-        # A property of an entry that is not as declared; of keys only that they differ.
-        type PlanDifference (
-          field: string,
-          present: ?string,
-          declared: ?string
-        )
-
-        # A step of a plan, without keys.
-        type PlanStep (
-          # add, update (in place), replace (delete and add), delete
-          change: string,
-          operation: string,
-          # The entry as a statement.
-          statement: string,
-          # missing, stale, differs(...)
-          reason: string,
-          # Kernel writes that it takes.
-          writes: int,
-          differences: ?[]PlanDifference,
-          # FILE:LINE:COLUMN of the declaring statement.
-          location: ?string,
-          # For a text of the caller's: in which of its parts the statement stands, and at which byte.
-          part: ?int,
-          offset: ?int
         )
 
 

@@ -5,11 +5,11 @@ package let controlInterfaceName = "org.setkeyd"
 ///
 /// A test compares it, field by field, with the types that are encoded and decoded.
 package let controlInterfaceText =
-    InterfaceText.introduction + InterfaceText.types + InterfaceText.methods
-    + InterfaceText.errors
+    InterfaceText.introduction + InterfaceText.types + InterfaceText.planTypes
+    + InterfaceText.methods + InterfaceText.errors
 
 /// The parts of ``controlInterfaceText``.
-enum InterfaceText {
+package enum InterfaceText {
     static let introduction = """
         # The control interface of setkeyd: IPsec with manual keys (setkey(8)) through a daemon that mirrors the kernel's
         # two databases, the SAD (security associations) and the SPD (security policies).

@@ -7,7 +7,7 @@ package enum JSONDocument {
         guard (try? json.append(json: value)) != nil, let nodes = try? JSONScanner.nodes(of: json.span) else {
             return ""
         }
-        return text(nodes, at: 0, indentation: "") + "\n"
+        return String(decoding: shown(Array(text(nodes, at: 0, indentation: "").utf8)), as: UTF8.self) + "\n"
     }
 
     /// What is said about a text, as the error ``ControlError/invalidText(_:)`` has it.
@@ -25,7 +25,7 @@ package enum JSONDocument {
     package static func line(_ value: some Encodable) -> String {
         var json: [UInt8] = []
         try? json.append(json: value)
-        return String(decoding: json, as: UTF8.self) + "\n"
+        return String(decoding: shown(json), as: UTF8.self) + "\n"
     }
 
     private static func text(_ nodes: JSONNodes, at index: Int, indentation: String) -> String {

@@ -17,7 +17,7 @@ extension [UInt8] {
 }
 
 /// The output that the containers of one value share.
-private final class JSONTarget {
+final class JSONTarget {
     var output: JSONOutput
 
     init(_ output: consuming JSONOutput) {
@@ -25,8 +25,7 @@ private final class JSONTarget {
     }
 
     /// Writes a value of any type.
-    func write<Value: Encodable>(_ value: Value) throws {
-        if Value.self == WireText.self, let text = value as? WireText { return output.write(text) }
+    func write(_ value: some Encodable) throws {
         let depth = output.depth
         let start = output.bytes.count
         try value.encode(to: JSONEncoding(target: self))
@@ -37,11 +36,11 @@ private final class JSONTarget {
 }
 
 /// Encodes values as JSON, straight into a ``JSONOutput``, members in the order in which their type has them: objects,
-/// arrays, `Bool`, `Int`, `String`, words and ``WireText``, which is all that travels.
+/// arrays, `Bool`, `Int`, `String`, words and what is ``JSONWritable``, which is all that travels.
 ///
 /// A type may ask for one container, and must be done with a nested one before it goes on in the outer one; those that the
 /// compiler makes do so.
-private struct JSONEncoding: Encoder {
+struct JSONEncoding: Encoder {
     let target: JSONTarget
 
     var codingPath: [any CodingKey] { [] }

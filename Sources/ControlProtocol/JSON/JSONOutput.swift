@@ -65,12 +65,4 @@ struct JSONOutput {
         bytes.append(escapedForJSON: value.utf8Span.span)
         bytes.append(UInt8(ascii: "\""))
     }
-
-    mutating func write(_ value: WireText) {
-        // A long text is moved once: there is room for what follows it.
-        if value.approximateByteCount > 4096 { bytes.reserveCapacity(bytes.count + value.approximateByteCount + 256) }
-        bytes.append(UInt8(ascii: "\""))
-        value.appendEscaped(to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
-    }
 }

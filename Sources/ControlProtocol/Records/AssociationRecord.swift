@@ -2,7 +2,7 @@ package import IPsec
 import TextBytes
 
 /// An SA as a record for other programs. Keys are there only where the caller asked for them and may see them.
-package struct AssociationRecord: Codable, Hashable, Sendable {
+package struct AssociationRecord: Decodable, Hashable, Sendable {
     /// The source address, as `inet_ntop(3)` writes it.
     package var source: String
     /// The destination address; with protocol, SPI and mark the SA's identity.
@@ -36,6 +36,15 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
     package var encryptionKey: String?
     /// The key of the integrity algorithm, in the same way.
     package var integrityKey: String?
+    /// What is equal for equal keys of one algorithm, as four hexadecimal digits, and compares with no other daemon's, nor with
+    /// this one's after a new start; nothing where the key is not known. Only in lists and dumps.
+    package var encryptionFingerprint: String?
+    /// Of the key of the integrity algorithm, in the same way.
+    package var integrityFingerprint: String?
+    /// The ``KeyDigest`` of the key by the nonce of the call, in hexadecimal; nothing where the key is not known.
+    package var encryptionDigest: String?
+    /// Of the key of the integrity algorithm, in the same way.
+    package var integrityDigest: String?
     /// ESP in UDP: the two ports.
     package var encapsulation: EncapsulationRecord?
     /// The mark that its packets have afterwards, in the same way as ``mark``.
@@ -59,7 +68,10 @@ package struct AssociationRecord: Codable, Hashable, Sendable {
 
 extension AssociationRecord {
     /// The record of `association`, with its keys only if `showKeys`, and if they are known.
-    package init(_ association: SecurityAssociation, showKeys: Bool) {
+    package init(
+        _ association: SecurityAssociation, showKeys: Bool, fingerprints: KeyFingerprints? = nil,
+        digest: KeyDigest? = nil
+    ) {
         let showKeys = showKeys && !association.hidesKeys
         source = association.source.description
         destination = association.identity.destination.description
@@ -76,6 +88,10 @@ extension AssociationRecord {
         compression = association.compression == .none ? nil : association.compression.name
         encryptionKey = showKeys ? association.encryptionKey?.hexadecimal : nil
         integrityKey = showKeys ? association.integrityKey?.hexadecimal : nil
+        encryptionFingerprint = fingerprints?.ofEncryption(association).map(Self.digits)
+        integrityFingerprint = fingerprints?.ofIntegrity(association).map(Self.digits)
+        encryptionDigest = digest?.ofEncryption(association).map(Self.digits)
+        integrityDigest = digest?.ofIntegrity(association).map(Self.digits)
         encapsulation = association.encapsulation.map {
             EncapsulationRecord(sourcePort: Int($0.sourcePort), destinationPort: Int($0.destinationPort))
         }
@@ -91,14 +107,16 @@ extension AssociationRecord {
     }
 }
 
-extension KeyMaterial {
-    /// The bytes as hexadecimal digits, for a reply to somebody who may see them.
-    fileprivate var hexadecimal: String {
-        withBytes { bytes in
-            var digits: [UInt8] = []
-            digits.reserveCapacity(bytes.count * 2)
-            for index in bytes.indices { digits.append(hexadecimal: bytes[index], width: 2) }
-            return String(decoding: digits, as: UTF8.self)
-        }
+extension AssociationRecord {
+    private static func digits(_ fingerprint: UInt16) -> String {
+        var digits: [UInt8] = []
+        digits.append(hexadecimal: UInt32(fingerprint), width: 4)
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    private static func digits(_ digest: [UInt8]) -> String {
+        var digits: [UInt8] = []
+        for byte in digest { digits.append(hexadecimal: byte, width: 2) }
+        return String(decoding: digits, as: UTF8.self)
     }
 }

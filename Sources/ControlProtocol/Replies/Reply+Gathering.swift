@@ -24,6 +24,9 @@ extension Reply {
             whole.text.append(part.text)
             whole.incomplete = part.incomplete
             self = .render(whole)
+        case (.metrics(var whole), .metrics(let part)):
+            whole.text.append(part.text)
+            self = .metrics(whole)
         default:
             self = next
         }
@@ -40,8 +43,10 @@ extension Reply {
         case .associations(let reply): 1024 * reply.associations.count
         case .policies(let reply): 1024 * reply.policies.count
         case .render(let reply): reply.text.approximateByteCount
+        case .metrics(let reply): reply.text.approximateByteCount
         case .plan(let reply): 512 * reply.steps.count
         case .flushed, .monitor, .reload, .confirmed, .status, .traits: 1024
+        case .schedule(let reply): 512 * reply.changes.count
         case .explain: 65_536
         case .diagnose(let reply): 1024 * reply.findings.count
         }

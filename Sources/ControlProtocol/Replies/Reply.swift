@@ -18,10 +18,14 @@ package enum Reply: Hashable, Sendable {
     case confirmed
     /// To ``Call/plan(_:)``, in parts.
     case plan(PlanReply)
+    /// To ``Call/schedule``, in parts.
+    case schedule(ScheduleReply)
     /// To ``Call/explain(_:)``.
     case explain(ExplainReply)
     /// To ``Call/diagnose``.
     case diagnose(DiagnoseReply)
+    /// To ``Call/metrics(_:)``, in parts.
+    case metrics(MetricsReply)
     /// To ``Call/status``.
     case status(StatusReply)
     /// To ``Call/traits``.

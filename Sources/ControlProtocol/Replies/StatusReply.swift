@@ -53,6 +53,8 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var expiredPolicies: Int?
     /// What becomes of drift.
     package var drift: Word<DriftPolicy>
+    /// Since when nothing is applied, because somebody has turned off, in seconds since 1970; nothing while the file is.
+    package var off: Int?
     /// When the last reload, revert or start ended, in seconds since 1970, and how; nothing before the first.
     package var lastReload: Int?
     /// How the last reload, revert or start ended: one phrase.
@@ -68,6 +70,11 @@ package struct StatusReply: Codable, Hashable, Sendable {
     package var waitingPolicies: Int?
     /// The devices that they wait for, each once; nothing if none does.
     package var awaitedDevices: [String]?
+    /// When something that is declared begins or ends next, in seconds since 1970; nothing if nothing does.
+    package var nextChange: Int?
+    /// From when on the first policy has no SA, in seconds since 1970, past ones included that have none yet; nothing if all
+    /// have one.
+    package var keysEnd: Int?
     /// How often the kernel's messages overran the socket since the start.
     package var overruns: Int
     /// Since the daemon was started.

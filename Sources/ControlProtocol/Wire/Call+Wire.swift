@@ -14,10 +14,11 @@ extension Call {
         case .render(let parameters): try append(parameters)
         case .flush(let parameters): try append(parameters)
         case .monitor(let parameters): try append(parameters)
-        case .reload(let parameters): try append(parameters)
+        case .reload(let parameters), .turnOff(let parameters), .turnOn(let parameters): try append(parameters)
         case .plan(let parameters): try append(parameters)
         case .explain(let parameters): try append(parameters)
-        case .confirm, .revert, .diagnose, .status, .traits: try append(NoParameters())
+        case .metrics(let parameters): try append(parameters)
+        case .confirm, .revert, .schedule, .diagnose, .status, .traits: try append(NoParameters())
         }
     }
 }

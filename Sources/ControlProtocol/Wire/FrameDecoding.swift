@@ -123,9 +123,13 @@ private struct CallDecoding {
         case .reload: .reload(try parameters(container))
         case .confirm: .confirm
         case .revert: .revert
+        case .turnOff: .turnOff(try parameters(container))
+        case .turnOn: .turnOn(try parameters(container))
         case .plan: .plan(try parameters(container))
+        case .schedule: .schedule
         case .explain: .explain(try parameters(container))
         case .diagnose: .diagnose
+        case .metrics: .metrics(try parameters(container))
         case .status: .status
         case .traits: .traits
         }

@@ -65,12 +65,14 @@ private struct ReplyDecoding {
         case .render: .render(try container.decode(RenderReply.self, forKey: .parameters))
         case .flush: .flushed
         case .monitor: .monitor(try container.decode(MonitorReply.self, forKey: .parameters))
-        case .reload: .reload(try container.decode(ReloadReply.self, forKey: .parameters))
+        case .reload, .revert, .turnOff, .turnOn:
+            .reload(try container.decode(ReloadReply.self, forKey: .parameters))
         case .confirm: .confirmed
-        case .revert: .reload(try container.decode(ReloadReply.self, forKey: .parameters))
         case .plan: .plan(try container.decode(PlanReply.self, forKey: .parameters))
+        case .schedule: .schedule(try container.decode(ScheduleReply.self, forKey: .parameters))
         case .explain: .explain(try container.decode(ExplainReply.self, forKey: .parameters))
         case .diagnose: .diagnose(try container.decode(DiagnoseReply.self, forKey: .parameters))
+        case .metrics: .metrics(try container.decode(MetricsReply.self, forKey: .parameters))
         case .status: .status(try container.decode(StatusReply.self, forKey: .parameters))
         case .traits: .traits(try container.decode(TraitsReply.self, forKey: .parameters))
         }

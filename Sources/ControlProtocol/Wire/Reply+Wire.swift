@@ -5,15 +5,17 @@ extension Reply {
     package func appendFrame(continues: Bool = false, to bytes: inout [UInt8]) throws(FrameError) {
         switch self {
         case .execute(let reply): try bytes.append(reply: reply, continues)
-        case .associations(let reply): try reply.appendFrame(continues: continues, to: &bytes)
+        case .associations(let reply): try bytes.append(reply: reply, continues)
         case .policies(let reply): try bytes.append(reply: reply, continues)
         case .render(let reply): try bytes.append(reply: reply, continues)
         case .flushed, .confirmed: try bytes.append(reply: NoParameters(), continues)
         case .monitor(let reply): try bytes.append(reply: reply, continues)
         case .reload(let reply): try bytes.append(reply: reply, continues)
         case .plan(let reply): try bytes.append(reply: reply, continues)
+        case .schedule(let reply): try bytes.append(reply: reply, continues)
         case .explain(let reply): try bytes.append(reply: reply, continues)
         case .diagnose(let reply): try bytes.append(reply: reply, continues)
+        case .metrics(let reply): try bytes.append(reply: reply, continues)
         case .status(let reply): try bytes.append(reply: reply, continues)
         case .traits(let reply): try bytes.append(reply: reply, continues)
         }

@@ -2,8 +2,8 @@ internal import CLinux
 
 /// What one message of NETLINK_ROUTE tells of network devices (rtnetlink(7)).
 package enum LinkNews: Hashable, Sendable {
-    /// There is a device of this number and name.
-    case present(String, number: UInt32)
+    /// There is a device of this number and name, which is up or down.
+    case present(String, number: UInt32, isUp: Bool)
     /// The device of this number is gone.
     case gone(UInt32)
     /// The list that was asked for is over.
@@ -31,7 +31,7 @@ package enum LinkNews: Hashable, Sendable {
             guard type.rawValue == UInt16(IFLA_IFNAME) else { return }
             name = String(decoding: try content.readBytes(content.remaining).prefix { $0 != 0 }, as: UTF8.self)
         }
-        return name.map { .present($0, number: number) } ?? .other
+        return name.map { .present($0, number: number, isUp: info.ifi_flags & UInt32(IFF_UP.rawValue) != 0) } ?? .other
     }
 
     /// Asks for all devices.

@@ -12,7 +12,8 @@ package enum ExitStatus: Int32, Hashable, Sendable {
     case unreachable = 3
     /// The caller may not do this.
     case denied = 4
-    /// `--plan`: a reload would change something; `--doctor`: something is wrong.
+    /// `--plan`: a reload would change something; `--doctor`: something is wrong; `--compare`: the
+    /// ends differ.
     case found = 10
 }
 

@@ -34,6 +34,11 @@ enum ManualText {
           setkey --save --show-keys > site.conf
                                     what the kernel has, as a file
           setkey --doctor           what is wrong, and what to do
+          setkey --metrics          figures for Prometheus
+          setkey --fingerprint      is it the other end's key?
+          setkey --compare gw2      do both ends agree?
+          setkey --new-key aes-gcm-16 --credential out.e
+                                    a new key, in /etc/setkeyd/keys/out.e
           setkey --reload --confirm 60
                                     reload; rolled back after 60 s unless
                                     setkey --confirm comes first
@@ -43,8 +48,10 @@ enum ManualText {
           0  success
           1  a statement has an error, or the kernel refused one
           2  usage error
-          3  the daemon cannot be reached, or ended before it answered
+          3  the daemon cannot be reached, or ended before it answered;
+             -x and -l wait for it unless --no-wait is given
           4  permission denied
-         10  --plan: a reload would change something; --doctor: something is wrong
+         10  --plan: a reload would change something; --doctor: something is wrong;
+             --compare: the ends differ
         """
 }

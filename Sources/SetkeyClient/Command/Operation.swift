@@ -28,8 +28,10 @@ package enum Operation: Hashable, Sendable {
     case monitor(MonitorOptions)
     /// `-l`, and with `-P` the policies.
     case live(DatabaseName, LiveOptions)
-    /// `--plan`; without an input the daemon's own file.
-    case plan(Input?)
+    /// `--plan`.
+    case plan(PlanOptions)
+    /// `--schedule`.
+    case schedule
     /// `--explain`.
     case explain(ExplainParameters)
     /// `--save`.
@@ -40,6 +42,18 @@ package enum Operation: Hashable, Sendable {
     case graph
     /// `--doctor`.
     case doctor
+    /// `--metrics`.
+    case metrics(MetricsOptions)
+    /// `--fingerprint`.
+    case fingerprint(FingerprintOptions)
+    /// `--compare`.
+    case compare(CompareOptions)
+    /// `--serve-stdio`.
+    case serveStdio
+    /// `--new-key`.
+    case newKey(NewKeyOptions)
+    /// `--roll`.
+    case roll(RollOptions)
     /// `--status`.
     case status
     /// `--reload`.
@@ -48,6 +62,10 @@ package enum Operation: Hashable, Sendable {
     case confirm
     /// `--revert`.
     case revert
+    /// `--off`.
+    case turnOff(ReloadParameters)
+    /// `--on`.
+    case turnOn(ReloadParameters)
     /// `-V`.
     case version
 }
@@ -62,6 +80,8 @@ extension Operation {
         case .reload(let parameters): .reload(parameters)
         case .confirm: .confirm
         case .revert: .revert
+        case .turnOff(let parameters): .turnOff(parameters)
+        case .turnOn(let parameters): .turnOn(parameters)
         default: nil
         }
     }
@@ -87,6 +107,8 @@ package struct RunOptions: Hashable, Sendable {
     package var showPorts = false
     /// `--show-keys`.
     package var showKeys = false
+    /// `--skew`, with `-n`: by how many seconds the clocks of two ends may differ; without one, the ordinary.
+    package var skew: Int?
 
     package init() {}
 }
@@ -97,6 +119,30 @@ package struct LiveOptions: Hashable, Sendable {
     package var includeDead = false
     /// `--once`: one sample, and no more.
     package var once = false
+    /// Without `--no-wait`: where the daemon goes, it waits for it to come back; with `once` it does not either.
+    package var waits = true
+
+    package init() {}
+}
+
+/// Of what a plan is made.
+package struct PlanOptions: Hashable, Sendable {
+    /// The text that would take the place of the daemon's own file; without one, that.
+    package var input: Input?
+    /// `--at`: of which moment, in seconds since 1970; without one, now.
+    package var moment: Int?
+    /// `--skew`: by how many seconds the clocks of two ends may differ; without one, the ordinary.
+    package var skew: Int?
+
+    package init() {}
+}
+
+/// Of which keys fingerprints are printed.
+package struct FingerprintOptions: Hashable, Sendable {
+    /// Those of a text; without one, those of the kernel.
+    package var input: Input?
+    /// `--salt`; without one, it is drawn.
+    package var salt: String?
 
     package init() {}
 }
@@ -111,6 +157,16 @@ package struct SaveOptions: Hashable, Sendable {
     package init() {}
 }
 
+/// Which figures are printed, and how.
+package struct MetricsOptions: Hashable, Sendable {
+    /// `--per-sa`: those of each SA.
+    package var perAssociation = false
+    /// `--http`: as the answer to the request on the standard input.
+    package var isHTTP = false
+
+    package init() {}
+}
+
 /// Which kernel messages are shown, and how.
 package struct MonitorOptions: Hashable, Sendable {
     /// `--only`: no others than these.
@@ -121,6 +177,8 @@ package struct MonitorOptions: Hashable, Sendable {
     package var brief = false
     /// `-xx`: timestamps in seconds since 1970 instead of the time of day.
     package var epoch = false
+    /// Without `--no-wait`: where the daemon goes, it waits for it to come back.
+    package var waits = true
     /// `-h`, `-H`: a hexadecimal dump above each message.
     package var hexDump = false
     /// `--show-keys`.

@@ -1,5 +1,5 @@
 /// The operations of the command line, as they are written there.
-enum OperationKind: String, Hashable, Sendable, CaseIterable {
+package enum OperationKind: String, Hashable, Sendable, CaseIterable {
     case standardInput = "-c"
     case file = "-f"
     case dump = "-D"
@@ -7,20 +7,29 @@ enum OperationKind: String, Hashable, Sendable, CaseIterable {
     case monitor = "-x"
     case live = "-l"
     case status = "--status"
+    case metrics = "--metrics"
     case plan = "--plan"
+    case schedule = "--schedule"
     case explain = "--explain"
     case save = "--save"
     case wireshark = "--wireshark"
     case graph = "--graph"
     case doctor = "--doctor"
+    case fingerprint = "--fingerprint"
+    case compare = "--compare"
+    case serveStdio = "--serve-stdio"
+    case newKey = "--new-key"
+    case roll = "--roll"
     case reload = "--reload"
     case confirm = "--confirm"
     case revert = "--revert"
+    case off = "--off"
+    case on = "--on"
     case version = "-V"
 }
 
 /// The modifiers of the command line, and the operations that each goes with.
-enum Modifier: String, Hashable, Sendable, CaseIterable {
+package enum Modifier: String, Hashable, Sendable, CaseIterable {
     case policies = "-P"
     case dryRun = "-n"
     case debug = "-d"
@@ -39,6 +48,9 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
     case only = "--only"
     case from = "--from PID"
     case once = "--once"
+    case noWait = "--no-wait"
+    case perSA = "--per-sa"
+    case http = "--http"
     case confirmWithin = "--confirm SECONDS"
     case outbound = "--out"
     case inbound = "--in"
@@ -46,9 +58,18 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
     case device = "--dev IF"
     case mark = "--mark N"
     case interfaceID = "--if-id N"
+    case salt = "--salt WORD"
+    case at = "--at TIME"
+    case skew = "--skew SECONDS"
+    case ssh = "--ssh COMMAND"
+    case bits = "--bits N"
+    case credential = "--credential NAME"
+    case spi = "--spi SPI"
+    case overlap = "--overlap SECONDS"
+    case peer = "--peer"
 
     /// What it changes, in the order in which an error lists them.
-    var partners: [OperationKind] {
+    package var partners: [OperationKind] {
         switch self {
         case .policies: [.dump, .flush, .live]
         case .dryRun, .kernelSemantics, .rfcSemantics, .atomic: [.standardInput, .file]
@@ -58,17 +79,25 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         case .ports: [.standardInput, .file, .dump, .live]
         case .noPerSocket: [.dump]
         case .hex: [.monitor]
-        case .showKeys: [.standardInput, .file, .dump, .monitor, .save]
+        case .showKeys: [.standardInput, .file, .dump, .monitor, .save, .roll]
         case .json:
             [
-                .standardInput, .file, .dump, .monitor, .live, .status, .plan, .explain, .doctor, .reload, .confirm,
-                .revert,
+                .standardInput, .file, .dump, .monitor, .live, .status, .plan, .schedule, .explain, .doctor,
+                .fingerprint, .compare, .reload, .confirm, .revert, .off, .on,
             ]
         case .owned: [.save]
         case .brief, .only, .from: [.monitor]
         case .once: [.live]
-        case .confirmWithin: [.reload]
+        case .noWait: [.monitor, .live]
+        case .perSA, .http: [.metrics]
+        case .confirmWithin: [.reload, .off, .on]
         case .outbound, .inbound, .forwarded, .device, .mark, .interfaceID: [.explain]
+        case .salt: [.fingerprint]
+        case .at: [.plan, .roll]
+        case .spi, .overlap, .peer: [.roll]
+        case .skew: [.standardInput, .file, .plan]
+        case .ssh: [.compare]
+        case .bits, .credential: [.newKey]
         }
     }
 
@@ -85,20 +114,22 @@ enum Modifier: String, Hashable, Sendable, CaseIterable {
         case .noPerSocket: [.flush, .monitor]
         case .kernelSemantics, .rfcSemantics: [.dump, .flush, .monitor, .live]
         case .hex: [.dump, .live]
-        case .debug, .verbose, .atomic, .showKeys, .json, .owned, .brief, .only, .from, .once, .confirmWithin,
-            .outbound, .inbound, .forwarded, .device, .mark, .interfaceID:
+        case .debug, .verbose, .atomic, .showKeys, .json, .owned, .brief, .only, .from, .once, .noWait,
+            .perSA, .http, .confirmWithin, .outbound, .inbound, .forwarded, .device, .mark, .interfaceID, .salt,
+            .at, .skew, .ssh, .bits, .credential, .spi, .overlap, .peer:
             []
         }
     }
 
     /// What it cannot be combined with, though each of the two goes with `kind`; said of the one that is listed first above.
-    func rivals(with kind: OperationKind) -> [Modifier] {
+    package func rivals(with kind: OperationKind) -> [Modifier] {
         switch self {
         case .debug: [.json]
         // It makes a dump a statement of a run, whose text it prints.
         case .verbose: kind == .dump ? [.json] : []
         case .hex: [.brief]
         case .json: [.brief]
+        case .once: [.noWait]
         default: []
         }
     }
@@ -109,23 +140,32 @@ extension OperationFlags {
     var kinds: [OperationKind] {
         var kinds: [OperationKind] = []
         if standardInput { kinds.append(.standardInput) }
-        // `--plan -f FILE` is a plan of that file.
-        if !files.isEmpty && !plan { kinds.append(.file) }
+        // `--plan -f FILE` is a plan of that file, and so on.
+        if !files.isEmpty && !plan && !fingerprint { kinds.append(.file) }
         // `-l` is a way to dump: `-Dl` and `-l` are one operation.
         if dump && !live { kinds.append(.dump) }
         if flush { kinds.append(.flush) }
         if monitor > 0 { kinds.append(.monitor) }
         if live { kinds.append(.live) }
         if status { kinds.append(.status) }
+        if metrics { kinds.append(.metrics) }
         if plan { kinds.append(.plan) }
+        if schedule { kinds.append(.schedule) }
         if explain { kinds.append(.explain) }
         if save { kinds.append(.save) }
         if wireshark { kinds.append(.wireshark) }
         if graph { kinds.append(.graph) }
         if doctor { kinds.append(.doctor) }
+        if fingerprint { kinds.append(.fingerprint) }
+        if compare != nil { kinds.append(.compare) }
+        if serveStdio { kinds.append(.serveStdio) }
+        if newKey != nil { kinds.append(.newKey) }
+        if roll != nil { kinds.append(.roll) }
         if reload { kinds.append(.reload) }
         if confirm { kinds.append(.confirm) }
         if revert { kinds.append(.revert) }
+        if off { kinds.append(.off) }
+        if on { kinds.append(.on) }
         return kinds
     }
 }
@@ -153,6 +193,9 @@ extension ModifierFlags {
             case .only: only != nil
             case .from: processID != nil
             case .once: once
+            case .noWait: noWait
+            case .perSA: perSA
+            case .http: http
             case .confirmWithin: confirmWithin != nil
             case .outbound: way == .outbound
             case .inbound: way == .inbound
@@ -160,6 +203,15 @@ extension ModifierFlags {
             case .device: device != nil
             case .mark: mark != nil
             case .interfaceID: interfaceID != nil
+            case .salt: salt != nil
+            case .at: moment != nil
+            case .skew: skew != nil
+            case .ssh: ssh != nil
+            case .bits: bits != nil
+            case .credential: credential != nil
+            case .spi: spi != nil
+            case .overlap: overlap != nil
+            case .peer: peer
             }
         }
     }

@@ -1,5 +1,6 @@
 import ControlProtocol
 import IPsec
+import SetkeySyntax
 import TextBytes
 
 extension SetkeyCommand {
@@ -25,15 +26,24 @@ extension SetkeyCommand {
         case .monitor: return .monitor(monitorOptions)
         case .live: return live
         case .plan: return try plan
+        case .schedule: return .schedule
         case .explain: return try explain
         case .save: return .save(saveOptions)
         case .wireshark: return .wireshark
         case .graph: return .graph
         case .doctor: return .doctor
+        case .fingerprint: return try fingerprint
+        case .compare: return .compare(try CompareOptions(operations.compare ?? "", ssh: modifiers.ssh))
+        case .serveStdio: return .serveStdio
+        case .newKey: return try newKey
+        case .roll: return try roll
         case .status: return .status
-        case .reload: return try reload
+        case .metrics: return .metrics(metricsOptions)
+        case .reload: return .reload(try reload)
         case .confirm: return .confirm
         case .revert: return .revert
+        case .off: return .turnOff(try reload)
+        case .on: return .turnOn(try reload)
         case .version: return .version
         }
     }
@@ -50,14 +60,16 @@ extension SetkeyCommand {
 
     /// `--confirm` is two things; whoever gives half of one is told both.
     private var misplacedConfirmation: ClientFailure? {
-        if let seconds = modifiers.confirmWithin, !operations.reload {
+        let partner = operations.kinds.first(where: Modifier.confirmWithin.partners.contains)
+        if let seconds = modifiers.confirmWithin, partner == nil {
             return .usage(
-                "--confirm \(seconds) goes with --reload: setkey --reload --confirm \(seconds); "
+                "--confirm \(seconds) goes with --reload, --off or --on: setkey --reload --confirm \(seconds); "
                     + "to keep the last reload: setkey --confirm")
         }
-        if operations.reload, operations.confirm {
+        if let partner, operations.confirm {
+            let name = partner.rawValue
             return .usage(
-                "--reload --confirm needs a number of seconds, for example setkey --reload --confirm 60; "
+                "\(name) --confirm needs a number of seconds, for example setkey \(name) --confirm 60; "
                     + "to keep the last reload: setkey --confirm")
         }
         return nil
@@ -88,7 +100,68 @@ extension SetkeyCommand {
 
     private var plan: Operation {
         get throws(ClientFailure) {
-            .plan(try operations.files.first.map { (path) throws(ClientFailure) in try input(path) })
+            var options = PlanOptions()
+            options.input = try operations.files.first.map { (path) throws(ClientFailure) in try input(path) }
+            options.skew = try skew
+            if modifiers.skew != nil, options.input == nil { throw .usage("--skew with --plan needs -f FILE") }
+            options.moment = try moment
+            return .plan(options)
+        }
+    }
+
+    private var moment: Int? {
+        get throws(ClientFailure) {
+            guard let text = modifiers.moment else { return nil }
+            guard let moment = CalendarTime(parsing: text.utf8) else {
+                throw .usage("--at takes a time with its zone, such as 2026-12-01T00:00:00Z, not '\(text)'")
+            }
+            return moment.seconds
+        }
+    }
+
+    private var roll: Operation {
+        get throws(ClientFailure) {
+            .roll(
+                try RollOptions(
+                    try input(operations.roll), spi: modifiers.spi, at: try moment, overlap: modifiers.overlap,
+                    isForPeer: modifiers.peer, showKeys: modifiers.showKeys))
+        }
+    }
+
+    private var skew: Int? {
+        get throws(ClientFailure) {
+            guard let skew = modifiers.skew else { return nil }
+            guard (0...86_400).contains(skew) else { throw .usage("--skew takes 0 to 86400 seconds, not \(skew)") }
+            return skew
+        }
+    }
+
+    private var metricsOptions: MetricsOptions {
+        var options = MetricsOptions()
+        options.perAssociation = modifiers.perSA
+        options.isHTTP = modifiers.http
+        return options
+    }
+
+    private var fingerprint: Operation {
+        get throws(ClientFailure) {
+            var options = FingerprintOptions()
+            options.input = try operations.files.first.map { (path) throws(ClientFailure) in try input(path) }
+            options.salt = modifiers.salt
+            if let salt = modifiers.salt, !SaltedFingerprint.isUsable(salt) {
+                throw .usage(
+                    "--salt takes a word of at most \(SaltedFingerprint.maximumSaltBytes) letters, digits, '-', '_' and '.', "
+                        + "which does not begin with '-'")
+            }
+            return .fingerprint(options)
+        }
+    }
+
+    private var newKey: Operation {
+        get throws(ClientFailure) {
+            .newKey(
+                try NewKeyOptions(
+                    operations.newKey ?? "", bitCount: modifiers.bits, credential: modifiers.credential))
         }
     }
 
@@ -109,21 +182,27 @@ extension SetkeyCommand {
         }
     }
 
-    private var reload: Operation {
+    private var reload: ReloadParameters {
         get throws(ClientFailure) {
             var parameters = ReloadParameters()
             parameters.confirmSeconds = modifiers.confirmWithin
             if let seconds = modifiers.confirmWithin, !(1...86_400).contains(seconds) {
                 throw .usage("--confirm takes 1 to 86400 seconds, not \(seconds)")
             }
-            return .reload(parameters)
+            return parameters
         }
     }
 
     private func run(_ kind: OperationKind) throws(ClientFailure) -> Operation {
         let input = try input(operations.files.first)
         if modifiers.debug { return .debug(input, runOptions) }
-        return modifiers.dryRun ? .check(input, runOptions) : .run(input, runOptions)
+        guard modifiers.dryRun else {
+            if modifiers.skew != nil { throw .usage("--skew goes with -n and --plan: a run has no times") }
+            return .run(input, runOptions)
+        }
+        var options = runOptions
+        options.skew = try skew
+        return .check(input, options)
     }
 
     /// What a dump stands for.
@@ -134,6 +213,7 @@ extension SetkeyCommand {
         var options = LiveOptions()
         options.includeDead = modifiers.all
         options.once = modifiers.once
+        options.waits = !modifiers.noWait
         return .live(modifiers.policies ? .policies : .associations, options)
     }
 
@@ -180,6 +260,7 @@ extension SetkeyCommand {
         options.brief = modifiers.brief
         options.only = modifiers.only
         options.processID = modifiers.processID
+        options.waits = !modifiers.noWait
         options.showKeys = modifiers.showKeys
         return options
     }

@@ -6,18 +6,28 @@ package struct SetkeyCommand: ParsableCommand {
         commandName: "setkey",
         abstract: "Manipulate the IPsec SA and SP databases by hand, through the daemon setkeyd.",
         usage: """
-            setkey [-dnkrpv] [--atomic] [--json] [--show-keys] -c | -f FILE
+            setkey [-dnkrpv] [--atomic] [--json] [--show-keys] [--skew SECONDS]
+                   -c | -f FILE
             setkey [-adlNpv] [--json] [--show-keys] -D [-P]
             setkey [-dv] -F [-P]
             setkey [-H | --brief | --json] [--only associations | policies | expiry]
-                   [--from PID] [--show-keys] -x | -xx
-            setkey [-a] [--json] [--once] -l [-P] | -V
-            setkey [--json] --plan [-f FILE] | --doctor | --status
+                   [--from PID] [--show-keys] [--no-wait] -x | -xx
+            setkey [-a] [--json] [--once | --no-wait] -l [-P] | -V
+            setkey [--per-sa] [--http] --metrics
+            setkey [--json] --plan [-f FILE] [--at TIME] [--skew SECONDS]
+            setkey [--json] --schedule | --doctor | --status
+            setkey [--json] [--salt WORD] --fingerprint [-f FILE]
             setkey [--json] --explain SRC DST [UPPER [SPORT DPORT]]
                    [--in | --out | --forward] [--dev IF] [--mark N] [--if-id N]
             setkey [--owned] [--show-keys] --save
             setkey --wireshark | --graph
-            setkey [--json] --reload [--confirm SECONDS] | --confirm | --revert
+            setkey [--json] [--ssh COMMAND] --compare HOST | unix:PATH | FILE
+            setkey --serve-stdio
+            setkey [--bits N] [--credential NAME] --new-key ALGORITHM
+            setkey [--overlap SECONDS] [--peer] [--show-keys] --roll FILE --spi SPI
+                   --at TIME
+            setkey [--json] --reload | --off | --on [--confirm SECONDS]
+            setkey [--json] --confirm | --revert
             """,
         helpNames: .long)
 
@@ -74,12 +84,22 @@ package struct OperationFlags: ParsableArguments {
     package var status = false
 
     @Flag(
+        name: .customLong("metrics"),
+        help: "Print figures in the text format of OpenMetrics, for Prometheus and programs like it.")
+    package var metrics = false
+
+    @Flag(
         name: .customLong("plan"),
         help: """
             Print what a reload would change; with -f FILE, if FILE were the daemon's file. Exit status 10 if it \
             would change anything.
             """)
     package var plan = false
+
+    @Flag(
+        name: .customLong("schedule"),
+        help: "Print what of the daemon's file begins and ends when, the next first.")
+    package var schedule = false
 
     @Flag(
         name: .customLong("explain"),
@@ -116,6 +136,44 @@ package struct OperationFlags: ParsableArguments {
     package var doctor = false
 
     @Flag(
+        name: .customLong("fingerprint"),
+        help: """
+            Print fingerprints of the keys in the kernel, with -f FILE of those in FILE, to compare with the other end's; \
+            of the kernel only for root.
+            """)
+    package var fingerprint = false
+
+    @Option(
+        name: .customLong("compare"),
+        help: ArgumentHelp(
+            """
+            Say in what the SAs and policies here differ from those of the other end: HOST by ssh, the daemon at \
+            unix:PATH, or a FILE. Ends with 10 if something differs.
+            """, valueName: "HOST"))
+    package var compare: String?
+
+    @Flag(
+        name: .customLong("serve-stdio"),
+        help: "Carry calls of Varlink from the standard input to the daemon, and its replies to the standard output.")
+    package var serveStdio = false
+
+    @Option(
+        name: .customLong("new-key"),
+        help: ArgumentHelp(
+            "Print a new random key for ALGORITHM; with --credential, write it into a file. No daemon is needed.",
+            valueName: "ALGORITHM"))
+    package var newKey: String?
+
+    @Option(
+        name: .customLong("roll"),
+        help: ArgumentHelp(
+            """
+            Print the statements by which the SAs of a tunnel of FILE, that of --spi, give way to new ones --at a moment. \
+            No daemon is needed.
+            """, valueName: "FILE"))
+    package var roll: String?
+
+    @Flag(
         name: .customLong("reload"),
         help: "Make the daemon read its file again and apply what differs; wait for the outcome.")
     package var reload = false
@@ -123,167 +181,24 @@ package struct OperationFlags: ParsableArguments {
     @Flag(
         name: .customLong("confirm"),
         help: """
-            Keep the last reload. With --reload and a number of SECONDS (commit-confirm): the reload is rolled back \
-            unless setkey --confirm follows within that time.
+            Keep the last reload. With --reload, --off or --on and a number of SECONDS (commit-confirm): it is rolled \
+            back unless setkey --confirm follows within that time.
             """)
     package var confirm = false
 
     @Flag(name: .customLong("revert"), help: "Roll the last reload back.")
     package var revert = false
 
+    @Flag(
+        name: .customLong("off"),
+        help: "Take out what the daemon's file owns, and apply nothing, over restarts and reboots, until --on.")
+    package var off = false
+
+    @Flag(name: .customLong("on"), help: "Apply the daemon's file again, after --off.")
+    package var on = false
+
     @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
     package var version = false
-
-    package init() {}
-}
-
-/// The flags that change how an operation does it.
-package struct ModifierFlags: ParsableArguments {
-    @Flag(name: [.customShort("P"), .customLong("policies")], help: "With -D, -F and -l: policies instead of SAs.")
-    package var policies = false
-
-    @Flag(name: [.customShort("n"), .long], help: "With -c and -f: only report errors and warnings; no daemon needed.")
-    package var dryRun = false
-
-    @Flag(name: [.customShort("d"), .long], help: "Print what the parser understood; nothing is sent.")
-    package var debug = false
-
-    @Flag(name: [.customShort("v"), .long], help: "Also print kernel messages that arrive during the operation.")
-    package var verbose = false
-
-    @Flag(name: [.customShort("a"), .customLong("all")], help: "With -D and -l: dead SAs too.")
-    package var all = false
-
-    @Flag(name: [.customShort("p"), .long], help: "Dumps show ports.")
-    package var ports = false
-
-    @Flag(name: [.customShort("N"), .long], help: "With -DP: leave out the policies of single sockets.")
-    package var noPerSocket = false
-
-    @Flag(exclusivity: .chooseLast)
-    package var semantics: PolicySemantics?
-
-    @Flag(name: .long, help: "With -c and -f: the first failure rolls back what this run did.")
-    package var atomic = false
-
-    @Flag(
-        name: [.customShort("h"), .customShort("H"), .customLong("hex")],
-        help: "With -x: a hexadecimal dump of each message.")
-    package var hex = false
-
-    @Flag(name: .long, help: "Show keys instead of <hidden>, or with --save of @NAME; only for root.")
-    package var showKeys = false
-
-    @Flag(name: .customLong("owned"), help: "With --save: only what the daemon's file declares.")
-    package var owned = false
-
-    @Flag(
-        name: .long,
-        help: """
-            JSON instead of text: one document; with -x one object for each message, with -l one every second, in one \
-            line each.
-            """)
-    package var json = false
-
-    @Flag(name: .long, help: "With -x: of each message only the line that says what has happened.")
-    package var brief = false
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "With -x: only messages about SAs, about policies, or about lifetimes that have ended.",
-            valueName: "associations|policies|expiry"))
-    package var only: EventSelection?
-
-    @Option(
-        name: .customLong("from"),
-        help: ArgumentHelp(
-            "With -x: only messages to the program with this process id, 0 for the kernel and for ip.",
-            valueName: "PID"))
-    package var processID: Int?
-
-    @Flag(name: .long, help: "With -l: print the table once.")
-    package var once = false
-
-    @Flag(exclusivity: .exclusive)
-    package var way: PacketWay?
-
-    @Option(
-        name: .customLong("dev"),
-        help: ArgumentHelp("With --explain: the packet leaves or comes in by this network device.", valueName: "IF"))
-    package var device: String?
-
-    @Option(name: .customLong("mark"), help: ArgumentHelp("With --explain: the packet's mark.", valueName: "N"))
-    package var mark: String?
-
-    @Option(
-        name: .customLong("if-id"),
-        help: ArgumentHelp("With --explain: the packet passes the XFRM interface of this number.", valueName: "N"))
-    package var interfaceID: UInt32?
-
-    /// What ``CommandLineOutcome`` makes of `--confirm SECONDS`.
-    @Option(name: .customLong(SetkeyCommand.confirmWithin), help: .hidden)
-    package var confirmWithin: Int?
-
-    package init() {}
-}
-
-/// What becomes of an `in` policy that is added or deleted; the last one given holds.
-package enum PolicySemantics: EnumerableFlag {
-    /// `-k`: it goes in as written.
-    case kernel
-    /// `-r`: it becomes a `fwd` one too.
-    case rfc
-
-    package static func name(for value: Self) -> NameSpecification {
-        switch value {
-        case .kernel: [.customShort("k"), .customLong("kernel-semantics")]
-        case .rfc: [.customShort("r"), .customLong("rfc-semantics")]
-        }
-    }
-
-    package static func help(for value: Self) -> ArgumentHelp? {
-        switch value {
-        case .kernel:
-            "With -c and -f: policies go in as written; a gateway has to write its fwd policies, too (default)."
-        case .rfc: "With -c and -f: every in policy becomes a fwd policy as well, as RFC 4301 expects."
-        }
-    }
-}
-
-/// Which way the packet of `--explain` goes.
-package enum PacketWay: EnumerableFlag {
-    /// `--out`: this machine sends it.
-    case outbound
-    /// `--in`: it is for this machine.
-    case inbound
-    /// `--forward`: this machine passes it on.
-    case forwarded
-
-    package static func name(for value: Self) -> NameSpecification {
-        switch value {
-        case .outbound: .customLong("out")
-        case .inbound: .customLong("in")
-        case .forwarded: .customLong("forward")
-        }
-    }
-
-    package static func help(for value: Self) -> ArgumentHelp? {
-        switch value {
-        case .outbound: "With --explain: this machine sends the packet (default)."
-        case .inbound: "With --explain: the packet comes in, for this machine."
-        case .forwarded: "With --explain: the packet comes in, and leaves again."
-        }
-    }
-}
-
-/// How the daemon is found.
-package struct ConnectionOptions: ParsableArguments {
-    @Option(
-        name: .customLong("socket"),
-        help: ArgumentHelp(
-            "The daemon's socket (default: $SETKEYD_SOCKET, or /run/setkeyd/control.sock).", valueName: "PATH"))
-    package var socket: String?
 
     package init() {}
 }

@@ -16,6 +16,8 @@ package enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     case system(operation: String, errno: Int32)
     /// The daemon has gone, or has closed the connection, before it answered.
     case connectionLost
+    /// For so long nothing has come.
+    case silent(Duration)
     /// What came is not what this client understands.
     case malformedReply(FrameError)
     /// The call cannot be put into a frame.
@@ -51,11 +53,18 @@ package enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         case .connectionLost:
             "the connection to the daemon is lost: it has ended, or closed the connection; "
                 + "its log says why (under systemd: journalctl -u setkeyd)"
+        case .silent(let patience): "no answer for \(max(1, patience.components.seconds)) s"
         case .malformedReply(let error): "cannot understand the daemon's answer: \(error)"
         case .unsendable(let error): "the call cannot be sent: \(error)"
-        case .daemon(let error): error.description
-        case .service(let error): "client and daemon are of different versions: \(error)"
-        case .unknown(let name): "the daemon answered with an error of a newer version: \(name)"
+        case .daemon(let error): Self.plain(error.description)
+        case .service(let error): "client and daemon are of different versions: \(Self.plain("\(error)"))"
+        case .unknown(let name): "the daemon answered with an error of a newer version: \(oneLine(name))"
         }
+    }
+
+    /// Lines of a daemon, which may be another one than it seems, as a terminal may get them.
+    private static func plain(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { oneLine(String($0)) }.joined(
+            separator: "\n")
     }
 }

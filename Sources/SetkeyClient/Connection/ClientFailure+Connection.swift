@@ -1,4 +1,5 @@
 import ControlProtocol
+import TextBytes
 
 extension ClientFailure {
     /// What an error of the connection means for the user: the message says what to do.
@@ -13,12 +14,12 @@ extension ClientFailure {
         case .permissionDenied(let path):
             self.init(.denied, "permission denied: \(SocketAccess.advice(path))")
         case .daemon(.permissionDenied(let who)):
-            self.init(.denied, "permission denied: this is for \(who)")
+            self.init(.denied, "permission denied: this is for \(oneLine(who))")
         case .service(.permissionDenied):
             self.init(.denied, "permission denied by the daemon")
         case .daemon(.stopping):
             self.init(.unreachable, "the daemon is stopping; try again when it runs")
-        case .connectionLost:
+        case .connectionLost, .silent:
             self.init(.unreachable, "\(error)")
         case .daemon(.reloadFailed(let messages)):
             let named = messages.map { Self.isDiagnostic($0) ? $0 : "setkey: \($0)" }

@@ -7,12 +7,30 @@ package import ControlProtocol
 package struct ControlClient: ~Copyable {
     private let socket: ClientSocket
     private var reader = FrameReader(maximumFrame: FrameReader.maximumReply)
+    /// How many more bytes of replies are taken.
+    private var budget = Int.max
     /// The calls that are not yet answered, oldest first.
     private var pending: [Method] = []
 
     /// Connects to the daemon whose control socket is at `path`.
-    package init(path: String) throws(ClientError) {
-        socket = try ClientSocket.connect(toDaemonAt: path)
+    ///
+    /// - Parameters:
+    ///   - prefersPrivileged: whether by the socket of root, where we may use it.
+    ///   - patience: how long it may say nothing while an answer is waited for; `nil` for ever.
+    package init(path: String, prefersPrivileged: Bool = true, patience: Duration? = nil) throws(ClientError) {
+        socket = try ClientSocket.connect(
+            toDaemonAt: path, prefersPrivileged: prefersPrivileged, patience: patience)
+    }
+
+    /// Talks to whoever is at the other end of `socket`.
+    ///
+    /// - Parameters:
+    ///   - maximumFrame: the longest reply that is read, in bytes.
+    ///   - budget: how many bytes all replies may have.
+    init(_ socket: ClientSocket, maximumFrame: Int, budget: Int = .max) {
+        self.socket = socket
+        self.budget = budget
+        reader = FrameReader(maximumFrame: maximumFrame)
     }
 
     /// The socket, for a program that also waits for other things; readable means that ``nextReply()`` has something.
@@ -115,7 +133,11 @@ extension ControlClient {
     private mutating func nextFrame() throws(ClientError) -> [UInt8] {
         while true {
             do throws(FrameError) {
-                if let frame = try reader.next() { return frame }
+                if let frame = try reader.next() {
+                    budget -= frame.count + 1
+                    guard budget >= 0 else { throw FrameError.malformed(reason: "there is no end of it") }
+                    return frame
+                }
             } catch {
                 throw .malformedReply(error)
             }

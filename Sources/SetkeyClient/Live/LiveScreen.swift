@@ -27,6 +27,12 @@ enum LiveScreen {
         "\u{1b}[H" + lines.joined(separator: "\u{1b}[K\r\n") + "\u{1b}[K\u{1b}[J"
     }
 
+    /// Says in the table's place that the daemon has gone; when it is back, the table is.
+    static func show(_ presence: Presence) throws(ClientFailure) {
+        guard presence == .gone else { return }
+        try SetkeyClient.say(frame([presence.text]))
+    }
+
     /// Lets the signal do what it does by default, once the terminal is given back. A handler may do no more than a few
     /// system calls: it can come at any point of the program.
     private static func endOrStop(on number: Int32) {

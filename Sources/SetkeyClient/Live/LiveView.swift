@@ -8,29 +8,42 @@ enum LiveView {
     static func run(_ database: DatabaseName, _ options: LiveOptions, socket path: String) throws(ClientFailure) {
         switch database {
         case .associations:
-            try run(LiveAssociations(includeDead: options.includeDead), once: options.once, socket: path)
-        case .policies: try run(LivePolicies(), once: options.once, socket: path)
+            try run(LiveAssociations(includeDead: options.includeDead), options, socket: path)
+        case .policies: try run(LivePolicies(), options, socket: path)
         }
     }
 
-    private static func run(_ source: some LiveSource, once: Bool, socket path: String) throws(ClientFailure) {
-        var source = source
-        var client = try SetkeyClient.connect(path)
-        switch (FileOutput.standardOutput.isTerminal, once) {
-        case (true, false): try table(&source, &client)
-        case (true, true): try printTable(&source, &client)
-        case (false, _): try log(&source, &client, once: once)
+    private static func run(
+        _ source: some LiveSource, _ options: LiveOptions, socket path: String
+    ) throws(ClientFailure) {
+        let watch = Watch(path: path, waits: options.waits && !options.once)
+        switch (FileOutput.standardOutput.isTerminal, options.once) {
+        case (true, false): try table(source, watch)
+        case (true, true): try printTable(source, path)
+        case (false, let once): try log(source, watch, once: once)
+        }
+    }
+
+    private static func table(_ source: some LiveSource, _ watch: Watch) throws(ClientFailure) {
+        var isEntered = false
+        defer { if isEntered { LiveScreen.leave() } }
+        try watch.run { presence throws(ClientFailure) in
+            try isEntered ? LiveScreen.show(presence) : Watch.remark(on: presence)
+        } _: { client throws(ClientFailure) in
+            // What was there before the daemon went says nothing of what happens now.
+            var fresh = source
+            try table(&fresh, &client, isEntered: &isEntered)
         }
     }
 
     private static func table(
-        _ source: inout some LiveSource, _ client: inout ControlClient
+        _ source: inout some LiveSource, _ client: inout ControlClient, isEntered: inout Bool
     ) throws(ClientFailure) {
         var output = FileOutput.standardOutput
         var instant = ContinuousClock.now
         var sample = try source.sample(from: &client)
-        LiveScreen.enter()
-        defer { LiveScreen.leave() }
+        if !isEntered { LiveScreen.enter() }
+        isEntered = true
         while true {
             let size = Terminal(descriptor: STDOUT_FILENO).size
             try output.write(LiveScreen.frame(source.screen(sample, width: size.width, height: size.height)))
@@ -44,22 +57,25 @@ enum LiveView {
     }
 
     /// The table once, as long as it is, where the terminal stands.
-    private static func printTable(
-        _ source: inout some LiveSource, _ client: inout ControlClient
-    ) throws(ClientFailure) {
+    private static func printTable(_ source: some LiveSource, _ path: String) throws(ClientFailure) {
+        var source = source
+        var client = try SetkeyClient.connect(path)
         let width = Terminal(descriptor: STDOUT_FILENO).size.width
         let lines = source.screen(try source.sample(from: &client), width: width, height: .max)
         try SetkeyClient.say(lines.map { "\($0)\n" }.joined())
     }
 
     private static func log<Source: LiveSource>(
-        _ source: inout Source, _ client: inout ControlClient, once: Bool
+        _ source: Source, _ watch: Watch, once: Bool
     ) throws(ClientFailure) {
         var output = FileOutput.standardOutput
         try output.write("\(Source.header)\n")
-        try everySecond(once: once) { () throws(ClientFailure) in
-            for line in source.plainLines(try source.sample(from: &client)) { try output.write("\(line)\n") }
-            try output.flush()
+        try watch.run(telling: Watch.remark) { client throws(ClientFailure) in
+            var fresh = source
+            try everySecond(once: once) { () throws(ClientFailure) in
+                for line in fresh.plainLines(try fresh.sample(from: &client)) { try output.write("\(line)\n") }
+                try output.flush()
+            }
         }
     }
 

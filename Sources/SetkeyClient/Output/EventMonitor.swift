@@ -4,26 +4,28 @@ import SetkeySyntax
 /// `setkey -x`: every kernel message, until the user has seen enough.
 enum EventMonitor {
     static func run(_ options: MonitorOptions, socket path: String) throws(ClientFailure) {
-        var client = try SetkeyClient.connect(path)
         var output = FileOutput.standardOutput
         let call = Call.monitor(MonitorParameters(options, raw: !options.brief))
-        try SetkeyClient.stream(call, from: &client) { reply throws(ClientFailure) in
-            guard case .monitor(let event) = reply, options.show(event.event, from: event.pid) else { return }
-            try show(event, options, on: &output)
+        try Watch(path: path, waits: options.waits).run(telling: Watch.remark) { client throws(ClientFailure) in
+            try SetkeyClient.stream(call, from: &client) { reply throws(ClientFailure) in
+                guard case .monitor(let event) = reply, options.show(event.event, from: event.pid) else { return }
+                try show(event, options, on: &output)
+            }
         }
     }
 
-    /// One object a line: what the daemon sends, from the event `listening` on.
+    /// One object a line: what the daemon sends, from the event `listening` on, and where the daemon has gone, the error `Stopping`.
     static func runJSON(_ options: MonitorOptions, socket path: String) throws(ClientFailure) {
-        var client = try SetkeyClient.connect(path)
         var output = FileOutput.standardOutput
         let call = Call.monitor(MonitorParameters(options, raw: options.hexDump))
-        try SetkeyClient.streamAsReceived(call, from: &client) { reply throws(ClientFailure) in
-            let event = reply.string("event").flatMap(MonitorEvent.init) ?? .other
-            guard options.show(event, from: reply.integer("pid")) else { return }
-            try output.write(reply.parameters)
-            try output.write("\n")
-            try output.flush()
+        try Watch(path: path, waits: options.waits).run(telling: Watch.remarkJSON) { client throws(ClientFailure) in
+            try SetkeyClient.streamAsReceived(call, from: &client) { reply throws(ClientFailure) in
+                let event = reply.string("event").flatMap(MonitorEvent.init) ?? .other
+                guard options.show(event, from: reply.integer("pid")) else { return }
+                try output.write(JSONDocument.shown(Array(reply.parameters)))
+                try output.write("\n")
+                try output.flush()
+            }
         }
     }
 

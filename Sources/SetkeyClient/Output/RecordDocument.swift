@@ -40,6 +40,6 @@ struct RecordDocument {
             text.append("}\n")
             incomplete = part.string("incomplete")
         }
-        try output.write(text)
+        try output.write(JSONDocument.shown(text))
     }
 }

@@ -2,7 +2,7 @@ package import ControlProtocol
 import SetkeySyntax
 import TextBytes
 
-/// What `--status`, `--reload` and `--revert` print.
+/// What `--status`, `--reload`, `--off`, `--on` and `--revert` print.
 package enum StatusText {
     /// One fact a line.
     package static func text(_ status: StatusReply) -> String {
@@ -14,7 +14,7 @@ package enum StatusText {
         state: \(status.state)
         \(lastReload(status))associations: \(associations(status))
         policies: \(policies(status))
-        \(waiting(status))drift: \(drift(status))
+        \(waiting(status))\(times(status))drift: \(drift(status))
         overruns: \(status.overruns)
 
         """ + ((status.closedPorts ?? []) + (status.sequences ?? [])).map { "warning: \($0)\n" }.joined()
@@ -25,6 +25,18 @@ package enum StatusText {
         guard let count = status.waitingPolicies, let devices = status.awaitedDevices else { return "" }
         return "waiting: \(counted(count, "policy", "policies")) for devices that are not there: "
             + devices.joined(separator: ", ") + "\n"
+    }
+
+    /// When something changes by itself.
+    private static func times(_ status: StatusReply) -> String {
+        var text = ""
+        if let moment = status.nextChange {
+            text += "next change: \(CalendarTime(moment)), of those that setkey --schedule lists\n"
+        }
+        if let moment = status.keysEnd {
+            text += "keys: a policy has no SA from \(CalendarTime(moment)) on\n"
+        }
+        return text
     }
 
     /// `2 entries (policy: repair)`, and how many of them stay as they are.
@@ -74,23 +86,35 @@ package enum StatusText {
         if let time = status.lastReload, let outcome = status.lastOutcome {
             text += "last reload: \(LocalTimes.text(UInt64(clamping: time))), \(outcome)\n"
         }
+        if let time = status.off {
+            text += "off since: \(time == 0 ? "not known" : LocalTimes.text(UInt64(clamping: time)))\n"
+        }
         if let seconds = status.confirmSeconds {
             text += "unconfirmed: will be rolled back in \(seconds) s unless you run `setkey --confirm`\n"
         }
         return text
     }
 
-    /// One line, and what to do if it must be confirmed.
-    package static func text(_ reload: ReloadReply) -> String {
-        var text = "reloaded: \(writes(reload)); the file declares \(entries(reload))\n"
-        if let seconds = reload.confirmSeconds {
-            text += "run `setkey --confirm` within \(seconds) s, or this reload is rolled back\n"
+    /// One line of what has been done, and what to do if it must be confirmed.
+    package static func text(_ reload: ReloadReply, of operation: Operation) -> String {
+        return switch operation {
+        case .revert: reverted(reload)
+        case .turnOff:
+            "off: \(writes(reload)); nothing of the file is applied until `setkey --on`\n"
+                + confirmation(reload, "this")
+        case .turnOn: "on: \(writes(reload)); the file declares \(entries(reload))\n" + confirmation(reload, "this")
+        default:
+            "reloaded: \(writes(reload)); the file declares \(entries(reload))\n" + confirmation(reload, "this reload")
         }
-        return text
+    }
+
+    private static func confirmation(_ reload: ReloadReply, _ what: String) -> String {
+        guard let seconds = reload.confirmSeconds else { return "" }
+        return "run `setkey --confirm` within \(seconds) s, or \(what) is rolled back\n"
     }
 
     /// What is in force, and that the file is not.
-    package static func reverted(_ reload: ReloadReply) -> String {
+    private static func reverted(_ reload: ReloadReply) -> String {
         """
         rolled back: \(writes(reload)); \(entries(reload)) declared
         the file itself was not changed: the next reload applies it again

@@ -4,8 +4,11 @@ import SetkeySyntax
 
 /// `setkey --plan`: asks what a reload would do, and shows it.
 enum PlanRun {
-    static func run(_ input: Input?, _ form: OutputForm, socket path: String) throws(ClientFailure) {
-        var plan = if let input { try plan(of: input, socket: path) } else { try planOfFile(socket: path) }
+    static func run(_ options: PlanOptions, _ form: OutputForm, socket path: String) throws(ClientFailure) {
+        var plan =
+            if let input = options.input { try plan(of: input, options, socket: path) } else {
+                try planOfFile(options, socket: path)
+            }
         switch form {
         case .text:
             try SetkeyClient.remark(plan.warnings ?? [])
@@ -19,10 +22,12 @@ enum PlanRun {
     }
 
     /// Of the daemon's own file.
-    private static func planOfFile(socket path: String) throws(ClientFailure) -> PlanReply {
+    private static func planOfFile(_ options: PlanOptions, socket path: String) throws(ClientFailure) -> PlanReply {
         var client = try SetkeyClient.connect(path)
         var plan = PlanReply(steps: [])
-        try SetkeyClient.stream(.plan(PlanParameters()), from: &client) { reply throws(ClientFailure) in
+        var parameters = PlanParameters()
+        parameters.at = options.moment
+        try SetkeyClient.stream(.plan(parameters), from: &client) { reply throws(ClientFailure) in
             guard case .plan(let part) = reply else { return }
             plan.steps += part.steps
             plan.warnings = plan.warnings ?? part.warnings
@@ -31,9 +36,11 @@ enum PlanRun {
     }
 
     /// Of a text that would take its place.
-    private static func plan(of input: Input, socket path: String) throws(ClientFailure) -> PlanReply {
+    private static func plan(
+        of input: Input, _ options: PlanOptions, socket path: String
+    ) throws(ClientFailure) -> PlanReply {
         var source = try StatementSource(
-            input, for: .plan, expectsForward: true, traits: SetkeyClient.traits(ofDaemonAt: path))
+            input, for: .plan, expectsForward: true, skew: options.skew, traits: SetkeyClient.traits(ofDaemonAt: path))
         var partition = RunPartition(sendsNames: true)
         while let loaded = source.next() { partition.add(loaded, sources: source.sources) }
         partition.finish()
@@ -45,6 +52,7 @@ enum PlanRun {
             var parameters = PlanParameters()
             parameters.text = WireText(part.text(from: source.sources))
             parameters.unfinished = index + 1 < parts.count ? true : nil
+            parameters.at = options.moment
             let refuse = { refusal($0, of: part, source.sources) }
             try SetkeyClient.stream(.plan(parameters), from: &client, refuse: refuse) { reply throws(ClientFailure) in
                 if case .plan(let part) = reply { steps += part.steps }

@@ -34,7 +34,7 @@ package struct RunPartition: Sendable {
         let origin = loaded.origin
         if mustBePrinted(origin, sources) {
             var text: [UInt8] = []
-            loaded.statement.kind.append(to: &text, showKeys: true)
+            loaded.statement.append(to: &text)
             makeRoom(for: text.count)
             current.append(origin, replacement: text)
             previous = nil

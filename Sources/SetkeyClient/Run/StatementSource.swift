@@ -14,20 +14,37 @@ struct StatementSource: ~Copyable {
         case run
         /// They take the place of the daemon's file: all rules. `@NAME` is read by the daemon.
         case plan
+        /// Their SAs are looked at: no rules.
+        case fingerprint
+        /// Their entries are looked at, as those of another machine: no rules.
+        case compare
+        /// Those that take the place of some of them are sought: no rules.
+        case roll
+
+        /// Whether the statements are neither run nor judged.
+        var onlyLooks: Bool { self == .fingerprint || self == .compare || self == .roll }
     }
 
     private var loader: SourceLoader<FileSourceReader>
     private var evaluation: DesiredState.Evaluation?
     private let purpose: Purpose
     private let expectsForward: Bool
+    private let clock: RuleClock
     /// What the rules say, once all statements have been read.
     private var remarks: [LoadedDiagnostic] = []
+    /// The SAs that are left by all statements, where they are looked at.
+    private(set) var associations: [SecurityAssociation] = []
+    /// The policies, in the same way.
+    private(set) var policies: [SecurityPolicy] = []
+    /// All that they declare, at whatever moment, in the same way.
+    private(set) var state = DesiredState.empty
 
     /// - Parameters:
     ///   - expectsForward: whether the text has to say `fwd` itself, so that a forgotten one is a warning.
+    ///   - skew: by how many seconds the clocks of two ends may differ; `nil` for the ordinary.
     ///   - traits: of the kernel interface that is to carry the statements.
     init(
-        _ input: Input, for purpose: Purpose, expectsForward: Bool, traits: KernelTraits = .pfKey
+        _ input: Input, for purpose: Purpose, expectsForward: Bool, skew: Int? = nil, traits: KernelTraits = .pfKey
     ) throws(ClientFailure) {
         let options = Self.options(for: purpose, traits)
         let path: String
@@ -41,6 +58,7 @@ struct StatementSource: ~Copyable {
         evaluation = DesiredState.Evaluation(purpose == .plan ? .declaration : .script)
         self.purpose = purpose
         self.expectsForward = expectsForward
+        clock = Self.clock(skew)
         if let failure = loader.failure {
             throw ClientFailure(.failure, "\(failure); \(failure.advice)")
         }
@@ -53,6 +71,7 @@ struct StatementSource: ~Copyable {
         evaluation = nil
         purpose = .run
         expectsForward = false
+        clock = Self.clock(nil)
     }
 
     /// The statement that a flag stands for.
@@ -62,6 +81,11 @@ struct StatementSource: ~Copyable {
         evaluation = nil
         purpose = .run
         expectsForward = false
+        clock = Self.clock(nil)
+    }
+
+    private static func clock(_ skew: Int?) -> RuleClock {
+        RuleClock(now: time(nil), skew: skew ?? RuleClock.ordinarySkew)
     }
 
     /// On a terminal, says that statements are awaited, and how they end: nothing happens before.
@@ -72,6 +96,9 @@ struct StatementSource: ~Copyable {
             switch purpose {
             case .check: "checked"
             case .run: "run, all or nothing"
+            case .fingerprint: "read for their keys"
+            case .roll: "searched for a tunnel"
+            case .compare: "compared"
             case .plan: "compared with the kernel"
             }
         try? output.write("setkey: type statements, then exit or Ctrl-D; they are then \(plan)\n")
@@ -80,12 +107,23 @@ struct StatementSource: ~Copyable {
 
     private static func options(for purpose: Purpose, _ traits: KernelTraits) -> ParserOptions {
         var options = ParserOptions(
-            credentials: purpose == .plan ? .unread : CredentialDirectory.ofThisProcess(),
+            credentials: credentials(for: purpose),
             protocolNames: ProtocolNames(parsing: table("/etc/protocols")),
-            serviceNames: ServiceNames(parsing: table("/etc/services")), traits: traits, warns: purpose != .run)
+            serviceNames: ServiceNames(parsing: table("/etc/services")), traits: traits,
+            warns: purpose == .check || purpose == .plan)
+        options.allowsValidity = purpose != .run
         // As by a daemon that takes whichever interface a text needs.
-        if purpose == .check { options.richerTraits = .xfrm }
+        if purpose == .check || purpose.onlyLooks { options.richerTraits = .xfrm }
         return options
+    }
+
+    /// Where there are none to read, the other keys are still good to know of.
+    static func credentials(for purpose: Purpose) -> Credentials {
+        let credentials = CredentialDirectory.ofThisProcess()
+        switch (purpose, credentials) {
+        case (.plan, _), (.fingerprint, .unavailable), (.compare, .unavailable), (.roll, _): return .unread
+        default: return credentials
+        }
     }
 
     /// A table of names; without one the built-in names serve.
@@ -103,7 +141,7 @@ struct StatementSource: ~Copyable {
         }
         // The rules of a run are about policies: a million SAs are not kept for them.
         if purpose != .run || loaded.statement.kind.isAboutPolicies {
-            evaluation?.add(loaded.statement.kind, at: loaded.origin)
+            evaluation?.add(loaded.statement, from: loaded.source)
         }
         return loaded
     }
@@ -116,8 +154,19 @@ struct StatementSource: ~Copyable {
         // Where a statement is wrong, what it was to declare is missing, and that would be remarked on.
         guard loader.errorCount == 0 else { return }
         let state = evaluation.finish()
+        switch purpose {
+        case .fingerprint: return associations = state.whole.associations.map(\.entry)
+        case .compare:
+            let present = state.at(clock.now)
+            (associations, policies) = (present.associations.map(\.entry), present.policies.map(\.entry))
+            return
+        case .roll: return self.state = state
+        case .check, .run, .plan: break
+        }
         if purpose != .run {
-            remarks += FileRules.remarks(on: state, expectsForward: expectsForward) + FileRules.notes(on: state)
+            remarks +=
+                FileRules.remarks(on: state, expectsForward: expectsForward, clock: clock)
+                + FileRules.notes(on: state)
         } else if expectsForward {
             remarks = FileRules.trafficRemarks(on: state)
         }

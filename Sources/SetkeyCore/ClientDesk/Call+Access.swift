@@ -4,14 +4,15 @@ extension Call {
     /// Who has every right; says so in refusals.
     static var whoMay: String { "root and the user that setkeyd runs as" }
 
-    /// Whether only the privileged may: what changes the kernel, and what shows keys.
+    /// Whether only the privileged may: what changes the kernel, what shows keys, and what
+    /// guesses at keys can be tried against.
     var needsPrivilege: Bool {
         switch self {
-        case .execute, .flush, .reload, .confirm, .revert: true
-        case .listAssociations(let parameters): parameters.showKeys == true
+        case .execute, .flush, .reload, .confirm, .revert, .turnOff, .turnOn: true
+        case .listAssociations(let parameters): parameters.showKeys == true || parameters.keyDigest != nil
         case .render(let parameters): parameters.showKeys == true
         case .monitor(let parameters): parameters.showKeys == true
-        case .listPolicies, .plan, .explain, .diagnose, .status, .traits: false
+        case .listPolicies, .plan, .schedule, .explain, .diagnose, .metrics, .status, .traits: false
         }
     }
 }

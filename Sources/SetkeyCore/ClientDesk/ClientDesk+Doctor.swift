@@ -7,7 +7,7 @@ import SetkeySyntax
 extension ClientDesk {
     mutating func diagnose(for client: ClientID, _ context: inout Context) {
         let isPrivileged = isPrivileged(client)
-        examinations.ask(client) { Self.ticket($0, isPrivileged: isPrivileged, &context) }
+        examinations.ask(client, ()) { Self.ticket($0, isPrivileged: isPrivileged, &context) }
         context.out.askTurn()
     }
 
@@ -27,7 +27,7 @@ extension ClientDesk {
             else { return }
             examinations.collect()
         }
-        if let census = examinations.advance(&context.kernel.mirror, count: Daemon.slice) {
+        if let census = examinations.collect({ $0.advance(&context.kernel.mirror, count: Daemon.slice) }) {
             let examination = Examination(
                 associations: census.associations, policies: census.policies, file: standing(),
                 traits: context.kernel.traits, now: context.now,
@@ -46,9 +46,9 @@ extension ClientDesk {
         // The entries that others wait for may be there already.
         if !examinations.waiting.isEmpty { context.out.askTurn() }
         let now = context.now.monotonic
-        for client in clients {
+        for (client, _) in clients {
             guard let uid = peers[client]?.uid else { continue }
-            let former = examinations.books.look(uid, at: now, result.values)
+            let former = books.look(uid, at: now, result.values)
             var findings = result.findings(since: former, at: now)
             // Which SA has a key that everybody knows is not for those who may not see keys.
             if !isPrivileged(client) { findings.removeAll { $0.code == RuleCode.publishedKey.rawValue } }

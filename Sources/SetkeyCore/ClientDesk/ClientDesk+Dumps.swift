@@ -9,7 +9,9 @@ extension ClientDesk {
     mutating func list(
         _ parameters: ListAssociationsParameters, _ owners: EntryOwners, for client: ClientID, _ context: inout Context
     ) {
-        let format = dumpFormat(for: client, showKeys: parameters.showKeys, context)
+        let digest = parameters.keyDigest?.digest
+        let format = dumpFormat(
+            for: client, showKeys: digest == nil ? parameters.showKeys : nil, digest: digest, context)
         begin(
             DumpStream(
                 database: .associations, form: .records, ticket: wantDump(of: .associations, for: client, &context),
@@ -30,8 +32,8 @@ extension ClientDesk {
     }
 
     mutating func render(
-        _ parameters: RenderParameters, _ ownership: @autoclosure () -> Ownership, for client: ClientID,
-        _ context: inout Context
+        _ parameters: RenderParameters, _ ownership: @autoclosure () -> Ownership,
+        _ times: @autoclosure () -> SavedTimes, for client: ClientID, _ context: inout Context
     ) {
         let format = dumpFormat(
             for: client, showKeys: parameters.showKeys, showPorts: parameters.showPorts,
@@ -43,7 +45,7 @@ extension ClientDesk {
             form = .statements(
                 SavedStatements(
                     keys: parameters.showKeys == true ? .shown : .referenced, ownership: ownership(),
-                    isOwnedOnly: parameters.ownedOnly == true, options: settings.parserOptions))
+                    isOwnedOnly: parameters.ownedOnly == true, options: settings.parserOptions, times: times()))
         }
         begin(
             DumpStream(
@@ -62,12 +64,14 @@ extension ClientDesk {
     /// How a dump travels to a client as text; the process that it names is the client's, as the dumping tool's ever was.
     func dumpFormat(
         for client: ClientID, showKeys: Bool? = nil, showPorts: Bool? = nil, hidePerSocket: Bool? = nil,
-        isVerbose: Bool? = nil,
+        isVerbose: Bool? = nil, digest: KeyDigest? = nil,
         _ context: borrowing Context
     ) -> DumpFormat {
-        let options = DumpFormat.Options(
+        var options = DumpFormat.Options(
             showKeys: showKeys == true, showPorts: showPorts == true, hidePerSocket: hidePerSocket == true,
             isVerbose: isVerbose == true, processID: UInt32(clamping: peers[client]?.pid ?? 0))
+        options.fingerprints = .ofThisProcess
+        options.digest = digest
         return DumpFormat(
             options: options, now: UInt64(clamping: context.now.seconds),
             protocolNames: settings.parserOptions.protocolNames, interfaceName: context.kernel.traits.name)
@@ -112,6 +116,8 @@ extension ClientDesk {
 
     /// The client has read what was queued: its stream goes on.
     mutating func drained(_ client: ClientID, _ context: inout Context) {
+        sendMetrics(to: client, &context.out)
+        sendSchedule(to: client, &context)
         streams.resume(client)
         // While the kernel tells what it has, the parts come with its records: now there would be a small one at best.
         if let stream = streams[client], !context.kernel.isOver(stream.ticket, of: stream.database) { return }

@@ -13,9 +13,11 @@ extension ClientDesk {
         // Who may try texts against the SAD can tell, key by key, whether a guess is right.
         guard isPrivileged(client) else { return context.out.fail(client, .permissionDenied(who: Call.whoMay)) }
         var (evaluation, part) = plans.takeGathered(of: client)
-        var parser = Parser(text.bytes, options: settings.parserOptions(for: context.kernel))
+        var options = settings.parserOptions(for: context.kernel)
+        options.allowsValidity = true
+        var parser = Parser(text.bytes, options: options)
         for statement in parser.rest() {
-            evaluation.add(statement.kind, at: StatementOrigin(source: part, range: statement.range))
+            evaluation.add(statement, from: part)
         }
         if parameters.unfinished != true { evaluation.endText() }
         let diagnostics = parser.diagnostics + evaluation.diagnostics.map(\.diagnostic)
@@ -26,7 +28,8 @@ extension ClientDesk {
             plans.gather(evaluation, parts: part + 1, of: client)
             return context.out.reply(client, .plan(PlanReply(steps: [])))
         }
-        plans.make(PlanBuilder(to: evaluation.finish(), ownership: ownership), for: client)
+        let desired = evaluation.finish().at(parameters.at ?? context.now.seconds)
+        plans.make(PlanBuilder(to: desired, ownership: ownership), for: client)
         context.out.askTurn()
     }
 
@@ -93,5 +96,24 @@ extension ClientDesk {
     /// A rendered diagnostic without its source line.
     private static func headline(_ message: String) -> String {
         String(message.prefix { !$0.isNewline })
+    }
+}
+
+// `Schedule`: what of the file in force begins and ends.
+
+extension ClientDesk {
+    mutating func tell(_ told: ToldSchedule, to client: ClientID, _ context: inout Context) {
+        guard told.schedule != nil else {
+            let nothing = ScheduleReply(changes: [], time: context.now.seconds, clockDoubt: told.clockDoubt)
+            return context.out.reply(client, .schedule(nothing))
+        }
+        scheduleTellings.begin(told, for: client)
+        sendSchedule(to: client, &context)
+    }
+
+    /// Sends the next part of a schedule, if one is under way.
+    mutating func sendSchedule(to client: ClientID, _ context: inout Context) {
+        guard let (reply, continues) = scheduleTellings.nextPart(for: client, at: context.now.seconds) else { return }
+        context.out.perform(.reply(client, .schedule(reply), continues: continues))
     }
 }

@@ -10,8 +10,13 @@ struct ClientDesk: Sendable {
     var flushes = Flushes()
     var streams = DumpStreams()
     var plans = PlanJobs()
+    var scheduleTellings = ScheduleTellings()
     var explanations = Explanations()
-    var examinations = Examinations()
+    /// Who waits for findings. What the privileged are told has been asked of the kernel since they came.
+    var examinations = SharedWalk<Census, Void>(joinsDumps: false)
+    /// What users have seen of the counters.
+    var books = CounterBooks()
+    var measurements = Measurements()
     /// Clients, not privileged, that wait for their turns to get parts of dumps and plans.
     var partTurns = ClientTurns()
     var monitors = Monitors()
@@ -49,8 +54,10 @@ struct ClientDesk: Sendable {
         partTurns.remove(client)
         streams.remove(client, &context.kernel.mirror)
         plans.remove(client, &context.kernel.mirror)
+        scheduleTellings.remove(client)
         explanations.remove(client, &context.kernel.mirror)
         examinations.remove(client, &context.kernel.mirror)
+        measurements.remove(client, &context.kernel.mirror)
         flushes.remove(client)
         monitors.remove(client)
         peers[client] = nil
@@ -91,6 +98,8 @@ struct ClientDesk: Sendable {
         }
         for client in examinations.waiting { context.out.fail(client, .reloadFailed(messages: [why])) }
         examinations.abandon(&context.kernel.mirror)
+        for client in measurements.walk.waiting { context.out.fail(client, .reloadFailed(messages: [why])) }
+        measurements.walk.abandon(&context.kernel.mirror)
     }
 
     /// The richer kernel interface cannot be opened: what needs it is refused.

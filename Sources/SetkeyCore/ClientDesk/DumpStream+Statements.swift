@@ -8,13 +8,13 @@ extension DumpStream {
         var text: [UInt8] = []
         switch database {
         case .associations:
-            if !associations.hasBegun { saved.appendHead(to: &text) }
+            if !associations.hasBegun { saved.appendHead(of: database, to: &text) }
             let (entries, isLast) = associations.nextPart(
                 of: Self.recordsPerPart, &mirror.associations, isDumpOver: true, where: filter.passes)
             for association in entries { saved.append(association, to: &text) }
             isFinished = isLast
         case .policies:
-            if !policies.hasBegun { saved.appendHead(to: &text) }
+            if !policies.hasBegun { saved.appendHead(of: database, to: &text) }
             let (entries, isLast) = policies.nextPart(
                 of: Self.recordsPerPart, &mirror.policies, isDumpOver: true, where: { !$0.identity.isDefault })
             for policy in entries { saved.append(policy, to: &text) }

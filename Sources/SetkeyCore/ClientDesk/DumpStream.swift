@@ -111,7 +111,8 @@ struct DumpStream: Sendable {
             isFinished = isLast
             guard isLast || !entries.isEmpty else { return nil }
             let records = entries.map { association in
-                var record = AssociationRecord(association, showKeys: options.showKeys)
+                var record = AssociationRecord(
+                    association, showKeys: options.showKeys, fingerprints: options.fingerprints, digest: options.digest)
                 record.owner = owners?.owner(of: association.identity)
                 return record
             }

@@ -172,7 +172,10 @@ struct Runs: Sendable {
     /// Prints an SA.
     mutating func print(_ association: SecurityAssociation, to client: ClientID, _ format: DumpFormat) {
         if runs[client]?.parameters.records == true {
-            runs[client]?.output.append([AssociationRecord(association, showKeys: format.options.showKeys)])
+            let (showKeys, fingerprints) = (format.options.showKeys, format.options.fingerprints)
+            runs[client]?.output.append([
+                AssociationRecord(association, showKeys: showKeys, fingerprints: fingerprints)
+            ])
         } else {
             var format = format
             runs[client]?.output.text.appendEscaped { format.append(association, isLast: true, to: &$0) }

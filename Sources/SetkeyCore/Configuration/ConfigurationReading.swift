@@ -46,7 +46,7 @@ package struct ConfigurationReading<Reader: SourceReader> {
     /// Reads the next statement, and declares what it declares; `nil` at the end of everything.
     package mutating func next() -> LoadedStatement? {
         guard let loaded = loader?.next() else { return nil }
-        evaluation.add(loaded.statement.kind, at: loaded.origin)
+        evaluation.add(loaded.statement, from: loaded.source)
         return loaded
     }
 
@@ -54,9 +54,14 @@ package struct ConfigurationReading<Reader: SourceReader> {
     ///
     /// - Parameters:
     ///   - objections: rendered; why the file is refused whatever it says.
+    ///   - clock: by which time it is judged.
     ///   - former: becomes what this reading leaves for the next one.
-    package mutating func finish(objections: [String], keeping former: inout FormerReading) -> Configuration {
-        if let loaded = unchanged?.configuration {
+    package mutating func finish(
+        objections: [String], at clock: RuleClock, keeping former: inout FormerReading
+    ) -> Configuration {
+        if let unchanged {
+            var loaded = unchanged.configuration
+            loaded.modifiedAt = unchanged.files.modifiedAt
             return objections.isEmpty ? .loaded(loaded) : .invalid(objections + loaded.warnings + loaded.notes)
         }
         guard let loader else { return .invalid(objections) }
@@ -70,7 +75,7 @@ package struct ConfigurationReading<Reader: SourceReader> {
         // Where a statement is wrong, what it was to declare is missing, and the rules would remark on that.
         guard loader.errorCount + evaluation.errorCount == 0 else { return .invalid(objections + rendered(found)) }
         let desired = evaluation.finish()
-        found += FileRules.remarks(on: desired)
+        found += FileRules.remarks(on: desired, clock: clock)
         guard objections.isEmpty else { return .invalid(objections + rendered(found)) }
         (former.associations, former.policies) = (desired.associations.count, desired.policies.count)
         let outlines = sources.map(\.outline)
@@ -81,8 +86,10 @@ package struct ConfigurationReading<Reader: SourceReader> {
                 let position = outlines[origin.source].position(of: origin.range.lowerBound)
                 return "\(outlines[origin.source].name):\(position.line):\(position.column)"
             },
-            fingerprint: Fingerprint(of: sources), needsRicherTraits: loader.needsRicherTraits)
-        former.outcome = loader.trace.map { (loaded, $0) }
+            fingerprint: Fingerprint(of: sources), needsRicherTraits: loader.needsRicherTraits,
+            modifiedAt: loader.modifiedAt)
+        // What is said of times goes by the time at which it is said.
+        former.outcome = desired.schedule == nil ? loader.trace.map { (loaded, $0) } : nil
         return .loaded(loaded)
     }
 

@@ -2,7 +2,7 @@ package import SetkeySyntax
 
 /// A valid configuration.
 package struct LoadedConfiguration: Sendable {
-    /// What the file declares.
+    /// What the file declares; at which moment does not matter.
     package let desired: DesiredState
     /// Rendered, with line and column.
     package let warnings: [String]
@@ -14,10 +14,12 @@ package struct LoadedConfiguration: Sendable {
     package let fingerprint: Fingerprint
     /// Whether the kernel interface in use cannot carry all of it, and the richer one can.
     package let needsRicherTraits: Bool
+    /// When the last of its files was written, in seconds since 1970: no clock is true that says it is earlier.
+    package var modifiedAt: Int
 
     package init(
         desired: DesiredState, warnings: [String], notes: [String] = [], locate: StatementLocator,
-        fingerprint: Fingerprint, needsRicherTraits: Bool = false
+        fingerprint: Fingerprint, needsRicherTraits: Bool = false, modifiedAt: Int = 0
     ) {
         self.desired = desired
         self.warnings = warnings
@@ -25,5 +27,6 @@ package struct LoadedConfiguration: Sendable {
         self.locate = locate
         self.fingerprint = fingerprint
         self.needsRicherTraits = needsRicherTraits
+        self.modifiedAt = modifiedAt
     }
 }

@@ -87,6 +87,7 @@ extension Daemon {
         let former = context.kernel.mirror.devices
         guard devices != former else { return }
         let areRenamed = context.kernel.know(devices)
+        if context.kernel.mirror.mayLackAssociations(since: former) { _ = context.kernel.read(again: .associations) }
         guard areRenamed || reconciler.isConcerned(former, devices) else { return }
         // The mirror has policies by the names that their devices had.
         let ticket = context.kernel.read(again: .policies)
@@ -112,6 +113,9 @@ extension Daemon {
         clients.continuePlans(isReconciling: !reconciler.isIdle, &context)
         clients.continueExplanations(EntryOwners(of: reconciler), &context)
         clients.continueExamination(Examination.Standing(reconciler), &context)
+        if let walk = clients.continueMeasurement(reconciler.state, &context) {
+            context.out.perform(.measure(clients.measurement(of: walk, measuredService, context.kernel.traits)))
+        }
     }
 
     mutating func wake() {
@@ -120,6 +124,12 @@ extension Daemon {
         clients.wake(at: context.now.monotonic)
         reconciler.wake(&context)
         context.out.rearm()
+    }
+
+    mutating func clockCalled() {
+        // It has been done, and calls once.
+        clockCall = nil
+        reconciler.clockCalled(&context)
     }
 
     // MARK: What follows from an event
@@ -174,6 +184,11 @@ extension Daemon {
             context.kernel.deadline(at: context.now), reconciler.deadline(context.kernel, at: now),
             clients.deadline(at: now), context.out.heldLinesDueAt,
         ]
+        let call = reconciler.clockCall(at: context.now)
+        if call != clockCall {
+            clockCall = call
+            context.out.perform(.callByClock(call))
+        }
         context.out.wake(at: deadlines.compactMap { $0 }.min())
     }
 }

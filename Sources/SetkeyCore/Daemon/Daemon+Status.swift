@@ -17,7 +17,8 @@ extension Daemon {
             ownedAssociations: reconciler.inForce.associations.count + reconciler.ownership.leftover.associations.count,
             ownedPolicies: reconciler.inForce.policies.count + reconciler.ownership.leftover.policies.count,
             foreignAssociations: associations.foreign, foreignPolicies: policies.foreign,
-            drifted: reconciler.drift.drifted.count, expired: reconciler.ownership.expired.associations.count,
+            drifted: reconciler.drift.drifted.count,
+            expired: reconciler.expiredCounts.associations,
             drift: .known(settings.drift),
             overruns: context.kernel.overruns, uptimeSeconds: startedAt.map { context.now.secondsSince($0) } ?? 0,
             pid: Int(settings.processID), clients: clients.count)
@@ -31,6 +32,7 @@ extension Daemon {
         status.undeclaredPolicies = policies.leftover
         status.expiredPolicies = policies.expired == 0 ? nil : policies.expired
         status.incomplete = context.kernel.incompleteDatabases.map { .known($0.acronym) }
+        status.off = reconciler.mainSwitch.offSince
         status.lastReload = reconciler.standing.last?.time
         status.lastOutcome = reconciler.standing.last?.outcome
         if settings.drift == .repair, reconciler.drift.givenUpCount > 0 {
@@ -46,8 +48,21 @@ extension Daemon {
             status.waitingPolicies = waiting.count
             status.awaitedDevices = Set(waiting.compactMap { $0.device?.description }).sorted()
         }
+        status.nextChange = reconciler.inForce.schedule?.nextChange(after: context.now.seconds)
+        status.keysEnd = reconciler.timekeeping.keyEnds.first(at: context.now.seconds)
         status.confirmSeconds = reconciler.secondsLeftToConfirm(context)
         return status
+    }
+
+    /// What figures tell of the daemon itself.
+    var measuredService: Measurement.Service {
+        Measurement.Service(
+            status: status, now: context.now.seconds, startedAt: UInt64(clamping: startedAt?.seconds ?? 0),
+            transitions: reconciler.standing.ended, isLastDone: reconciler.standing.isLastDone,
+            repairs: reconciler.drift.restoredCount,
+            readAges: PerDatabase(
+                associations: context.kernel.age(of: .associations, at: context.now),
+                policies: context.kernel.age(of: .policies, at: context.now)))
     }
 
     /// How the kernel stands to the file, and what could not be written down of that.

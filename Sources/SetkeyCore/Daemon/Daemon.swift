@@ -16,6 +16,8 @@ package struct Daemon: Sendable {
     var clients: ClientDesk
     var startedAt: Instant?
     var lastServed = Service.clients
+    /// When the shell is to call by the wall clock, as far as it has been told.
+    var clockCall: ClockCall?
     /// In which forms the shell shows the kernel's messages, as far as it has been told.
     var shownForms: ShownMessage.Forms = []
 
@@ -56,6 +58,7 @@ package struct Daemon: Sendable {
         case .portsOpened(let closed): reconciler.arrivalPortsOpened(except: closed, &context)
         case .moved(let failure): context.kernel.moved(failure: failure, &context.out)
         case .examined(let result): clients.examined(result, &context)
+        case .measured(let result): clients.measured(result, isReconciling: !reconciler.isIdle, &context)
         case .devices(let devices): know(devices)
         case .turn: turnCame()
         case .connected(let client, let peer): clients.connected(client, peer)
@@ -68,6 +71,7 @@ package struct Daemon: Sendable {
         case .stopRequested: stop()
         case .watchdog: context.kernel.watch()
         case .woken: wake()
+        case .clockCalled: clockCalled()
         }
         follow()
         serve()

@@ -36,13 +36,13 @@ extension Daemon {
         let associations = EntryCounts(
             inKernel: context.kernel.mirror.associations.count, declared: reconciler.inForce.associations.count,
             missing: missing.associations,
-            altered: altered.associations, expired: reconciler.ownership.expired.associations.count,
+            altered: altered.associations, expired: reconciler.expiredCounts.associations,
             leftover: presentLeftover(
                 reconciler.ownership.leftover.associations, in: context.kernel.mirror.associations))
         let policies = EntryCounts(
             inKernel: manageablePolicyCount + naturalPolicyCount, declared: reconciler.inForce.policies.count,
             missing: missing.policies + reconciler.waitingPolicies(context.kernel.mirror.devices).count,
-            altered: altered.policies, expired: reconciler.ownership.expired.policies.count,
+            altered: altered.policies, expired: reconciler.expiredCounts.policies,
             leftover: presentLeftover(reconciler.ownership.leftover.policies, in: context.kernel.mirror.policies))
         return (associations, policies)
     }

@@ -26,6 +26,8 @@ package enum Event: Sendable {
     case moved(failure: String?)
     /// What ``Effect/examine(_:)`` asked for has been judged.
     case examined(Examination.Result)
+    /// What ``Effect/measure(_:)`` asked for has been written.
+    case measured(Measurement.Result)
     /// The network devices are these, as the kernel's messages are read from here on.
     case devices(Devices)
     /// The turn of the loop that ``Effect/nextTurn`` asked for.
@@ -50,6 +52,8 @@ package enum Event: Sendable {
     case watchdog
     /// The moment that ``Effect/wake(at:)`` asked for has come.
     case woken
+    /// The moment that ``Effect/callByClock(_:)`` asked for has come, or the clock has been set.
+    case clockCalled
 }
 
 extension Event {
@@ -91,12 +95,17 @@ package enum Effect: Sendable {
     case openPorts([UDPEndpoint])
     /// Judge these entries by what the machine says, away from the main queue, and send ``Event/examined(_:)``.
     case examine(Examination)
+    /// Make the text of these figures with what the machine counts, away from the main queue, and send
+    /// ``Event/measured(_:)``.
+    case measure(Measurement)
     /// Free these values, away from the main queue.
     case discard(Garbage)
     /// Send ``Event/turn`` when everybody else has had a turn.
     case nextTurn
     /// Send ``Event/woken`` at this moment of the monotonic clock; a later one replaces it, `nil` cancels.
     case wake(at: UInt64?)
+    /// Send ``Event/clockCalled`` once, as this call says, which replaces the one before; `nil` cancels.
+    case callByClock(ClockCall?)
     /// A state is in force: the first one, or the one that a reload has led to.
     case ready(status: String)
     /// The start has not led to the state that the file declares; the status says what of it remains in the kernel. End.

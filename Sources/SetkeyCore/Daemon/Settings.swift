@@ -17,6 +17,8 @@ extension Daemon {
         package var thresholds = ThresholdPolicy.auto
         /// Of the kernel that is behind the interface; `nil` if it is not known.
         package var kernelRelease: KernelRelease?
+        /// Whether the clock is believed, whatever it says.
+        package var trustsClock = false
         /// What texts that come through the control socket are parsed with, before the daemon moves to another kernel
         /// interface.
         package var parserOptions: ParserOptions

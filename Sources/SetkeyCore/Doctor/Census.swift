@@ -1,7 +1,7 @@
 import IPsec
 
 /// Collects the kernel's entries from the mirror, the oldest first, a part at a time.
-struct Census: Sendable {
+struct Census: EntryWalk {
     private enum Phase: Sendable {
         case associations(EntryTable<SecurityAssociation>.CursorID?)
         case policies(EntryTable<SecurityPolicy>.CursorID?)
@@ -46,6 +46,12 @@ struct Census: Sendable {
             }
         case .done: break
         }
+    }
+
+    /// Takes what has been collected since this was done last.
+    mutating func take() -> (associations: [SecurityAssociation], policies: [SecurityPolicy]) {
+        defer { (associations, policies) = ([], []) }
+        return (associations, policies)
     }
 
     /// Gives the cursor back; for one that is given up.

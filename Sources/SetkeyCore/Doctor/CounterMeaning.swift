@@ -37,7 +37,8 @@ struct CounterMeaning: Sendable {
             what: "could not be decrypted, or failed the integrity check",
             cause: "keys, algorithms or lengths of the ICV differ between the two ends, or packets are forged",
             remedy:
-                "give both ends the same keys and algorithms; hmac-sha256 has 96 bits here, and 128 with most others",
+                "give both ends the same keys, which 'setkey --fingerprint' compares, and algorithms; hmac-sha256 has 96 "
+                + "bits here, and 128 with most others",
             witness: .forged),
         "XfrmInStateSeqError": CounterMeaning(
             what: "had a sequence number that had been seen, or that is behind the replay window",

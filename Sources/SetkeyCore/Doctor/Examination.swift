@@ -12,6 +12,8 @@ package struct Examination: Sendable {
         let owners: EntryOwners
         /// What keeps the kernel from what the file declares; `nil` where nothing does.
         let trouble: String?
+        /// Whether nothing is applied, because somebody has turned off.
+        var isOff = false
         /// Ports that could not be opened for ESP in UDP.
         let closedPorts: [ClosedPort]
         /// How many declared entries have reached the end of their lifetime.
@@ -118,7 +120,9 @@ package struct Examination: Sendable {
             found.append(
                 FindingRecord(
                     .error, code: .notSettled, "the kernel does not hold what the file declares: \(trouble)",
-                    remedy: "see 'setkey --plan' for what is missing, and the journal for why"))
+                    remedy: file.isOff
+                        ? "run 'setkey --on'; 'setkey --plan' shows what that would apply"
+                        : "see 'setkey --plan' for what is missing, and the journal for why"))
         }
         found += gaps.map { gap in
             FindingRecord(.warning, code: .incomplete, gap, remedy: "run setkeyd with --kernel xfrm, which can")
@@ -210,8 +214,9 @@ extension Examination.Standing {
     init(_ reconciler: Reconciler) {
         let owners = EntryOwners(of: reconciler)
         self.init(
-            owners: owners, trouble: reconciler.trouble,
-            closedPorts: reconciler.arrivalPorts.closed, expiredCount: owners.expiredCount,
+            owners: owners, trouble: reconciler.trouble, isOff: reconciler.mainSwitch.isOff,
+            closedPorts: reconciler.arrivalPorts.closed,
+            expiredCount: reconciler.mainSwitch.isOff ? 0 : owners.expiredCount,
             expired: owners.expired(limit: 5))
     }
 }

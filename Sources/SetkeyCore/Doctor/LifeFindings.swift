@@ -25,9 +25,11 @@ struct LifeFindings {
     }
 
     private var lifetimes: [FindingRecord] {
-        let successors = Set(examination.associations.lazy.filter { isFresh($0) }.map(Purpose.init))
+        let successors = Set(examination.associations.lazy.filter { isFresh($0) }.map(AssociationPurpose.init))
         return examination.associations.lazy.compactMap { association -> FindingRecord? in
-            guard association.state != .larval, !isFresh(association), !successors.contains(Purpose(association)) else {
+            guard association.state != .larval, !isFresh(association),
+                !successors.contains(AssociationPurpose(association))
+            else {
                 return nil
             }
             return examination.finding(
@@ -73,26 +75,5 @@ struct LifeFindings {
         return used.filter { $0.limit > 0 }
             .map { (left: $0.limit - min($0.limit, $0.used), limit: $0.limit, unit: $0.unit) }
             .min { Double($0.left) / Double($0.limit) < Double($1.left) / Double($1.limit) }
-    }
-
-    /// What an SA is for; another one of the same takes its place.
-    private struct Purpose: Hashable {
-        private let source: IPAddress
-        private let destination: IPAddress
-        private let ipsecProtocol: IPsecProtocol
-        private let mode: Mode
-        private let reqID: ReqID
-        private let mark: Mark
-        private let interfaceID: InterfaceID
-
-        init(_ association: SecurityAssociation) {
-            source = association.source
-            destination = association.identity.destination
-            ipsecProtocol = association.identity.ipsecProtocol
-            mode = association.mode
-            reqID = association.reqID
-            mark = association.identity.mark
-            interfaceID = association.interfaceID
-        }
     }
 }

@@ -34,14 +34,21 @@ struct DumpSchedule: Sendable {
         return wanted
     }
 
-    /// Wants a recent dump, and returns its ticket: the one that is running, or the last one if it ended not long ago,
-    /// measured by what it took.
-    mutating func wantRecent(at now: UInt64) -> Int {
+    /// Wants a recent dump, and returns its ticket: the one that is running, or the last one if it ended not long ago.
+    mutating func wantRecent(_ recency: DumpRecency, at now: UInt64) -> Int {
         if isRunning { return begun }
         let age = now &- endedAt
-        let isRecent = completed == begun && completed > 0 && age < max(250_000_000, (endedAt &- beganAt) &* 10)
+        let isRecent =
+            completed == begun && completed > 0
+            && age < max(recency.nanoseconds, (endedAt &- beganAt) &* recency.multiple)
         return isRecent ? completed : want()
     }
+
+    /// The ticket of the last dump, which is over.
+    var last: Int { completed }
+
+    /// How long ago the last one ended, in nanoseconds.
+    func age(at now: UInt64) -> UInt64 { now &- endedAt }
 
     /// Whether the dump of a ticket, or a later one, has begun.
     func hasBegun(_ ticket: Int) -> Bool { begun >= ticket }
@@ -90,4 +97,15 @@ struct DumpSchedule: Sendable {
         isRunning = false
         wanted = begun
     }
+}
+
+/// Which dump is recent: one that ended this long ago or less, in nanoseconds, or that many times as long ago as it took.
+struct DumpRecency: Sendable {
+    let nanoseconds: UInt64
+    let multiple: UInt64
+
+    /// For people who have asked.
+    static let ofCalls = DumpRecency(nanoseconds: 250_000_000, multiple: 10)
+    /// For programs that keep figures, and ask for ever: they take a twentieth of the kernel's time at most.
+    static let ofFigures = DumpRecency(nanoseconds: 1_000_000_000, multiple: 20)
 }

@@ -29,8 +29,21 @@ extension KernelDesk {
     mutating func want(_ database: DatabaseName) -> Int { upkeep.want(database) }
 
     /// Wants a recent dump: the one that is running, or the last one if it ended not long ago.
-    mutating func wantRecent(_ database: DatabaseName, at now: Instant) -> Int {
-        upkeep.wantRecent(database, at: now.monotonic)
+    mutating func wantRecent(
+        _ database: DatabaseName, _ recency: DumpRecency = .ofCalls, at now: Instant
+    ) -> Int {
+        upkeep.wantRecent(database, recency, at: now.monotonic)
+    }
+
+    /// Whether both databases have been read, however long ago.
+    var isMirrorFilled: Bool { upkeep.isUsable }
+
+    /// The ticket of the last dump, which is over.
+    func lastTicket(of database: DatabaseName) -> Int { upkeep.lastTicket(of: database) }
+
+    /// How long ago a database was read, in seconds.
+    func age(of database: DatabaseName, at now: Instant) -> UInt64 {
+        upkeep.age(of: database, at: now.monotonic) / 1_000_000_000
     }
 
     /// The kernel has said what contradicts the mirror: wants a dump, and returns its ticket.

@@ -47,9 +47,15 @@ struct Upkeep: Sendable {
     mutating func want(_ database: DatabaseName) -> Int { dumps[database].want() }
 
     /// Wants a recent dump, and returns its ticket.
-    mutating func wantRecent(_ database: DatabaseName, at now: UInt64) -> Int {
-        dumps[database].wantRecent(at: now)
+    mutating func wantRecent(_ database: DatabaseName, _ recency: DumpRecency, at now: UInt64) -> Int {
+        dumps[database].wantRecent(recency, at: now)
     }
+
+    /// The ticket of the last dump, which is over.
+    func lastTicket(of database: DatabaseName) -> Int { dumps[database].last }
+
+    /// How long ago a database was read, in nanoseconds.
+    func age(of database: DatabaseName, at now: UInt64) -> UInt64 { dumps[database].age(at: now) }
 
     /// The kernel has said what contradicts the mirror.
     ///

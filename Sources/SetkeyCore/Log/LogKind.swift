@@ -14,6 +14,8 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
     case confirmed
     /// A reload has been rolled back: the file is not applied.
     case rolledBack
+    /// Nothing of the file is applied, because somebody has turned off.
+    case turnedOff
     /// A declared entry is not in the kernel as declared.
     case drift
     /// Declared entries have been put back.
@@ -72,6 +74,12 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
     case deviceFollowed
     /// The kernel's hash thresholds for policies were set, or not.
     case thresholds
+    /// What is declared for a time begins or ends.
+    case boundaryPassed
+    /// A policy is about to lose its last SA.
+    case keyEnds
+    /// The clock is not believed, or is again: nothing begins or ends meanwhile.
+    case clockDoubted
     /// An SA has used so many of its sequence numbers that it has to be replaced before long.
     case sequenceUsed
 
@@ -84,6 +92,7 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
         case .pending: "103a7749199a4ba4b6ce10443901180b"
         case .confirmed: "3f16201ab97f4d22ab6a62338d8ec4b1"
         case .rolledBack: "1c5ec6e2d62c434c978c6c56a424aa96"
+        case .turnedOff: "7c0e3b5f1d8f4d6c9a4ef2b1c6d05a83"
         case .drift: "06da781ecf024a319e2a5a3ac70463b1"
         case .repaired: "73a75d1ac496407fb0ea8bee3969473b"
         case .insisted: "14b22ae50dfe41f89c1b6b7fe2aa9549"
@@ -113,6 +122,9 @@ package enum LogKind: String, CaseIterable, Hashable, Sendable {
         case .deviceAwaited: "5f0e0fb2a7e0455c8e5b5f0f4a1c9d37"
         case .deviceFollowed: "c2b8d9a16d7f4b0e9e3a7c51d24f8e60"
         case .thresholds: "6576909a521243d6985103bd4ae1b99f"
+        case .boundaryPassed: "656c6bc203b443d7af9c9956cebaf911"
+        case .keyEnds: "de91294c76bf42529aa11748f46c4206"
+        case .clockDoubted: "ca5b791f782a4c948f80aad2fedcc711"
         case .sequenceUsed: "6c1f0b7f5a5e4c1b9d8a3e2746f0c2d9"
         }
     }

@@ -15,6 +15,8 @@ package struct Mirror: Sendable {
     private var hasNameless = false
     /// Whether an SA has been told of which the kernel interface could tell only a part.
     private(set) var hasDegraded = false
+    /// The devices by which work of SAs has been told to be done.
+    private var offloadDevices: Set<Device> = []
 
     /// What an applied event asks to be done next.
     package enum FollowUp: Sendable {
@@ -129,6 +131,7 @@ package struct Mirror: Sendable {
     private mutating func note(_ association: SecurityAssociation) {
         if association.identity.spi.rawValue == 0 { hasNameless = true }
         if association.isDegraded { hasDegraded = true }
+        if association.hasOptions, let offload = association.options.offload { offloadDevices.insert(offload.device) }
         associations.masks.note(association.identity.mark)
     }
 
@@ -148,10 +151,12 @@ package struct Mirror: Sendable {
     /// Why this is not to be asked of the kernel; `nil` for what is.
     ///
     /// It may do it to another SA than the one that is named, because it cannot tell their marks apart: which of the two
-    /// it finds is chance. Or there is no number for a device.
+    /// it finds is chance. Or there is no number for a device, or not all is known of an SA that is to come back.
     package func objection(to request: KernelRequest) -> KernelErrno? {
         switch request {
-        case .add(let association): lacksDevice(of: association) ? .noDevice : nil
+        case .add(let association):
+            association.isDegraded
+                ? .inexpressible : association.hidesKeys ? .noKey : lacksDevice(of: association) ? .noDevice : nil
         case .update(let association):
             lacksDevice(of: association)
                 ? .noDevice : associations.rivals(of: association.identity).isEmpty ? nil : .notUnique
@@ -162,6 +167,12 @@ package struct Mirror: Sendable {
         case .deletePolicy(let identity): policies.lacksDevice(of: identity) ? .noDevice : nil
         default: nil
         }
+    }
+
+    /// Whether SAs may be gone since the devices were other ones: the kernel removes those of a device that goes down, and
+    /// tells nobody (xfrm-facts 3.3).
+    func mayLackAssociations(since former: Devices) -> Bool {
+        offloadDevices.contains { former.isUp($0) && !devices.isUp($0) }
     }
 
     private func lacksDevice(of association: SecurityAssociation) -> Bool {

@@ -10,6 +10,10 @@ struct Target: Sendable {
     var locate = StatementLocator { _ in "" }
     /// Of the file; `nil` for a state that is not read from it.
     var fingerprint: Fingerprint?
+    /// When its files were written, in seconds since 1970.
+    var writtenAt = 0
+    /// Why the clock is not believed, so that it lacks what holds for a time; `nil` if it is.
+    var doubt: Timekeeping.Doubt?
 }
 
 /// A plan being applied, step by step.

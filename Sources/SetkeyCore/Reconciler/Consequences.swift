@@ -14,17 +14,19 @@ final class Consequences: Sendable {
     let unseen: OwnedIdentities
     /// The file's entries with a limited life that the steps make anew: they live from now on.
     let reborn: NameLists
-    /// For a reload that changes something, what was in force before it.
+    /// For a reload that changes something, or turns the switch, what was in force before it.
     let present: FormerState?
 
     /// Of the plan that `builder` has made.
-    init(of builder: PlanBuilder) {
+    ///
+    /// - Parameter turns: whether the switch is turned, which is a change though the kernel may not notice it.
+    init(of builder: PlanBuilder, turns: Bool = false) {
         claimed = builder.claimed
         claimedLater = builder.claimedAsIs
         released = builder.released
         unseen = builder.unseen
         reborn = builder.reborn
-        present = builder.plan.steps.isEmpty ? nil : builder.former
+        present = builder.plan.steps.isEmpty && !turns ? nil : builder.former
     }
 
     /// Of a repair: it makes nothing the file's that was not.

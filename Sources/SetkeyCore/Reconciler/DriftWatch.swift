@@ -24,6 +24,8 @@ struct DriftWatch: Sendable {
     /// What a look at all declared entries has found that is not over.
     private var survey = DriftFindings()
     private var repairs = ShardedDictionary<EntryName, [UInt64]>()
+    /// How often an entry has been put back since the start.
+    private(set) var restoredCount = 0
     /// When an entry was put back last.
     private var lastRepair: UInt64 = 0
 
@@ -143,7 +145,10 @@ struct DriftWatch: Sendable {
     }
 
     /// A repair is over.
-    mutating func endRepair(unfinished: Bool, at now: UInt64) {
+    ///
+    /// - Parameter restored: how many entries it has put back.
+    mutating func endRepair(restored: Int, unfinished: Bool, at now: UInt64) {
+        restoredCount += restored
         if unfinished { arm(now &+ Self.retryInterval) }
     }
 

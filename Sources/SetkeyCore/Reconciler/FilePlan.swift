@@ -27,8 +27,11 @@ struct FilePlan: Sendable {
     private(set) var number = 0
     /// Whom the plan at hand is for.
     private var waiting: [ClientID] = []
-    /// Who came when that had begun: the file may have changed since, so they wait for the next one.
-    private var next: [ClientID] = []
+    /// Of which moment that is, in seconds since 1970; `nil` for now.
+    private(set) var moment: Int?
+    /// Who came when that had begun, or wants one of another moment: the file may have changed since, so they wait for the
+    /// next one.
+    private var next: [(client: ClientID, moment: Int?)] = []
     private var results: [Result] = []
 
     var isIdle: Bool {
@@ -39,14 +42,15 @@ struct FilePlan: Sendable {
     var isDue: Bool { !next.isEmpty && isIdle }
 
     /// A client wants one that is begun after now.
-    mutating func want(_ client: ClientID) { next.append(client) }
+    mutating func want(_ client: ClientID, at moment: Int? = nil) { next.append((client, moment)) }
 
-    /// Begins a plan for everybody who waits.
+    /// Begins a plan for everybody who waits for one of the same moment as the first.
     mutating func begin() {
         number += 1
         phase = .reading
-        waiting = next
-        next = []
+        moment = next.first?.moment
+        waiting = next.filter { $0.moment == moment }.map(\.client)
+        next.removeAll { $0.moment == moment }
     }
 
     /// The file has been read, or the plan has come further.
@@ -67,13 +71,13 @@ struct FilePlan: Sendable {
     }
 
     /// Gives the plan at hand up; those for whom it was get another one, before all who came later.
-    mutating func postpone() { next = giveUp() + next }
+    mutating func postpone() { next = giveUp().map { ($0, moment) } + next }
 
     /// A client waits no longer.
     ///
     /// - Returns: whether nobody is left for whom the plan at hand is made.
     mutating func leave(_ client: ClientID) -> Bool {
-        next.removeAll { $0 == client }
+        next.removeAll { $0.client == client }
         guard let index = waiting.firstIndex(of: client) else { return false }
         waiting.remove(at: index)
         return waiting.isEmpty

@@ -17,19 +17,26 @@ extension Reconciler {
     // MARK: What clients ask
 
     mutating func reload(_ parameters: ReloadParameters, for caller: Caller, _ context: inout Context) {
-        if let seconds = parameters.confirmSeconds, !(1...Self.longestConfirmation).contains(seconds) {
-            let message =
-                "a reload can wait 1 to \(Self.longestConfirmation) seconds for its confirmation, not \(seconds)"
-            return context.out.fail(caller.client, .reloadFailed(messages: [message]))
-        }
+        guard isPossible(parameters, for: caller, &context) else { return }
         context.out.logChange(by: caller, "reload")
         requestReload(for: caller.client, confirmSeconds: parameters.confirmSeconds, &context)
+    }
+
+    /// Whether a reload can wait as long as is asked; says so to the caller if not.
+    func isPossible(_ parameters: ReloadParameters, for caller: Caller, _ context: inout Context) -> Bool {
+        guard let seconds = parameters.confirmSeconds, !(1...Self.longestConfirmation).contains(seconds) else {
+            return true
+        }
+        let message = "a reload can wait 1 to \(Self.longestConfirmation) seconds for its confirmation, not \(seconds)"
+        context.out.fail(caller.client, .reloadFailed(messages: [message]))
+        return false
     }
 
     mutating func confirm(for caller: Caller, _ context: inout Context) {
         guard let forgetting = wayBack.confirm() else {
             return context.out.fail(caller.client, .nothingPending(reason: "no reload waits for its confirmation"))
         }
+        confirmTurn(&context)
         // The next one may be on its way, which is to be confirmed itself: it goes back to what has just been confirmed.
         if case .reload(let wish) = transition?.cause, wish.confirmSeconds != nil,
             let application = transition?.application, application.consequences.present != nil
@@ -52,7 +59,7 @@ extension Reconciler {
             return context.out.fail(caller.client, .nothingPending(reason: reason))
         }
         context.out.logChange(by: caller, "revert")
-        wishes.add(ReversalWish(reversal: .asked, file: state.fingerprint, clients: [caller.client]))
+        wishes.add(ReversalWish(reversal: .asked, file: fileToRollBack, clients: [caller.client]))
         beginTransition(&context)
     }
 
@@ -61,8 +68,19 @@ extension Reconciler {
         context.out.log(
             .warning,
             "the reload was not confirmed within \(over.seconds) s: rolling back to the previous state")
-        wishes.add(ReversalWish(reversal: .unconfirmed, file: state.fingerprint ?? over.record.fingerprint))
+        wishes.add(ReversalWish(reversal: .unconfirmed, file: fileToRollBack ?? over.record.fingerprint))
         beginTransition(&context)
+    }
+
+    /// Which file one goes back from; of the switch the one that had been rolled back before, if one had.
+    private var fileToRollBack: Fingerprint? {
+        if let last = mainSwitch.last { last.shunned } else { state.fingerprint }
+    }
+
+    /// Which file a record of a reload is about.
+    private func recordedFile(_ wish: ReloadWish, _ application: Application) -> Fingerprint {
+        if wish.turn == .off { return wayBack.shunned ?? mainSwitch.last?.shunned ?? .none }
+        return application.target.fingerprint ?? .none
     }
 
     // MARK: A reload
@@ -77,7 +95,7 @@ extension Reconciler {
     mutating func keepFormerState(_ wish: ReloadWish, _ application: Application, _ context: inout Context) {
         guard let former = formerState(of: application) else { return }
         let changes = wayBack.changes(
-            before: application.target.fingerprint ?? .none, confirmedWithin: wish.confirmSeconds, wayBackTo: former,
+            before: recordedFile(wish, application), confirmedWithin: wish.confirmSeconds, wayBackTo: former,
             at: context.now)
         write(changes, &context)
     }
@@ -89,8 +107,7 @@ extension Reconciler {
             context.out.discard(displaced, size: displaced.declared.count)
         }
         let (change, isTimeBegun) = wayBack.settle(
-            application.target.fingerprint ?? .none, confirmedWithin: wish.confirmSeconds, wayBackTo: former,
-            at: context.now)
+            recordedFile(wish, application), confirmedWithin: wish.confirmSeconds, wayBackTo: former, at: context.now)
         if let change { write(change, &context) }
         guard isTimeBegun, let seconds = wish.confirmSeconds else { return }
         context.out.log(.notice, "the reload must be confirmed within \(seconds) s: setkey --confirm", .pending)
@@ -110,13 +127,17 @@ extension Reconciler {
         guard let former = wayBack.begin() else {
             return fail(["there is no previous state"], "there is no previous state", &context)
         }
-        aim(at: Target(desired: former.target, locate: StatementLocator { _ in "" }), &context)
+        var target = Target(
+            desired: former.target(at: moment(for: former, context)), locate: StatementLocator { _ in "" })
+        target.writtenAt = former.endedAt
+        aim(at: target, &context)
     }
 
     /// Before going back, what a daemon that comes after this one must know: the file is not to be applied unasked.
     mutating func rememberReversal(_ wish: ReversalWish, _ context: inout Context) {
         // One that is remembered is written down already.
         guard wish.reversal != .remembered else { return }
+        if let last = mainSwitch.last { write(Self.mark(last.offSince), &context) }
         write(wayBack.rollBack(wish.file ?? .none, at: context.now), &context)
     }
 
@@ -124,8 +145,12 @@ extension Reconciler {
     mutating func reverted(_ reversal: ReversalWish.Reversal, _ verification: Verification, _ context: inout Context) {
         guard let former = wayBack.end() else { return }
         let application = verification.application
+        let turn = mainSwitch.last
+        mainSwitch.turnBack()
         // Foreign entries that the reload had made its own are released, too.
-        takeOver(former.declared, verification, alsoReleasing: ownership.owned(ofForeignIn: former), &context)
+        takeOver(
+            former.declared.at(application.target.desired.moment), verification,
+            alsoReleasing: ownership.owned(ofForeignIn: former), &context)
         context.out.discard(former, size: former.declared.count)
         let file = settings.configurationPath
         let how =
@@ -134,10 +159,12 @@ extension Reconciler {
             case .unconfirmed: "not confirmed, so it was rolled back"
             case .remembered: "rolled back before the restart"
             }
-        let outcome = "the last reload was \(how): the previous state is in force, and \(file) is not applied"
-        standing.hinder(outcome)
+        let outcome =
+            turn.map { self.outcome(of: $0, how) }
+            ?? "the last reload was \(how): the previous state is in force, and \(file) is not applied"
+        if let turn { stand(after: turn, outcome) } else { standing.hinder(outcome) }
         logFailures(of: application, &context)
-        context.out.log(.warning, "\(outcome); edit it, or run setkey --reload", .rolledBack)
+        context.out.log(.warning, turn != nil ? outcome : "\(outcome); edit it, or run setkey --reload", .rolledBack)
         guard verification.isSuccess else {
             let why =
                 "\(counted(verification.unfinished.count, "step")) of the rollback could not be carried out; the others remain "
@@ -160,7 +187,7 @@ extension Reconciler {
             let nothing = state.snapshot(at: context.now)
             context.out.perform(context.recorder.rewrite(nothing))
         }
-        guard let (record, former) = restored.confirmation else { return }
+        guard restoreSwitch(restored, &context), let (record, former) = restored.confirmation else { return }
         let isOfOtherTables = restored.ownership.life.map { $0 != settings.kernelLife } ?? false
         restore(record, isOfOtherTables ? former.withoutForeign : former, &context)
     }

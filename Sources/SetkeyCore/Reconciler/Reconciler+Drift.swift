@@ -146,8 +146,9 @@ extension Reconciler {
     /// A repair has been applied as far as it could be.
     mutating func repaired(_ verification: Verification, _ context: inout Context) {
         logFailures(of: verification.application, &context)
-        drift.endRepair(unfinished: !verification.unfinished.isEmpty, at: context.now.monotonic)
         let count = verification.application.steps.count - verification.unfinished.count
+        drift.endRepair(
+            restored: count, unfinished: !verification.unfinished.isEmpty, at: context.now.monotonic)
         if count > 0 {
             context.out.log(
                 .notice, "drift: \(counted(count, "declared entry", "declared entries")) restored", .repaired)

@@ -20,7 +20,7 @@ extension Reconciler {
     mutating func fail(
         _ messages: [String], _ why: String, errno: KernelErrno = .invalidArgument, _ context: inout Context
     ) {
-        standing.hinder(why)
+        standing.hinder(mainSwitch.isOff && why != offText ? "\(offText); \(why)" : why)
         for client in transition?.clients ?? [] {
             context.out.fail(client, .reloadFailed(messages: messages))
         }
@@ -57,7 +57,7 @@ extension Reconciler {
             "\(entriesInForce(and: ", ")), \(drift.drifted.count) drifted\(gaps)"
             + (waiting == 0 ? "" : ", \(waiting) waiting for devices")
             + (context.recorder.complaint == nil ? "" : ", not all saved")
-        return standing.trouble.map { "\($0); declared: \(counts)" }
+        return (timekeeping.doubt?.text ?? standing.trouble).map { "\($0); declared: \(counts)" }
             ?? "\(drift.drifted.isEmpty ? "settled" : "drifted"): \(counts)"
     }
 

@@ -5,8 +5,10 @@ import SetkeySyntax
 
 extension Reconciler {
     /// A client waits for the plan of the file.
-    mutating func planFile(for client: ClientID, _ context: inout Context) {
-        filePlan.want(client)
+    ///
+    /// - Parameter moment: of which, in seconds since 1970; `nil` for now.
+    mutating func planFile(for client: ClientID, at moment: Int?, _ context: inout Context) {
+        filePlan.want(client, at: moment)
         beginFilePlan(&context)
     }
 
@@ -23,7 +25,12 @@ extension Reconciler {
         guard case .reading = filePlan.phase, number == filePlan.number else { return }
         switch configuration {
         case .loaded(let file):
-            planFile(file.desired, file.locate, warnings: shortened(file.warnings + file.notes), &context)
+            if filePlan.moment == nil, let why = doubt(of: file, context) {
+                return filePlan.end(with: .invalid([why]))
+            }
+            planFile(
+                file.desired.at(filePlan.moment ?? context.now.seconds), file.locate,
+                warnings: shortened(file.warnings + file.notes), &context)
         case .absent: planFile(.empty, nil, warnings: [], &context)
         case .invalid(let messages): filePlan.end(with: .invalid(messages))
         }

@@ -13,9 +13,22 @@ extension Reconciler {
     }
 
     /// SIGHUP, or a client's call.
-    mutating func requestReload(for client: ClientID?, confirmSeconds: Int? = nil, _ context: inout Context) {
-        wishes.add(ReloadWish(clients: client.map { [$0] } ?? [], confirmSeconds: confirmSeconds))
+    mutating func requestReload(
+        for client: ClientID?, confirmSeconds: Int? = nil, turning turn: MainSwitch.Turn? = nil,
+        _ context: inout Context
+    ) {
+        wishes.add(ReloadWish(clients: client.map { [$0] } ?? [], confirmSeconds: confirmSeconds, turn: turn))
         beginTransition(&context)
+    }
+
+    /// Begins what a reload is, by the switch as it is and as it is to be.
+    mutating func reload(_ wish: ReloadWish, _ context: inout Context) {
+        switch (wish.turn, isOff: mainSwitch.isOff) {
+        case (.off, _): aim(at: nothing, &context)
+        case (.on, false): stayOn(&context)
+        case (.on, true), (nil, false): readFile(&context)
+        case (nil, true): refuseReload(&context)
+        }
     }
 
     mutating func readFile(_ context: inout Context) {
@@ -43,10 +56,12 @@ extension Reconciler {
             if case .reload(let wish) = transition.cause, refusesHangup(wish, file, &context) { return }
             let warnings = shortened(file.warnings)
             for warning in warnings { context.out.log(.warning, warning, .fileWarning) }
-            aim(
-                at: Target(
-                    desired: file.desired, warnings: warnings, locate: file.locate, fingerprint: file.fingerprint),
-                &context)
+            var target = Target(
+                desired: file.desired.at(context.now.seconds), warnings: warnings, locate: file.locate,
+                fingerprint: file.fingerprint)
+            target.writtenAt = file.modifiedAt
+            if let why = doubt(of: file, context) { return refuseClock(why, file, target, &context) }
+            aim(at: target, &context)
         case .absent(let path):
             context.out.log(.notice, "\(path) does not exist; treating it as empty: nothing is declared")
             aim(at: Target(desired: .empty, locate: StatementLocator { _ in path }), &context)
@@ -91,7 +106,10 @@ extension Reconciler {
     mutating func reloaded(_ verification: Verification, _ context: inout Context) {
         let (application, unfinished) = (verification.application, verification.unfinished)
         takeOver(application.target.desired, verification, &context)
-        if case .reload(let wish) = transition?.cause { settleConfirmation(wish, application, &context) }
+        if case .reload(let wish) = transition?.cause {
+            turn(wish, application, &context)
+            settleConfirmation(wish, application, &context)
+        }
         var messages = application.failures
         logFailures(of: application, &context)
         var warnings = application.target.warnings
@@ -116,6 +134,7 @@ extension Reconciler {
             messages.append(why)
             return fail(messages, why, errno: application.errno ?? .inputOutputError, &context)
         }
+        guard !mainSwitch.isOff else { return isOff(application, warnings: warnings, &context) }
         context.out.log(
             .notice, "settled: \(counts), \(counted(application.writes, "kernel write"))", .settled,
             [LogField(.writes, application.writes)])
@@ -137,6 +156,9 @@ extension Reconciler {
         write(addition, &context)
         let owned = state.snapshot(at: context.now)
         if context.recorder.isLong(for: owned.entryCount) { context.out.perform(context.recorder.rewrite(owned)) }
+        let target = verification.application.target
+        timekeeping.begin(desired, writtenAt: target.writtenAt, target.doubt)
+        tellKeyEnds(&context)
         drift.begin(with: verification.remainder)
         beginTidying(&context)
         openArrivalPorts(&context)
@@ -164,7 +186,7 @@ extension Reconciler {
     }
 
     /// What a key change under an old SPI costs, said for each.
-    private func replacements(_ steps: StepSample, _ target: Target) -> [String] {
+    func replacements(_ steps: StepSample, _ target: Target) -> [String] {
         var warnings = steps.first.map { step in
             let place = step.origin.map { target.locate($0) + ": " } ?? ""
             return
@@ -179,6 +201,7 @@ extension Reconciler {
 
     /// The kernel refused a step, and what was applied has been rolled back.
     mutating func undone(_ application: Application, _ context: inout Context) {
+        if case .boundary = transition?.cause { return boundaryUndone(application, &context) }
         logFailures(of: application, &context)
         forgetRecorded(application, &context)
         let lasting = application.notUndone.count + application.overwritten.count
@@ -199,5 +222,6 @@ extension Reconciler {
         let addition = state.stay(after: application, at: context.now)
         write(addition, &context)
         dropConfirmation(application, &context)
+        forgetTurn(&context)
     }
 }

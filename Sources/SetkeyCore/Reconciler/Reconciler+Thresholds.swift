@@ -21,7 +21,7 @@ extension Reconciler {
         else { return false }
         switch transition?.cause {
         case .start, .reload: return true
-        case .revert, .repair, .devices, nil: return false
+        case .revert, .repair, .devices, .boundary, nil: return false
         }
     }
 

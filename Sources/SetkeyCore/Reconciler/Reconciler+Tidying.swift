@@ -29,8 +29,10 @@ extension Reconciler {
             context.kernel.mirror.associations.amend(association.identity) { $0.shareKeys(with: association) }
         }
         tidying.position = end
-        if end == declared.count { forgetOldExpiries(&tidying) }
-        let isDone = end == declared.count && tidying.shard == ExpiredEntries.shardCount
+        // While nothing is applied, what has expired is what was declared before.
+        if end == declared.count, !mainSwitch.isOff { forgetOldExpiries(&tidying) }
+        let isDone =
+            end == declared.count && (mainSwitch.isOff || tidying.shard == ExpiredEntries.shardCount)
         self.tidying = isDone ? nil : tidying
         if !isDone { context.out.askTurn() }
     }

@@ -10,14 +10,16 @@ extension Reconciler {
     mutating func beginTransition(_ context: inout Context) {
         guard isIdle else { return }
         switch wishes.next() {
-        case .revert(let wish): revert(wish, &context)
+        case .reversal(let wish): revert(wish, &context)
         case .devices(let wish):
             begin(.devices(wish), &context)
             aim(at: state.target, &context)
-        case .some(let cause):
-            begin(cause, &context)
-            readFile(&context)
-        case nil: checkDrift(&context)
+        case .reload(let wish):
+            begin(.reload(wish), &context)
+            reload(wish, &context)
+        case nil:
+            keepTime(&context)
+            checkDrift(&context)
         }
     }
 
@@ -42,7 +44,11 @@ extension Reconciler {
             guard context.kernel.isOver(wish.ticket, of: .policies) else { return }
             return followDevices(wish, &context)
         }
-        if let record = state.takeMemory(of: target, isReversal: transition?.isRemembered == true) {
+        if case .boundary = transition?.cause { return planBoundary(to: target, &context) }
+        // What has expired is remembered for the time when it is on again.
+        if !mainSwitch.isOff || transition?.turn == .on,
+            let record = state.takeMemory(of: target, isReversal: transition?.isRemembered == true)
+        {
             enter(.remembering(target, record, position: 0))
             return continueRemembering(&context)
         }
@@ -55,21 +61,27 @@ extension Reconciler {
         var present: FormerState?
         switch transition?.cause {
         // The foreign entries that come back are nobody's but theirs.
-        case .revert: claimable = wayBack.former?.declared ?? .empty
+        case .revert: claimable = wayBack.former.map { $0.declared.at(moment(for: $0, context)) } ?? .empty
         case .reload: present = FormerState(declared: inForce, endedAt: context.now.seconds)
         case .repair: scope = .declared
         case .start: claimRemnants(&context)
-        case .devices, nil: break
+        case .devices, .boundary, nil: break
         }
-        var sight = PlanSight()
-        sight.incomplete = context.kernel.incompleteDatabases
-        sight.tellsRareNames = context.kernel.traits.carriesMarks
+        var sight = sight(context)
         sight.adoptsSecrets = !state.hasBeenInForce && transition?.leadsWhereTheKernelIs == true
         let builder = PlanBuilder(
             to: target.desired, ownership: ownership, scope: scope, claimable: claimable, keeping: present,
             seeing: sight)
         enter(.planning(target, builder))
         continuePlanning(&context)
+    }
+
+    /// What a plan is made by.
+    func sight(_ context: borrowing Context) -> PlanSight {
+        var sight = PlanSight()
+        sight.incomplete = context.kernel.incompleteDatabases
+        sight.tellsRareNames = context.kernel.traits.carriesMarks
+        return sight
     }
 
     mutating func continuePlanning(_ context: inout Context) {
@@ -86,7 +98,7 @@ extension Reconciler {
         }
         context.out.discard(builder, size: steps.count)
         if case .repair = transition?.cause { return repair(steps, of: nil, &context) }
-        record(steps, Consequences(of: builder), to: target, &context)
+        record(steps, Consequences(of: builder, turns: turnsSwitch), to: target, &context)
     }
 
     /// Goes on with a plan for one turn of the loop; `true` if it is complete, and else another turn has been asked for.
@@ -115,9 +127,10 @@ extension Reconciler {
         addition.claimed += consequences.reborn
         write(addition, &context)
         switch cause {
-        case .reload(let wish): keepFormerState(wish, application, &context)
+        case .reload(let wish) where wish.turn == nil: keepFormerState(wish, application, &context)
+        case .reload(let wish): rememberTurn(wish, application, &context)
         case .revert(let wish): rememberReversal(wish, &context)
-        case .start, .repair, .devices: break
+        case .start, .repair, .devices, .boundary: break
         }
         applyIfRecorded(&context)
     }
@@ -155,6 +168,9 @@ extension Reconciler {
     private mutating func applyIfRecorded(_ context: inout Context) {
         guard context.recorder.isIdle, let transition, case .recording(let application) = transition.phase else {
             return
+        }
+        if let failure = transition.recordFailure, transition.turn != nil {
+            return refuseToTurn(failure, application, &context)
         }
         if let failure = transition.recordFailure, transition.confirmSeconds != nil, !application.steps.isEmpty {
             forgetRecorded(application, &context)
@@ -228,6 +244,7 @@ extension Reconciler {
         switch cause {
         case .repair: repaired(verification, &context)
         case .devices(let wish): devicesFollowed(wish, verification, &context)
+        case .boundary: boundaryPassed(verification, &context)
         case .revert(let wish): reverted(wish.reversal, verification, &context)
         case .start, .reload: reloaded(verification, &context)
         }

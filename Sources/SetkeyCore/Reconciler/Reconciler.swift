@@ -13,6 +13,9 @@ struct Reconciler: Sendable {
     /// The ports of ESP in UDP that it declares.
     var arrivalPorts = ArrivalPorts()
     var tidying: Tidying?
+    var timekeeping = Timekeeping()
+    /// Whether there is anything in force at all.
+    var mainSwitch = MainSwitch()
 
     // The way to another one.
     /// The transition under way.
@@ -33,14 +36,21 @@ struct Reconciler: Sendable {
 
     /// What the file declares, as it was last applied.
     var inForce: DesiredState { state.declared }
+    /// How many declared entries have expired: none while nothing is declared, though they are remembered.
+    var expiredCounts: PerDatabase<Int, Int> {
+        let expired = ownership.expired
+        return mainSwitch.isOff
+            ? PerDatabase(associations: 0, policies: 0)
+            : PerDatabase(associations: expired.associations.count, policies: expired.policies.count)
+    }
     /// What is the file's.
     var ownership: Ownership { state.ownership }
 
     /// Whether the kernel holds what the file declares, as far as is known.
-    var isSettled: Bool { standing.trouble == nil && drift.drifted.isEmpty }
+    var isSettled: Bool { standing.trouble == nil && timekeeping.doubt == nil && drift.drifted.isEmpty }
     /// What keeps the kernel from holding what the file declares; `nil` where nothing does.
     var trouble: String? {
-        if let trouble = standing.trouble { return trouble }
+        if let trouble = timekeeping.doubt?.text ?? standing.trouble { return trouble }
         let count = drift.drifted.count
         guard count > 0 else { return nil }
         return "drifted: \(counted(count, "declared entry is", "declared entries are")) not in the kernel as declared"
@@ -54,7 +64,7 @@ struct Reconciler: Sendable {
         restore(state, &context)
         if wishes.wantsReversal { return beginTransition(&context) }
         begin(.start, &context)
-        readFile(&context)
+        mainSwitch.isOff ? stayOff(&context) : readFile(&context)
     }
 
     /// The daemon ends, and leaves the kernel as it is.

@@ -8,6 +8,10 @@ struct Standing: Sendable {
     private(set) var isReady = false
     /// How the last reload, revert or start ended.
     private(set) var last: LastTransition?
+    /// How many have done what they were to do, and how many have not.
+    private(set) var ended = (done: 0, failed: 0)
+    /// Whether the last one has.
+    private(set) var isLastDone = false
     /// What was told last.
     private var told = ""
 
@@ -26,6 +30,8 @@ struct Standing: Sendable {
     mutating func end(_ last: LastTransition, failedWith errno: KernelErrno?, status: String) -> Effect {
         defer { isReady = true }
         self.last = last
+        isLastDone = errno == nil
+        if isLastDone { ended.done += 1 } else { ended.failed += 1 }
         told = status
         if !isReady, let errno { return .startFailed(errno, status: last.outcome) }
         return .ready(status: status)

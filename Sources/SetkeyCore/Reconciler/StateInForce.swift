@@ -84,6 +84,27 @@ struct StateInForce: Sendable {
         return addition
     }
 
+    /// What is declared is that of another moment.
+    ///
+    /// - Returns: what is to be written down.
+    mutating func pass(to desired: DesiredState, by verification: Verification, at now: Instant) -> OwnershipAddition {
+        let consequences = verification.application.consequences
+        var addition = OwnershipAddition(time: now.seconds)
+        addition.claimed = consequences.claimedLater
+        addition.released = consequences.released
+        ownership.leftover.associations.formUnion(verification.leftover.associations)
+        ownership.leftover.policies.formUnion(verification.leftover.policies)
+        ownership.inForce = desired
+        if !ownership.leftover.isEmpty {
+            ownership.leftover.associations = ownership.leftover.associations.filter {
+                !declared.associations.contains($0)
+            }
+            ownership.leftover.policies = ownership.leftover.policies.filter { !declared.policies.contains($0) }
+        }
+        keepLeftover(&addition.released)
+        return addition
+    }
+
     /// A plan was rolled back: what was added and could not be removed again is the file's, until it can.
     ///
     /// - Returns: what is to be written down.

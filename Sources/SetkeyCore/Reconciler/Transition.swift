@@ -16,11 +16,13 @@ struct Transition: Sendable {
         case repair
         /// Network devices have come or gone.
         case devices(DevicesWish)
+        /// Something that is declared begins or ends.
+        case boundary
 
         /// What a refusal means for it.
         var temper: RequestRun.Temper {
             switch self {
-            case .start, .reload: .undoing
+            case .start, .reload, .boundary: .undoing
             case .revert, .repair, .devices: .goingOn
             }
         }
@@ -61,7 +63,7 @@ struct Transition: Sendable {
     /// Clients that wait for its end.
     var clients: [ClientID] {
         switch cause {
-        case .start, .repair, .devices: []
+        case .start, .repair, .devices, .boundary: []
         case .reload(let wish): wish.clients
         case .revert(let wish): wish.clients
         }
@@ -79,7 +81,7 @@ struct Transition: Sendable {
     /// Whether clients and the service manager are told nothing of it.
     var isQuiet: Bool {
         switch cause {
-        case .repair, .devices: true
+        case .repair, .devices, .boundary: true
         case .start, .reload, .revert: false
         }
     }
@@ -87,6 +89,11 @@ struct Transition: Sendable {
     /// Whether it must be confirmed, and within how many seconds.
     var confirmSeconds: Int? {
         if case .reload(let wish) = cause { wish.confirmSeconds } else { nil }
+    }
+
+    /// Whether it turns the switch, and how.
+    var turn: MainSwitch.Turn? {
+        if case .reload(let wish) = cause { wish.turn } else { nil }
     }
 
     /// Whether it leads back from a file that was rolled back before the daemon started.
@@ -99,14 +106,14 @@ struct Transition: Sendable {
         switch cause {
         case .start, .reload: true
         case .revert: isRemembered
-        case .repair, .devices: false
+        case .repair, .devices, .boundary: false
         }
     }
 
     /// The clients are told not to wait.
     mutating func dismissClients() {
         switch cause {
-        case .start, .repair, .devices: break
+        case .start, .repair, .devices, .boundary: break
         case .reload(var wish):
             wish.clients = []
             cause = .reload(wish)

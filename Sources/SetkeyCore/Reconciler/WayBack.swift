@@ -37,6 +37,18 @@ struct WayBack: Sendable {
         if case .rolledBack(let record, _) = stage { record } else { nil }
     }
 
+    /// The file that was rolled back, and is not to be applied unasked.
+    var shunned: Fingerprint? { rolledBack.flatMap { $0.fingerprint == .none ? nil : $0.fingerprint } }
+
+    /// What is written down while a reload waits for its confirmation.
+    var pending: [StateChange] {
+        if case .waiting(let former, let confirmation) = stage {
+            [.keep(former), .confirm(confirmation.record)]
+        } else {
+            []
+        }
+    }
+
     // MARK: The last daemon's
 
     /// Takes over what a daemon before this one left.
@@ -70,6 +82,17 @@ struct WayBack: Sendable {
     mutating func confirm() -> StateChange? {
         guard case .waiting(let former, _) = stage else { return nil }
         stage = .open(former)
+        return .forget
+    }
+
+    /// No reload is to be confirmed any longer, in time or not: somebody wants something else.
+    ///
+    /// - Returns: what is to be written down; `nil` if nothing waits.
+    mutating func stopWaiting() -> StateChange? {
+        switch stage {
+        case .waiting(let former, _), .overdue(let former): stage = .open(former)
+        case .none, .open, .rolledBack: return nil
+        }
         return .forget
     }
 

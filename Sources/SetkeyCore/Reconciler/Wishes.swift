@@ -1,9 +1,18 @@
 import ControlProtocol
 import IPsec
 
+/// Something that is wanted of the reconciler.
+enum Wish: Sendable {
+    case reload(ReloadWish)
+    case reversal(ReversalWish)
+    case devices(DevicesWish)
+}
+
 /// What is wanted while a transition is under way; what comes several times folds into one.
 struct Wishes: Sendable {
     private var reload: ReloadWish?
+    /// Those that turn the switch, in the order in which they came.
+    private var turns: [ReloadWish] = []
     private var reversal: ReversalWish?
     private var devices: DevicesWish?
 
@@ -11,6 +20,7 @@ struct Wishes: Sendable {
     var wantsReversal: Bool { reversal != nil }
 
     mutating func add(_ wish: ReloadWish) {
+        guard wish.turn == nil else { return turns.append(wish) }
         reload = reload?.joined(by: wish) ?? wish
     }
 
@@ -22,36 +32,45 @@ struct Wishes: Sendable {
         devices = devices?.joined(by: wish) ?? wish
     }
 
+    /// Nobody wants to go back any longer because a reload was not confirmed.
+    mutating func forgetUnconfirmed() {
+        if reversal?.reversal == .unconfirmed { reversal = nil }
+    }
+
     /// What is to be done next: to go back comes first.
-    mutating func next() -> Transition.Cause? {
+    mutating func next() -> Wish? {
         if let wish = reversal {
             reversal = nil
-            return .revert(wish)
+            return .reversal(wish)
         }
+        if !turns.isEmpty { return .reload(turns.removeFirst()) }
         if let wish = reload {
             reload = nil
             return .reload(wish)
         }
-        return devices.take().map { .devices($0) }
+        return devices.take().map(Wish.devices)
     }
 
     /// Nobody waits any longer for what is wanted all the same.
     ///
     /// - Returns: who has waited.
     mutating func dismissClients() -> [ClientID] {
-        let clients = (reload?.clients ?? []) + (reversal?.clients ?? [])
+        let clients = (reload?.clients ?? []) + (reversal?.clients ?? []) + turns.flatMap(\.clients)
         reload?.clients = []
+        for index in turns.indices { turns[index].clients = [] }
         reversal?.clients = []
         return clients
     }
 }
 
-/// The file is to be read again and applied.
+/// The file is to be read again and applied; or, if the switch is to be turned off, nothing is.
 struct ReloadWish: Hashable, Sendable {
     /// Clients that wait for its end; if there are none, SIGHUP alone asked for it.
     var clients: [ClientID] = []
     /// Whether it must be confirmed, and within how many seconds.
     var confirmSeconds: Int?
+    /// Whether it turns the switch, and how.
+    var turn: MainSwitch.Turn?
 
     /// Of several times within which to confirm the shortest counts: whoever wants a confirmation gets one.
     func joined(by other: ReloadWish) -> ReloadWish {

@@ -23,8 +23,10 @@ package struct FormerState: Sendable {
         self.endedAt = endedAt
     }
 
-    /// The state to which a plan leads back.
-    var target: DesiredState { declared.adding(foreignAssociations, foreignPolicies) }
+    /// The state to which a plan leads back, at a moment in seconds since 1970.
+    func target(at moment: Int) -> DesiredState {
+        declared.at(moment).adding(foreignAssociations, foreignPolicies)
+    }
 
     /// What others had in a kernel that is no more is theirs to bring back.
     var withoutForeign: FormerState { FormerState(declared: declared, endedAt: endedAt) }
@@ -77,7 +79,7 @@ package struct FormerState: Sendable {
         var evaluation = DesiredState.Evaluation()
         var end = bytes.count
         while let statement = parser.next() {
-            evaluation.add(statement.kind, at: StatementOrigin(source: 0, range: statement.range))
+            evaluation.add(statement, from: 0)
             if case .end = statement.kind { end = statement.range.upperBound }
         }
         unreadable += parser.errorCount + evaluation.errorCount

@@ -4,14 +4,28 @@ import ControlProtocol
 ///
 /// Writing is the shell's, on a thread of its own; each change that is asked for ends once, in the order of asking.
 struct Recorder: Sendable {
-    /// The changes that have not ended, the oldest first: whether they write all that is owned.
-    private var underWay: [Bool] = []
+    /// What a change that is under way is about.
+    private enum Matter: Sendable {
+        /// All that is owned.
+        case ownership
+        /// Whether anything is applied.
+        case mainSwitch
+        case other
+    }
+
+    /// The changes that have not ended, the oldest first.
+    private var underWay: [Matter] = []
     /// Replies that promise what must hold after a kill as well.
     private var heldReplies: [Effect] = []
     /// Lines of the ownership file, history included.
     private var lineCount = 0
     /// Why the state directory lacks something; `nil` again when all that is owned has been written down.
-    private(set) var complaint: String?
+    private var lack: String?
+    /// Why what is written down of the switch is not true; `nil` again when it has been written down.
+    private var switchLack: String?
+
+    /// What is not written down as it should be, and why.
+    var complaint: String? { switchLack ?? lack }
 
     /// Whether all that was to be written down has been, or could not be.
     var isIdle: Bool { underWay.isEmpty }
@@ -24,7 +38,10 @@ struct Recorder: Sendable {
     /// A change that is not of the ownership file.
     /// - Returns: what the shell has to do.
     mutating func write(_ change: StateChange) -> Effect {
-        underWay.append(false)
+        switch change {
+        case .turnOff, .turnOn: underWay.append(.mainSwitch)
+        case .append, .rewrite, .keep, .confirm, .forget: underWay.append(.other)
+        }
         return .record(change)
     }
 
@@ -34,7 +51,7 @@ struct Recorder: Sendable {
     /// - Returns: what the shell has to do.
     mutating func append(_ addition: OwnershipAddition, to snapshot: OwnershipSnapshot) -> [Effect] {
         var effects: [Effect] = []
-        if complaint != nil { effects.append(rewrite(snapshot)) }
+        if lack != nil { effects.append(rewrite(snapshot)) }
         guard !addition.isEmpty else { return effects }
         lineCount += addition.lineCount
         effects.append(write(.append(addition)))
@@ -44,7 +61,7 @@ struct Recorder: Sendable {
     /// Writes the ownership file anew.
     /// - Returns: what the shell has to do.
     mutating func rewrite(_ snapshot: OwnershipSnapshot) -> Effect {
-        underWay.append(true)
+        underWay.append(.ownership)
         lineCount = snapshot.entryCount
         return .record(.rewrite(snapshot))
     }
@@ -58,8 +75,11 @@ struct Recorder: Sendable {
     /// - Returns: the replies that no longer have to wait.
     mutating func ended(_ complaint: String?) -> [Effect] {
         guard !underWay.isEmpty else { return [] }
-        let isWhole = underWay.removeFirst()
-        if let complaint { self.complaint = complaint } else if isWhole { self.complaint = nil }
+        switch underWay.removeFirst() {
+        case .mainSwitch: switchLack = complaint
+        case .ownership: lack = complaint
+        case .other: lack = complaint ?? lack
+        }
         guard isIdle else { return [] }
         defer { heldReplies = [] }
         return heldReplies

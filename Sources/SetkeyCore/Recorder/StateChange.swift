@@ -8,6 +8,9 @@ package struct RestoredState: Sendable {
     /// A reload that waited for its confirmation, or was rolled back, and what was in force before it.
     package var confirmation: (record: ConfirmationRecord, former: FormerState)?
 
+    /// That nothing is applied; `nil` if the file is.
+    package var off: OffMark?
+
     package init() {}
 
     /// Whether something in it can be said by the richer kernel interface alone.
@@ -26,6 +29,10 @@ package enum StateChange: Sendable {
     case confirm(ConfirmationRecord)
     /// Nothing waits any more: forget the former state and its record.
     case forget
+    /// Note that nothing is applied from now on.
+    case turnOff(OffMark)
+    /// The file is applied again.
+    case turnOn
 }
 
 /// Everything that the ownership file has to tell.

@@ -1,8 +1,8 @@
 package import IPsec
 import TextBytes
 
-/// What must outlive the daemon, as three files: what the file owns, what was in force before an unconfirmed reload, and
-/// whether one waits. It says what is in them and in which order they are written; where they are is their own matter.
+/// What must outlive the daemon, as four files: what the file owns, what was in force before an unconfirmed reload, whether
+/// one waits, and whether anything is applied at all, which outlives the machine's boots, too. It says what is in them and in which order they are written; where they are is their own matter.
 package struct StateFiles<Storage: StateStorage> {
     /// Grows line by line.
     package var ownership: Storage
@@ -10,6 +10,8 @@ package struct StateFiles<Storage: StateStorage> {
     package var former: Storage
     /// Whether a reload waits, and since when.
     package var confirmation: Storage
+    /// Is there while nothing is applied.
+    package var off: Storage
     /// Names the kernel's tables that a new ownership file is about; see ``OwnershipRecord/life``.
     package var life: String
     /// Of the kernel interface that a former state is to be restored through.
@@ -19,10 +21,10 @@ package struct StateFiles<Storage: StateStorage> {
 
     /// Files as their storage has them.
     package init(
-        ownership: Storage, former: Storage, confirmation: Storage, life: String, traits: KernelTraits = .pfKey,
-        richerTraits: KernelTraits? = nil
+        ownership: Storage, former: Storage, confirmation: Storage, off: Storage, life: String,
+        traits: KernelTraits = .pfKey, richerTraits: KernelTraits? = nil
     ) {
-        (self.ownership, self.former, self.confirmation) = (ownership, former, confirmation)
+        (self.ownership, self.former, self.confirmation, self.off) = (ownership, former, confirmation, off)
         self.life = life
         self.traits = traits
         self.richerTraits = richerTraits
@@ -35,7 +37,10 @@ package struct StateFiles<Storage: StateStorage> {
     /// - Returns: the state, and what is wrong with the files, if anything.
     package mutating func load() -> (state: RestoredState, complaints: [String]) {
         var state = RestoredState()
-        var complaints = [ownership.removeDraft(), former.removeDraft(), confirmation.removeDraft()].compactMap(\.self)
+        var complaints = [
+            ownership.removeDraft(), former.removeDraft(), confirmation.removeDraft(), off.removeDraft(),
+        ].compactMap(\.self)
+        state.off = readOff(&complaints)
         state.ownership = readOwnership(&complaints)
         state.confirmation = readConfirmation(&complaints)
         return (state, complaints)
@@ -86,6 +91,11 @@ package struct StateFiles<Storage: StateStorage> {
         return reader.record
     }
 
+    private func readOff(_ complaints: inout [String]) -> OffMark? {
+        guard let text = read(off, &complaints) else { return off.exists ? OffMark(since: 0) : nil }
+        return OffMark(parsing: String(decoding: text, as: UTF8.self))
+    }
+
     private func read(_ file: Storage, _ complaints: inout [String]) -> [UInt8]? {
         let (bytes, complaint) = file.read()
         if let complaint { complaints.append("\(complaint); what it says is not known") }
@@ -109,6 +119,8 @@ package struct StateFiles<Storage: StateStorage> {
         case .keep(let state): return former.replace(with: state.text).map(Self.ofFormerState)
         case .confirm(let record): return confirmation.replace(with: record.text).map(Self.ofFormerState)
         case .forget: return (confirmation.remove() ?? former.remove()).map(Self.ofFormerState)
+        case .turnOff(let mark): return off.replace(with: mark.text)
+        case .turnOn: return off.remove().map { "\($0); after a restart the daemon would be off again" }
         }
     }
 

@@ -54,10 +54,7 @@ struct UndoLog: Sendable {
                 append(.delete(larval.reference))
             }
         case .delete:
-            // Where the answer does not tell what it was, it was what is known of it.
-            if case .association(.deleted, let told) = answer, let request = Self.restoring(told) {
-                append(request)
-            } else if case .association(let known) = former, let request = Self.restoring(known) {
+            if let association = Self.deleted(answer, former), let request = Self.restoring(association) {
                 append(request)
             }
         case .update:
@@ -103,9 +100,18 @@ struct UndoLog: Sendable {
         return inverse
     }
 
-    /// The request that brings back an SA that was deleted; `nil` for one that cannot be made anew.
+    /// What a DELETE has removed: the answer tells the most of it, unless the mirror knows what the kernel does not tell.
+    private static func deleted(_ answer: KernelEvent.Content, _ former: FormerEntries) -> SecurityAssociation? {
+        var found: [SecurityAssociation] = []
+        if case .association(.deleted, let told) = answer { found.append(told) }
+        if case .association(let known) = former { found.append(known) }
+        return found.first { !$0.isDegraded && !$0.hidesKeys && $0.hasAlgorithm } ?? found.first
+    }
+
+    /// The request that brings back an SA that was deleted; `nil` for one that was no more than a name. One of which not all
+    /// is known fails, and is told of (``Mirror/objection(to:)``).
     static func restoring(_ association: SecurityAssociation) -> KernelRequest? {
-        guard !association.isDegraded, !association.hidesKeys, association.hasAlgorithm,
+        guard association.hasAlgorithm || association.isDegraded,
             [.mature, .dying, .dead].contains(association.state)
         else { return nil }
         var mature = association

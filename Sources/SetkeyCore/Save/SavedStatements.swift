@@ -16,9 +16,13 @@ struct SavedStatements: Sendable {
     let isOwnedOnly: Bool
     /// What a statement is read with: those of the interface by which the kernel has told the entries.
     var options: ParserOptions
+    /// When that holds which the file declares.
+    var times = SavedTimes()
 
-    /// Says, where the interface in use has no words for it, that there may be more than it tells.
-    func appendHead(to output: inout [UInt8]) {
+    /// Says what is to be known of a database: what its times are for, and, where the interface in use has no words for it,
+    /// that there may be more than it tells.
+    func appendHead(of database: DatabaseName, to output: inout [UInt8]) {
+        for remark in times.remarks(on: database) { append(comment: remark, to: &output) }
         guard !options.traits.carriesOptions else { return }
         append(
             comment: "\(options.traits.name) does not tell all: marks, interface ids, devices, selectors of SAs, "
@@ -43,7 +47,8 @@ struct SavedStatements: Sendable {
                 append(comment: "@\(key.name): \(counted(key.byteCount, "byte")), for \(key.algorithm)", to: &output)
             }
         }
-        Statement.Kind.add(association).append(to: &output, keys: notation)
+        let validity = times.validity(of: association.identity)
+        Statement.Kind.add(association).append(to: &output, keys: notation, validity: validity)
         output.append("\n")
     }
 
@@ -58,7 +63,8 @@ struct SavedStatements: Sendable {
                 comment: "without its limits of bytes and packets, which Linux does not look at in policies",
                 to: &output)
         }
-        Statement.Kind.addPolicy(sayable).append(to: &output, keys: keys)
+        let validity = times.validity(of: policy.identity)
+        Statement.Kind.addPolicy(sayable).append(to: &output, keys: keys, validity: validity)
         output.append("\n")
     }
 

@@ -42,12 +42,8 @@ final class SocketPoll {
     }
 
     private func takeEvents() {
-        guard let epoll else { return }
-        var tokens = [UInt64](repeating: 0, count: Self.eventsPerTurn)
-        var events = [UInt32](repeating: 0, count: Self.eventsPerTurn)
-        let count = unsafe setkeyd_take_events(epoll.rawValue, &tokens, &events, Int32(Self.eventsPerTurn))
         // A handler may end other watches, or begin some: no token comes twice.
-        for index in 0..<max(0, Int(count)) { watches[tokens[index]]?.take(events[index]) }
+        for (token, events) in epoll?.takeEvents(upTo: Self.eventsPerTurn) ?? [] { watches[token]?.take(events) }
     }
 
     /// Has the kernel tell of `events` from now on; of nothing, not even of a hang-up, if there are none.

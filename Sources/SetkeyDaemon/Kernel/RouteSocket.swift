@@ -74,9 +74,9 @@ final class RouteSocket: DeviceSource {
 
     private func take(_ news: LinkNews) {
         switch news {
-        case .present(let name, let number):
-            devices.insert(name, number)
-            list?.insert(name, number)
+        case .present(let name, let number, let isUp):
+            devices.insert(name, number, isUp: isUp)
+            list?.insert(name, number, isUp: isUp)
         case .gone(let number):
             devices.remove(number)
             list?.remove(number)

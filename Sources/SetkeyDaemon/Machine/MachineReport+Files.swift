@@ -12,7 +12,7 @@ extension MachineReport {
     /// - Parameter isOwn: whether a socket, by its inode, is the daemon's.
     nonisolated init(_ files: Files, isOwn: (UInt64) -> Bool) {
         self.init()
-        counters = Self.pairs(files("net/xfrm_stat"))
+        counters = Self.counters(files("net/xfrm_stat"))
         reversePathDrops = Self.reversePathDrops(files("net/netstat"))
         forwards[.ipv4] = Self.flag(files("sys/net/ipv4/ip_forward"))
         forwards[.ipv6] = Self.flag(files("sys/net/ipv6/conf/all/forwarding"))
@@ -25,7 +25,7 @@ extension MachineReport {
     }
 
     /// Lines of a name and a number.
-    private nonisolated static func pairs(_ text: String?) -> [(name: String, value: UInt64)] {
+    nonisolated static func counters(_ text: String?) -> [(name: String, value: UInt64)] {
         rows(text).compactMap { row in
             guard row.count == 2, let value = UInt64(row[1]) else { return nil }
             return (String(row[0]), value)

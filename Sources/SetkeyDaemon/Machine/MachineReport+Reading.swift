@@ -25,6 +25,11 @@ extension MachineReport {
         return report
     }
 
+    /// Reads the kernel's drop counters alone.
+    nonisolated static func readCounters() -> [(name: String, value: UInt64)] {
+        counters(text(of: "/proc/net/xfrm_stat"))
+    }
+
     private nonisolated static func text(of path: String) -> String? {
         guard let file = try? FileDescriptor.open(path, O_RDONLY) else { return nil }
         var text: [UInt8] = []

@@ -8,12 +8,16 @@ import TextBytes
 /// Where the daemon keeps what must outlive it: which entries are its file's, and, while a reload waits for its
 /// confirmation or has been rolled back, what was in force before.
 ///
+/// Whether anything is applied at all is kept in a directory that outlives boots, if there is one.
+///
 /// Files are for their owner alone. Each is replaced at once or not at all, but for the ownership file, which grows line
 /// by line.
 nonisolated struct StateDirectory: Sendable {
     let path: String
     /// The directory that was found to be ours; the path may come to lead to another.
     private let descriptor: FileDescriptor
+    /// What outlives boots is there.
+    private let persistent: (path: String, descriptor: FileDescriptor)
     /// See ``OwnershipRecord/life``.
     private let life: String
     /// Of the kernel interface in use.
@@ -26,6 +30,8 @@ nonisolated struct StateDirectory: Sendable {
         StateFiles(
             ownership: file("owned", sizeLimit: OwnershipRecord.fileLimit),
             former: file("former", sizeLimit: FileSourceReader.defaultSizeLimit), confirmation: file("confirmation"),
+            off: StateFile(
+                directory: persistent.descriptor, directoryPath: persistent.path, name: "off", sizeLimit: 4096),
             life: life, traits: traits, richerTraits: richerTraits)
     }
 
@@ -34,43 +40,54 @@ nonisolated struct StateDirectory: Sendable {
         StateFile(directory: descriptor, directoryPath: path, name: name, sizeLimit: sizeLimit)
     }
 
-    /// Makes the directory, if it is not there; its parent must be.
+    /// Makes the directories that are not there; their parents must be.
     ///
-    /// - Throws: if it is not ours alone to write to: anyone else who can could have keys written into files of theirs,
+    /// - Parameter persistentPath: where that is kept which outlives boots; `nil` for `path`.
+    /// - Throws: if one is not ours alone to write to: anyone else who can could have keys written into files of theirs,
     ///   or tell us that entries of theirs are our file's.
     init(
-        path: String, life: String, traits: KernelTraits = .pfKey, richerTraits: KernelTraits? = nil
+        path: String, persistentPath: String? = nil, life: String, traits: KernelTraits = .pfKey,
+        richerTraits: KernelTraits? = nil
     ) throws(StartError) {
         self.life = life
         self.traits = traits
         self.richerTraits = richerTraits
+        (self.path, descriptor) = try Self.open(path)
+        persistent =
+            try persistentPath.map { path throws(StartError) in try Self.open(path) } ?? (self.path, descriptor)
+    }
+
+    /// Opens a directory that is ours; makes it, if it is not there.
+    private static func open(_ path: String) throws(StartError) -> (path: String, descriptor: FileDescriptor) {
         var trimmed = Substring(path)
         // A name with a slash behind it is followed, if it is a link, whatever the flags say.
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
-        self.path = String(trimmed)
+        let path = String(trimmed)
         do throws(KernelErrno) {
-            try Path.makeDirectory(self.path)
+            try Path.makeDirectory(path)
         } catch {
             if error != .exists {
                 throw StartError(
-                    "cannot create the state directory \(self.path): \(systemErrorText(error.rawValue))",
+                    "cannot create the state directory \(path): \(systemErrorText(error.rawValue))",
                     errno: error.rawValue)
             }
         }
+        let descriptor: FileDescriptor
         let status: stat
         do throws(KernelErrno) {
-            descriptor = try .open(self.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+            descriptor = try .open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
             status = try descriptor.status()
         } catch {
             guard error.rawValue != ENOTDIR, error.rawValue != ELOOP else {
                 throw StartError(
-                    "the state directory \(self.path) is not a directory; name another with --state-directory")
+                    "the state directory \(path) is not a directory; name another with --state-directory")
             }
             throw StartError(
-                "cannot open the state directory \(self.path): \(systemErrorText(error.rawValue))",
+                "cannot open the state directory \(path): \(systemErrorText(error.rawValue))",
                 errno: error.rawValue)
         }
-        if let reason = Self.distrust(status) { throw StartError("the state directory \(self.path) \(reason)") }
+        if let reason = distrust(status) { throw StartError("the state directory \(path) \(reason)") }
+        return (path, descriptor)
     }
 
     /// Why others can change what is in the directory of `status`, and what to do; `nil` if it is ours.

@@ -117,6 +117,8 @@ nonisolated struct StateFile: StateStorage {
         }
         do throws(KernelErrno) {
             try directory.rename(draft.name, to: name)
+            // A name is on the disk when its directory is.
+            try directory.synchronize()
             return nil
         } catch {
             return draft.failure("rename", error)
@@ -176,6 +178,7 @@ nonisolated struct StateFile: StateStorage {
     func remove() -> String? {
         do throws(KernelErrno) {
             try directory.remove(name)
+            try directory.synchronize()
             return nil
         } catch {
             return error == .noEntry ? nil : failure("remove", error)

@@ -64,6 +64,13 @@ struct AssociationNeed: Hashable {
             interfaceID: interfaceID, mark: mark)
     }
 
+    /// The same need of an SA of whatever reqid.
+    var ofAnyNumber: AssociationNeed {
+        AssociationNeed(
+            ipsecProtocol: ipsecProtocol, mode: mode, number: .any, source: source, destination: destination,
+            interfaceID: interfaceID, mark: mark)
+    }
+
     /// Whether an SA leads between the ends that are needed.
     func hasEnds(of association: SecurityAssociation) -> Bool {
         hasSource(association.source) && hasDestination(association.identity.destination)
@@ -121,7 +128,7 @@ extension IPAddress {
     var isUnspecified: Bool { high == 0 && low == 0 }
 
     /// 224.0.0.0/4 or ff00::/8.
-    var isMulticast: Bool {
+    package var isMulticast: Bool {
         switch family {
         case .ipv4: ipv4Bits >> 28 == 0xe
         case .ipv6: high >> 56 == 0xff

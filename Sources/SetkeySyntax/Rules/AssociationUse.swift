@@ -23,6 +23,7 @@ struct AssociationUse {
     private var shapes: Set<NeedShape> = []
     /// The needs that name a source, for SAs that may come from anywhere.
     private var sourced: [AssociationNeed: [Int]] = [:]
+    private var sourcedNeeds: [AssociationNeed: [Int]] = [:]
 
     init(of state: DesiredState) {
         let isFromAnywhere = state.associations.contains { $0.entry.source.isUnspecified }
@@ -30,6 +31,7 @@ struct AssociationUse {
             collect(declared.entry, position, withSources: isFromAnywhere)
         }
         isServed = [Bool](repeating: false, count: needs.count)
+        sourcedNeeds = sourced
         isKnown = shapes.count <= Self.shapeLimit
         guard isKnown, !needs.isEmpty else { return }
         let shapes = Array(shapes)
@@ -47,13 +49,33 @@ struct AssociationUse {
         }
     }
 
-    /// The places of the transforms of a policy of the file that cannot do without an SA, and have none.
-    func unserved(_ policy: SecurityPolicy) -> [Int] {
+    /// The needs of a policy of the file.
+    func needs(of policy: SecurityPolicy) -> [Int] { AssociationNeed.all(of: policy).compactMap { index[$0] } }
+
+    /// The needs that an SA serves, each once.
+    func needs(servedBy association: SecurityAssociation) -> Set<Int> {
+        var served: Set<Int> = []
+        for need in shapes.compactMap({ $0.need(servedBy: association) }) {
+            if let known = index[need] { served.insert(known) }
+            if association.source.isUnspecified { served.formUnion(sourcedNeeds[need] ?? []) }
+        }
+        return served
+    }
+
+    /// The transforms of a policy of the file that cannot do without an SA, by their places, and what they need.
+    func indispensable(_ policy: SecurityPolicy) -> [(transform: Int, need: Int)] {
         guard isKnown, case .protect(let transforms) = policy.action else { return [] }
         return AssociationNeed.all(of: policy).enumerated().compactMap { place, need in
-            guard let known = index[need], !isServed[known] else { return nil }
-            return transforms[place].needsAssociation(in: policy.identity.direction) ? place : nil
+            guard let known = index[need], transforms[place].needsAssociation(in: policy.identity.direction) else {
+                return nil
+            }
+            return (place, known)
         }
+    }
+
+    /// The places of the transforms of a policy of the file that cannot do without an SA, and have none.
+    func unserved(_ policy: SecurityPolicy) -> [Int] {
+        indispensable(policy).compactMap { place, need in isServed[need] ? nil : place }
     }
 
     private mutating func add(_ need: AssociationNeed, withSources: Bool) {

@@ -11,9 +11,11 @@ package enum FileRules {
     /// - Parameters:
     ///   - ground: where the entries are.
     ///   - expectsForward: whether the file has to declare `fwd` itself, which RFC semantics (`-r`) add.
+    ///   - clock: by which time to judge what holds for a time; `nil` where nothing does.
     package static func remarks(
-        on state: DesiredState, in ground: RuleGround = .file, expectsForward: Bool = true
+        on state: DesiredState, in ground: RuleGround = .file, expectsForward: Bool = true, clock: RuleClock? = nil
     ) -> [LoadedDiagnostic] {
+        let state = state.whole
         let use = AssociationUse(of: state)
         var remarks = expectsForward ? trafficRemarks(on: state) : []
         remarks += BlockingDefaults.remarks(on: state, in: ground)
@@ -27,17 +29,28 @@ package enum FileRules {
         remarks += PublishedKeys.remarks(on: state, keys)
         remarks += SharedKeys.remarks(on: state, keys)
         if case .kernel = ground { remarks += SharedWindows.remarks(on: state) }
+        if let clock { remarks += timeRemarks(on: state, use, clock) }
         return remarks
+    }
+
+    private static func timeRemarks(
+        on whole: DesiredState, _ use: AssociationUse, _ clock: RuleClock
+    ) -> [LoadedDiagnostic] {
+        UncoveredTimes.remarks(on: whole, Coverage(of: whole, use), since: clock.now)
+            + EndingPolicies.remarks(on: whole, since: clock.now)
+            + ScheduledPairs.remarks(on: whole, use, clock) + GroupSwitches.remarks(on: whole)
+            + RollsUnderOneSPI.remarks(on: whole, since: clock.now)
     }
 
     /// What is as it should be, and good to know before the file is in use.
     package static func notes(on state: DesiredState) -> [LoadedDiagnostic] {
-        RepeatedNonces.remarks(on: state) + NarrowWindows.remarks(on: state) + SequenceEnd.remarks(on: state)
+        let state = state.whole
+        return RepeatedNonces.remarks(on: state) + NarrowWindows.remarks(on: state) + SequenceEnd.remarks(on: state)
     }
 
     /// Of the remarks only what concerns traffic that is cut off; the SAs of the state do not matter.
     package static func trafficRemarks(on state: DesiredState) -> [LoadedDiagnostic] {
-        TunnelsWithoutForward.remarks(on: state)
+        TunnelsWithoutForward.remarks(on: state.whole)
     }
 }
 

@@ -46,7 +46,9 @@ struct OverlappingPolicies {
         }
         for (wide, narrow) in found.sorted(by: { ($0.narrow, $0.wide) < ($1.narrow, $1.wide) }) {
             // What is said of `in` goes for `fwd`, too.
-            guard !hasInboundTwin(wide) || !hasInboundTwin(narrow), named.insert(wide).inserted else { continue }
+            guard areTogether(wide, narrow), !hasInboundTwin(wide) || !hasInboundTwin(narrow),
+                named.insert(wide).inserted
+            else { continue }
             report(wide, narrow)
         }
     }
@@ -71,6 +73,11 @@ struct OverlappingPolicies {
             buckets[key] = nil
         }
         return found
+    }
+
+    /// Whether there is a moment at which both hold.
+    private func areTogether(_ one: Int, _ other: Int) -> Bool {
+        state.schedule.map { $0.validity(ofPolicy: one).overlaps($0.validity(ofPolicy: other)) } ?? true
     }
 
     /// Whether this is a `fwd` policy beside one for `in`.

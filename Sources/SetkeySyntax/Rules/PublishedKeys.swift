@@ -11,7 +11,7 @@ enum PublishedKeys {
             remarks.add(
                 at: state.associations[key.owner].origin,
                 "a key of this SA is an example from a manual: everybody knows it",
-                advice: "generate keys of your own, for example from /dev/urandom")
+                advice: "make keys of your own, for example with setkey --new-key")
             told = key.owner
         }
         return remarks.diagnostics

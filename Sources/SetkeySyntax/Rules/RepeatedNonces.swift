@@ -29,7 +29,7 @@ enum RepeatedNonces {
 
 extension Algorithm {
     /// Whether its nonces are the numbers of the packets, so that none may come twice under a key.
-    fileprivate var countsNonces: Bool {
+    var countsNonces: Bool {
         if case .combined = kind { true } else { name == "aes-ctr" }
     }
 }

@@ -27,6 +27,16 @@ package enum RuleCode: String, CaseIterable, Sendable {
     case sequenceEnd = "sequence-end"
     /// What no policy matches is dropped, and none lets anything pass in clear.
     case blockingDefault = "blocking-default"
+    /// For a time to come, a policy has no SA.
+    case uncoveredTime = "uncovered-time"
+    /// What receives begins too late for what sends, or ends too early.
+    case shortOverlap = "short-overlap"
+    /// A group's next SA begins to send in the moment in which it begins to receive.
+    case groupWithoutSwitch = "group-without-switch"
+    /// An SA gets other keys, and keeps its SPI.
+    case rollUnderOneSPI = "roll-under-one-spi"
+    /// A policy ends, and none of its name follows.
+    case policyEnds = "policy-ends"
     // Within one statement.
     /// The directory of an `include` pattern does not exist.
     case missingDirectory = "missing-directory"

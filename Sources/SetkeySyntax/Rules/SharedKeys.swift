@@ -2,7 +2,9 @@ import IPsec
 
 /// One key in two SAs: what is recorded of one can be replayed in the other, and a counter mode loses its secrecy.
 ///
-/// The SAs of a group (RFC 4552) share their key by design; they are those to a multicast address, or from any source.
+/// The SAs of a group (RFC 4552) share their key by design; they are those to a multicast address, or from any source. So do
+/// the two of a virtual link, which have one SPI as well: that is a note, since it may be meant, as what one SA keeps from one of
+/// its times to another is.
 enum SharedKeys {
     static func remarks(on state: DesiredState, _ file: FileKeys) -> [LoadedDiagnostic] {
         var remarks = RuleRemarks(of: .sharedKey)
@@ -15,10 +17,19 @@ enum SharedKeys {
             let association = state.associations[other].entry
             guard association.encryptionKey == bytes || association.integrityKey == bytes else { continue }
             let declared = state.associations[key.owner]
-            remarks.add(
-                at: declared.origin, "this SA has a key of \(association.identity)",
-                advice: "give each SA keys of its own")
             told = key.owner
+            guard declared.entry.identity != association.identity else {
+                remarks.add(
+                    .note, at: declared.origin, "this SA keeps a key that it has at another time",
+                    advice: "give it other keys, under an SPI of its own, unless something else is to change")
+                continue
+            }
+            let isLink = declared.entry.isMirrored(association)
+            remarks.add(
+                isLink ? .note : .warning, at: declared.origin, "this SA has a key of \(association.identity)",
+                advice: isLink
+                    ? "give each SA keys of its own, except on a link of OSPFv3 (RFC 4552)"
+                    : "give each SA keys of its own")
         }
         return remarks.diagnostics
     }
@@ -50,6 +61,13 @@ private struct FirstKeys {
 }
 
 extension SecurityAssociation {
+    /// Whether `other` is for the way back under the same SPI, and no nonce comes twice if both have one key.
+    fileprivate func isMirrored(_ other: SecurityAssociation) -> Bool {
+        source == other.identity.destination && identity.destination == other.source
+            && identity.spi == other.identity.spi && identity.ipsecProtocol == other.identity.ipsecProtocol
+            && encryption.row?.countsNonces != true && other.encryption.row?.countsNonces != true
+    }
+
     /// Whether several senders may use it.
     var isOfGroup: Bool { source.isUnspecified || identity.destination.isMulticast }
 }

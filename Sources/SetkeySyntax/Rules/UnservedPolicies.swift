@@ -30,9 +30,7 @@ enum UnservedPolicies {
 
     private static func message(_ transform: Transform, _ miss: (SAIdentity, NearMiss)?, _ ground: RuleGround) -> String
     {
-        var text: [UInt8] = []
-        transform.append(to: &text)
-        let message = "no SA of \(ground.name) fits \(String(decoding: text, as: UTF8.self))"
+        let message = "no SA of \(ground.name) fits \(transform.ruleText)"
         guard let (identity, miss) = miss else { return message }
         return "\(message): \(identity) \(miss.difference)"
     }

@@ -18,14 +18,7 @@ extension SimulatedPolicy {
         guard Int32(action) == XFRM_POLICY_ALLOW || Int32(action) == XFRM_POLICY_BLOCK else {
             throw .invalid("Invalid policy action")
         }
-        guard let family = IPAddress.Family(xfrmNumber: selector.family) else {
-            throw .invalid("Invalid selector family")
-        }
-        guard max(selector.sourcePrefix, selector.destinationPrefix) <= family.bitCount else {
-            throw family == .ipv4
-                ? .invalid("Invalid prefix length in selector (must be <= 32 for IPv4)")
-                : .invalid("Invalid prefix length in selector (must be <= 128 for IPv6)")
-        }
+        try Self.checkPrefixes(selector)
         try Self.checkDirection(direction)
         let index = XFRMAttributes.number(bytes, at: 156)
         guard index == 0 || index & 7 == UInt32(direction) else {
@@ -49,6 +42,17 @@ extension SimulatedPolicy {
         self.index = PolicyIndex(rawValue: index)
         xfrm = SimulatedXFRMPolicy(name: name, flags: bytes[162], templates: templates)
         isInexpressible = transforms.contains { $0.mode.word == nil }
+    }
+
+    private static func checkPrefixes(_ selector: XFRMSelector) throws(XFRMRefusal) {
+        guard let family = IPAddress.Family(xfrmNumber: selector.family) else {
+            throw .invalid("Invalid selector family")
+        }
+        guard max(selector.sourcePrefix, selector.destinationPrefix) <= family.bitCount else {
+            throw family == .ipv4
+                ? .invalid("Invalid prefix length in selector (must be <= 32 for IPv4)")
+                : .invalid("Invalid prefix length in selector (must be <= 128 for IPv6)")
+        }
     }
 
     static func checkDirection(_ direction: UInt8) throws(XFRMRefusal) {
