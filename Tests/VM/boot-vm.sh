@@ -17,6 +17,7 @@
 #   -A TEXT    further kernel command line
 #   -w FILE    boot from FILE, a copy of the image that is made if it is not there, and keep
 #              what the guest changes in it: for what must outlive a boot
+#   -n TEXT    a network device in QEMU's network of the user, with these options of it (hostfwd=...)
 #   -b         build the image and stop
 #
 # Exit status: that of `run` (0..123); 124 the guest ran out of time; 125 the guest died
@@ -36,13 +37,15 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 series=6.1 mode=mini outdir='' limit=180 memory=1024 autoload=0 append='' buildonly=0 kept=''
+network=(-net none)
 die() { echo "boot-vm: $*" >&2; exit 126; }
 usage() { sed -n '3,/^# Exit status/{/^# Exit status/q;s/^# \{0,1\}//p}' "$0" >&2; exit 126; }
-while getopts k:m:o:t:r:w:aA:bh opt; do
+while getopts k:m:o:t:r:w:aA:n:bh opt; do
     case $opt in
         k) series=$OPTARG ;;  m) mode=$OPTARG ;;  o) outdir=$OPTARG ;;  t) limit=$OPTARG ;;
         r) memory=$OPTARG ;;  a) autoload=1 ;;    A) append=$OPTARG ;;  b) buildonly=1 ;;
         w) kept=$OPTARG ;;
+        n) network=(-netdev "user,id=net,restrict=on,$OPTARG" -device virtio-net-pci,netdev=net,romfile=) ;;
         *) usage ;;
     esac
 done
@@ -88,7 +91,7 @@ boot() {
     rc=0
     timeout -k 5 "$limit" qemu-system-x86_64 \
         -accel tcg,thread=multi -machine pc -cpu max -smp 2 -m "$memory" \
-        -display none -vga none -monitor none -net none -no-reboot -no-user-config -nodefaults \
+        -display none -vga none -monitor none "${network[@]}" -no-reboot -no-user-config -nodefaults \
         -chardev stdio,id=con,signal=off,logfile="$work/console.log" -serial chardev:con \
         -kernel "$image/vmlinuz" \
         -append "console=ttyS0 quiet loglevel=4 panic=-1 root=/dev/nvme0n1 rootwait rw init=$init \

@@ -55,9 +55,11 @@ deaths() { dmesg | awk '/fatal signal (4|5|7|8|11)\./ { lines = 16 } lines-- > 0
 # As every machine has it; in a guest that systemd has booted it is there.
 mountpoint -q /sys/kernel/security || mount -t securityfs securityfs /sys/kernel/security
 
-# At the end of a suite: its counts for `run`, nobody has died, and nothing is left running.
+# At the end of a suite: its counts for `run`, nobody has died, and nothing is left for the next one to trip over.
 finish() {
     stop_daemon
+    ip -all netns delete
+    reset_kernel 2> /dev/null
     local dead
     dead=$(deaths)
     case $dead in

@@ -7,12 +7,15 @@ guest_packages=systemd,systemd-sysv,dbus,libsystemd0,kmod,util-linux,procps,netb
 guest_packages+=,iproute2,iputils-ping,tcpdump,libstdc++6,libgcc-s1
 # nftables puts a NAT between two namespaces; apparmor loads the profile of the package.
 guest_packages+=,nftables,apparmor
-# Code that is not ours: an IKE daemon, and one that speaks OSPFv3.
-guest_packages+=,charon-systemd,bird2
+# Code that is not ours: an IKE daemon, and two that speak OSPFv3.
+guest_packages+=,charon-systemd,bird2,frr
+# What Ansible wants of a host.
+guest_packages+=,openssh-server,python3,python3-apt
 
 # Copied into the guest, relative to lib/modules/VERSION/kernel.
-module_trees=(drivers/virtio drivers/block/virtio_blk.ko drivers/net/{veth,dummy,tun}.ko
-    net/key net/xfrm net/ipv4 net/ipv6 net/netfilter net/sched/sch_netem.ko crypto arch/x86/crypto lib fs/autofs)
+module_trees=(drivers/virtio drivers/block/virtio_blk.ko drivers/net/{veth,dummy,tun,virtio_net,net_failover}.ko
+    net/key net/xfrm net/ipv4 net/ipv6 net/netfilter net/sched/sch_netem.ko net/core/failover.ko
+    net/{bridge,802,llc} crypto arch/x86/crypto lib fs/autofs)
 
 # Preloaded unless -a is given; what is missing here the kernel does not load by itself later, a
 # suite has to ask for it. echainiv draws its IVs from drbg, and drbg in turn needs sha512_generic.
@@ -40,7 +43,7 @@ masked_units="getty.target getty-static.service getty@.service serial-getty@.ser
 # Builds the image for $series unless the cache has it, and sets $image. An image is named
 # after what it is made of, so a change of these files builds a new one.
 ensure_image() {
-    image=$cache/$(cat "$here/image.sh" "$here/guest-init" - <<<"$series" | sha256sum | cut -c1-16)
+    image=$cache/$(cat "$here/image.sh" "$here/guest-init" "$here"/modules/* - <<<"$series" | sha256sum | cut -c1-16)
     exec 9> "$cache/lock"
     flock 9              # one builder at a time
     if [ ! -e "$image/root.ext4" ]; then
@@ -76,6 +79,7 @@ build_image() {
     apt-get update -qq
     unpack_kernel                       # sets $version
     unpack_root
+    build_modules
     copy_modules
     prepare_systemd
     identify
@@ -125,6 +129,23 @@ unpack_root() {
         "$root"/usr/share/{doc,man,locale,info,lintian,zoneinfo,bash-completion} \
         "$root"/usr/lib/x86_64-linux-gnu/gconv
     mkdir -p "$root"/var/{cache,log}
+}
+
+# What this project adds to the kernel, for what no device of the guest can do, made with the headers of that kernel.
+build_modules() {
+    local headers=$work/headers made=$work/modules package source
+    mkdir -p "$work/header-debs" "$made" "$root/usr/lib/modules/$version/extra"
+    (cd "$work/header-debs" && apt-get -qq -o APT::Sandbox::User=root download "linux-headers-$version" \
+        $(apt-cache depends "linux-headers-$version" | awk '$2 ~ /^linux-(headers|kbuild)-/ {print $2}'))
+    for package in "$work"/header-debs/*.deb; do dpkg-deb -x "$package" "$headers"; done
+    # Where they are unpacked is not where they would be installed; and of types the kernel need not be told.
+    sed -i "s|include /usr/|include $headers/usr/|" "$headers/usr/src/linux-headers-$version/Makefile"
+    rm -f "$headers/usr/src/linux-headers-$version/vmlinux"
+    cp "$here"/modules/*.c "$made/"
+    for source in "$made"/*.c; do echo "obj-m += $(basename "${source%.c}").o"; done > "$made/Kbuild"
+    make -s -C "$headers/usr/src/linux-headers-$version" M="$made" CC=gcc modules
+    strip -g "$made"/*.ko
+    cp "$made"/*.ko "$root/usr/lib/modules/$version/extra/"
 }
 
 copy_modules() {

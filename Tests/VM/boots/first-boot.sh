@@ -6,6 +6,15 @@ umask 022
 output=$(dpkg -i "$PWD"/setkeyd_*.deb 2>&1)
 is $? 0 'the package is installed' "$output"
 echo 'spdadd 10.1.0.1 10.2.0.1 any -P out ipsec esp/tunnel/10.9.0.1-10.9.0.2/require;' > /etc/setkeyd/setkey.conf
+# A service that is turned off, and has to be after the boot.
+mkdir -p /run/netns
+ip netns add blue
+echo 'spdadd 10.7.0.0/16 10.8.0.0/16 any -P out discard;' > /etc/setkeyd/blue.conf
+systemctl start setkeyd@blue.service
+is $? 0 'a service for a namespace starts' "$(systemctl status setkeyd@blue.service 2>&1 | tail -n 8)"
+output=$(setkey --socket /run/setkeyd/blue/control.sock --off 2>&1)
+is $? 0 'and is turned off' "$output"
+is "$(ip netns exec blue ip xfrm policy | grep -c 10.7.0.0)" 0 'with nothing left in the kernel'
 cat > /usr/local/sbin/early-network <<'SH'
 #!/bin/bash
 # The first interface: it captures from the first moment, and sends at once and for a while.
@@ -43,6 +52,6 @@ UNIT
 systemctl enable early-network.service 2> /dev/null
 ok $? 'the network waits for what comes before networks'
 systemctl enable apparmor.service 2> /dev/null
-systemctl is-enabled --quiet setkeyd.service setkeyd.socket
+systemctl is-enabled --quiet setkeyd.service setkeyd-root.socket
 ok $? 'and the service starts at boot'
 finish

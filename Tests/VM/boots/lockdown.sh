@@ -79,5 +79,4 @@ has "$keys" '5c0e8842 b19f6d37 e0a4138c 92fb6d05' 'PF_KEY tells keys all the sam
 has "$keys" 'd41b7790 c35ea8f2 064d81b9 3f72ce15 0ab6e897' 'and those that were put back are the file'"'"'s'
 lacks "$keys" '00000000 00000000 00000000 00000000' 'and none of zeros'
 stop_daemon
-reset_kernel
 finish

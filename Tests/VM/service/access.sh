@@ -53,8 +53,7 @@ is $? 0 'and another member has places of its own' "$output"
 kill "${held[@]}"
 wait
 
-systemctl stop setkeyd.service setkeyd.socket
+systemctl stop setkeyd.service setkeyd-root.socket
 output=$(dpkg -P setkeyd 2>&1)
 is $? 0 'purge' "$output"
-reset_kernel
 finish

@@ -61,7 +61,7 @@ ip netns add blue
 install -m 640 -g _setkeyd /dev/null /etc/setkeyd/blue.conf
 systemctl start setkeyd@blue.service
 is "$(confinement setkeyd@blue.service)" 'setkeyd (enforce)' 'the daemon of a namespace is confined'
-systemctl stop setkeyd@blue.service setkeyd@blue.socket
+systemctl stop setkeyd@blue.service setkeyd-root@blue.socket
 ip netns del blue
 setkeyd --check --config /etc/hostname > /dev/null 2>&1
 is $? 1 'a setkeyd started by hand reads any file: it is not confined'
@@ -83,5 +83,4 @@ systemctl daemon-reload
 dpkg -P setkeyd > /dev/null 2>&1
 is "$(cat /sys/kernel/security/apparmor/profiles | grep -c '^setkeyd ')$(ls /etc/apparmor.d/setkeyd /etc/apparmor.d/local/setkeyd 2> /dev/null)" 1 'purge removes the profile from the disk'
 rm -rf /etc/setkeyd /etc/keys
-reset_kernel
 finish

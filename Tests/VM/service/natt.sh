@@ -45,10 +45,9 @@ has "$(setkey --socket /run/setkeyd/b/control.sock --status)" \
 journalctl --sync
 has "$(journalctl -x -u setkeyd@b.service MESSAGE_ID="$(sed -n '/case .portClosed: /s/.*"\(.*\)"/\1/p' LogKind.swift)" --no-pager)" 'ESP in UDP to 10.9.0.2[500] is not received' 'in the journal, too'
 
-systemctl stop 'setkeyd@*.service' 'setkeyd@*.socket'
+systemctl stop 'setkeyd@*.service' 'setkeyd-root@*.socket'
 ip netns del a
 ip netns del b
 dpkg -P setkeyd > /dev/null 2>&1
 rm -rf /etc/setkeyd
-reset_kernel
 finish

@@ -102,5 +102,4 @@ ip link delete ipsec0
 ip netns delete host
 ip netns delete gateway
 sysctl -q -w net.ipv4.ip_forward=0
-reset_kernel
 finish

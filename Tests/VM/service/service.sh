@@ -104,7 +104,9 @@ ok $? 'what is declared is there again'
 group=$(getent group setkeyd | cut -d: -f3)
 output=$(as 1234 "$group" setkey -D 2>&1)
 is $? 0 'a member of the group may look' "$output"
-has "$output" '<hidden>' 'and sees no key'
+has "$output" '<hidden ' 'and sees no key'
+output=$(as 1234 "$group" setkey --fingerprint 2>&1)
+is $? 4 'nor fingerprints that could be compared elsewhere' "$output"
 output=$(as 1234 "$group" setkey -D --show-keys 2>&1)
 is $? 4 'nor gets one' "$output"
 output=$(as 1234 "$group" setkey -F 2>&1)
@@ -163,29 +165,110 @@ until_ 8 eval '[ "$(prop MainPID)" != "$pid" ]'
 ok $? 'one that does not hang is left alone'
 rm /run/systemd/system/setkeyd.service.d/test.conf
 systemctl daemon-reload
+systemctl restart setkeyd
 
-# Socket activation.
+# Watching holds on; and those who may only look do not start a service that is stopped.
+control=/run/setkeyd/control.sock
+setpriv --reuid 1234 --regid 1234 --groups "$group" --inh-caps -all setkey -x > "$work/watch" 2> "$work/watch.errors" &
+member=$!
+setkey -x --json > "$work/watch.root" 2> /dev/null &
+root=$!
+setkey -l > /dev/null 2> "$work/watch.live" &
+live=$!
+until_ 10 grep -q listening "$work/watch.root"
+until_ 10 eval '[ "$(setkey --status --json | sed -n '\''s/.*"clients" : \([0-9]*\).*/\1/p'\'')" -ge 4 ]'
+run=$(prop InvocationID)
+systemctl stop setkeyd.service
+for file in watch.errors watch.live; do
+    until_ 10 grep -q 'waiting for it to come back' "$work/$file"
+    ok $? "$file: what watches says that the daemon has stopped" "$(cat "$work/$file")"
+done
+until_ 10 grep -q '"error":"org.setkeyd.Stopping"' "$work/watch.root"
+ok $? 'in JSON, too'
+[ ! -e $control ]
+ok $? 'the socket of the group is closed' "$(systemctl status setkeyd.socket 2>&1 | tail -n 5)"
+is "$(systemctl is-active setkeyd-root.socket)" active 'that of root is not'
+output=$(as 1234 "$group" setkey -D 2>&1)
+is $? 3 'a member finds nobody' "$output"
+has "$output" 'systemctl status setkeyd' 'and is told what to look at'
+as 1234 "$group" setkey -D > /dev/null 2>&1
+output=$(as 1234 "$group" setkey -c <<< 'dump;' 2>&1)
+is $? 3 'with statements neither'
+# All three have tried several times.
+spent() { awk '{ print $14 + $15 }' "/proc/$live/stat"; }
+ticks=$(spent)
+until_ 4 false
+[ "$(($(spent) - ticks))" -le 5 ]
+ok $? "who waits takes no time of the processor ($(($(spent) - ticks)) ticks in 4 s)"
+is "$(prop ActiveState) $(prop InvocationID)" "inactive $run" 'nothing of all that has started the service'
+systemctl start setkeyd.service
+for file in watch.errors watch.live; do
+    until_ 10 grep -q 'setkeyd is back' "$work/$file"
+    ok $? "$file: and that it is back" "$(cat "$work/$file")"
+    is "$(wc -l < "$work/$file")" 2 'each once'
+done
+until_ 10 eval '[ "$(grep -c listening "$work/watch.root")" = 2 ]'
+ok $? 'events are told again'
+setkey -c <<< 'add 192.0.2.1 192.0.2.8 esp 0x8889 -E null;'
+until_ 10 grep -q 'spi 0x8889' "$work/watch"
+ok $? 'to the member as well' "$(cat "$work/watch" "$work/watch.errors")"
+
+# Members who call without end do not start it in the moment of its stop, either.
+for number in 1 2 3; do
+    while [ ! -e "$work/enough" ]; do as 1234 "$group" setkey --status > /dev/null 2>&1; done &
+done
+started=
+for number in 1 2 3 4 5 6; do
+    systemctl reset-failed setkeyd.service 2> /dev/null
+    systemctl start setkeyd.service
+    run=$(prop InvocationID)
+    systemctl stop setkeyd.service
+    until_ 1 false
+    [ "$(prop ActiveState) $(prop InvocationID)" = "inactive $run" ] || started+=" $number"
+done
+touch "$work/enough"
+is "$started" '' 'six stops, and nobody has started it'
+systemctl reset-failed setkeyd.service
+systemctl start setkeyd.service
+
+# One that the service manager starts again: its socket stays.
+systemctl restart setkeyd.service
+pid=$(prop MainPID)
+kill -KILL "$pid"
+until_ 10 eval '[ "$(prop MainPID)" != "$pid" ] && active'
+is "$(stat -c '%U:%G %a' $control)" '_setkeyd:setkeyd 660' 'restarts leave the socket as it is'
+output=$(as 1234 "$group" setkey -D 2>&1)
+is $? 0 'and members find the daemon' "$output"
+systemctl reset-failed setkeyd.service
+kill $member $root $live
+wait $member $root $live 2> /dev/null
+
+# The socket of root starts it.
 systemctl stop setkeyd.service
 ! active
 ok $? 'the service is stopped'
-has "$(setkey --status)" "kernel: $kernel_name" 'a client starts it'
+has "$(setkey --status)" "kernel: $kernel_name" 'a client of root starts it'
 until_ 30 active
 ok $? 'and it runs'
 for number in 1 2 3 4 5 6 7 8; do setkey --status > "$work/status.$number" 2>&1 & done
+for number in 9 10; do as 1234 "$group" setkey --status > "$work/status.$number" 2>&1 & done
 systemctl restart setkeyd.service
 wait
-is "$(cat "$work"/status.* | grep -c "kernel: $kernel_name")" 8 'a restart turns no client away' "$(cat "$work"/status.*)"
+is "$(cat "$work"/status.* | grep -c "kernel: $kernel_name")" 10 'a restart turns no client away, root or not' "$(cat "$work"/status.*)"
 
 # A start that fails, and says so.
 echo 'nonsense;' > $conf
 ! systemctl restart setkeyd 2> /dev/null
 ok $? 'a start with a bad file fails'
 is "$(prop StatusErrno)" 22 'with an errno'
+until_ 30 eval '[ "$(prop ActiveState)" = failed ]'
+until_ 5 eval '[ ! -e $control ]'
+ok $? 'one that has failed for good is closed to members, too' "$(systemctl status setkeyd.service setkeyd.socket 2>&1 | tail -n 20)"
 has "$(kernel_state)" 'spi 0x00001001' 'and the kernel keeps what it has'
-systemctl stop setkeyd.service setkeyd.socket
+systemctl stop setkeyd.service setkeyd-root.socket
 echo "$tunnel" > $conf
 systemctl reset-failed setkeyd.service
-systemctl start setkeyd.socket setkeyd.service
+systemctl start setkeyd.service
 ok $? 'with a good one it starts again'
 
 # A network namespace with a daemon of its own.
@@ -197,7 +280,9 @@ is $? 0 'a daemon for a network namespace starts' "$(systemctl status setkeyd@bl
 has "$(ip -n blue xfrm policy)" '10.5.0.0/16' 'its policy stands there'
 lacks "$(ip xfrm policy)" '10.5.0.0/16' 'and not here'
 has "$(setkey --socket /run/setkeyd/blue/control.sock --status)" '/etc/setkeyd/blue.conf' 'it has a socket of its own'
-systemctl stop setkeyd@blue.service setkeyd@blue.socket
+systemctl stop setkeyd@blue.service setkeyd-root@blue.socket
+until_ 5 eval '[ ! -e /run/setkeyd/blue/control.sock ]'
+ok $? 'which goes with it'
 
 # Two hosts, a daemon for each: what goes over the wire between them is ESP.
 # both OUT IN: the file of the host for which 10.9.0.1 to 10.9.0.2 is OUT
@@ -231,9 +316,24 @@ until_ 10 eval '[ "$(on_wire ip)" -ge 5 ]'
 kill -INT $capture
 wait $capture
 is "$(on_wire esp), $(on_wire icmp)" '5, 0' 'by ESP, and nothing in clear'
-systemctl stop 'setkeyd@*.service' 'setkeyd@*.socket'
+systemctl stop 'setkeyd@*.service' 'setkeyd-root@*.socket'
 ip netns del a
 ip netns del b
+
+# Off, over a restart, and on.
+before=$(kernel_state; kernel_policies)
+output=$(setkey --off 2>&1)
+is $? 0 'off' "$output"
+is "$(kernel_policies)" '' 'no policy is left'
+systemctl restart setkeyd.service
+ok $? 'a service that is off starts'
+is "$(kernel_policies)" '' 'and stays off'
+has "$(systemctl status setkeyd.service)" "off: nothing of $conf is applied until setkey --on" 'systemctl status says so'
+! systemctl reload setkeyd.service 2> /dev/null
+ok $? 'and a reload fails'
+has "$(journalctl -u setkeyd.service MESSAGE_ID=7c0e3b5f1d8f4d6c9a4ef2b1c6d05a83 -o cat)" 'no reload: off' 'the journal says why'
+setkey --on > /dev/null 2>&1
+is "$(kernel_state; kernel_policies)" "$before" 'on' "$(diff <(echo "$before") <(kernel_state; kernel_policies))"
 
 # Of keys that are all zero it asks whether the kernel is locked down.
 ip xfrm state add src 198.51.100.7 dst 198.51.100.8 proto esp spi 0x7777 mode transport \
@@ -253,13 +353,14 @@ is "$(ip -s xfrm state list spi 0x1001 | grep ' add ')" "$moment" 'and touches n
 is "$(cat $conf)" "$tunnel" 'nor the file'
 output=$(dpkg -r setkeyd 2>&1)
 is $? 0 'removal' "$output"
+has "$output" 'what is in the kernel stays there' 'says what stays in the kernel'
+has "$output" 'setkey --off' 'and how to take it out'
 ! active
 ok $? 'stops the service'
 has "$(kernel_state)" 'spi 0x00001001' 'and leaves the SAs'
 is "$(cat $conf)" "$tunnel" 'and the file'
 output=$(dpkg -P setkeyd 2>&1)
 is $? 0 'purge' "$output"
-[ ! -e $conf ] && [ ! -e /run/setkeyd ] && [ ! -e /usr/sbin/setkeyd ]
+[ ! -e $conf ] && [ ! -e /run/setkeyd ] && [ ! -e /var/lib/setkeyd ] && [ ! -e /usr/sbin/setkeyd ]
 ok $? 'leaves nothing' "$(ls -R /etc/setkeyd /run/setkeyd 2>&1)"
-reset_kernel
 finish

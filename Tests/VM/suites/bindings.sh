@@ -88,7 +88,8 @@ client -c <<<'spdadd 10.7.0.0/16 10.6.0.0/16 any -dev none0 -P in none;' 2> "$wo
 is $? 1 'a statement that is run does not wait for a device'
 has "$(cat "$work/errors")" 'there is no such network device (ENODEV)' 'and says why'
 
-# Offload: no device of this machine can do anything for IPsec. The kernel says so only while it lacks a module for it.
+# Offload: without a module of ours no device of this machine can do anything for IPsec. The kernel says so only while it
+# lacks a module for it.
 client -c <<<'add 10.7.0.1 10.7.0.2 esp 0x700 -hwif lo out -E null;' 2> "$work/errors"
 is $? 1 'a statement that asks for offload fails where the kernel has no module for that'
 has "$(cat "$work/errors")" "doesn't support offload" "in the kernel's words"
@@ -103,6 +104,41 @@ has "$(cat "$work/errors")" 'there is no such network device (ENODEV)' 'and says
 client -c <<<'add 10.7.0.1 10.7.0.2 esp 0x700 -hwif lo packet out -E null;' 2> "$work/errors"
 is $? 1 'and one whose device is to do all of the work'
 is "$(ip xfrm state | grep -c 10.7.0.1)" 0 'nothing of them stays' "$(ip xfrm state)"
+
+# A device that takes over all that it is given.
+modprobe offload
+ok $? 'there is a device that can'
+ip link set offload0 up
+offloaded() { ip xfrm state list spi "$1" | sed -n 's/^.*\(crypto offload .*[^ ]\) *$/\1/p'; }
+cat >> "$work/site.conf" <<'END'
+add 10.7.0.1 10.7.0.2 esp 0x710 -hwif offload0 out -E aes-cbc 0x000102030405060708090a0b0c0d0e0f -A hmac-sha1 0x000102030405060708090a0b0c0d0e0f10111213;
+add 10.7.0.2 10.7.0.1 esp 0x711 -hwif offload0 in -E aes-cbc 0x101112131415161718191a1b1c1d1e1f -A hmac-sha1 0x101112131415161718191a1b1c1d1e1f20212223;
+END
+client --reload > "$work/output" 2>&1
+ok $? 'it gets the SAs of the file' "$(cat "$work/output")"
+is "$(offloaded 0x710), $(offloaded 0x711)" 'crypto offload parameters: dev offload0 dir out, crypto offload parameters: dev offload0 dir in' \
+    'the kernel has given them to it' "$(ip xfrm state)"
+has "$(client -Dp)" '-hwif offload0 crypto out' 'they are shown so'
+client --plan > "$work/output" 2>&1
+is $? 0 'and the file asks for nothing else' "$(cat "$work/output")"
+client -c <<<'add 10.7.0.1 10.7.0.2 esp 0x712 -hwif offload0 packet out -E aes-cbc 0x202122232425262728292a2b2c2d2e2f;' 2> "$work/errors"
+status=$?
+case $(uname -r) in
+    6.1.*)
+        is $status 1 'this kernel has no device do all of the work'
+        ;;
+    *)
+        is $status 0 'a device may do all of the work' "$(cat "$work/errors")"
+        # This iproute2 calls any offload crypto.
+        has "$(client -Dp)" '-hwif offload0 packet out' 'and the kernel has it do so'
+        client -c <<<'delete 10.7.0.1 10.7.0.2 esp 0x712;'
+        ;;
+esac
+# The kernel removes what a device has when that goes down.
+ip link set offload0 down
+has_both() { [ -n "$(offloaded 0x710)" ] && [ -n "$(offloaded 0x711)" ]; }
+until_ 20 has_both
+ok $? 'what the kernel removes, without a word, when the device goes down is put back' "$(ip xfrm state; tail -n 5 "$work/log")"
 
 : > "$work/site.conf"
 client --reload > /dev/null

@@ -74,5 +74,4 @@ start_daemon --config "$work/site.conf"
 until_ 30 settled
 is "$(writes)" 0 'a further start writes nothing'
 stop_daemon
-reset_kernel
 finish

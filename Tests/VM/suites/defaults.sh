@@ -200,6 +200,4 @@ wait $flood
 has "$(cat "$work/ping")" ' 0% packet loss' 'reloads that set and lift it lose nothing of a flow that is let out' "$(cat "$work/ping" "$work/a.log")"
 lacks "$(cat "$work/ping")" 'errors' 'and refuse nothing'
 kill $daemon; wait $daemon; daemon=''
-ip netns delete a; ip netns delete b
-reset_kernel
 finish

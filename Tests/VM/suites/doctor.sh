@@ -178,5 +178,4 @@ document=$(client --doctor --json)
 is $? 10 'a program asks'
 [[ $document == '{'*'"findings"'*'"severity"'*'}' ]]
 ok $? 'and gets a document' "$document"
-ip netns del far
 finish

@@ -57,7 +57,18 @@ table inet seen {
     }
 }
 END
-count() { $1 nft list counter inet seen "$2" | sed -n 's/.*packets \([0-9]*\).*/\1/p'; }
+# counted: what has arrived so far, protected and in clear.
+counted() { ip netns exec far nft list counters table inet seen | sed -n 's/.*packets \([0-9]*\).*/\1/p' | paste -sd ' '; }
+# arrived: what has come of a packet; nobody else sends, so that what had arrived before is what was counted last.
+last=$(counted)
+arrived() {
+    local before=$last
+    last=$(counted)
+    if [ "${last% *}" != "${before% *}" ]; then arrived=protected
+    elif [ "${last#* }" != "${before#* }" ]; then arrived=clear
+    else arrived=dropped
+    fi
+}
 
 # asked ARGUMENT...: leaves the fate that is told in $fate, the SPIs of the SAs in $spis.
 asked() {
@@ -70,16 +81,7 @@ asked() {
     esac
     spis=$(sed -n 's/^  [a-z]*\/.*: \(esp\|ah\|ipcomp\) .* spi 0x\([0-9a-f]*\).*/\2/p' "$work/told" | sort | tr '\n' ' ')
 }
-# sent SRC SPORT DST DPORT [MARK [DEV]]: what is seen of the packet at the other end.
-sent() {
-    local protected clear
-    protected=$(count 'ip netns exec far' protected) clear=$(count 'ip netns exec far' clear)
-    packet "$@" > "$work/sent"
-    if [ "$(count 'ip netns exec far' protected)" != "$protected" ]; then echo protected
-    elif [ "$(count 'ip netns exec far' clear)" != "$clear" ]; then echo clear
-    else echo dropped
-    fi
-}
+has_arrived() { arrived && [ $arrived != dropped ]; }
 # used: the SPIs of SAs that have carried packets.
 used() { ip -s xfrm state | awk '/ spi / { spi = $0; sub(/.* spi 0x0*/, "", spi); sub(/[^0-9a-f].*/, "", spi) }
     /\(bytes\), [0-9]+\(packets\)$/ && $2 + 0 > 0 { print spi }' | sort | tr '\n' ' '; }
@@ -94,7 +96,9 @@ out() {
     [ -z "${7:-}" ] || options+=(--dev "$7")
     # It is asked before: what the packet does to the tables must not tell.
     asked "$2" "$4" udp "$3" "$5" "${options[@]}"
-    seen=$(sent "${@:2}")
+    packet "${@:2}" > "$work/sent"
+    arrived
+    seen=$arrived
     if [ "$fate" = "$seen" ] && { [ "$fate" != protected ] || [ "$spis" = "$(used)" ]; }; then
         pass "$name: $seen"
     else
@@ -125,6 +129,31 @@ in_() {
         pass "$name: $manner, it is ${seen/out/kept out}"
     else
         fail "$name: $manner, it is $seen ($(cat "$work/sent")), and not $fate" \
+            "$(cat "$work/told"; ip xfrm policy; ip -s xfrm state; cat /proc/net/xfrm_stat)"
+    fi
+    compared=$((compared + 1))
+}
+# through NAME MANNER: of a packet from the other end that goes on to it by the second wire, in clear or protected by what the
+# other end has.
+through() {
+    local name=$1 manner=$2 words wanted=dropped seen
+    ip xfrm state flush; ip xfrm policy flush
+    if ! client -c > "$work/output" 2>&1; then fail "$name: the statements are good" "$(cat "$work/output")"; return; fi
+    client --explain --forward 10.2.0.7 10.4.0.9 udp 4000 4000 > "$work/told"
+    words=$(sed -n 's/^  \(protected\|in clear\|dropped\): .*/\1/p' "$work/told" | tr '\n' ';')
+    # What the fwd policies want, and then what the out policies make of it.
+    case "$manner:$words" in
+        'clear:in clear;in clear;' | 'protected:protected;in clear;') wanted=clear ;;
+        'clear:in clear;protected;' | 'protected:protected;protected;') wanted=protected ;;
+    esac
+    ip netns exec far packet 10.2.0.7 4000 10.4.0.9 4000 > "$work/sent"
+    # What is dropped is never seen: other packets would have been by then.
+    until_ 1 has_arrived
+    seen=$arrived
+    if [ $seen = $wanted ]; then
+        pass "$name: $manner, it is $seen"
+    else
+        fail "$name: $manner, it is $seen ($(cat "$work/sent")), and not $wanted ($words)" \
             "$(cat "$work/told"; ip xfrm policy; ip -s xfrm state; cat /proc/net/xfrm_stat)"
     fi
     compared=$((compared + 1))
@@ -234,6 +263,37 @@ in_ 'by a transform that is not wanted' protected "${ends[@]}" <<< "spdadd 192.0
 in_ 'without its SA' protected "${ends[@]}" <<< 'spdadd 192.0.2.2 192.0.2.1 udp -P in ipsec esp/transport//require;'
 in_ 'from elsewhere, as far as the SA says' protected "${ends[@]}" <<< "spdadd 192.0.2.2 192.0.2.1 udp -P in ipsec esp/transport//require; add 192.0.2.9 192.0.2.1 esp 0x2001 $mac;"
 ip -n far xfrm state flush; ip -n far xfrm policy flush
+
+# What this machine passes on.
+sysctl -qw net.ipv4.ip_forward=1
+ip route add 10.4.0.0/24 via 198.51.100.2 dev near1
+ip -n far route add 10.4.0.0/24 via 192.0.2.1 src 10.2.0.7
+on='10.2.0.0/24 10.4.0.0/24 any'
+leaving='ipsec esp/tunnel/198.51.100.1-198.51.100.2/require; add 198.51.100.1 198.51.100.2 esp 0x3001 -m tunnel -E null;'
+coming="ipsec esp/tunnel/192.0.2.2-192.0.2.1/require; add 192.0.2.2 192.0.2.1 esp 0x2001 -m tunnel $mac;"
+through 'no policy' clear <<< ''
+through 'discard of what is passed on' clear <<< "spdadd $on -P fwd discard;"
+through 'discard of what leaves' clear <<< "spdadd $on -P out discard;"
+through 'discard of what is for this machine' clear <<< "spdadd $on -P in discard;"
+through 'none, and a wider discard behind it' clear <<< "spdadd $on -P fwd prio 100 none; spdadd 0.0.0.0/0 0.0.0.0/0 any -P fwd prio 200 discard;"
+through 'another port' clear <<< 'spdadd 10.2.0.0/24 10.4.0.0/24[4001] udp -P fwd discard;'
+through 'a tunnel on the way out' clear <<< "spdadd $on -P out $leaving"
+through 'a tunnel on the way out without its SA' clear <<< "spdadd $on -P out ipsec esp/tunnel/198.51.100.1-198.51.100.2/require;"
+through 'none, and a tunnel on the way out' clear <<< "spdadd $on -P fwd none; spdadd $on -P out $leaving"
+through 'protection is required' clear <<< "spdadd $on -P fwd $coming"
+through 'protection is not required' clear <<< "spdadd $on -P fwd ipsec esp/tunnel/192.0.2.2-192.0.2.1/use;"
+ip -n far xfrm state add src 192.0.2.2 dst 192.0.2.1 proto esp spi 0x2001 mode tunnel enc 'ecb(cipher_null)' '' auth 'hmac(sha1)' 0xd41b7790c35ea8f2064d81b93f72ce150ab6e897
+ip -n far xfrm policy add src 10.2.0.0/24 dst 10.4.0.0/24 dir out tmpl src 192.0.2.2 dst 192.0.2.1 proto esp mode tunnel
+through 'out of a tunnel' protected <<< "spdadd $on -P fwd $coming"
+through 'out of a tunnel that only the in policies know' protected <<< "spdadd $on -P in $coming"
+through 'out of one tunnel and into another' protected <<< "spdadd $on -P fwd $coming spdadd $on -P out $leaving"
+through 'out of a tunnel and to a discard' protected <<< "spdadd $on -P fwd $coming spdadd $on -P out discard;"
+through 'out of a tunnel of another reqid' protected <<< "spdadd $on -P fwd ${coming/require/unique:5}"
+through 'out of a tunnel whose SA is gone' protected <<< "spdadd $on -P fwd ${coming%%;*};"
+sysctl -qw net.ipv4.ip_forward=0
+ip route del 10.4.0.0/24
+ip -n far route del 10.4.0.0/24
+ip -n far xfrm state flush; ip -n far xfrm policy flush
 stop_daemon
 
 interface=xfrm
@@ -265,6 +325,4 @@ client -c <<< 'spddefault -P out none;'
 [ $compared -ge 60 ]
 ok $? "$compared packets were compared with what was said of them"
 stop_daemon
-ip netns del far
-reset_kernel
 finish

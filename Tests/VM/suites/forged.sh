@@ -47,5 +47,4 @@ heard 'add 192.0.2.1 192.0.2.2 esp 0x778 -E null;'
 is "$pid" "$name" 'the pid value was the right one'
 [ $((sequence - first)) -ge 4 ] && [ $((sequence - first)) -le 200 ]
 ok $? 'and so were the sequence numbers' "from $first to $sequence"
-reset_kernel
 finish

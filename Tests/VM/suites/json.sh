@@ -82,5 +82,4 @@ whole < "$work/objects"
 ok $? 'each line is an object' "$(< "$work/objects")"
 lacks "$(< "$work/ours")" 4099 'what ip does is not of the daemon'
 is "$(grep -cvE '^[0-9:]{8}\.[0-9]{6} policy ' "$work/brief")" 0 'brief lines are of policies alone'
-reset_kernel
 finish

@@ -38,5 +38,4 @@ ok $? 'a namespace made anew has the number of the old one'
 start_in
 is "$(count)" 1 'in the new one the SA is added'
 stop_daemon
-ip netns del a
 finish

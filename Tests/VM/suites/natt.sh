@@ -229,5 +229,4 @@ lacks "$(at second --status)" warning 'a reload opens it'
 # 192.0.2.1, ports 500 and 4600
 is "$(ports)" '010200C0:01F4 010200C0:11F8' 'and root has one below 1024'
 for name in "${!daemons[@]}"; do end "$name"; done
-for name in client nat gateway; do ip netns del $name; done
 finish

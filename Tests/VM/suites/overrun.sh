@@ -31,5 +31,4 @@ ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1001 mode tunnel e
 kill -CONT "$daemon"
 until_ 60 mirror_equal
 ok $? 'a flush and an add while it is stopped' "$(client -D | grep -c spi=) SAs in the mirror"
-reset_kernel
 finish

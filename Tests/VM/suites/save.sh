@@ -139,6 +139,8 @@ xfrm policy add src 10.1.0.0/16 dst 10.4.0.0/16 dir out limit byte-hard 1000 act
 BATCH
 ip xfrm state allocspi src 192.0.2.1 dst 192.0.2.2 proto esp min 0x4444 max 0x4444 > /dev/null
 until_ 10 eval 'client -DP | grep -q 10.4.0.0/16'
+# No event tells of a larval SA, and a dump that has just been made is not made again.
+until_ 10 eval 'client -D | grep -q 0x00004444'
 saved=$(client --save --show-keys)
 for line in 'left out, hmac-sha1 takes a key of 160 bits (20 bytes); this one has 64 bits (8 bytes)' '0x4001' 'left out, it waits for its keys (larval):' '0x4444' \
     'left out, the language cannot say all of it: mode' '0x4002' 'without its limits of bytes and packets' ' esp 0x5 '; do

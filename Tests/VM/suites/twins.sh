@@ -36,5 +36,4 @@ is "$(grep -c '10.1.0.0/16' "$work/dump")" 1 'and the declared policy is still k
 has "$(client --status)" 'state: settled' 'nothing has drifted'
 lacks "$(cat "$work/log")" 'drift:' 'and nothing was restored' "$(cat "$work/log")"
 stop_daemon
-reset_kernel
 finish
