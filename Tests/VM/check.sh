@@ -9,6 +9,9 @@ socket=$work/control.sock
 # What setkeyd talks to the kernel by: --kernel.
 interface=pfkey
 if [ -e interface ]; then named=$(< interface); interface=${named:-pfkey}; fi
+# What suites set for the whole guest, and finish sets back: larval SAs that live for a second are no good to the next one.
+shared_settings=$(sysctl net.core.xfrm_{acq_expires,larval_drop} net.ipv4.ip_forward \
+    net.ipv4.conf.all.{rp_filter,disable_xfrm,disable_policy})
 # As status calls it.
 case $interface in xfrm) kernel_name=XFRM ;; *) kernel_name=PF_KEY ;; esac
 daemon=''
@@ -60,6 +63,7 @@ finish() {
     stop_daemon
     ip -all netns delete
     reset_kernel 2> /dev/null
+    sysctl -q -p - <<< "$shared_settings"
     local dead
     dead=$(deaths)
     case $dead in

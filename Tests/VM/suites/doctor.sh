@@ -10,8 +10,6 @@ ip -n far link set lo up
 ip addr add 192.0.2.1/24 dev near0
 ip -n far addr add 192.0.2.2/24 dev far0
 for host in '' 'ip netns exec far'; do $host sysctl -qw net.core.xfrm_acq_expires=1; done
-# A counter of another suite is none of this one's faults.
-sysctl -qw net.ipv4.ip_forward=0
 far() { ip -n far xfrm "$@"; }
 key=0x3f0c1d2e4b5a69788796a5b4c3d2e1f0
 
