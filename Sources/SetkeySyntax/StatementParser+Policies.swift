@@ -6,7 +6,8 @@ private struct PolicyClauses {
     var mark = Mark.none
     var interfaceID = InterfaceID.none
     var device: Device?
-    var flags: PolicyFlags = []
+    // Not `[]`, which the library makes by a generic call.
+    var flags = PolicyFlags()
     var limits = LifetimeLimits.none
     /// The last of the lifetimes; for the message that soft exceeds hard.
     var limitsRange = 0..<0
