@@ -1,14 +1,14 @@
-import IPsec
+package import IPsec
 
 /// The SAs of one direction between two hosts that may take each other's place.
-struct AssociationLane: Hashable {
+package struct AssociationLane: Hashable, Sendable {
     private let source: IPAddress
     private let destination: IPAddress
     private let ipsecProtocol: IPsecProtocol
     private let mode: Mode
     private let reqID: ReqID
 
-    init(_ association: SecurityAssociation) {
+    package init(_ association: SecurityAssociation) {
         source = association.source
         destination = association.identity.destination
         ipsecProtocol = association.identity.ipsecProtocol
