@@ -86,7 +86,9 @@ fi
 
 # -cpu max: TCG emulates an AMD processor then, so the kernel leaves page table isolation
 # off; an Intel model costs 40 % more time. cryptomgr.notests skips the kernel's algorithm
-# self-tests (a second). -no-reboot with panic=-1: a kernel panic ends qemu at once.
+# self-tests (a second). norandmaps: QEMU keeps what it has translated by virtual address, so that a
+# program that lies elsewhere at each start would be translated anew each time, and take 2 to 4 times as
+# long. -no-reboot with panic=-1: a kernel panic ends qemu at once.
 boot() {
     rc=0
     timeout -k 5 "$limit" qemu-system-x86_64 \
@@ -95,7 +97,7 @@ boot() {
         -chardev stdio,id=con,signal=off,logfile="$work/console.log" -serial chardev:con \
         -kernel "$image/vmlinuz" \
         -append "console=ttyS0 quiet loglevel=4 panic=-1 root=/dev/nvme0n1 rootwait rw init=$init \
-systemd.show_status=0 cryptomgr.notests guest.nonce=$nonce guest.autoload=$autoload $append" \
+systemd.show_status=0 norandmaps cryptomgr.notests guest.nonce=$nonce guest.autoload=$autoload $append" \
         -drive if=none,id=root,format=raw,file="$root",cache=unsafe \
         -drive if=none,id=payload,format=raw,file="$work/payload.tar",readonly=on \
         -drive if=none,id=results,format=raw,file="$work/results.tar",cache=unsafe \

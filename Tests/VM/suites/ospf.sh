@@ -154,8 +154,12 @@ is "$(errors_of_all)" '' 'and no error is counted'
 
 # Other keys for both links, twice, by time: every router has its file beforehand, and the clocks of two are late.
 before=($(hellos)) said=$(changes)
-now=$(date +%s)
-first=$((now + 24)) second=$((now + 38)) late=0
+# Twice what it takes here to make one such file, for each of the three, and as long again for what reads them.
+begin=$SECONDS
+file 0 1800000000 1800000014 | dated > /dev/null
+spare_time=$((12 * (SECONDS - begin + 1)))
+first=$(($(date +%s) + 8 + spare_time)) late=0
+second=$((first + 14))
 for router in $ours; do
     file $late $first $second | dated > "$work/$router.conf"
     at $router --reload > "$work/said" 2>&1 || fail "the reload of $router" "$(cat "$work/said")"
@@ -166,7 +170,7 @@ ok $? 'every router has its file in time'
 has "$(at a --schedule)" 'unique:21' 'and knows what comes'
 for roll in 1 2; do
     moment=$([ $roll = 1 ] && echo $first || echo $second)
-    until_ 60 eval '[ "$(date +%s)" -ge '$((moment + 2))' ]'
+    until_ 120 eval '[ "$(date +%s)" -ge '$((moment + 2))' ]'
     # Two of each neighbour on each link
     got=($(hellos))
     until_ 30 hellos_beyond $((got[0] + 8)) || fail "hellos go on after roll $roll" "$(views)"
