@@ -242,14 +242,8 @@ struct DeviceTests {
 
     /// The kernel removes the SAs of a device that goes down, without a word; it leaves others alone.
     @Test func theAssociationsAreReadAgainWhenADeviceThatDoesTheirWorkGoesDown() throws {
-        let text = "add 192.0.2.1 192.0.2.2 esp 0x1001 -hwif eth0 out -E null;"
-        var parser = Parser(Array(text.utf8), options: ParserOptions(traits: .xfrm))
-        guard case .add(let association)? = parser.next()?.kind else {
-            Issue.record("it is read")
-            return
-        }
         var machine = DeviceMachine("", [("eth0", 2), ("eth1", 3)])
-        machine.foreign(association)
+        machine.foreign(try Self.association(0x1001, at: "eth0"))
         let before = machine.associationDumps
         machine.change { $0.insert("eth1", 3, isUp: false) }
         machine.change { $0.insert("eth0", 2) }
@@ -259,6 +253,25 @@ struct DeviceTests {
         machine.change { $0.insert("eth0", 2) }
         machine.change { $0.remove(2) }
         #expect(machine.associationDumps == before + 2)
+    }
+
+    /// As many as this are not remembered one by one.
+    @Test func whereManyDevicesDoTheWorkAnyOfThemMayBeOne() throws {
+        var machine = DeviceMachine("", [("eth0", 2)])
+        for number in 1...1000 {
+            machine.foreign(try Self.association(UInt32(0x1000 + number), at: "off\(number)"))
+        }
+        let before = machine.associationDumps
+        machine.change { $0.insert("eth0", 2, isUp: false) }
+        #expect(machine.associationDumps == before + 1)
+    }
+
+    private static func association(_ spi: UInt32, at device: String) throws -> SecurityAssociation {
+        let text = "add 192.0.2.1 192.0.2.2 esp \(spi) -hwif \(device) out -E null;"
+        var parser = Parser(Array(text.utf8), options: ParserOptions(traits: .xfrm))
+        var statement: SecurityAssociation?
+        if case .add(let association)? = parser.next()?.kind { statement = association }
+        return try #require(statement)
     }
 
     @Test func othersMayComeAndGo() {

@@ -17,6 +17,8 @@ package struct Mirror: Sendable {
     private(set) var hasDegraded = false
     /// The devices by which work of SAs has been told to be done.
     private var offloadDevices: Set<Device> = []
+    /// SAs are handed to a few devices; where they are to more, any device may be one of them.
+    private static let offloadDeviceLimit = 1000
 
     /// What an applied event asks to be done next.
     package enum FollowUp: Sendable {
@@ -131,7 +133,11 @@ package struct Mirror: Sendable {
     private mutating func note(_ association: SecurityAssociation) {
         if association.identity.spi.rawValue == 0 { hasNameless = true }
         if association.isDegraded { hasDegraded = true }
-        if association.hasOptions, let offload = association.options.offload { offloadDevices.insert(offload.device) }
+        if association.hasOptions, let offload = association.options.offload,
+            offloadDevices.count < Self.offloadDeviceLimit
+        {
+            offloadDevices.insert(offload.device)
+        }
         associations.masks.note(association.identity.mark)
     }
 
@@ -172,7 +178,8 @@ package struct Mirror: Sendable {
     /// Whether SAs may be gone since the devices were other ones: the kernel removes those of a device that goes down, and
     /// tells nobody (xfrm-facts 3.3).
     func mayLackAssociations(since former: Devices) -> Bool {
-        offloadDevices.contains { former.isUp($0) && !devices.isUp($0) }
+        offloadDevices.count == Self.offloadDeviceLimit
+            || offloadDevices.contains { former.isUp($0) && !devices.isUp($0) }
     }
 
     private func lacksDevice(of association: SecurityAssociation) -> Bool {
