@@ -18,7 +18,15 @@ version() {
 }
 # What the last start or reload wrote, by the log.
 writes() { sed -n 's/.*settled: .* declared, \([0-9]*\) kernel writes*/\1/p' "$work/log" | tail -n 1; }
-own_state() { kernel_state | grep -v 'spi 0x00009999'; kernel_policies | grep -v 'priority 77'; }
+# As kernel_state and kernel_policies, but quick, for so many entries: one a line, without its numbers and times.
+own_state() {
+    { ip -s xfrm state; ip -s xfrm policy; } | awk '
+        /^src/ { if (entry) print entry; entry = "" }
+        /lifetime current:/ { left_out = 3 }
+        left_out > 0 { left_out--; next }
+        { sub(/ index [0-9]+/, ""); sub(/ seq 0x[0-9a-f]+/, ""); entry = entry " " $0 }
+        END { print entry }' | grep -v 'spi 0x00009999\|priority 77' | sort
+}
 
 reset_kernel
 ip xfrm state add src 192.0.2.1 dst 192.0.2.9 proto esp spi 0x9999 mode tunnel enc 'ecb(cipher_null)' ''
