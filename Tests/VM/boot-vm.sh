@@ -87,7 +87,7 @@ fi
 # -cpu max: TCG emulates an AMD processor then, so the kernel leaves page table isolation
 # off; an Intel model costs 40 % more time. cryptomgr.notests skips the kernel's algorithm
 # self-tests (a second). norandmaps: QEMU keeps what it has translated by virtual address, so that a
-# program that lies elsewhere at each start would be translated anew each time, and take 2 to 4 times as
+# program that lies elsewhere at each start would be translated anew each time, and take 2 to 3 times as
 # long. -no-reboot with panic=-1: a kernel panic ends qemu at once.
 boot() {
     rc=0

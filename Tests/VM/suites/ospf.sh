@@ -170,7 +170,7 @@ ok $? 'every router has its file in time'
 has "$(at a --schedule)" 'unique:21' 'and knows what comes'
 for roll in 1 2; do
     moment=$([ $roll = 1 ] && echo $first || echo $second)
-    until_ 120 eval '[ "$(date +%s)" -ge '$((moment + 2))' ]'
+    until_ $((spare_time + 60)) eval '[ "$(date +%s)" -ge '$((moment + 2))' ]'
     # Two of each neighbour on each link
     got=($(hellos))
     until_ 30 hellos_beyond $((got[0] + 8)) || fail "hellos go on after roll $roll" "$(views)"
