@@ -20,4 +20,11 @@ extension DaemonShell {
             onNextTurn { [weak self] in self?.post(.measured(result)) }
         }
     }
+
+    func settleDevices() {
+        examiner.run {
+            RouteSocket.awaitKernel()
+            onNextTurn { [weak self] in self?.post(.devicesSettled) }
+        }
+    }
 }

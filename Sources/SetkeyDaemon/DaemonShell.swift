@@ -32,7 +32,7 @@ final class DaemonShell {
     private let stateLock: FileDescriptor
     /// Reads the configuration.
     private let reader = WorkerThread()
-    /// Judges the kernel's entries for those who ask.
+    /// Judges the kernel's entries for those who ask, and waits for it.
     let examiner = WorkerThread()
     /// Writes down what is to be written down, in order.
     private let writer = WorkerThread()
@@ -156,6 +156,7 @@ final class DaemonShell {
         case .tell(let clients, let reply): server.reply(.monitor(reply), toAll: clients)
         case .show(let forms): shownForms = forms
         case .log(let entry): log.append(entry)
+        case .settleDevices: settleDevices()
         case .moveToRicherInterface: moveToRicherInterface()
         case .readConfiguration(let purpose): readConfiguration(for: purpose)
         case .abandonReading: planReading?.isAbandoned.store(true, ordering: .relaxed)

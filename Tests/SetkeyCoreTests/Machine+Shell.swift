@@ -33,6 +33,7 @@ extension Machine {
         case .tell(_, let reply): told.append(reply)
         case .show(let forms): shownForms = forms
         case .log(let entry): log.append(entry)
+        case .settleDevices: queue(.devicesSettled)
         case .moveToRicherInterface: handle(moveToRicherInterface())
         case .readConfiguration(let purpose):
             readings += 1

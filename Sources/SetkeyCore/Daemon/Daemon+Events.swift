@@ -87,7 +87,8 @@ extension Daemon {
         let former = context.kernel.mirror.devices
         guard devices != former else { return }
         let areRenamed = context.kernel.know(devices)
-        if context.kernel.mirror.mayLackAssociations(since: former) { _ = context.kernel.read(again: .associations) }
+        // That a device goes down is told before its SAs are removed.
+        if context.kernel.mirror.mayLackAssociations(since: former) { context.out.perform(.settleDevices) }
         guard areRenamed || reconciler.isConcerned(former, devices) else { return }
         // The mirror has policies by the names that their devices had.
         let ticket = context.kernel.read(again: .policies)

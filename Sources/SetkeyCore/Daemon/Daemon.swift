@@ -60,6 +60,7 @@ package struct Daemon: Sendable {
         case .examined(let result): clients.examined(result, &context)
         case .measured(let result): clients.measured(result, isReconciling: !reconciler.isIdle, &context)
         case .devices(let devices): know(devices)
+        case .devicesSettled: _ = context.kernel.read(again: .associations)
         case .turn: turnCame()
         case .connected(let client, let peer): clients.connected(client, peer)
         case .called(let client, let call): answer(call, of: client)

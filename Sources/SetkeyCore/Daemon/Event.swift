@@ -30,6 +30,8 @@ package enum Event: Sendable {
     case measured(Measurement.Result)
     /// The network devices are these, as the kernel's messages are read from here on.
     case devices(Devices)
+    /// The kernel has done all that comes of what it has told of network devices, because ``Effect/settleDevices`` asked.
+    case devicesSettled
     /// The turn of the loop that ``Effect/nextTurn`` asked for.
     case turn
     /// A client has connected, and the kernel has said who it is.
@@ -79,10 +81,12 @@ package enum Effect: Sendable {
     case fail(ClientID, ControlError)
     /// Tell monitors something.
     case tell([ClientID], MonitorReply)
-    /// Write a line to the log.
     /// Make these forms of each message of the kernel, from the next one on: somebody wants to see them.
     case show(ShownMessage.Forms)
+    /// Write a line to the log.
     case log(LogEntry)
+    /// Send ``Event/devicesSettled`` when the kernel has done all that comes of what it has told of network devices.
+    case settleDevices
     /// Speak to the kernel by its richer interface from now on, and send ``Event/moved(failure:)``.
     case moveToRicherInterface
     /// Read the file, on its own thread, and send ``Event/configuration(_:_:)``.

@@ -47,10 +47,23 @@ final class RouteSocket: DeviceSource {
 
     func close() { source?.cancel() }
 
-    /// Asks for a list of all devices.
-    private func ask() throws(KernelErrno) {
+    /// Waits until the kernel has done all that comes of what it has told so far, which may take seconds.
+    ///
+    /// It tells of a change under a lock that it keeps until it has acted on the change (xfrm-facts 3.3), and that whoever
+    /// asks for the list waits for, inside the call.
+    nonisolated static func awaitKernel() {
+        guard let descriptor = try? FileDescriptor.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) else { return }
+        try? askForList(descriptor)
+    }
+
+    nonisolated private static func askForList(_ descriptor: FileDescriptor) throws(KernelErrno) {
         let request = LinkNews.listRequest
         if let errno = descriptor.send(request, request.indices) { throw errno }
+    }
+
+    /// Asks for a list of all devices.
+    private func ask() throws(KernelErrno) {
+        try Self.askForList(descriptor)
         list = Devices.none
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A network device `offload0` that takes SAs over, as a capable NIC does, and does nothing with them.
+// A network device `offload0` that takes SAs over, as a capable NIC does, and does nothing with them. Once it has been told
+// to go down it takes its time; the kernel tells that it does before, and removes its SAs after.
+#include <linux/delay.h>
 #include <linux/etherdevice.h>
 #include <linux/module.h>
 #include <linux/version.h>
@@ -45,6 +47,19 @@ static void set_up(struct net_device *dev)
 
 static struct net_device *device;
 
+static int dawdle(struct notifier_block *block, unsigned long event, void *info)
+{
+	if (event == NETDEV_DOWN && netdev_notifier_info_to_dev(info) == device)
+		msleep(2000);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block notifier = {
+	.notifier_call = dawdle,
+	/* Before that of XFRM. */
+	.priority = 1,
+};
+
 static int __init begin(void)
 {
 	int error;
@@ -54,12 +69,22 @@ static int __init begin(void)
 		return -ENOMEM;
 	error = register_netdev(device);
 	if (error)
-		free_netdev(device);
+		goto free;
+	error = register_netdevice_notifier(&notifier);
+	if (error)
+		goto unregister;
+	return 0;
+
+unregister:
+	unregister_netdev(device);
+free:
+	free_netdev(device);
 	return error;
 }
 
 static void __exit end(void)
 {
+	unregister_netdevice_notifier(&notifier);
 	unregister_netdev(device);
 	free_netdev(device);
 }
