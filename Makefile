@@ -85,14 +85,10 @@ count-test: build
 	@tools/require build count
 	tools/instructions
 
-# All suites through PF_KEY, on both kernels unless they take long and differ little; and through XFRM those for which that
-# makes a difference, each on one of them. For the time that it takes: vm-test-all runs everything everywhere.
+# On both kernels and through both interfaces, as far as that makes a difference: run-tests has the table.
 vm-test: deb
 	@tools/require test vm
 	Tests/VM/run-tests
-	@Tests/VM/run-tests -k 6.12 -i xfrm language compare metrics > .build/vm-6.12.log 2>&1 & other=$$!; \
-	Tests/VM/run-tests -k 6.1 -i xfrm events doctor declarative switch daemon overrun traffic; status=$$?; \
-	wait $$other || status=$$?; cat .build/vm-6.12.log; exit $$status
 
 vm-test-all: deb fleet-test
 	@tools/require test vm

@@ -13,6 +13,7 @@
 #   -o DIR     where the guest's /out goes (default: nowhere)
 #   -t SEC     kill the guest after SEC seconds (default: 180)
 #   -r MIB     guest memory (default: 1024)
+#   -c CPUS    how many processors it has (default: 2)
 #   -a         preload no modules and leave the kernel's autoloading on
 #   -A TEXT    further kernel command line
 #   -w FILE    boot from FILE, a copy of the image that is made if it is not there, and keep
@@ -36,15 +37,15 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
-series=6.1 mode=mini outdir='' limit=180 memory=1024 autoload=0 append='' buildonly=0 kept=''
+series=6.1 mode=mini outdir='' limit=180 memory=1024 processors=2 autoload=0 append='' buildonly=0 kept=''
 network=(-net none)
 die() { echo "boot-vm: $*" >&2; exit 126; }
 usage() { sed -n '3,/^# Exit status/{/^# Exit status/q;s/^# \{0,1\}//p}' "$0" >&2; exit 126; }
-while getopts k:m:o:t:r:w:aA:n:bh opt; do
+while getopts k:m:o:t:r:c:w:aA:n:bh opt; do
     case $opt in
         k) series=$OPTARG ;;  m) mode=$OPTARG ;;  o) outdir=$OPTARG ;;  t) limit=$OPTARG ;;
         r) memory=$OPTARG ;;  a) autoload=1 ;;    A) append=$OPTARG ;;  b) buildonly=1 ;;
-        w) kept=$OPTARG ;;
+        c) processors=$OPTARG ;;  w) kept=$OPTARG ;;
         n) network=(-netdev "user,id=net,restrict=on,$OPTARG" -device virtio-net-pci,netdev=net,romfile=) ;;
         *) usage ;;
     esac
@@ -92,7 +93,7 @@ fi
 boot() {
     rc=0
     timeout -k 5 "$limit" qemu-system-x86_64 \
-        -accel tcg,thread=multi -machine pc -cpu max -smp 2 -m "$memory" \
+        -accel tcg,thread=multi -machine pc -cpu max -smp "$processors" -m "$memory" \
         -display none -vga none -monitor none "${network[@]}" -no-reboot -no-user-config -nodefaults \
         -chardev stdio,id=con,signal=off,logfile="$work/console.log" -serial chardev:con \
         -kernel "$image/vmlinuz" \
