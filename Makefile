@@ -11,7 +11,10 @@ DOCDIR = $(SHAREDIR)/doc/setkeyd
 COLLECTION = $(SHAREDIR)/ansible/collections/ansible_collections/setkeyd/setkeyd
 RELEASE = .build/release
 
+# One after another, but for those that make test has run side by side.
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
+endif
 .PHONY: help build demo test unit-test metrics-test ansible-test loop-test count-test vm-test vm-test-all fleet-test lint papers schema completions bench deb clean
 .PHONY: install install-files install-configuration install-units install-users install-profile uninstall
 
@@ -39,7 +42,11 @@ build:
 demo: build
 	@tools/demo
 
-test: lint unit-test papers metrics-test ansible-test loop-test count-test vm-test
+test:
+	@tools/require build lint test count deb vm
+	@$(MAKE) --no-print-directory lint unit-test build
+	@$(MAKE) --no-print-directory SIDE_BY_SIDE=yes -j2 --output-sync ansible-test count-test papers metrics-test
+	@$(MAKE) --no-print-directory loop-test vm-test
 
 lint:
 	@tools/require build lint

@@ -58,7 +58,12 @@ table inet seen {
 }
 END
 # counted: what has arrived so far, protected and in clear.
-counted() { ip netns exec far nft list counters table inet seen | sed -n 's/.*packets \([0-9]*\).*/\1/p' | paste -sd ' '; }
+counted() {
+    local line counts=''
+    while read -r line; do [[ $line != *packets* ]] || { line=${line#*packets }; counts+="${counts:+ }${line%% *}"; }; done \
+        < <(ip netns exec far nft list counters table inet seen)
+    echo "$counts"
+}
 # arrived: what has come of a packet; nobody else sends, so that what had arrived before is what was counted last.
 last=$(counted)
 arrived() {
@@ -72,14 +77,18 @@ arrived() {
 
 # asked ARGUMENT...: leaves the fate that is told in $fate, the SPIs of the SAs in $spis.
 asked() {
+    local told
     client --explain "$@" > "$work/told"
-    case $(tail -n 1 "$work/told") in
+    told=$(< "$work/told")
+    case ${told##*$'\n'} in
         *' encrypted '* | *'if it was protected') fate=protected ;;
         *' in clear') fate=clear ;;
         *dropped) fate=dropped ;;
         *) fate=unknown ;;
     esac
-    spis=$(sed -n 's/^  [a-z]*\/.*: \(esp\|ah\|ipcomp\) .* spi 0x\([0-9a-f]*\).*/\2/p' "$work/told" | sort | tr '\n' ' ')
+    spis=
+    [ $fate != protected ] ||
+        spis=$(sed -n 's/^  [a-z]*\/.*: \(esp\|ah\|ipcomp\) .* spi 0x\([0-9a-f]*\).*/\2/p' "$work/told" | sort | tr '\n' ' ')
 }
 has_arrived() { arrived && [ $arrived != dropped ]; }
 # used: the SPIs of SAs that have carried packets.
@@ -90,7 +99,7 @@ used() { ip -s xfrm state | awk '/ spi / { spi = $0; sub(/.* spi 0x0*/, "", spi)
 compared=0
 out() {
     local name=$1 mark=${6:-0} options=() fate spis seen
-    ip xfrm state flush; ip xfrm policy flush
+    reset_kernel
     if ! client -c > "$work/output" 2>&1; then fail "$name: the statements are good" "$(cat "$work/output")"; return; fi
     [ "$mark" = 0 ] || options+=(--mark "$mark")
     [ -z "${7:-}" ] || options+=(--dev "$7")
@@ -120,7 +129,7 @@ let_in() {
 # in_ NAME MANNER SRC DST: of a packet that comes in, in clear or protected by what the other end has.
 in_() {
     local name=$1 manner=$2 fate spis seen=in wanted
-    ip xfrm state flush; ip xfrm policy flush
+    reset_kernel
     if ! client -c > "$work/output" 2>&1; then fail "$name: the statements are good" "$(cat "$work/output")"; return; fi
     asked --in "$3" "$4" udp 4000 5000
     case $manner-$fate in clear-clear | protected-protected) wanted=in ;; *) wanted=out ;; esac
@@ -137,7 +146,7 @@ in_() {
 # other end has.
 through() {
     local name=$1 manner=$2 words wanted=dropped seen
-    ip xfrm state flush; ip xfrm policy flush
+    reset_kernel
     if ! client -c > "$work/output" 2>&1; then fail "$name: the statements are good" "$(cat "$work/output")"; return; fi
     client --explain --forward 10.2.0.7 10.4.0.9 udp 4000 4000 > "$work/told"
     words=$(sed -n 's/^  \(protected\|in clear\|dropped\): .*/\1/p' "$work/told" | tr '\n' ';')
