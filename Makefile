@@ -45,8 +45,8 @@ demo: build
 test:
 	@tools/require build lint test count deb vm
 	@$(MAKE) --no-print-directory lint unit-test build
-	@$(MAKE) --no-print-directory SIDE_BY_SIDE=yes -j2 --output-sync ansible-test count-test papers metrics-test
-	@$(MAKE) --no-print-directory loop-test vm-test
+	@$(MAKE) --no-print-directory SIDE_BY_SIDE=yes -j2 --output-sync ansible-test count-test loop-test papers metrics-test
+	@$(MAKE) --no-print-directory vm-test
 
 lint:
 	@tools/require build lint

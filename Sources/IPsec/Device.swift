@@ -67,6 +67,14 @@ package struct Devices: Hashable, Sendable {
     /// Whether there is a device of this name, and it is up (`IFF_UP`).
     package func isUp(_ device: Device) -> Bool { number(of: device).map { !down.contains($0) } ?? false }
 
+    /// Whether what was known by this name, or by this number for want of a name, is known by another one now, or is gone.
+    package func rename(_ device: Device, knownTo former: Devices) -> Bool {
+        switch device {
+        case .named: number(of: device) != former.number(of: device)
+        case .numbered(let number): self.device(number) != device
+        }
+    }
+
     /// There is a device of this number and name; it may have had another name, and may have been down or up.
     package mutating func insert(_ name: String, _ number: UInt32, isUp: Bool = true) {
         remove(number)

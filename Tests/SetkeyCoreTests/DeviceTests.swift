@@ -264,6 +264,18 @@ struct DeviceTests {
         #expect(machine.settlings == 2)
     }
 
+    /// What has been put back is gone with a device that was down already, and has the new name of one that is renamed.
+    @Test func soTheyAreWhenADeviceGoesAwayOrIsRenamed() throws {
+        var machine = DeviceMachine("", [("eth0", 2)])
+        machine.foreign(try Self.association(0x1001, at: "eth0"))
+        machine.change { $0.insert("eth0", 2, isUp: false) }
+        machine.change { $0.insert("lan0", 2, isUp: false) }
+        #expect(machine.settlings == 2)
+        machine.change { $0.insert("eth0", 2, isUp: false) }
+        machine.change { $0.remove(2) }
+        #expect(machine.settlings == 4)
+    }
+
     /// As many as this are not remembered one by one.
     @Test func whereManyDevicesDoTheWorkAnyOfThemMayBeOne() throws {
         var machine = DeviceMachine("", [("eth0", 2)])

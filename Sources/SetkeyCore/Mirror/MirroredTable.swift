@@ -244,12 +244,7 @@ extension MirroredTable<SecurityPolicy> {
     /// Whether policies that have been told of might be told by other names, now that the devices are others.
     func areRenamed(by devices: Devices) -> Bool {
         if boundDevices.count == Self.boundDeviceLimit { return true }
-        return boundDevices.contains { device in
-            switch device {
-            case .named: devices.number(of: device) != self.devices.number(of: device)
-            case .numbered(let number): devices.device(number) != device
-            }
-        }
+        return boundDevices.contains { devices.rename($0, knownTo: self.devices) }
     }
 
     /// Whether a policy of this name is for a device that is not there.

@@ -139,6 +139,11 @@ ip link set offload0 down
 has_both() { [ -n "$(offloaded 0x710)" ] && [ -n "$(offloaded 0x711)" ]; }
 until_ 20 has_both
 ok $? 'what the kernel removes, without a word, when the device goes down is put back' "$(ip xfrm state; tail -n 5 "$work/log")"
+rmmod offload
+# A dump would ask the kernel.
+has_none() { client --status | grep -q '^associations: 0 in the kernel'; }
+until_ 20 has_none
+ok $? 'what goes with the device is not said to be there' "$(ip xfrm state; client --status)"
 
 : > "$work/site.conf"
 client --reload > /dev/null
