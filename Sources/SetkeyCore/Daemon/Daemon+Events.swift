@@ -88,7 +88,7 @@ extension Daemon {
         guard devices != former else { return }
         let areRenamed = context.kernel.know(devices)
         // That a device goes down is told before its SAs are removed.
-        if context.kernel.mirror.mayBeWrongOfAssociations(since: former) { context.out.perform(.settleDevices) }
+        if context.kernel.mirror.mayMisstateAssociations(since: former) { context.out.perform(.settleDevices) }
         guard areRenamed || reconciler.isConcerned(former, devices) else { return }
         // The mirror has policies by the names that their devices had.
         let ticket = context.kernel.read(again: .policies)

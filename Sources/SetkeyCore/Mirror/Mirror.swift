@@ -177,7 +177,7 @@ package struct Mirror: Sendable {
 
     /// Whether SAs may be gone, or known by another device's name, since the devices were other ones: the kernel removes
     /// those of a device that goes down, or away, and tells nobody (xfrm-facts 3.3).
-    func mayBeWrongOfAssociations(since former: Devices) -> Bool {
+    func mayMisstateAssociations(since former: Devices) -> Bool {
         offloadDevices.count == Self.offloadDeviceLimit
             || offloadDevices.contains {
                 former.isUp($0) && !devices.isUp($0) || devices.rename($0, knownTo: former)
