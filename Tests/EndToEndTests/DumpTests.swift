@@ -102,6 +102,7 @@ import Testing
         try server.answerOneCall()
         #expect(try process.wait() == .exited(3))
         #expect(process.errorText.contains("closed the connection"), "\(process.errorText)")
+        #expect(!server.hasCaller)
     }
 
     @Test func answerThatIsNoVarlinkIsAnError() throws {

@@ -113,6 +113,7 @@ import Testing
         let server = try BrokenServer(path: "\(directory.path)/control.sock", answer: "")
         let watch = try ChildProcess(Programs.setkey, ["-l", "--once", "--socket", server.path])
         try server.answerOneCall(#"{"error":"org.setkeyd.Stopping","parameters":{}}"#)
+        try server.answerOneCall(#"{"error":"org.setkeyd.Stopping","parameters":{}}"#)
         #expect(try watch.wait() == .exited(3))
     }
 }

@@ -24,6 +24,16 @@ package enum Method: String, CaseIterable, Hashable, Sendable {
 
     /// Whether a call without `more` makes no sense, since the stream has no end.
     package var needsMore: Bool { self == .monitor }
+
+    /// Whether it changes the kernel, or what the daemon does to it; the others only look.
+    package var changesSomething: Bool {
+        switch self {
+        case .execute, .flush, .reload, .confirm, .revert, .turnOff, .turnOn: true
+        case .listAssociations, .listPolicies, .render, .monitor, .plan, .schedule, .explain, .diagnose, .metrics,
+            .status, .traits:
+            false
+        }
+    }
 }
 
 extension Call {

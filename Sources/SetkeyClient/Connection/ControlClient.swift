@@ -5,12 +5,21 @@ package import ControlProtocol
 /// Calls may be sent before earlier ones are answered (pipelining); answers come in the order of the calls. Dropping the
 /// client closes the connection, which cancels what still runs.
 package struct ControlClient: ~Copyable {
-    private let socket: ClientSocket
+    private var socket: ClientSocket
+    /// What is asked again if the daemon goes before it answers: the first call, if it changes nothing.
+    private var repeatable: Repeatable
     private var reader = FrameReader(maximumFrame: FrameReader.maximumReply)
     /// How many more bytes of replies are taken.
     private var budget = Int.max
     /// The calls that are not yet answered, oldest first.
     private var pending: [Method] = []
+
+    private enum Repeatable {
+        /// Nothing has been called yet.
+        case ready(path: String, patience: Duration?)
+        case call(Method, frame: [UInt8], path: String, patience: Duration?)
+        case none
+    }
 
     /// Connects to the daemon whose control socket is at `path`.
     ///
@@ -20,6 +29,7 @@ package struct ControlClient: ~Copyable {
     package init(path: String, prefersPrivileged: Bool = true, patience: Duration? = nil) throws(ClientError) {
         socket = try ClientSocket.connect(
             toDaemonAt: path, prefersPrivileged: prefersPrivileged, patience: patience)
+        repeatable = .ready(path: path, patience: patience)
     }
 
     /// Talks to whoever is at the other end of `socket`.
@@ -29,6 +39,7 @@ package struct ControlClient: ~Copyable {
     ///   - budget: how many bytes all replies may have.
     init(_ socket: ClientSocket, maximumFrame: Int, budget: Int = .max) {
         self.socket = socket
+        repeatable = .none
         self.budget = budget
         reader = FrameReader(maximumFrame: maximumFrame)
     }
@@ -53,6 +64,11 @@ package struct ControlClient: ~Copyable {
         guard frame.count <= FrameReader.maximumCall else {
             throw .unsendable(.oversize(limit: FrameReader.maximumCall))
         }
+        if case .ready(let path, let patience) = repeatable, !oneway, !call.method.changesSomething {
+            repeatable = .call(call.method, frame: frame, path: path, patience: patience)
+        } else {
+            repeatable = .none
+        }
         if !oneway { pending.append(call.method) }
         try write(frame)
     }
@@ -62,12 +78,18 @@ package struct ControlClient: ~Copyable {
     /// - Returns: The reply, and whether further ones to the same call follow.
     /// - Throws: What the call was answered with, if that is an error; the calls after it can still be answered.
     package mutating func nextReply() throws(ClientError) -> (reply: Reply, continues: Bool) {
-        guard let method = pending.first else { throw .connectionLost }
-        return try reply(in: try nextFrame(), to: method)
+        try persisting { client throws(ClientError) in
+            guard let method = client.pending.first else { throw .connectionLost }
+            return try client.reply(in: try client.nextFrame(), to: method)
+        }
     }
 
     /// As ``nextReply()``, and the reply as it came.
     package mutating func nextReceivedReply() throws(ClientError) -> ReceivedReply {
+        try persisting { client throws(ClientError) in try client.receivedReply() }
+    }
+
+    private mutating func receivedReply() throws(ClientError) -> ReceivedReply {
         guard let method = pending.first else { throw .connectionLost }
         let frame = try nextFrame()
         do throws(FrameError) {
@@ -116,6 +138,39 @@ package struct ControlClient: ~Copyable {
             try receive(next.reply)
             continues = next.continues
         }
+    }
+}
+
+// MARK: - A daemon that is restarted
+
+extension ControlClient {
+    /// Does `body`, which waits for an answer, and once more where the daemon goes before there is any: it has taken the
+    /// connection, and been restarted before it has read the call or answered it.
+    private mutating func persisting<Answer>(
+        _ body: (inout Self) throws(ClientError) -> Answer
+    ) throws(ClientError) -> Answer {
+        do throws(ClientError) {
+            let answer = try body(&self)
+            repeatable = .none
+            return answer
+        } catch {
+            guard error == .connectionLost || error == .daemon(.stopping), try askAgain() else { throw error }
+        }
+        return try body(&self)
+    }
+
+    /// Connects and calls again, if the call may be repeated and somebody listens.
+    ///
+    /// Not by the socket of root: that would start a service which has been stopped.
+    private mutating func askAgain() throws(ClientError) -> Bool {
+        guard case .call(let method, let frame, let path, let patience) = repeatable else { return false }
+        repeatable = .none
+        guard let successor = try? ClientSocket(path: path, patience: patience) else { return false }
+        socket = successor
+        reader = FrameReader(maximumFrame: FrameReader.maximumReply)
+        pending = [method]
+        try write(frame)
+        return true
     }
 }
 

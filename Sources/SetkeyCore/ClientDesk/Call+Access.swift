@@ -8,11 +8,10 @@ extension Call {
     /// guesses at keys can be tried against.
     var needsPrivilege: Bool {
         switch self {
-        case .execute, .flush, .reload, .confirm, .revert, .turnOff, .turnOn: true
         case .listAssociations(let parameters): parameters.showKeys == true || parameters.keyDigest != nil
         case .render(let parameters): parameters.showKeys == true
         case .monitor(let parameters): parameters.showKeys == true
-        case .listPolicies, .plan, .schedule, .explain, .diagnose, .metrics, .status, .traits: false
+        default: method.changesSomething
         }
     }
 }

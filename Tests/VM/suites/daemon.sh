@@ -91,10 +91,10 @@ mkdir "$work/folder"
 try --check --config "$work/folder"
 refuses 'a directory is no file'
 has "$output" "$work/folder" 'and the message names it'
-head -c 1000 /dev/urandom > "$work/random"
-try --check --config "$work/random"
+printf 'flush;\nspdflush; \377\001\n' > "$work/bytes"
+try --check --config "$work/bytes"
 refuses 'a file that is not text'
-has "$output" "$work/random:1:" 'and the message names the place'
+has "$output" "$work/bytes:2:11:" 'and the message names the place'
 : > "$work/empty.conf"
 output=$(timeout 20 setpriv --bounding-set -net_admin --inh-caps -net_admin setkeyd --kernel "$interface" \
     --config "$work/empty.conf" --socket "$work/other.sock" --state-directory "$work/other" 2>&1)
