@@ -33,6 +33,18 @@ struct DriftLifetimeTests {
         #expect(status.settled && status.expired == 0)
     }
 
+    /// The kernel's timer does not know that the wall clock was set forward, or that the machine has slept: the policy stays
+    /// for the rest of its time, and is not asked for without a pause.
+    @Test(arguments: [0, 3600]) func aPolicyMayOutliveTheWallClock(_ error: Int) throws {
+        var machine = Machine.started(
+            on: .pfKey, file: "spdadd 10.9.9.0/24 10.8.0.0/16 any -lh 20 -P out none ;")
+        machine.setClock(wrongBy: error)
+        machine.restart()
+        machine.pass(quarters: 4 * 40)
+        #expect(machine.truth().policies.isEmpty && machine.mirrored.policies.isEmpty)
+        #expect(1...6 ~= machine.policyReadings, "\(machine.policyReadings)")
+    }
+
     /// Whoever gives an entry another lifetime takes it away, if later: it comes back.
     @Test(
         arguments: Machine.Door.allCases,

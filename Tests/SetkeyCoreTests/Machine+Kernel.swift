@@ -20,6 +20,7 @@ extension Machine: KernelLink {
 
     private mutating func note(_ request: KernelRequest) {
         if case .dump = request { dumps += 1 }
+        if case .getPolicy = request { policyReadings += 1 }
         guard request.isWrite else { return }
         writes.append(request)
         requestLimit = requestLimit.map { $0 - 1 }

@@ -58,6 +58,8 @@ struct Machine {
     var requestLimit: Int?
     /// How often the SAD was dumped.
     var dumps = 0
+    /// How often a policy was asked for.
+    var policyReadings = 0
     /// Requests that went to the kernel and change something.
     var writes: [KernelRequest] = []
     var isReady: Bool?

@@ -182,7 +182,7 @@ extension Daemon {
         guard context.out.isToRearm else { return }
         let now = context.now.monotonic
         let deadlines = [
-            context.kernel.deadline(at: context.now), reconciler.deadline(context.kernel, at: now),
+            context.kernel.deadline, reconciler.deadline(context.kernel, at: now),
             clients.deadline(at: now), context.out.heldLinesDueAt,
         ]
         let call = reconciler.clockCall(at: context.now)

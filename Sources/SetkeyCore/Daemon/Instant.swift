@@ -17,4 +17,7 @@ package struct Instant: Hashable, Sendable {
     func secondsSince(_ earlier: Instant) -> Int {
         monotonic < earlier.monotonic ? 0 : Int((monotonic - earlier.monotonic) / 1_000_000_000)
     }
+
+    /// So many seconds from here by the monotonic clock; a century at most.
+    func after(seconds: UInt64) -> UInt64 { monotonic &+ min(seconds, 100 * 366 * 86_400) * 1_000_000_000 }
 }

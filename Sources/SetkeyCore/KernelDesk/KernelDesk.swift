@@ -92,7 +92,7 @@ struct KernelDesk: Sendable {
 
     /// What is to be read again: an SA or a policy of which the kernel has told a part; or else to be tuned.
     mutating func nextReading(_ out: borrowing Outbox) -> (KernelRequest, Requester)? {
-        readings.next(in: mirror, at: out.now.seconds)
+        readings.next(in: mirror, at: out.now)
     }
 
     /// The registration, and the dumps that are due.
@@ -138,7 +138,7 @@ struct KernelDesk: Sendable {
             developments.append(.expired(policy))
             out.rearm()
         }
-        if !traits.tellsPolicyExpiry, readings.noteEnd(event.content) { out.rearm() }
+        if !traits.tellsPolicyExpiry, readings.noteEnd(event.content, at: out.now) { out.rearm() }
         if traits.carriesOptions, case .dumped(let association, _) = event.content { watch(association, &out) }
     }
 
@@ -277,10 +277,10 @@ struct KernelDesk: Sendable {
     // MARK: Time
 
     /// When something is due, on the monotonic clock.
-    func deadline(at now: Instant) -> UInt64? {
+    var deadline: UInt64? {
         var deadlines = upkeep.deadlines
         if let poll = sequences.nextPoll { deadlines.append(poll) }
-        if let end = readings.deadline(at: now) { deadlines.append(end) }
+        if let end = readings.deadline { deadlines.append(end) }
         return deadlines.min()
     }
 

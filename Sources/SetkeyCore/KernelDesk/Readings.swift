@@ -22,7 +22,7 @@ struct Readings: Sendable {
     /// Takes over what a message tells of the ends of policies.
     ///
     /// - Returns: whether it tells of a policy with a lifetime.
-    mutating func noteEnd(_ content: KernelEvent.Content) -> Bool { expiries.note(content) }
+    mutating func noteEnd(_ content: KernelEvent.Content, at now: Instant) -> Bool { expiries.note(content, at: now) }
 
     /// The kernel tells of the ends of policies itself from now on.
     mutating func forgetEnds() { expiries = PolicyExpiries() }
@@ -31,14 +31,14 @@ struct Readings: Sendable {
     mutating func forget(_ identity: PolicyIdentity) { expiries.forget(identity) }
 
     /// The next request, and whose it is; `nil` for none.
-    mutating func next(in mirror: borrowing Mirror, at seconds: Int) -> (KernelRequest, Requester)? {
+    mutating func next(in mirror: borrowing Mirror, at now: Instant) -> (KernelRequest, Requester)? {
         if isWatched {
             isWatched = false
             return (.ping, .watchdog)
         }
         if let request = tuning.take() { return (request, .tuning) }
         if let reference = refreshes.next() { return (.get(reference), .refresh(reference)) }
-        guard let identity = expiries.due(at: seconds, patience: 30) else { return nil }
+        guard let identity = expiries.due(at: now) else { return nil }
         guard let index = mirror.policies[identity]?.index else {
             expiries.forget(identity)
             return nil
@@ -47,10 +47,5 @@ struct Readings: Sendable {
     }
 
     /// When a policy should be gone, on the monotonic clock.
-    func deadline(at now: Instant) -> UInt64? {
-        expiries.earliest.map { earliest in
-            let seconds = UInt64(clamping: earliest - now.seconds + 1)
-            return now.monotonic &+ min(seconds, 86_400) * 1_000_000_000
-        }
-    }
+    var deadline: UInt64? { expiries.earliest }
 }
