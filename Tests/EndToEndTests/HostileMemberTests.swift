@@ -29,8 +29,8 @@ import Testing
         #expect(try number("growth_kib", in: line) < 128 * 1024, "\(line)")
         print(line)
         #expect(try daemon.setkey("--status").status == 0)
-        // A member that does the same thing a thousand times is not written of a thousand times.
+        // A member that does the same thing a thousand times is not written of a thousand times, but some in each minute.
         let told = daemon.process.errorText.split(separator: "\n").filter { $0.contains("disconnected") }
-        #expect(told.count <= 10)
+        #expect(told.count <= 30)
     }
 }

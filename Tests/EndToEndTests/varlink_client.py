@@ -86,7 +86,7 @@ def changing(address, connection):
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
-    check(listening.wait(10), "Monitor listens")
+    check(listening.wait(60), "Monitor listens")
     reply = connection.Execute(STATEMENT)
     check(reply["executed"] == 1 and not reply.get("failures"), "Execute adds an SA")
     records = connection.ListAssociations()["associations"]
@@ -97,7 +97,7 @@ def changing(address, connection):
     check(again["failures"][0]["errno"] == 17, "adding it again fails with EEXIST")
     reply = connection.Execute(DELETION)
     check(reply["executed"] == 1 and not reply.get("failures"), "Execute deletes it")
-    watcher.join(10)
+    watcher.join(60)
     check(seen[0] == "listening" and "added" in seen and seen[-1] == "deleted", f"Monitor saw {', '.join(seen)}")
 
 

@@ -49,7 +49,7 @@ extension Scenario {
             try stage.send(Request(.register, .ah), from: stage.bob)
             _ = try stage.all(on: stage.bob)
             try stage.broadcast(
-                Sample.esp().lifetime(.hardLifetime, addTime: 3).lifetime(.softLifetime, addTime: 1))
+                Sample.esp().lifetime(.hardLifetime, addTime: 6).lifetime(.softLifetime, addTime: 1))
             stage.kernel.wait(seconds: 2)
             let soft = try stage.next(on: stage.bob)
             try stage.equal(soft.type, .expire, "type")
@@ -57,7 +57,7 @@ extension Scenario {
             try stage.equal([soft.state, UInt64(soft.sequence), UInt64(soft.processID)], [2, 0, 0], "soft")
             try stage.silence()
             try stage.equal(try stage.answered(Sample.reference(.get)).state, 2, "state")
-            stage.kernel.wait(seconds: 2)
+            stage.kernel.wait(seconds: 6)
             let hard = try stage.next(on: stage.bob)
             try stage.equal(hard.extensions, [1, 3, 2, 5, 6, 7, 19], "extensions")
             try stage.equal([hard.state, hard.spi], [3, 0x1001], "hard")

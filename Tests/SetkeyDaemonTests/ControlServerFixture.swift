@@ -81,7 +81,7 @@ final class ControlServerFixture: ControlServerDelegate {
         wake()
     }
 
-    /// Waits until `condition` holds; it is looked at after every event. Five minutes without it are a
+    /// Waits until `condition` holds; it is looked at after every event. An hour without it is a
     /// failure: other tests may hold all threads for a while.
     func until(_ condition: @escaping () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async {
         guard !condition() else { return }
@@ -89,7 +89,7 @@ final class ControlServerFixture: ControlServerDelegate {
             Issue.record("what was waited for did not happen", sourceLocation: sourceLocation)
             self?.giveUp()
         }
-        timer.schedule(after: .seconds(300))
+        timer.schedule(after: .seconds(3600))
         await withCheckedContinuation { waiters.append((condition, $0)) }
         timer.cancel()
     }
@@ -125,6 +125,16 @@ nonisolated func offMain<Value: Sendable>(_ body: @escaping @Sendable () throws 
     }
 }
 
+extension ControlServerLimits {
+    /// Limits whose times never run out, however busy the machine is.
+    static var patient: ControlServerLimits {
+        var limits = ControlServerLimits()
+        limits.patience = .seconds(3600)
+        limits.idlePatience = .seconds(3600)
+        return limits
+    }
+}
+
 /// A client that sends any bytes.
 nonisolated final class RawClient: Sendable {
     let descriptor: Int32
@@ -133,7 +143,7 @@ nonisolated final class RawClient: Sendable {
     init(owning descriptor: Int32) {
         self.descriptor = descriptor
         // No test hangs on an answer that does not come.
-        var patience = timeval(tv_sec: 600, tv_usec: 0)
+        var patience = timeval(tv_sec: 3600, tv_usec: 0)
         _ = unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }

@@ -12,7 +12,7 @@ import Testing
         #"{"method":"org.setkeyd.Execute","parameters":{"text":"\ud800"}}"#,
     ])
     func noiseIsAnsweredAndTheConnectionClosed(noise: String) async throws {
-        let fixture = try ControlServerFixture()
+        let fixture = try ControlServerFixture(limits: .patient)
         defer { fixture.tearDown() }
         let path = fixture.path
         let frames = try await offMain {
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func aFrameWithoutEndIsCutOffAtTheLimit() async throws {
-        let fixture = try ControlServerFixture()
+        let fixture = try ControlServerFixture(limits: .patient)
         defer { fixture.tearDown() }
         let path = fixture.path
         let frames = try await offMain {

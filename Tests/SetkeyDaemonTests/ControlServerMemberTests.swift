@@ -8,16 +8,8 @@ import Testing
 @Suite struct ControlServerMemberTests {
     private nonisolated static let status = #"{"method":"org.setkeyd.Status"}"#
 
-    /// Limits whose times never run out, however busy the machine is.
-    private static var patient: ControlServerLimits {
-        var limits = ControlServerLimits()
-        limits.patience = .seconds(3600)
-        limits.idlePatience = .seconds(3600)
-        return limits
-    }
-
     @Test func aMemberMayCallInFramesOf64KiBAndRootInLongerOnes() async throws {
-        let fixture = try ControlServerFixture(limits: Self.patient)
+        let fixture = try ControlServerFixture(limits: .patient)
         defer { fixture.tearDown() }
         let member = try fixture.member(1000)
         let path = fixture.path
@@ -89,7 +81,7 @@ import Testing
     }
 
     @Test func aUserBeyondItsShareOfPlacesIsToldSoAndOthersAreServed() async throws {
-        var limits = Self.patient
+        var limits = ControlServerLimits.patient
         limits.clientsPerUser = 2
         let fixture = try ControlServerFixture(limits: limits)
         defer { fixture.tearDown() }

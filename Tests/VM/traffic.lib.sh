@@ -46,7 +46,7 @@ give_up() { remove_ends; finish; exit; }
 
 # at END OPTION...: the client of that end's daemon
 at() { setkey --socket "$work/$1/control.sock" "${@:2}"; }
-answers_at() { at "$1" -D > /dev/null 2>&1; }
+answers_at() { local status; status=$(at "$1" --status 2> /dev/null) && [[ $status != *'state: starting'* ]]; }
 # start_ends: the daemons, each with the file END.conf
 start_ends() {
     local end
@@ -57,7 +57,7 @@ start_ends() {
         daemons[$end]=$!    # `ip netns exec` has become the daemon
     done
     for end in $ours; do
-        until_ 30 answers_at $end || { fail "the daemon of $end starts" "$(tail -n 20 "$work/$end.log")"; return 1; }
+        until_ 60 answers_at $end || { fail "the daemon of $end starts" "$(tail -n 20 "$work/$end.log")"; return 1; }
     done
 }
 stop_ends() {
@@ -142,7 +142,7 @@ stop_captures() {
     local end
     # What is still in its ring when tcpdump is interrupted, it leaves there. Where packets were
     # lost there are fewer.
-    until_ 5 all_captured
+    until_ 20 all_captured
     kill -INT "${captures[@]}"
     wait "${captures[@]}"
     captures=()

@@ -43,11 +43,11 @@ systemctl restart setkeyd.service
 is "$(systemctl is-active setkeyd.socket setkeyd-root.socket | sort -u)" active 'a restart leaves both open'
 systemctl stop setkeyd-root.socket
 is "$(systemctl is-active setkeyd.service)" inactive 'with the socket of root the service is stopped'
-until_ 5 eval '[ ! -e $control ]'
+until_ 30 eval '[ ! -e $control ]'
 [ ! -e $control ] && [ ! -e $control.root ]
 ok $? 'and no socket is left'
 systemctl start setkeyd.socket
-until_ 5 eval '[ ! -e $control ]'
+until_ 30 eval '[ ! -e $control ]'
 is "$(systemctl is-active setkeyd.service)" inactive 'that of the group does not stay without the service, nor starts it'
 systemctl start setkeyd.service
 connects $control.root

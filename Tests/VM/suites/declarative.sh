@@ -103,19 +103,19 @@ start_in
 until_ 10 is_ping_through
 ok $? 'two hosts reach each other'
 echo 'spdadd 0.0.0.0/0 0.0.0.0/0 any -P out discard; spdadd 0.0.0.0/0 0.0.0.0/0 any -P in discard;' > "$work/a.conf"
-output=$(client --reload --confirm 4)
-has "$output" 'within 4 s, or this reload is rolled back' 'a reload that blocks everything, to be confirmed'
+output=$(client --reload --confirm 10)
+has "$output" 'within 10 s, or this reload is rolled back' 'a reload that blocks everything, to be confirmed'
 ! is_ping_through
 ok $? 'nothing goes through'
 has "$(client --status)" 'unconfirmed: will be rolled back in' 'status says what is pending'
-until_ 30 is_ping_through
+until_ 60 is_ping_through
 ok $? 'unconfirmed, it is undone, and nobody has touched the machine' "$(client --status)"
 has "$(client --status)" 'not confirmed, so it was rolled back' 'status says so'
 kill -KILL "$daemon"; wait "$daemon" 2> /dev/null
 start_in
 is_ping_through
 ok $? 'a restart does not apply the file that was rolled back' "$(tail -n 5 "$work/log")"
-client --reload --confirm 6 > /dev/null
+client --reload --confirm 15 > /dev/null
 ! is_ping_through
 ok $? 'asked for again, it is applied'
 kill -KILL "$daemon"; wait "$daemon" 2> /dev/null
@@ -123,14 +123,14 @@ is "$(stat -c %a "$work/state-a/former")" 600 'the former state is for its owner
 start_in
 ! is_ping_through
 ok $? 'killed and started again in between, it still blocks'
-until_ 30 is_ping_through
+until_ 60 is_ping_through
 ok $? 'and is undone in time all the same'
-client --reload --confirm 3 > /dev/null
+client --reload --confirm 8 > /dev/null
 client --confirm > /dev/null
 ok $? 'confirmed in time'
 [ ! -e "$work/state-a/former" ]
 ok $? 'no keys are left in the state directory'
-! until_ 5 is_ping_through
+! until_ 11 is_ping_through
 ok $? 'it stays'
 stop_daemon
 ip netns del a; ip netns del b
@@ -148,7 +148,7 @@ drifts() {
     shift
     from=$(ms)
     "$@"
-    until_ 10 same "$before"
+    until_ 60 same "$before"
     ok $? "$name comes back, after $(($(ms) - from)) ms" "$(diff <(echo "$before") <(all_state))"
 }
 drifts 'a deleted SA' ip xfrm state delete src 192.0.2.1 dst 198.51.0.1 proto esp spi 0x1000
@@ -202,7 +202,7 @@ has "$(client --reload 2> /dev/null)" '1 write to the kernel' 'another text does
 cp "$work/site.conf" "$work/mortal.conf"
 echo 'spdadd 10.1.0.0/16 10.99.1.0/24 any -lh 3 -P out discard;' >> "$work/site.conf"
 client --reload > /dev/null 2>&1
-until_ 20 log_has 'the declared lifetime of policy out 10.1.0.0/16[any] 10.99.1.0/24[any] any has ended'
+until_ 60 log_has 'the declared lifetime of policy out 10.1.0.0/16[any] 10.99.1.0/24[any] any has ended'
 ok $? "a policy's lifetime that ends is told" "$(tail -n 5 "$work/log")"
 log_has 'policy hard lifetime expired: out 10.1.0.0/16'
 ok $? 'as an end, and not as a deletion'

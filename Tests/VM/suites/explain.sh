@@ -61,7 +61,7 @@ END
 counted() {
     local line counts=''
     while read -r line; do [[ $line != *packets* ]] || { line=${line#*packets }; counts+="${counts:+ }${line%% *}"; }; done \
-        < <(ip netns exec far nft list counters table inet seen)
+        < <(surely ip netns exec far nft list counters table inet seen)
     echo "$counts"
 }
 # arrived: what has come of a packet; nobody else sends, so that what had arrived before is what was counted last.

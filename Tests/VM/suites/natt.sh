@@ -50,14 +50,14 @@ END
 
 # at END OPTION...: the client of that end's daemon
 at() { setkey --socket "$work/$1/control.sock" "${@:2}"; }
-answers_at() { at "$1" -D > /dev/null 2>&1; }
+answers_at() { local status; status=$(at "$1" --status 2> /dev/null) && [[ $status != *'state: starting'* ]]; }
 # start DAEMON NAMESPACE: with the file DAEMON.conf
 start() {
     mkdir -p "$work/$1"
     ip netns exec "$2" setkeyd --kernel "$interface" --config "$work/$1.conf" --socket "$work/$1/control.sock" \
         --state-directory "$work/$1" 2>> "$work/$1.log" >&2 &
     daemons[$1]=$!    # `ip netns exec` has become the daemon
-    until_ 30 answers_at "$1" || fail "the daemon $1 starts" "$(tail -n 20 "$work/$1.log")"
+    until_ 60 answers_at "$1" || fail "the daemon $1 starts" "$(tail -n 20 "$work/$1.log")"
 }
 end() {
     kill "${daemons[$1]}"

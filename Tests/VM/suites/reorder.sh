@@ -22,7 +22,7 @@ flood() {
 }
 
 make_ends
-tc -n a qdisc add dev wire root netem limit 10000 delay 150ms 140ms
+tc -n a qdisc add dev wire root netem limit 10000 delay 500ms 450ms
 is $? 0 'packets of a are delayed, each by another time'
 declared 32
 start_ends || give_up

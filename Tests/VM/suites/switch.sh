@@ -72,11 +72,11 @@ ok $? 'in ESP again' "$(in_esp)"
 ok $? 'nothing is left of it'
 
 # Whoever cuts themselves off so is let in again.
-client --off --confirm 3 > /dev/null
+client --off --confirm 10 > /dev/null
 is "$(ip -n a xfrm policy | grep -c 'dir ')" 0 'off, to be confirmed'
 kill -KILL "$daemon"; wait "$daemon" 2> /dev/null
 start_in
-until_ 30 eval '[ "$(ip -n a xfrm policy | grep -c "dir ")" = 2 ]'
+until_ 60 eval '[ "$(ip -n a xfrm policy | grep -c "dir ")" = 2 ]'
 ok $? 'unconfirmed, it is on again, though the daemon was killed in between' "$(client --status)"
 has "$(client --status)" 'state: settled' 'and settled'
 stop_daemon

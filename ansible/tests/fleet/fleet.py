@@ -14,7 +14,7 @@ import time
 
 HERE = pathlib.Path(__file__).parent
 HOSTS = {"a": "192.0.2.1", "b": "192.0.2.2", "c": "192.0.2.3"}
-PATIENCE = 30
+PATIENCE = 120
 
 
 def wait_until(condition, what):

@@ -134,7 +134,8 @@ class FleetTests(unittest.TestCase):
     def everyone_goes_back(self, *lost):
         wait_until(lambda: self.everywhere("confirmSeconds") == [None] * 3, "all have gone back")
         for host in self.fleet.hosts.values():
-            self.assertIn("was not confirmed", (host.directory / "log").read_text().splitlines()[-1])
+            wait_until(
+                lambda: "was not confirmed" in (host.directory / "log").read_text().splitlines()[-1], "it is said")
             wait_until(lambda: host.run("-DP").stdout.count(" tcp\n") == 4, "what was there before is there")
         for host in lost:
             (host.directory / "gone").unlink()
@@ -145,7 +146,7 @@ class FleetTests(unittest.TestCase):
                 'case "$*" in *--confirm) : > "$HOST/asked"; while [ -e "$HOST/asked" ]; do sleep 0.1; done; exit 1 ;; esac; '
                 'exec "$SETKEY" "$@"')
         play = subprocess.Popen(
-            self.fleet.command([CORE] + OTHERS, SECRETS, "-e", "setkeyd_confirm=20"), env=self.fleet.environment,
+            self.fleet.command([CORE] + OTHERS, SECRETS, "-e", "setkeyd_confirm=40"), env=self.fleet.environment,
             cwd=self.fleet.directory, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, start_new_session=True,
         )
         wait_until(lambda: all((host.directory / "asked").exists() for host in self.fleet.hosts.values()), "the end is near")
