@@ -33,6 +33,9 @@ package struct Ownership: Sendable {
 
     package init() {}
 
+    /// Whether nothing is.
+    package var isEmpty: Bool { inForce.associations.isEmpty && inForce.policies.isEmpty && leftover.isEmpty }
+
     /// Whether an SA is the file's.
     ///
     /// - Parameter position: where it probably stands in the file.

@@ -23,7 +23,7 @@ extension Reconciler {
     /// The shell has read the file for a plan.
     mutating func planFile(_ configuration: Configuration, _ number: Int, _ context: inout Context) {
         guard case .reading = filePlan.phase, number == filePlan.number else { return }
-        switch configuration {
+        switch unmissed(configuration) {
         case .loaded(let file):
             if filePlan.moment == nil, let why = doubt(of: file, context) {
                 return filePlan.end(with: .invalid([why]))

@@ -47,7 +47,7 @@ extension Reconciler {
     private mutating func read(_ configuration: Configuration, _ context: inout Context) {
         guard let transition, case .reading(let isOutdated) = transition.phase else { return }
         guard !isOutdated else { return readFile(&context) }
-        switch configuration {
+        switch unmissed(configuration) {
         case .loaded(let file) where file.needsRicherTraits:
             enter(.moving)
             context.kernel.moveToRicher()
@@ -75,6 +75,15 @@ extension Reconciler {
                 "the file has errors (see setkeyd --check --config \(path)): nothing of it was applied\(former)",
                 &context)
         }
+    }
+
+    /// The default file, before it is first written, declares nothing. If entries are of it, it has been mislaid: all of
+    /// them go only if that is said, by an empty one.
+    func unmissed(_ configuration: Configuration) -> Configuration {
+        guard case .absent(let path) = configuration, !ownership.isEmpty else { return configuration }
+        return .invalid([
+            "\(path) does not exist, and entries in the kernel are of it; to have them removed, make an empty one"
+        ])
     }
 
     /// The kernel is spoken to by the interface that the file needs; or that could not be opened.
