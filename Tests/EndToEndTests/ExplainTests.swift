@@ -24,6 +24,18 @@ struct ExplainTests {
         #expect(try daemon.setkey("--status").output.contains("state: settled"))
     }
 
+    /// OSPFv3 (RFC 4552) as the guide has it: one SA for all routers that send to the group.
+    @Test func anSAFromAnywhereProtects() throws {
+        let daemon = try TestDaemon(
+            configuration: """
+                add :: ff02::5 ah 0x5001 -u 1 -r 0 -A hmac-sha1 0xd41b7790c35ea8f2064d81b93f72ce150ab6e897;
+                spdadd fe80::/10 ff02::5 89 -P out ipsec ah/transport//unique:1;
+                """)
+        let outcome = try daemon.setkey("--explain fe80::1 ff02::5 89")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.hasSuffix("verdict: leaves encrypted or authenticated\n"), "\(outcome)")
+    }
+
     @Test(arguments: [
         ("--explain 10.1.0.5 2001:db8::1", "family"), ("--explain 10.1.0.5", "--explain"),
         ("--explain 10.1.0.300 10.2.0.7", "10.1.0.300"), ("--explain 10.1.0.5 10.2.0.7 nonsense", "nonsense"),

@@ -38,8 +38,10 @@ struct SimulatedFixture {
         kernel.advance(to: now)
     }
 
-    static func add(spi: UInt32, to destination: IPAddress = SimulatedFixture.destination, reqID: UInt32 = 0) -> Request
-    {
+    static func add(
+        spi: UInt32, from source: IPAddress = SimulatedFixture.source,
+        to destination: IPAddress = SimulatedFixture.destination, reqID: UInt32 = 0
+    ) -> Request {
         Request(.add, .esp).association(spi: spi, encryption: 11).ends(source, destination)
             .key(.encryptionKey, bits: 0).association2(mode: 1, reqID: reqID)
     }

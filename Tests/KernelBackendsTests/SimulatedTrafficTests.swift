@@ -25,6 +25,19 @@ import Testing
         #expect(send(&fixture) == .protected([SimulatedFixture.identity(spi: 1)]))
     }
 
+    @Test func anSAFromAnywhereCarriesWhatNoneFromTheSourceDoes() throws {
+        var fixture = SimulatedFixture()
+        _ = try fixture.ask(SimulatedFixture.policy())
+        _ = try fixture.ask(SimulatedFixture.add(spi: 1, from: .unspecified(.ipv4)))
+        #expect(send(&fixture) == .protected([SimulatedFixture.identity(spi: 1)]))
+        let ends = Request(.getSPI, .esp).ends(SimulatedFixture.source, SimulatedFixture.destination)
+        _ = try fixture.ask(ends.association2(mode: 1))
+        #expect(send(&fixture) == .waiting)
+        _ = try fixture.ask(SimulatedFixture.add(spi: 2))
+        _ = try fixture.ask(SimulatedFixture.add(spi: 3, from: .unspecified(.ipv4)))
+        #expect(send(&fixture) == .protected([SimulatedFixture.identity(spi: 2)]))
+    }
+
     @Test func aReqIDChoosesItsOwnSA() throws {
         var fixture = SimulatedFixture()
         _ = try fixture.ask(SimulatedFixture.policy(level: 3, reqID: 7))

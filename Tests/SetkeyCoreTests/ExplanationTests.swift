@@ -41,15 +41,15 @@ import Testing
         }
     }
 
-    private static let tunnel =
+    static let tunnel =
         "spdadd 10.1.0.0/24 10.2.0.0/24 any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/require ;"
     private static let optional = "spdadd 10.1.0.0/24 10.2.0.0/24 any -P out ipsec esp/transport//use ;"
-    private static let inTunnel =
+    static let inTunnel =
         "spdadd 10.1.0.0/24 10.2.0.0/24 any -P in ipsec esp/tunnel/192.0.2.1-192.0.2.2/require ;"
 
-    private static let mac = "0xd41b7790c35ea8f2064d81b93f72ce150ab6e897"
+    static let mac = "0xd41b7790c35ea8f2064d81b93f72ce150ab6e897"
 
-    private static func tunnelSA(_ spi: Int, _ options: String = "", mode: String = "tunnel") -> String {
+    static func tunnelSA(_ spi: Int, _ options: String = "", mode: String = "tunnel") -> String {
         "add 192.0.2.1 192.0.2.2 esp \(spi) -m \(mode) \(options) -E null ;"
     }
 
@@ -217,7 +217,7 @@ import Testing
             direction: .forward, fate: .dropped),
     ]
 
-    @Test(arguments: cases) func thePacketMeetsWhatTheKernelTakes(_ example: Case) throws {
+    @Test(arguments: cases + sourceCases + familyCases) func thePacketMeetsWhatTheKernelTakes(_ example: Case) throws {
         var mirror = Mirror(tellsStates: false)
         var time: UInt64 = 100
         for statement in Self.statements(example.state) {
@@ -243,7 +243,7 @@ import Testing
         #expect(example.says.isEmpty || "\(reply)".contains(example.says), "\(reply)")
     }
 
-    private static func statements(_ text: String) -> [Statement.Kind] {
+    static func statements(_ text: String) -> [Statement.Kind] {
         var parser = Parser(Array(text.utf8), options: ParserOptions(traits: .xfrm))
         var kinds: [Statement.Kind] = []
         while let statement = parser.next() { kinds.append(statement.kind) }

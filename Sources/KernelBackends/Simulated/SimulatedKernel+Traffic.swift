@@ -114,25 +114,30 @@ extension SimulatedKernel {
         case missing(Fate)
     }
 
-    /// The SA for one transform: the newest mature one, else the newest dying one; else it is asked for.
+    /// The SA for one transform: the newest mature one, else the newest dying one; else it is asked for. SAs from the
+    /// unspecified address serve packets from any, where there is none from exactly the source, larval ones included.
     private mutating func find(
         _ transform: Transform, for packet: Packet, _ policy: SimulatedPolicy
     ) -> Choice {
         let source = transform.endpoints?.source ?? packet.source
         let destination = transform.endpoints?.destination ?? packet.destination
-        let candidates = associations.table.handles.filter { handle in
+        let fitting = associations.table.handles.filter { handle in
             guard let association = associations[handle] else { return false }
-            return association.destination == destination && association.source == source
+            return association.destination == destination
+                && (association.source == source || association.source == .unspecified(source.family))
                 && association.ipsecProtocol.rawValue == transform.nextLayer.rawValue
                 && association.mode == transform.mode
                 && (transform.level.reqID == .none || association.reqID == transform.level.reqID)
         }
-        for state in [SimulatedAssociation.State.mature, .dying] {
-            if let found = candidates.first(where: { associations[$0]?.state == state }) { return .found(found) }
-        }
+        let exact = fitting.filter { associations[$0]?.source == source }
         // A larval SA holds back every flow that would use it, a refused one the flow that it was asked for.
-        if candidates.contains(where: { associations[$0]?.state == .larval }) { return .missing(.waiting) }
-        if candidates.contains(where: { associations[$0]?.flow?.isOfSameFlow(as: packet) == true }) {
+        for candidates in [exact, fitting] {
+            for state in [SimulatedAssociation.State.mature, .dying] {
+                if let found = candidates.first(where: { associations[$0]?.state == state }) { return .found(found) }
+            }
+            if candidates.contains(where: { associations[$0]?.state == .larval }) { return .missing(.waiting) }
+        }
+        if fitting.contains(where: { associations[$0]?.flow?.isOfSameFlow(as: packet) == true }) {
             return .missing(.refused)
         }
         if sockets.contains(where: \.isRegistered) || hasMember(of: .acquire) {

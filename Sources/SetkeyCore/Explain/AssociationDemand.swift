@@ -16,6 +16,8 @@ struct AssociationDemand: Sendable {
         case direction
         /// It is for other packets (`-sel`).
         case selector
+        /// It is for packets of the family of its ends, and this one is of the other (no `-f af-unspec`).
+        case family
         /// It takes packets to any address, and sends none (`-f wildrecv`).
         case wildcard
     }
@@ -72,14 +74,35 @@ struct AssociationDemand: Sendable {
                 found.append(.selector)
             }
         }
+        if hasWrongFamily(association) { found.append(.family) }
         if isOutbound, association.flags.contains(.wildcardReceive) { found.append(.wildcard) }
         return found
     }
 
-    /// The receiver's end of an SA in transport mode says all that is looked at.
+    /// Whether an SA protects packets from exactly the source that is wanted, and not from any.
+    func hasExactSource(_ association: SecurityAssociation) -> Bool { isOutbound && association.source == source }
+
+    /// Whether the packet is of another family than the ends of the SA that is to protect it.
+    ///
+    /// That is the packet that the policy matched, whatever the transforms before this one have made of it: the kernel
+    /// compares it with the selector of each SA of a bundle (`xfrm_tmpl_resolve_one`).
+    var crossesFamilies: Bool { isOutbound && destination.family != flow.source.family }
+
+    /// The receiver's end of an SA in transport mode says all that is looked at. To send, an SA from the unspecified
+    /// address serves packets from any.
     private func hasWrongSource(_ association: SecurityAssociation) -> Bool {
         guard let source, isOutbound || association.mode != .transport else { return false }
+        if isOutbound, association.source == .unspecified(source.family) { return false }
         return association.source != source
+    }
+
+    /// An SA that says neither `-sel` nor `-f af-unspec` has a selector of the family of its ends (xfrm-facts 3.3).
+    ///
+    /// The selector of a larval one does not count, and that of a degraded one is not known.
+    private func hasWrongFamily(_ association: SecurityAssociation) -> Bool {
+        crossesFamilies && association.identity.destination.family == destination.family
+            && association.state != .larval && !association.isDegraded && !association.flags.contains(.anyFamily)
+            && association.options.selector == nil
     }
 
     /// A transform that names none wants an SA that has none, to send; what has come may have any.

@@ -52,7 +52,8 @@ extension TransformLookupRecord {
         self.init(
             transform: String(decoding: transform, as: UTF8.self),
             association: search.best.map { AssociationRecord($0, showKeys: false) },
-            owner: search.best.map { owners.owner(of: $0.identity) }, fitting: search.count,
+            owner: search.best.map { owners.owner(of: $0.identity) },
+            fitting: search.best == nil ? 0 : search.count,
             misses: search.misses.isEmpty || search.best != nil
                 ? nil
                 : search.misses.map { miss in
@@ -126,6 +127,9 @@ extension AssociationDemand.Mismatch {
         case .state: association.state == .larval ? "is larval: its keys are awaited" : "is \(association.state.word)"
         case .direction: "is for packets that \(demand.isOutbound ? "come in" : "leave") (-dir)"
         case .selector: "is for other packets (-sel)"
+        case .family:
+            "carries only \(association.source.family == .ipv4 ? "IPv4" : "IPv6") packets: "
+                + "write -f af-unspec, which needs XFRM"
         case .wildcard: "is for packets that come in (-f wildrecv)"
         }
     }

@@ -89,6 +89,7 @@ extension AssociationDemand {
         if transform.level.reqID != .none { phrase += ", reqid \(transform.level.reqID.rawValue)" }
         if interfaceID != .none { phrase += ", if_id \(interfaceID.rawValue)" }
         if !mark.isNone { phrase += ", mark \(mark)" }
+        if crossesFamilies { phrase += ", with -f af-unspec" }
         return phrase
     }
 }

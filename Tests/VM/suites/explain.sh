@@ -230,6 +230,12 @@ out 'of two the newer one, whose number is smaller' "${v4[@]}" <<< "$tunnel/requ
 out 'one that waits for its keys' "${v4[@]}" <<< "$tunnel/require; getspi 192.0.2.1 192.0.2.2 esp 0x1001 -m tunnel;"
 out 'transport' 192.0.2.1 4000 192.0.2.2 4000 <<< 'spdadd 192.0.2.1 192.0.2.2 udp -P out ipsec esp/transport//require;
     add 192.0.2.1 192.0.2.2 esp 0x1001 -E null;'
+out 'from anywhere, as OSPFv3 has it' 2001:db8::1 4000 2001:db8::2 4000 <<< 'spdadd 2001:db8::/64 2001:db8::2 udp -P out ipsec esp/transport//unique:1;
+    add :: 2001:db8::2 esp 0x1001 -u 1 -r 0 -E null;'
+# The addresses are such that the two are not in one bucket of the hash table of SAs, whatever its size: there, the newer one is taken.
+out 'from here, and a newer one from anywhere' 198.51.100.1 4000 198.51.100.2 4000 <<< 'spdadd 198.51.100.1 198.51.100.2 udp -P out ipsec esp/transport//require;
+    add 198.51.100.1 198.51.100.2 esp 0x1001 -E null;
+    add 0.0.0.0 198.51.100.2 esp 0x1002 -E null;'
 out 'transport, of an SA in tunnel mode' 192.0.2.1 4000 192.0.2.2 4000 <<< 'spdadd 192.0.2.1 192.0.2.2 udp -P out ipsec esp/transport//require;
     add 192.0.2.1 192.0.2.2 esp 0x1001 -m tunnel -E null;'
 out 'AH' 192.0.2.1 4000 192.0.2.2 4000 <<< 'spdadd 192.0.2.1 192.0.2.2 udp -P out ipsec ah/transport//require;
@@ -328,6 +334,12 @@ case $(uname -r) in
 esac
 out 'IPv6 in IPv4' "${v6[@]}" <<< 'spdadd 2001:db8:1::/48 2001:db8:2::/48 any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/require;
     add 192.0.2.1 192.0.2.2 esp 0x1001 -m tunnel -f af-unspec -E null;'
+out 'IPv6 in IPv4, of an SA for IPv4 alone' "${v6[@]}" <<< 'spdadd 2001:db8:1::/48 2001:db8:2::/48 any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/require;
+    add 192.0.2.1 192.0.2.2 esp 0x1001 -m tunnel -E null;'
+# The outer SA is asked for the packet, too, and not for what the inner one has made of it.
+out 'IPv6 in IPv4, in AH for IPv4 alone' "${v6[@]}" <<< 'spdadd 2001:db8:1::/48 2001:db8:2::/48 any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/require ah/transport//require;
+    add 192.0.2.1 192.0.2.2 esp 0x1001 -m tunnel -f af-unspec -E null;
+    add 192.0.2.1 192.0.2.2 ah 0x1002 -A hmac-sha1 0xd41b7790c35ea8f2064d81b93f72ce150ab6e897;'
 out 'the default' "${v4[@]}" <<< 'spddefault -P out discard;'
 out 'a policy before the default' "${v4[@]}" <<< 'spdadd 10.1.0.0/24 10.2.0.0/24 any -P out none;'
 client -c <<< 'spddefault -P out none;'
