@@ -33,6 +33,10 @@ package struct TunnelRoll: Sendable {
         case ends(at: Int)
         /// No policy says which of the two ends the file is for.
         case unknownEnd
+        /// The policies are for packets from both ends, and do not say it.
+        case bothEnds
+        /// It has a direction or an offload, which are those of one end alone.
+        case ofOneEnd(SAIdentity)
         /// Several SAs of one direction may be meant.
         case several(SAIdentity, SAIdentity)
         /// All SPIs of the protocol are taken.
@@ -56,10 +60,8 @@ package struct TunnelRoll: Sendable {
         let place = try Self.place(of: spi, in: whole)
         let model = whole.associations[place].entry
         guard !model.isOfGroup else { throw .group }
-        let use = AssociationUse(of: whole)
-        let sent = use.outboundAssociations(of: whole)
         let members = whole.associations.indices.filter { model.sharesTunnel(with: whole.associations[$0].entry) }
-        guard members.contains(where: sent.contains) else { throw .unknownEnd }
+        let sender = try Self.sender(among: members, whole)
         let current = members.filter { whole.validity(ofAssociation: $0).contains(moment) }
         guard current.contains(where: { whole.associations[$0].entry.identity.spi == spi }) else {
             let named = members.filter { whole.associations[$0].entry.identity.spi == spi }
@@ -69,9 +71,10 @@ package struct TunnelRoll: Sendable {
         var successions: [Succession] = []
         for place in try Self.onePerDirection(current, whole) {
             let declared = whole.associations[place]
+            guard !isPeer || !declared.entry.isOfOneEnd else { throw .ofOneEnd(declared.entry.identity) }
             let validity = whole.validity(ofAssociation: place)
             guard validity.until == .max else { throw .ends(at: validity.until) }
-            let isSent = sent.contains(place) != isPeer
+            let isSent = (declared.entry.source == sender) != isPeer
             let (begin, end) = isSent ? (moment, moment) : (moment - overlap, moment + overlap)
             guard end > validity.from else { throw .begins(at: validity.from) }
             let next = try spis.next(after: declared.entry)
@@ -87,6 +90,16 @@ package struct TunnelRoll: Sendable {
         let model = whole.associations[first].entry
         guard places.allSatisfy({ model.sharesTunnel(with: whole.associations[$0].entry) }) else { throw .ambiguous }
         return first
+    }
+
+    /// The end that the file is for, as its policies say.
+    private static func sender(among members: [Int], _ whole: DesiredState) throws(Failure) -> IPAddress {
+        let use = AssociationUse(of: whole)
+        switch use.sendingEnd(of: members, by: use.outboundNeeds(of: whole), in: whole) {
+        case .known(let address): return address
+        case .unknown: throw .unknownEnd
+        case .both: throw .bothEnds
+        }
     }
 
     private static func onePerDirection(_ places: [Int], _ whole: DesiredState) throws(Failure) -> [Int] {
@@ -139,6 +152,9 @@ extension SecurityAssociation {
             && ([other.source, other.identity.destination] == ends
                 || [other.identity.destination, other.source] == ends)
     }
+
+    /// Whether it says which way it leads, or which device of this machine does its work.
+    fileprivate var isOfOneEnd: Bool { options.direction != nil || options.offload != nil }
 }
 
 extension SAIdentity {

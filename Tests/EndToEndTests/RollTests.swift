@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// `setkey --roll`: what it prints is for a file.
@@ -11,9 +12,11 @@ import Testing
 
         """
 
-    private func roll(_ options: [String] = []) throws -> Outcome {
+    private static var hasServices: Bool { unsafe access("/etc/services", R_OK) == 0 }
+
+    private func roll(_ options: [String] = [], of file: String = RollTests.file) throws -> Outcome {
         try setkey(
-            ["--roll", "-", "--spi", "0x1001", "--at", "2097-01-01T00:00:00Z"] + options, input: Array(Self.file.utf8))
+            ["--roll", "-", "--spi", "0x1001", "--at", "2097-01-01T00:00:00Z"] + options, input: Array(file.utf8))
     }
 
     @Test func whatItPrintsIsMadeOfTheFileAndHasNoKey() throws {
@@ -47,6 +50,50 @@ import Testing
         #expect(made.output.contains("0x000102030405060708090a0b0c0d0e0f\n    -until 2097-01-01T00:00:00Z ;"))
         #expect(made.output.contains("add 192.0.2.1 192.0.2.2 esp 0x1003 -m tunnel -r 32 -from 2096-12-31T23:59:00Z"))
         #expect(made.output.contains("add 192.0.2.2 192.0.2.1 esp 0x1004 -m tunnel -r 0 -from 2097-01-01T00:00:00Z"))
+    }
+
+    /// That of a credential is not, whatever else is written in its statement.
+    @Test func theLengthOfEachKeyIsSaidThatIsKnown() throws {
+        let made = try roll(of: Self.file.replacing("hmac-sha256 @out.a", with: "hmac-sha1 \"12345678901234567890\""))
+        #expect(made.status == 0, "\(made)")
+        #expect(made.output.contains("--new-key aes-cbc --credential esp-0x1003-192.0.2.2-E\n"), "\(made)")
+        #expect(made.output.contains("--new-key hmac-sha1 --bits 160 --credential esp-0x1003-192.0.2.2-A\n"), "\(made)")
+        let other = try roll(of: Self.file.replacing("@out.e", with: "0x000102030405060708090a0b0c0d0e0f"))
+        #expect(other.status == 0, "\(other)")
+        #expect(other.output.contains("--new-key aes-cbc --bits 128 --credential esp-0x1003-192.0.2.2-E\n"), "\(other)")
+        #expect(other.output.contains("--new-key hmac-sha256 --credential esp-0x1003-192.0.2.2-A\n"), "\(other)")
+    }
+
+    @Test(.enabled(if: hasServices)) func portsMayHaveNames() throws {
+        let ends = "192.0.2.1[ipsec-nat-t] 192.0.2.2[ipsec-nat-t] esp-udp 0x1001 -m tunnel"
+        let made = try roll(of: Self.file.replacing("192.0.2.1 192.0.2.2 esp 0x1001 -m tunnel", with: ends))
+        #expect(made.status == 0 && made.errors.isEmpty, "\(made)")
+        #expect(made.output.contains("add \(ends)\n    -E aes-cbc @out.e -A hmac-sha256 @out.a\n    -until"), "\(made)")
+        #expect(made.output.contains("add 192.0.2.1[4500] 192.0.2.2[4500] esp-udp 0x1003 -m tunnel"), "\(made)")
+    }
+
+    @Test func policiesForBothDirectionsDoNotTellTheEnd() throws {
+        let file = Self.file.replacing(
+            "10.1.0.0/24 10.2.0.0/24 any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/",
+            with: "192.0.2.0/24 192.0.2.0/24 any -P out ipsec esp/transport//"
+        ).replacing("-m tunnel", with: "-m transport")
+        for options in [[], ["--peer"]] {
+            let made = try roll(options, of: file)
+            #expect(made.status == 1 && made.output.isEmpty, "\(made)")
+            #expect(made.errors.contains("are for packets from both ends of this tunnel"), "\(made)")
+        }
+        let telling = "spdadd 192.0.2.1 192.0.2.0/24 any -P out ipsec esp/transport//require ;\n"
+        #expect(try roll(of: telling + file).status == 0)
+    }
+
+    @Test(arguments: ["-dir out", "-hwif eth0 in"]) func whatIsOfOneEndIsRolledThere(_ clause: String) throws {
+        let file = Self.file.replacing("0x1001 -m tunnel", with: "0x1001 -m tunnel \(clause)")
+        let made = try roll(of: file)
+        #expect(made.status == 0 && made.output.contains("\(clause)\n    -E aes-cbc @out.e"), "\(made)")
+        let there = try roll(["--peer"], of: file)
+        #expect(there.status == 1 && there.output.isEmpty, "\(there)")
+        #expect(there.errors.contains("esp 192.0.2.2 spi 0x1001 has -dir or -hwif"), "\(there)")
+        #expect(there.errors.contains("run --roll there"), "\(there)")
     }
 
     /// They may have keys in them, such as a former one.

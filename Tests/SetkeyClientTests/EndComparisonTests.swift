@@ -185,6 +185,36 @@ import Testing
         #expect(ComparisonText.text(comparison).contains("which here reads by PF_KEY"))
     }
 
+    /// It is the window of the end that receives that counts, and the other one has none.
+    @Test func theWindowOfWhatOnlySendsIsNotCompared() throws {
+        func directed(_ text: String, _ first: String, _ second: String) -> String {
+            text.replacing("0x1001 -m tunnel", with: "0x1001 -m tunnel -dir \(first)")
+                .replacing("0x1002 -m tunnel", with: "0x1002 -m tunnel -dir \(second)")
+        }
+        let ours = directed(Self.here, "out", "in")
+        #expect(texts(try comparison(directed(Self.there, "in", "out"), here: ours)) == [])
+        // Only one of the ends may say it.
+        #expect(texts(try comparison(Self.there, here: ours)) == [])
+        #expect(texts(try comparison(directed(Self.there, "in", "out"))) == [])
+        // What receives has one.
+        let wide = Self.there.replacing("-m tunnel", with: "-m tunnel -r 64")
+        #expect(texts(try comparison(wide, here: ours)) == ["window: 32 / 64"])
+    }
+
+    /// Linux does not keep apart whether `-A null` was said.
+    @Test func noIntegrityIsTheSameSaidOrNot() throws {
+        let check = #/-A hmac-sha1 "[^"]*"/#
+        let (silent, null) = (Self.here.replacing(check, with: ""), Self.here.replacing(check, with: "-A null"))
+        let there = (Self.there.replacing(check, with: ""), Self.there.replacing(check, with: "-A null"))
+        for (ours, theirs) in [(silent, there.1), (null, there.0), (null, there.1)] {
+            let comparison = try comparison(theirs, here: ours)
+            #expect(texts(comparison) == [])
+            #expect(comparison.keys == 2 && comparison.unknownKeys == 0)
+        }
+        let found = texts(try comparison(there.1))
+        #expect(found.count { $0 == "integrity: hmac-sha1 / none" } == 2, "\(found)")
+    }
+
     @Test func reservedSPIsAreNothingYet() throws {
         var theirs = try Self.end(Self.there)
         theirs.associations[0].state = .known(.larval)

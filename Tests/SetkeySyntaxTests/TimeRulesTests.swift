@@ -137,6 +137,20 @@ struct TimeRulesTests {
         #expect(remarks(Self.policies + Self.out(3001, "") + Self.inbound(3002, ""), only: .shortOverlap).isEmpty)
     }
 
+    /// Policies for both ways do not say which SAs receive here; another one may.
+    @Test func whatReceivesIsNotKnownOfPoliciesForBothWays() {
+        let both = "spdadd 192.0.2.0/24 192.0.2.0/24 any -P out"
+        let one = "spdadd 192.0.2.1 192.0.2.2 any -P out"
+        func file(_ overlap: Int) -> String {
+            Self.roll(receiveFrom: overlap, receiveUntil: overlap).replacing(one, with: both)
+        }
+        #expect(remarks(file(300), only: .shortOverlap).isEmpty)
+        #expect(remarks(file(10), only: .shortOverlap).isEmpty)
+        let telling = "\(one) ipsec esp/transport//require ;\n"
+        #expect(remarks(file(300) + telling, only: .shortOverlap).isEmpty)
+        #expect(remarks(file(10) + telling, only: .shortOverlap).count == 2)
+    }
+
     // MARK: One SPI
 
     private static func keyed(_ spi: Int, _ times: String, _ key: String, _ clauses: String = "") -> String {

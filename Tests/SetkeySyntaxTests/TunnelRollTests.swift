@@ -19,7 +19,7 @@ struct TunnelRollTests {
     private static let tunnel = policies + add(0x1001) + add(0x1002, back: true)
 
     private func state(_ text: String) -> DesiredState {
-        var parser = Parser(SourceText(name: "t", bytes: Array(text.utf8)))
+        var parser = Parser(SourceText(name: "t", bytes: Array(text.utf8)), options: ParserOptions(traits: .xfrm))
         var evaluation = DesiredState.Evaluation()
         while let statement = parser.next() { evaluation.add(statement, from: 0) }
         #expect(parser.diagnostics.isEmpty && evaluation.errorCount == 0)
@@ -103,6 +103,47 @@ struct TunnelRollTests {
         #expect(throws: TunnelRoll.Failure.begins(at: 1_000_000)) { try roll(sent, 0x1001) }
         // What receives goes on for a while.
         #expect(try roll(sent, 0x1001, isPeer: true).successions.count == 1)
+    }
+
+    // MARK: Which end it is
+
+    private static let hosts = """
+        spdadd 10.0.0.0/24 10.0.0.0/24 any -P out ipsec esp/transport//require ;
+        spdadd 10.0.0.0/24 10.0.0.0/24 any -P in ipsec esp/transport//require ;
+        add 10.0.0.1 10.0.0.2 esp 0x1001 -E null -A hmac-md5 "1234567890123456" ;
+        add 10.0.0.2 10.0.0.1 esp 0x1002 -E null -A hmac-md5 "6543210987654321" ;
+
+        """
+
+    @Test(arguments: ["10.0.0.0/24 10.0.0.0/24", "0.0.0.0/0 0.0.0.0/0"])
+    func policiesForBothDirectionsDoNotTellWhichEndItIs(_ selector: String) throws {
+        let file = Self.hosts.replacing("10.0.0.0/24 10.0.0.0/24", with: selector)
+        for isPeer in [false, true] {
+            #expect(throws: TunnelRoll.Failure.bothEnds) { try roll(file, 0x1001, isPeer: isPeer) }
+        }
+        // One that is for the packets of one end does.
+        let first = "spdadd 10.0.0.1 10.0.0.0/24 any -P out ipsec esp/transport//require ;\n"
+        let second = "spdadd 10.0.0.2 10.0.0.0/24 any -P out ipsec esp/transport//require ;\n"
+        #expect(try roll(file + first, 0x1001).successions.map(\.isSent) == [true, false])
+        let successions = try roll(file + second, 0x1001).successions
+        #expect(successions.map(\.isSent) == [false, true])
+        #expect(successions.map(\.begin) == [996_400, 1_000_000])
+        #expect(try roll(file + second, 0x1001, isPeer: true).successions.map(\.isSent) == [true, false])
+        // Two that say different things do not.
+        #expect(throws: TunnelRoll.Failure.bothEnds) { try roll(file + first + second, 0x1001) }
+    }
+
+    /// The other end has the other direction, and another device or none.
+    @Test(arguments: ["-dir out", "-hwif eth0 crypto out"])
+    func anSAThatIsOfOneEndIsNotRolledForTheOther(_ clause: String) throws {
+        let file = Self.policies + Self.add(0x1001, "-u 7 \(clause)") + Self.add(0x1002, back: true)
+        let successions = try roll(file, 0x1001).successions
+        #expect(successions.map(\.isSent) == [true, false])
+        let former = successions[0].former.entry
+        #expect(successions[0].next.options == former.options && former.options != .none)
+        for spi in [UInt32(0x1001), 0x1002] {
+            #expect(throws: TunnelRoll.Failure.ofOneEnd(former.identity)) { try roll(file, spi, isPeer: true) }
+        }
     }
 
     @Test func numbersOfCompressionHave16Bits() throws {

@@ -25,7 +25,8 @@ enum FileEnd {
 }
 
 extension KeyMaterial {
-    fileprivate var isZero: Bool {
+    /// Whether all of its bytes are zero, as those of a credential that was not read are.
+    var isZero: Bool {
         withBytes { bytes in bytes.indices.allSatisfy { bytes[$0] == 0 } }
     }
 }

@@ -48,6 +48,12 @@ enum RollRun {
         case .unknownEnd:
             "no 'out' policy of the file sends by an SA of this tunnel, so that it is not known which end the file is for: "
                 + "declare the policies"
+        case .bothEnds:
+            "'out' policies of the file are for packets from both ends of this tunnel, so that it is not known which "
+                + "end the file is for: declare one whose source is this end alone, and none for the other one alone"
+        case .ofOneEnd(let identity):
+            "\(identity) has -dir or -hwif, which are not the same at the other end: run --roll there, "
+                + "with the file of that end"
         case .several(let one, let other):
             "\(one) and \(other) are for one direction: it is not known which of them is to be rolled"
         case .noFreeSPI(let ipsecProtocol): "SAs of the file have all SPIs of \(ipsecProtocol.word)"

@@ -6,9 +6,15 @@ import TextBytes
 struct RollText {
     private let options: RollOptions
     private let sources: [SourceText]
+    /// How a statement is read again: as it was the first time.
+    private let reading: ParserOptions
 
     init(_ options: RollOptions, _ sources: [SourceText]) {
         (self.options, self.sources) = (options, sources)
+        var reading = ParserOptions(
+            credentials: .unread, protocolNames: .ofThisMachine(), serviceNames: .ofThisMachine(), traits: .pfKey)
+        reading.richerTraits = .xfrm
+        self.reading = reading
     }
 
     func text(_ roll: TunnelRoll) -> String {
@@ -27,12 +33,17 @@ struct RollText {
     /// credentials are not.
     private func keys(_ roll: TunnelRoll) -> String {
         let commands = roll.successions.flatMap { succession in
-            let isKnown = hasWrittenKey(statement(of: succession))
-            return succession.next.credentials.map { key in
-                "#   setkey --new-key \(key.algorithm)\(isKnown ? " --bits \(key.byteCount * 8)" : "") --credential \(key.name)\n"
-            }
+            succession.next.credentials.map { command(for: $0, of: succession.next) }
         }
         return "# 1. Make the keys at one end, and copy the files to the other one:\n" + commands.joined()
+    }
+
+    /// The command that makes a key of an SA, which still has the former one.
+    private func command(for key: NamedKey, of association: SecurityAssociation) -> String {
+        let former = key.name.hasSuffix("-E") ? association.encryptionKey : association.integrityKey
+        // Zeros may be a credential, which was not read.
+        let bits = former?.isZero == false ? " --bits \(key.byteCount * 8)" : ""
+        return "#   setkey --new-key \(key.algorithm)\(bits) --credential \(key.name)\n"
     }
 
     private func statement(of succession: TunnelRoll.Succession) -> ArraySlice<UInt8> {
@@ -87,7 +98,7 @@ struct RollText {
     }
 
     private func parsed(_ statement: ArraySlice<UInt8>) -> Statement? {
-        var parser = Parser(Array(statement), options: ParserOptions(credentials: .unread, traits: .xfrm))
+        var parser = Parser(Array(statement), options: reading)
         return parser.next()
     }
 

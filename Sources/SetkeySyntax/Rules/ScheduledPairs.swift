@@ -29,12 +29,18 @@ struct ScheduledPairs {
         guard use.isKnown, let schedule = whole.schedule else { return [] }
         let pairs = ScheduledPairs(of: whole, schedule, clock)
         var remarks = RuleRemarks(of: .shortOverlap)
-        let sent = use.outboundAssociations(of: whole)
+        let needs = use.outboundNeeds(of: whole)
+        let sent = use.associations(serving: needs, in: whole)
         for lane in pairs.order {
             guard let sending = pairs.lanes[lane], let receiving = pairs.lanes[lane.back],
                 sending.contains(where: { sent.contains($0.position) }),
                 sending.count == receiving.count
             else { continue }
+            if receiving.contains(where: { sent.contains($0.position) }) {
+                // Policies for both ways: only others say which of them this end sends.
+                let end = use.sendingEnd(of: (sending + receiving).map { $0.position }, by: needs, in: whole)
+                guard end == .known(whole.associations[sending[0].position].entry.source) else { continue }
+            }
             for number in sending.indices { pairs.compare(sending, receiving, number, &remarks) }
         }
         return remarks.diagnostics
@@ -66,16 +72,52 @@ struct ScheduledPairs {
     private func time(_ from: Int) -> String { from == .min ? "at any time" : "from \(CalendarTime(from))" }
 }
 
+/// From which of the two ends of a tunnel packets leave by its SAs: the one that a file is for.
+enum SendingEnd: Hashable {
+    /// No packet leaves by them.
+    case unknown
+    /// This one.
+    case known(IPAddress)
+    /// Packets leave by those of both directions, and nothing says which of these are this end's.
+    case both
+}
+
 extension AssociationUse {
-    /// The SAs that packets leave by, by their places.
-    func outboundAssociations(of state: DesiredState) -> Set<Int> {
+    /// The needs of packets that leave.
+    func outboundNeeds(of state: DesiredState) -> Set<Int> {
         var needs: Set<Int> = []
         for declared in state.policies where declared.entry.identity.direction == .outbound {
             needs.formUnion(self.needs(of: declared.entry))
         }
-        return Set(
+        return needs
+    }
+
+    /// The SAs that serve some needs, by their places.
+    func associations(serving needs: Set<Int>, in state: DesiredState) -> Set<Int> {
+        Set(
             state.associations.indices.filter { position in
                 !self.needs(servedBy: state.associations[position].entry).isDisjoint(with: needs)
             })
+    }
+
+    /// The end that packets leave from by the SAs of a tunnel.
+    ///
+    /// A need that SAs of both directions serve, as that of a policy for a network with both ends in it, says nothing.
+    ///
+    /// - Parameters:
+    ///   - places: of these SAs.
+    ///   - needs: those of packets that leave.
+    func sendingEnd(of places: [Int], by needs: Set<Int>, in state: DesiredState) -> SendingEnd {
+        var sources: [Int: Set<IPAddress>] = [:]
+        for place in places {
+            let association = state.associations[place].entry
+            for need in self.needs(servedBy: association).intersection(needs) {
+                sources[need, default: []].insert(association.source)
+            }
+        }
+        guard !sources.isEmpty else { return .unknown }
+        let ends = Set(sources.values.filter { $0.count == 1 }.joined())
+        guard let end = ends.first, ends.count == 1 else { return .both }
+        return .known(end)
     }
 }
