@@ -16,15 +16,18 @@ extension SetkeyClient {
 
     /// What the kernel interface of the daemon can carry.
     ///
-    /// Where no answer comes, it is taken for PF_KEY's: an older daemon has no other, and why a daemon does not answer is
-    /// said when it is to run something.
+    /// An older daemon, which does not know the call, has PF_KEY. Of one that is not reached nothing is known: a text is
+    /// taken for sayable then, and why it is not reached is said when it is to run something.
     static func traits(ofDaemonAt path: String) -> KernelTraits {
         do throws(ClientError) {
             var client = try ControlClient(path: path)
             guard case .traits(let reply) = try client.call(.traits) else { return .pfKey }
             return KernelTraits(reply)
         } catch {
-            return .pfKey
+            switch error {
+            case .service, .unknown, .malformedReply: return .pfKey
+            default: return .pfKey.united(with: .xfrm)
+            }
         }
     }
 

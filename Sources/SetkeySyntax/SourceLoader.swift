@@ -204,7 +204,8 @@ package struct SourceLoader<Reader: SourceReader> {
         do {
             let file = try reader.read(path, upTo: rest)
             guard !open.contains(where: { $0.identity == file.identity }) else {
-                return report(top, "\(path) includes itself", "remove one of the includes in the cycle")
+                let name = SourceText.name(ofFile: path)
+                return report(top, "\(name) includes itself", "remove one of the includes in the cycle")
             }
             guard open.count < Self.depthLimit else {
                 return report(top, "includes are nested deeper than \(Self.depthLimit)", "include fewer levels")

@@ -31,9 +31,9 @@ package struct SourceText: Sendable {
         (self.name, self.bytes, self.lines) = (name, bytes, lines)
     }
 
-    /// What messages call the file at `path`, which is the standard input where it is `-`.
+    /// What messages call the file at `path`, which is the standard input where it is `-`: on one line, whatever its name.
     static func name(ofFile path: String) -> String {
-        path == "-" ? standardInputName : path
+        path == "-" ? standardInputName : oneLine(path)
     }
 
     /// The directory that the file at `path` lies in.

@@ -14,7 +14,7 @@ package struct SetkeyCommand: ParsableCommand {
                    [--from PID] [--show-keys] [--no-wait] -x | -xx
             setkey [-a] [--json] [--once | --no-wait] -l [-P] | -V
             setkey [--per-sa] [--http] --metrics
-            setkey [--json] --plan [-f FILE] [--at TIME] [--skew SECONDS]
+            setkey [--json] --plan [--at TIME] [-f FILE [--skew SECONDS]]
             setkey [--json] --schedule | --doctor | --status
             setkey [--json] [--salt WORD] --fingerprint [-f FILE]
             setkey [--json] --explain SRC DST [UPPER [SPORT DPORT]]

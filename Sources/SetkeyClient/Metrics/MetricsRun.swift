@@ -61,7 +61,7 @@ enum MetricsRun {
     }
 
     private static func send(_ response: HTTPResponse, isBodyWanted: Bool) throws(ClientFailure) {
-        var output = FileOutput.standardOutput
+        var output = FileOutput.ofStranger
         try output.write(response.head(at: time(nil)))
         if isBodyWanted { try output.write(response.body) }
         try output.flush()

@@ -7,13 +7,17 @@ struct FileOutput {
     private static let capacity = 1 << 16
 
     private let descriptor: Int32
+    /// Whether a reader who takes nothing is waited for without end; else as long as the socket's own limit says.
+    private let waits: Bool
     private var buffer: [UInt8] = []
 
     static let standardOutput = FileOutput(descriptor: STDOUT_FILENO)
     static let standardError = FileOutput(descriptor: STDERR_FILENO)
+    /// The socket of somebody who may be anybody.
+    static let ofStranger = FileOutput(descriptor: STDOUT_FILENO, waits: false)
 
-    private init(descriptor: Int32) {
-        self.descriptor = descriptor
+    private init(descriptor: Int32, waits: Bool = true) {
+        (self.descriptor, self.waits) = (descriptor, waits)
     }
 
     var isTerminal: Bool { isatty(descriptor) == 1 }
@@ -56,7 +60,7 @@ struct FileOutput {
                 switch error.rawValue {
                 case EINTR: break
                 // Where waiting fails, the next attempt to write tells why.
-                case EAGAIN: try? SystemCalls.wait(for: POLLOUT, on: descriptor)
+                case EAGAIN where waits: try? SystemCalls.wait(for: POLLOUT, on: descriptor)
                 case let number: throw Self.failure(number)
                 }
             }
