@@ -85,6 +85,9 @@ package struct Devices: Hashable, Sendable {
         if !isUp { down.insert(number) }
     }
 
+    /// Any of them may have been down meanwhile, and be so still.
+    package mutating func suspectDown() { down = Set(names.keys) }
+
     /// The device of this number is gone.
     package mutating func remove(_ number: UInt32) {
         down.remove(number)

@@ -12,6 +12,7 @@ final class ClockAlarm {
 
     private let timer: FileDescriptor
     private var source: MainQueueSource?
+    private var handler: () -> Void = {}
 
     /// One that is not set.
     init() throws(KernelErrno) {
@@ -22,6 +23,7 @@ final class ClockAlarm {
 
     /// Has `handler` called, once for each time that it is set.
     func activate(_ handler: @escaping () -> Void) {
+        self.handler = handler
         let timer = timer
         source = .reading(timer) {
             setkeyd_hear_clock(timer.rawValue)
@@ -34,11 +36,10 @@ final class ClockAlarm {
     ///
     /// - Parameter call: `nil` for never.
     func set(_ call: ClockCall?) {
-        guard let call else {
-            _ = setkeyd_set_clock(timer.rawValue, 0)
-            return
-        }
-        // 0 would unset it, and what lies before 1970 has passed.
-        _ = setkeyd_set_clock(timer.rawValue, min(max(1, Int64(call.at ?? .max)), Self.never))
+        // 0 unsets it, and what lies before 1970 has passed.
+        let moment = call.map { min(max(1, Int64($0.at ?? .max)), Self.never) } ?? 0
+        guard setkeyd_set_clock(timer.rawValue, moment) != 0, errno == ECANCELED else { return }
+        // It is set, and has been told in the same call that the clock was set before.
+        onNextTurn { [weak self] in self?.handler() }
     }
 }

@@ -276,8 +276,9 @@ final class DaemonShell {
             post(event)
             return true
         case .failed(let errno):
-            log.append(LogEntry(.error, "reading from the kernel failed: \(errno)"))
-            return false
+            // What has been received behind it is there to be read, and nobody would say so again.
+            post(.noticed(.failedReception, "reading from the kernel failed: \(errno)"))
+            return true
         case .nothing: return false
         }
     }

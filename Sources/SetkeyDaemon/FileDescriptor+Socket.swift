@@ -114,6 +114,13 @@ extension FileDescriptor {
         guard status == 0 else { throw KernelErrno(rawValue: errno) }
     }
 
+    /// Sets an option of a socket that is a structure, by its bytes.
+    nonisolated func setOption(_ level: Int32, _ option: Int32, bytes: [UInt8]) throws(KernelErrno) {
+        guard unsafe setsockopt(rawValue, level, option, bytes, socklen_t(bytes.count)) == 0 else {
+            throw KernelErrno(rawValue: errno)
+        }
+    }
+
     /// Has the kernel queue about twice so many bytes for the socket; where that may not be forced, takes what the
     /// administrator allows everybody.
     /// - Returns: whether it could be forced.

@@ -280,6 +280,26 @@ import Testing
         try await expectService(fixture)
     }
 
+    /// As `printf ... | socat - UNIX:...` does.
+    @Test func aMonitorWhoClosedOneSideIsGoneWhenItLeaves() async throws {
+        let fixture = try ControlServerFixture()
+        defer { fixture.tearDown() }
+        let path = fixture.path
+        var client: RawClient? = try await offMain {
+            let client = try RawClient(path: path)
+            client.send(#"{"method":"org.setkeyd.Monitor","parameters":{},"more":true}"#)
+            return client
+        }
+        await fixture.until { fixture.calls.count == 1 }
+        client?.shutDown()
+        // The server has taken the end in when it has served another client.
+        try await expectService(fixture)
+        let ends = fixture.ends.count
+        client = nil
+        await fixture.until { fixture.ends.count == ends + 1 }
+        #expect(fixture.ends.last?.reason == .left)
+    }
+
     private func expectService(_ fixture: ControlServerFixture) async throws {
         fixture.onCall = { server, client, _ in server.reply(.status(ControlServerFixture.status), to: client) }
         let path = fixture.path

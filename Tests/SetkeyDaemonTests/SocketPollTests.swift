@@ -22,7 +22,7 @@ import Testing
         func hangUp() { shutdown(other.rawValue, Int32(SHUT_RDWR)) }
     }
 
-    private enum Told: Equatable { case readable, writable, failed }
+    private enum Told: Equatable { case readable, writable, hungUp, failed }
 
     /// Watches, and hands on what is told, once for each time that it is watched anew.
     private func watch(_ pair: Pair) -> (SocketWatch, AsyncStream<Told>) {
@@ -37,6 +37,10 @@ import Testing
             writable: {
                 watch?.writes = false
                 told.yield(.writable)
+            },
+            hungUp: {
+                watch?.hearsHangUp = false
+                told.yield(.hungUp)
             }, failed: { _ in told.yield(.failed) })
         watch = made
         return (made, stream)
@@ -84,6 +88,20 @@ import Testing
         second.cancel()
     }
 
+    /// Of an end that has sent its last the going can be heard.
+    @Test func aHangUpAloneIsToldWhereItIsAskedFor() async throws {
+        let pair = try Pair()
+        let (watch, stream) = watch(pair)
+        var told = stream.makeAsyncIterator()
+        shutdown(pair.other.rawValue, Int32(SHUT_WR))
+        watch.reads = true
+        #expect(await told.next() == .readable)
+        watch.hearsHangUp = true
+        pair.hangUp()
+        #expect(await told.next() == .hungUp)
+        watch.cancel()
+    }
+
     /// One that is told may end others that are about to be.
     @Test func whatIsCancelledByAnotherIsNotTold() async throws {
         let (one, other) = (try Pair(), try Pair())
@@ -96,7 +114,7 @@ import Testing
                     for watch in watches { watch.cancel() }
                     told.yield(number)
                     onNextTurn { told.finish() }
-                }, writable: {}, failed: { _ in })
+                }, writable: {}, hungUp: {}, failed: { _ in })
             watches.append(watch)
         }
         one.hangUp()
@@ -110,7 +128,7 @@ import Testing
     @Test func whatCannotBeWatchedIsSaid() async throws {
         let file = try FileDescriptor.open("/etc/passwd", O_RDONLY)
         let (stream, told) = AsyncStream.makeStream(of: Int32.self)
-        let watch = poll.watch(file, readable: {}, writable: {}, failed: { told.yield($0) })
+        let watch = poll.watch(file, readable: {}, writable: {}, hungUp: {}, failed: { told.yield($0) })
         watch.reads = true
         var errnos = stream.makeAsyncIterator()
         #expect(await errnos.next() == EPERM)

@@ -1,5 +1,5 @@
 internal import CLinux
-internal import IPsec
+package import IPsec
 
 extension SecurityPolicy {
     /// The policy that a message tells of: `xfrm_userpolicy_info`, at which `reader` stands, and the attributes behind it.
@@ -54,6 +54,20 @@ extension SecurityPolicy {
     private static let xfrmByteCount = 168
 
     // MARK: Writing
+
+    /// What a socket is told (`IP_XFRM_POLICY`) that policies are to leave alone: all traffic of a family passes.
+    package static func xfrmBypass(of family: IPAddress.Family, _ direction: Direction) -> [UInt8] {
+        let all = AddressPrefix(address: .unspecified(family), length: 0)
+        let selector = Selector(source: all, destination: all)
+        let policy = SecurityPolicy(
+            identity: PolicyIdentity(direction: direction, selector: selector), action: .bypass)
+        var writer = WireWriter()
+        // Only what a device or a transform has cannot be written.
+        try? policy.writeXFRM(to: &writer, .none) { .none }
+        var bytes: [UInt8] = []
+        writer.finish(into: &bytes)
+        return bytes
+    }
 
     /// Says it as NEWPOLICY and UPDPOLICY do.
     ///

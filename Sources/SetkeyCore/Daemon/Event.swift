@@ -44,7 +44,7 @@ package enum Event: Sendable {
     case faulted(ClientID, String)
     /// A client is gone: nothing is sent to it any more.
     case disconnected(ClientID)
-    /// The control server has something to say that others can provoke.
+    /// The shell has something to say that others can provoke, or that may be so again and again.
     case noticed(LogCause, String)
     /// SIGHUP.
     case reloadRequested

@@ -8,6 +8,8 @@ package enum LogCause: Hashable, CaseIterable, Sendable {
     case acceptFailure
     /// The kernel socket had a message that cannot be read.
     case unreadableMessage
+    /// Nothing could be received from the kernel.
+    case failedReception
     /// The kernel's messages overran the socket.
     case overrun
 
@@ -18,6 +20,7 @@ package enum LogCause: Hashable, CaseIterable, Sendable {
         case .refusal: ("client turned away", "clients turned away")
         case .acceptFailure: ("connection not accepted", "connections not accepted")
         case .unreadableMessage: ("unreadable kernel message", "unreadable kernel messages")
+        case .failedReception: ("failed reception from the kernel", "failed receptions from the kernel")
         case .overrun: ("overrun of the kernel socket", "overruns of the kernel socket")
         }
     }

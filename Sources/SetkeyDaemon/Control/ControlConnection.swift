@@ -46,7 +46,7 @@ final class ControlConnection {
         reader = FrameReader(maximumFrame: limits.frameBytes)
         watch = server.poll.watch(
             descriptor, readable: { [weak self] in self?.readable() }, writable: { [weak self] in self?.writable() },
-            failed: { [weak self] in self?.close(.failed(errno: $0)) })
+            hungUp: { [weak self] in self?.close(.left) }, failed: { [weak self] in self?.close(.failed(errno: $0)) })
         settle()
     }
 
@@ -276,6 +276,8 @@ extension ControlConnection {
         guard !isClosed else { return }
         if let ending, output.isEmpty { return close(ending) }
         watch?.reads = wantsInput
+        // Nobody else finds out that a caller who sends no more has gone. What was called one way is done all the same.
+        watch?.hearsHangUp = inputEnded && running.first.map { !$0.oneway } ?? false
         if ending != nil {
             patience.expect(.lastReply, within: server.limits.patience)
         } else if running.isEmpty, reader.bufferedCount > 0, mayTakeFrame {

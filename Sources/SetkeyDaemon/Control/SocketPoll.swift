@@ -30,13 +30,14 @@ final class SocketPoll {
     /// - Parameters:
     ///   - readable: there is something to read, or the end.
     ///   - writable: it takes bytes, or never will again.
+    ///   - hungUp: the other end has gone, and neither of the two is waited for.
     ///   - failed: it cannot be watched, with an errno.
     func watch(
         _ descriptor: FileDescriptor, readable: @escaping () -> Void, writable: @escaping () -> Void,
-        failed: @escaping (Int32) -> Void
+        hungUp: @escaping () -> Void, failed: @escaping (Int32) -> Void
     ) -> SocketWatch {
         lastToken &+= 1
-        let watch = SocketWatch(descriptor, lastToken, on: self, readable, writable, failed)
+        let watch = SocketWatch(descriptor, lastToken, on: self, readable, writable, hungUp, failed)
         watches[lastToken] = watch
         return watch
     }
@@ -64,6 +65,7 @@ final class SocketWatch {
     private weak var poll: SocketPoll?
     private let readable: () -> Void
     private let writable: () -> Void
+    private let hungUp: () -> Void
     private let failed: (Int32) -> Void
     private var watched: UInt32 = 0
 
@@ -71,25 +73,29 @@ final class SocketWatch {
     var reads = false { didSet { if reads != oldValue { update() } } }
     /// Whether its taking bytes is one.
     var writes = false { didSet { if writes != oldValue { update() } } }
+    /// Whether the other end's going is one where neither of these is; else whoever reads or writes meets it.
+    var hearsHangUp = false { didSet { if hearsHangUp != oldValue { update() } } }
 
     fileprivate init(
         _ descriptor: FileDescriptor, _ token: UInt64, on poll: SocketPoll, _ readable: @escaping () -> Void,
-        _ writable: @escaping () -> Void, _ failed: @escaping (Int32) -> Void
+        _ writable: @escaping () -> Void, _ hungUp: @escaping () -> Void, _ failed: @escaping (Int32) -> Void
     ) {
         (self.descriptor, self.token, self.poll) = (descriptor, token, poll)
-        (self.readable, self.writable, self.failed) = (readable, writable, failed)
+        (self.readable, self.writable, self.hungUp, self.failed) = (readable, writable, hungUp, failed)
     }
 
     /// Ends the watch: there are no more events.
     func cancel() {
-        (reads, writes) = (false, false)
+        (reads, writes, hearsHangUp) = (false, false, false)
         poll?.forget(token)
         poll = nil
     }
 
     private func update() {
         guard let poll else { return }
-        let wanted = (reads ? EPOLLIN.rawValue : 0) | (writes ? EPOLLOUT.rawValue : 0)
+        var wanted = (reads ? EPOLLIN.rawValue : 0) | (writes ? EPOLLOUT.rawValue : 0)
+        // A hang-up is told unasked, and once is enough.
+        if wanted == 0, hearsHangUp { wanted = EPOLLET.rawValue }
         guard wanted != watched else { return }
         let errno = poll.set(wanted, of: self, isWatched: watched != 0)
         guard errno == 0 else { return onNextTurn { [weak self] in self?.failed(errno) } }
@@ -99,6 +105,7 @@ final class SocketWatch {
     fileprivate func take(_ events: UInt32) {
         // A hang-up and an error are told unasked; whoever reads or writes finds out which it is.
         let ends = EPOLLHUP.rawValue | EPOLLERR.rawValue
+        if !reads, !writes, hearsHangUp, events & ends != 0 { return hungUp() }
         if reads, events & (EPOLLIN.rawValue | ends) != 0 { readable() }
         if writes, events & (EPOLLOUT.rawValue | ends) != 0 { writable() }
     }

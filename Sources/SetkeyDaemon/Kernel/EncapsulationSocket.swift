@@ -31,7 +31,27 @@ final class EncapsulationSocket {
 extension FileDescriptor {
     /// Keeps the policies away from what goes through a socket in UDP: one that wants ESP of all traffic between the two ends
     /// would drop the very packet that the ESP is in. What comes out of it meets the policies as any packet does.
+    ///
+    /// Each of the two kernel interfaces has an option of its own for that, and a kernel without the one has the other.
     nonisolated func bypassPolicies(of family: IPAddress.Family) throws(KernelErrno) {
+        do {
+            try bypassPoliciesByPFKey(of: family)
+        } catch {
+            try bypassPoliciesByXFRM(of: family)
+        }
+    }
+
+    nonisolated private func bypassPoliciesByXFRM(of family: IPAddress.Family) throws(KernelErrno) {
+        for direction in [Direction.inbound, .outbound] {
+            let bypass = SecurityPolicy.xfrmBypass(of: family, direction)
+            switch family {
+            case .ipv4: try setOption(Int32(IPPROTO_IP), IP_XFRM_POLICY, bytes: bypass)
+            case .ipv6: try setOption(Int32(IPPROTO_IPV6), IPV6_XFRM_POLICY, bytes: bypass)
+            }
+        }
+    }
+
+    nonisolated private func bypassPoliciesByPFKey(of family: IPAddress.Family) throws(KernelErrno) {
         for direction in [IPSEC_DIR_INBOUND, IPSEC_DIR_OUTBOUND] {
             var policy = sadb_x_policy()
             policy.sadb_x_policy_len = UInt16(MemoryLayout<sadb_x_policy>.size / 8)

@@ -8,7 +8,8 @@ protocol DeviceSource: AnyObject {
     /// Those that there are.
     var devices: Devices { get }
 
-    /// Calls `changed` on the main queue whenever they have become others.
+    /// Calls `changed` on the main queue whenever they have become others, and before anything else is taken in when one of them
+    /// may have gone down.
     func activate(_ changed: @escaping () -> Void)
 
     func close()
@@ -24,11 +25,19 @@ final class RouteSocket: DeviceSource {
     private var list: Devices?
     /// Whether news has been lost while a list was being read.
     private var isListDoubted = false
+    /// Those that have been told of last.
+    private var told = Devices.none
+    private var changed: (() -> Void)?
 
-    /// Opens it, and reads which devices there are: the kernel tells that inside the calls, without a wait.
+    /// What the kernel may queue: a machine has thousands of devices at most, and a message some 1,500 bytes. Where it is too
+    /// little the list is read anew, for which the kernel may keep us waiting.
+    private static let receiveBuffer: Int32 = 4 << 20
+
+    /// Opens it, and reads which devices there are: the kernel tells that inside the calls.
     init() throws(KernelErrno) {
         descriptor = try FileDescriptor.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)
         descriptor.setNonBlocking()
+        _ = descriptor.setReceiveBuffer(Self.receiveBuffer)
         try descriptor.bind(to: NetlinkAddress(portID: 0).bytes)
         try descriptor.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, Int32(RTNLGRP_LINK.rawValue))
         try ask()
@@ -36,12 +45,8 @@ final class RouteSocket: DeviceSource {
     }
 
     func activate(_ changed: @escaping () -> Void) {
-        source = .reading(descriptor) { [weak self] in
-            guard let self else { return }
-            let former = devices
-            read()
-            if devices != former { changed() }
-        }
+        self.changed = changed
+        source = .reading(descriptor) { [weak self] in self?.read() }
         source?.resume()
     }
 
@@ -67,8 +72,9 @@ final class RouteSocket: DeviceSource {
         list = Devices.none
     }
 
-    /// Reads what there is to read.
+    /// Reads what there is to read, and tells what has become of it.
     private func read() {
+        defer { tell() }
         while true {
             switch descriptor.receiveFromKernel(into: &bytes) {
             case .bytes(let count):
@@ -80,7 +86,15 @@ final class RouteSocket: DeviceSource {
         }
     }
 
+    private func tell() {
+        guard devices != told else { return }
+        told = devices
+        changed?()
+    }
+
     private func listAgain() {
+        devices.suspectDown()
+        tell()
         isListDoubted = list != nil
         if !isListDoubted { try? ask() }
     }
@@ -88,8 +102,11 @@ final class RouteSocket: DeviceSource {
     private func take(_ news: LinkNews) {
         switch news {
         case .present(let name, let number, let isUp):
+            let goesDown = !isUp && devices.isUp(.numbered(number))
             devices.insert(name, number, isUp: isUp)
             list?.insert(name, number, isUp: isUp)
+            // The SAs that it has go with it, even if it is up again a message later.
+            if goesDown { tell() }
         case .gone(let number):
             devices.remove(number)
             list?.remove(number)

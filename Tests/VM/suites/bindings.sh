@@ -139,6 +139,15 @@ ip link set offload0 down
 has_both() { [ -n "$(offloaded 0x710)" ] && [ -n "$(offloaded 0x711)" ]; }
 until_ 20 has_both
 ok $? 'what the kernel removes, without a word, when the device goes down is put back' "$(ip xfrm state; tail -n 5 "$work/log")"
+# That may be over before the daemon gets to hear of it.
+ip link set offload0 up
+kill -STOP "$daemon"
+ip link set offload0 down
+ip link set offload0 up
+is "$(offloaded 0x710)$(offloaded 0x711)" '' 'a device that was down for a moment has lost them'
+kill -CONT "$daemon"
+until_ 20 has_both
+ok $? 'and they are put back' "$(ip xfrm state; tail -n 5 "$work/log")"
 rmmod offload
 # A dump would ask the kernel.
 has_none() { client --status | grep -q '^associations: 0 in the kernel'; }

@@ -20,6 +20,13 @@ else
     ok $? 'auto starts all the same'
     has "$(cat "$work/log")" 'this kernel has no PF_KEY; talking to it by XFRM netlink' 'and says how'
     has "$(client --status)" 'kernel: XFRM' 'and so does the status'
+    # ESP in UDP needs a socket that the policies leave alone, for which PF_KEY has one option and XFRM another.
+    ip addr add 192.0.2.2/24 dev lo
+    echo 'add 192.0.2.1[4500] 192.0.2.2[4500] esp-udp 0x1002 -E null;' > "$work/empty.conf"
+    client --reload
+    has "$(cat /proc/net/udp)" '020200C0:1194' 'the port for ESP in UDP is open'
+    lacks "$(cat "$work/log")" 'is not received' 'and received is what comes there'
+    ip addr del 192.0.2.2/24 dev lo
     client -c <<<'add 192.0.2.1 192.0.2.2 esp 0x1001 -E aes-gcm-16 0x000102030405060708090a0b0c0d0e0f10111213;'
     has "$(ip xfrm state)" 'rfc4106(gcm(aes))' 'an SA that is added is in the kernel'
     stop_daemon
