@@ -211,6 +211,14 @@ import Testing
         #expect(mapping?.ports == NATTraversal(sourcePort: 4500, destinationPort: 1024))
     }
 
+    /// Of an SA in IPv4 with a selector of IPv6 the kernel tells half an address, with the length of a whole one.
+    @Test func aProxyOfAnotherFamilyMakesNothingUnreadable() throws {
+        var codec = PFKeyCodec(processID: 1)
+        var message = try PFKeySamples.kernelRecord(.dump)
+        message.proxy = PFKeyAddress(AddressPrefix(address: IPAddress(ipv4: 0x2001_0db8), length: 64))
+        #expect(try decode(message, &codec).content.unreadable == nil)
+    }
+
     @Test(arguments: [UInt8(0), 11, 12, 17, 21, 25, 255])
     func typesThatLinuxDoesNotTellAreIgnored(type: UInt8) throws {
         var codec = PFKeyCodec(processID: 1)

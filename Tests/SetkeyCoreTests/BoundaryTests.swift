@@ -53,6 +53,14 @@ struct BoundaryTests: Scheduling {
         #expect(machine.clockCall == ClockCall(at: nil))
     }
 
+    /// Which has the shell asked to call for the next moment, and so may cancel the call for this one.
+    @Test func whateverComesFirstAtAMomentBeginsIt() {
+        var machine = Machine.started(file: Self.roll)
+        machine.pass(seconds: 100)
+        #expect(spis(machine) == [1, 2])
+        #expect(machine.clockCall == ClockCall(at: Self.begin + 200))
+    }
+
     @Test func oneNameMayHaveSeveralDeclarationsInTurn() throws {
         var machine = Machine.started(
             file: Self.association(1, until: 100, "-lh 1000") + Self.association(1, from: 100, "-lh 2000"))

@@ -50,6 +50,23 @@ struct ConfirmationTests {
         #expect(machine.log.contains { $0.priority == .warning && $0.message.contains("not confirmed within 60 s") })
     }
 
+    /// What is rolled back is the file in force then, not the one that was when somebody asked.
+    @Test func aRollbackThatIsAskedForDuringAReloadIsOfThatFile() {
+        var (machine, before) = machine()
+        machine.post(.reloadRequested)
+        machine.file = Texts.tunnel + Texts.policy(3)
+        machine.isReadingSlow = true
+        machine.post(.reloadRequested)
+        machine.post(.called(Machine.root, .revert))
+        machine.isReadingSlow = false
+        machine.finishReading()
+        let after = machine.contents
+        #expect(after != before)
+        machine.restart()
+        #expect(machine.contents == after)
+        #expect(machine.log.contains { $0.message.contains("was rolled back") })
+    }
+
     @Test func aConfirmedReloadStaysAndLeavesNoKeysBehind() {
         var (machine, before) = machine()
         reload(&machine, confirm: 60)

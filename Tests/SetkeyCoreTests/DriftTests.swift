@@ -41,6 +41,18 @@ struct DriftTests {
         #expect(try machine.askStatus().settled)
     }
 
+    /// It is put back three times, and then left alone, however often it is altered.
+    @Test func whoInsistsIsLetHaveItsWay() {
+        var machine = Machine.started(file: Texts.tunnel)
+        machine.writes = []
+        for number in 1...40 {
+            machine.foreignRun("spdupdate 10.1.0.0/24 10.2.0.0/24 any -P out prio \(number) discard ;")
+            machine.pass(quarters: 4)
+        }
+        #expect(machine.writes.count == 3)
+        #expect(machine.log.count { $0.kind == .insisted } == 1)
+    }
+
     @Test(arguments: deletions) func reportOnlyTells(text: String) throws {
         var machine = Machine.started(file: Texts.tunnel, drift: .report)
         machine.writes = []

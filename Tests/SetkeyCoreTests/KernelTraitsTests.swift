@@ -43,6 +43,7 @@ import Testing
             let origin = KernelEvent.Origin(request: nil, processID: 7, sequence: 0)
             var event = KernelEvent(origin: origin, content: .policy(.added, policy))
             _ = desk.hear(&event, &out)
+            out.begin(at: Instant(seconds: 2001, microseconds: 0, monotonic: 1_000_000_001))
             let reading = desk.nextReading(out)?.0
             if asks {
                 guard case .getPolicy(PolicyIndex(rawValue: 8))? = reading else {

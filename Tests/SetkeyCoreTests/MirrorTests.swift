@@ -29,6 +29,21 @@ struct MirrorTests {
         return numbers
     }
 
+    /// The kernel tells of it with each packet, and nothing has become another.
+    @Test func aMappingAsksForNothing() throws {
+        var mirror = try Self.mirror(300)
+        let marked = try Self.association(301)
+        mirror.associations.masks.note(Mark(value: 1, mask: 1))
+        for association in [try Self.association(300), marked] {
+            let content = KernelEvent.Content.newMapping(
+                association.identity, NATTraversal(sourcePort: 4500, destinationPort: 1024))
+            guard case .nothing = mirror.apply(content) else {
+                Issue.record("something is asked for")
+                continue
+            }
+        }
+    }
+
     @Test func newsOfADumpsTimeWinOverItsRecords() throws {
         var mirror = try Self.mirror(300, 301)
         let (gone, other) = (try Self.association(300), try Self.association(301))

@@ -167,6 +167,14 @@ struct SwitchTests: Switching {
         #expect(machine.contents == bare)
     }
 
+    /// The service manager was told of a reload, and is told of its end.
+    @Test func onWhereNothingIsOffIsNoReloadWithoutAnEnd() throws {
+        var (machine, full, _) = machine()
+        machine.status = ""
+        turn(.on, &machine)
+        #expect(machine.status.hasPrefix("settled: ") && machine.contents == full)
+    }
+
     @Test func offAndOnAtOnceComeInTheirOrder() throws {
         var (machine, full, _) = machine()
         let second = ClientID(rawValue: 77)

@@ -38,7 +38,9 @@ package struct PFKeyAddress: Hashable, Sendable {
         let start = reader.offset
         let raw = try reader.read(sadb_address.self)
         let bitCount = try SocketAddress.skip(&reader)
-        guard raw.sadb_address_prefixlen <= bitCount else {
+        // A proxy has the selector's length with an address of the ends' family, whatever the selector's is.
+        guard raw.sadb_address_prefixlen <= bitCount || raw.sadb_address_exttype == UInt16(SADB_EXT_ADDRESS_PROXY)
+        else {
             throw WireError(.prefixLength(raw.sadb_address_prefixlen), at: start)
         }
         // As the kernel's verify_address_len: the length is that of the address, rounded up to a word.

@@ -138,6 +138,8 @@ extension Daemon {
     /// Tells the machines what the others have come to.
     mutating func follow() {
         while let development = context.kernel.nextDevelopment() { tell(development) }
+        // Whatever else has come in the same moment: by its end the shell is asked to call for the next one.
+        reconciler.keepTime(&context)
         if reconciler.isIdle {
             reconciler.beginFilePlan(&context)
             clients.resumePlans(&context)

@@ -17,7 +17,7 @@ struct DumpSchedule: Sendable {
     /// Whether news may have been lost: after the next one everything declared is looked at.
     var isMistrusted = false
     /// When the last of these began and ended, on the monotonic clock.
-    private var beganAt: UInt64 = 0
+    private(set) var beganAt: UInt64 = 0
     private var endedAt: UInt64 = 0
     /// With what the last dump broke off at an entry that it could not tell; `nil` after one that told everything.
     private(set) var gap: KernelErrno?

@@ -115,6 +115,8 @@ struct KernelDesk: Sendable {
         }
         let former = former(of: flight)
         take(event, &out)
+        // An answer that cannot be read has not reached the mirror.
+        if case .lost = outcome { upkeep.mistrust() }
         if case .lost = outcome, !flight.isRepeated {
             askAgain(flight, isRepeated: true, &out)
         } else {
@@ -153,7 +155,9 @@ struct KernelDesk: Sendable {
     mutating func logNews(_ event: KernelEvent, _ out: inout Outbox) {
         if case .unreadable(let message) = event.content {
             out.log(.error, "\(message); asking the kernel again", .kernelFailure, of: .unreadableMessage)
-            return upkeep.mistrust()
+            // A dump with such a record has broken off, and is asked for again after a while: it would break off again now.
+            if event.origin.request == nil { upkeep.mistrust() }
+            return
         }
         throttle.log(event, &out)
     }
@@ -280,7 +284,8 @@ struct KernelDesk: Sendable {
     var deadline: UInt64? {
         var deadlines = upkeep.deadlines
         if let poll = sequences.nextPoll { deadlines.append(poll) }
-        if let end = readings.deadline { deadlines.append(end) }
+        // What is due while nothing can be asked is asked when something can.
+        if hasRoom, let end = readings.deadline { deadlines.append(end) }
         return deadlines.min()
     }
 

@@ -84,7 +84,9 @@ struct Upkeep: Sendable {
     mutating func next(at now: UInt64) -> (KernelRequest, Requester)? {
         guard retryAt == nil else { return nil }
         if !isRegistered { return (.subscribe, .registration) }
-        guard let database = DatabaseName.allCases.first(where: { dumps[$0].isDue }) else { return nil }
+        // In turns, however often one of them is wanted.
+        let due = DatabaseName.allCases.filter { dumps[$0].isDue }
+        guard let database = due.min(by: { dumps[$0].beganAt < dumps[$1].beganAt }) else { return nil }
         dumps[database].begin(at: now)
         return (database.dumpRequest, .dump(database))
     }

@@ -69,15 +69,11 @@ package struct Mirror: Sendable {
             policies.noteDevice(of: policy.identity)
             policies.dumped(policy)
         case .migrated: return .dumpAgain
-        case .newMapping(let identity, _):
-            // A mark is not told.
-            guard let association = associations[identity] else {
-                return associations.masks.isEmpty ? .nothing : .dumpAgain
-            }
-            return .get(association.reference)
         // Each default is told as an entry of its own, too.
         case .policyDefaults: break
-        case .refused, .acquire, .dumpEnded, .subscribed, .hashThresholds, .hashThresholdsSet, .ignored, .unreadable,
+        // Of a mapping the kernel tells with each packet, and changes nothing (xfrm-facts B1).
+        case .newMapping, .refused, .acquire, .dumpEnded, .subscribed, .hashThresholds, .hashThresholdsSet, .ignored,
+            .unreadable,
             .policyExpired(_, .soft):
             break
         }

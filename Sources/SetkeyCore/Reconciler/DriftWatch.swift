@@ -88,7 +88,7 @@ struct DriftWatch: Sendable {
 
     // MARK: What is found
 
-    /// These entries are looked at, and are as declared where ``found(_:)`` does not say otherwise.
+    /// These entries were looked at, and are as declared.
     mutating func look(at names: some Sequence<EntryName>) {
         for name in names { findings.isAsDeclared(name) }
     }

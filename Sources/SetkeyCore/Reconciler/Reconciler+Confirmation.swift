@@ -138,7 +138,9 @@ extension Reconciler {
         // One that is remembered is written down already.
         guard wish.reversal != .remembered else { return }
         if let last = mainSwitch.last { write(Self.mark(last.offSince), &context) }
-        write(wayBack.rollBack(wish.file ?? .none, at: context.now), &context)
+        // Since it was wished, another reload may have ended. At a start there is none yet, and the record knows.
+        let file = mainSwitch.last != nil || state.hasBeenInForce ? fileToRollBack : wish.file
+        write(wayBack.rollBack(file ?? .none, at: context.now), &context)
     }
 
     /// The former state is in force again, as far as the kernel let it.

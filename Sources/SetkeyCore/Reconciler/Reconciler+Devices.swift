@@ -35,6 +35,8 @@ extension Reconciler {
     ///
     /// - Parameter ticket: of the dump of the SPD that names policies as they are named now.
     mutating func devicesChanged(from former: Devices, ticket: Int, _ context: inout Context) {
+        // A start looks at everything, and one that keeps what the kernel has keeps this, too.
+        guard state.hasBeenInForce else { return }
         let devices = context.kernel.mirror.devices
         var affected: Set<PolicyIdentity> = []
         var addition = OwnershipAddition(time: context.now.seconds)

@@ -84,7 +84,10 @@ extension Reconciler {
     mutating func repair(_ steps: StepList, of suspects: [EntryName: String]?, _ context: inout Context) {
         let forgotten = drift.forgetRepairs(at: context.now.monotonic)
         context.out.discard(forgotten, size: forgotten.count)
-        if let suspects { drift.look(at: suspects.keys) }
+        if let suspects {
+            let drifted = Set(steps.map(\.change.entry))
+            drift.look(at: suspects.keys.filter { !drifted.contains($0) })
+        }
         enter(.treating(Treatment(steps, of: suspects)))
         continueTreating(&context)
     }

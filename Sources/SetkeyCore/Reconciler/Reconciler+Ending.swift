@@ -50,7 +50,7 @@ extension Reconciler {
     }
 
     /// One line: `settled: 12 SAs, 8 policies, 0 drifted`.
-    private func serviceStatus(_ context: borrowing Context) -> String {
+    func serviceStatus(_ context: borrowing Context) -> String {
         let gaps = context.kernel.incompleteDatabases.map { ", \($0.acronym) not fully readable" }.joined()
         let waiting = waitingPolicies(context.kernel.mirror.devices).count
         let counts =

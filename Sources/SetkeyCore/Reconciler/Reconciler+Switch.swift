@@ -39,7 +39,7 @@ extension Reconciler {
             confirmSeconds: secondsLeftToConfirm(context))
         for client in transition?.clients ?? [] { context.out.reply(client, .reload(reply)) }
         endTransition(&context)
-        tellStatus(&context)
+        context.out.perform(standing.goOn(serviceStatus(context)))
         beginTransition(&context)
     }
 

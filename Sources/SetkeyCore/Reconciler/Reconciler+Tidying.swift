@@ -23,8 +23,10 @@ extension Reconciler {
     mutating func continueTidying(_ context: inout Context) {
         guard var tidying else { return }
         let declared = inForce.associations
-        let end = min(tidying.position + Daemon.slice, declared.count)
-        for index in tidying.position..<end {
+        // At a boundary it may have become shorter.
+        let start = min(tidying.position, declared.count)
+        let end = min(start + Daemon.slice, declared.count)
+        for index in start..<end {
             let association = declared[index].entry
             context.kernel.mirror.associations.amend(association.identity) { $0.shareKeys(with: association) }
         }

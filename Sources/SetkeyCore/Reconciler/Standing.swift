@@ -37,6 +37,14 @@ struct Standing: Sendable {
         return .ready(status: status)
     }
 
+    /// What began as a reload was none: all is as it was.
+    ///
+    /// - Returns: what the shell has to do.
+    mutating func goOn(_ status: String) -> Effect {
+        told = status
+        return .ready(status: status)
+    }
+
     /// The start has to wait.
     ///
     /// - Returns: what the shell has to do.
