@@ -47,6 +47,15 @@ import Testing
         #expect(!outcome.errors.contains("simulated"))
     }
 
+    /// What only XFRM carries is no error of a text that nobody has been asked about.
+    @Test func withoutADaemonATextIsNotJudgedByWhatItsKernelCarries() throws {
+        let key = "0x000102030405060708090a0b0c0d0e0f10111213"
+        let text = "add 192.0.2.1 192.0.2.2 esp 0x1001 -E aes-gcm-16 \(key) -mark 5;"
+        let outcome = try setkey(["-c", "--socket", "/run/setkeyd/nowhere/control.sock"], input: Array(text.utf8))
+        #expect(outcome.status == 3 && outcome.errors.contains("cannot reach the daemon"), "\(outcome.errors)")
+        #expect(!outcome.errors.contains("PF_KEY"))
+    }
+
     @Test func socketWithoutAListenerIsNoDaemon() throws {
         let directory = try TestDirectory()
         let path = "\(directory.path)/dead.sock"

@@ -41,6 +41,12 @@ struct SourceLoaderTests {
         #expect(result.errors.isEmpty)
     }
 
+    @Test func theNameOfAFileStaysOnItsLine() {
+        let name = "/etc/d/a\u{1b}[31mb\nc.conf"
+        let errors = load(["/etc/a": "include \"/etc/d/*\" ;", name: "nonsense;"]).errors
+        #expect(errors.count == 1 && errors[0].hasPrefix("/etc/d/a?[31mb?c.conf:1:1: error: "), "\(errors)")
+    }
+
     @Test func aPatternWithoutAMatchIsFineAndAMissingFileIsNot() {
         let result = load(["/etc/a": "include \"d/*\" ; include \"/x\" ;\n dump ;"])
         #expect(result.protocols == ["0 dump ;"])
