@@ -149,7 +149,7 @@ systemctl restart setkeyd
 ok $? 'and back to keys in the file'
 
 # The watchdog: a daemon that hangs is started again, and the kernel keeps what it has.
-drop_in 'WatchdogSec=8s'
+drop_in 'WatchdogSec=5s'
 systemctl restart setkeyd
 restarts=$(prop NRestarts)
 moment=$(ip -s xfrm state list spi 0x1001 | grep ' add ')
@@ -160,7 +160,7 @@ is "$(ip -s xfrm state list spi 0x1001 | grep ' add ')" "$moment" 'the SAs are u
 has "$(entries MESSAGE_ID="$(id settled)" | tail -n 1)" '"SETKEYD_WRITES":"0"' 'and nothing was written'
 until_ 10 active
 pid=$(prop MainPID)
-until_ 20 eval '[ "$(prop MainPID)" != "$pid" ]'
+until_ 13 eval '[ "$(prop MainPID)" != "$pid" ]'
 [ "$(prop MainPID)" = "$pid" ]
 ok $? 'one that does not hang is left alone'
 rm /run/systemd/system/setkeyd.service.d/test.conf

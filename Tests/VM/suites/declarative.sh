@@ -103,8 +103,8 @@ start_in
 until_ 10 is_ping_through
 ok $? 'two hosts reach each other'
 echo 'spdadd 0.0.0.0/0 0.0.0.0/0 any -P out discard; spdadd 0.0.0.0/0 0.0.0.0/0 any -P in discard;' > "$work/a.conf"
-output=$(client --reload --confirm 10)
-has "$output" 'within 10 s, or this reload is rolled back' 'a reload that blocks everything, to be confirmed'
+output=$(client --reload --confirm 6)
+has "$output" 'within 6 s, or this reload is rolled back' 'a reload that blocks everything, to be confirmed'
 ! is_ping_through
 ok $? 'nothing goes through'
 has "$(client --status)" 'unconfirmed: will be rolled back in' 'status says what is pending'
@@ -115,7 +115,7 @@ kill -KILL "$daemon"; wait "$daemon" 2> /dev/null
 start_in
 is_ping_through
 ok $? 'a restart does not apply the file that was rolled back' "$(tail -n 5 "$work/log")"
-client --reload --confirm 15 > /dev/null
+client --reload --confirm 12 > /dev/null
 ! is_ping_through
 ok $? 'asked for again, it is applied'
 kill -KILL "$daemon"; wait "$daemon" 2> /dev/null
@@ -125,12 +125,12 @@ start_in
 ok $? 'killed and started again in between, it still blocks'
 until_ 60 is_ping_through
 ok $? 'and is undone in time all the same'
-client --reload --confirm 8 > /dev/null
+client --reload --confirm 6 > /dev/null
 client --confirm > /dev/null
 ok $? 'confirmed in time'
 [ ! -e "$work/state-a/former" ]
 ok $? 'no keys are left in the state directory'
-! until_ 11 is_ping_through
+! until_ 8 is_ping_through
 ok $? 'it stays'
 stop_daemon
 ip netns del a; ip netns del b

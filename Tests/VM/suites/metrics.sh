@@ -131,7 +131,7 @@ rm -f "$work"/scrape.*
 # --- While much is loaded
 stop_daemon
 reset_kernel
-awk -v key=$key 'BEGIN { for (i = 0; i < 10000; i++) {
+awk -v key=$key 'BEGIN { for (i = 0; i < 5000; i++) {
     printf "add 192.0.2.1 10.%d.%d.%d esp 0x%x -E aes-cbc %s -A hmac-sha1 %s11223344;\n", i / 65536, i / 256 % 256, i % 256, 65536 + i, key, key
     printf "spdadd 192.0.2.1 10.%d.%d.%d any -P out ipsec esp/transport//require;\n", i / 65536, i / 256 % 256, i % 256 } }' \
     > "$work/many.conf"
@@ -145,22 +145,22 @@ reload() {
     ok $? "a reload${2:-}" "$(< "$work/out")"
     milliseconds=$(((${EPOCHREALTIME/./} - start) / 1000))
 }
-reload "$work/many.conf" ' of 20,000 entries'
+reload "$work/many.conf" ' of 10,000 entries'
 alone=$milliseconds
 reload /dev/null ' of none'
 : > "$work/scrapes"
 while client --metrics > "$work/last" 2>&1; do echo >> "$work/scrapes"; sleep .1; done &
 scraper=$!
-reload "$work/many.conf" ' of 20,000 entries with scrapes'
-echo "# 20,000 entries: $alone ms alone, $milliseconds ms with $(wc -l < "$work/scrapes") scrapes, one each 0.1 s:" \
+reload "$work/many.conf" ' of 10,000 entries with scrapes'
+echo "# 10,000 entries: $alone ms alone, $milliseconds ms with $(wc -l < "$work/scrapes") scrapes, one each 0.1 s:" \
     "$(awk -v a=$alone -v b=$milliseconds 'BEGIN { printf "%.2f", b / a }')"
 kill $scraper
 wait $scraper
-full() { scrape; [ "$(value 'setkeyd_associations{owner="declared",state="mature"}')" = 10000 ]; }
+full() { scrape; [ "$(value 'setkeyd_associations{owner="declared",state="mature"}')" = 5000 ]; }
 until_ 20 full
 ok $? 'and all of them are told of' "$(head -c 1000 <<< "$figures")"
 is "$(value setkeyd_in_force)" 1 'the file is in force'
-is "$(value setkeyd_tunnels)" 10000 'there are as many tunnels'
+is "$(value setkeyd_tunnels)" 5000 'there are as many tunnels'
 is "$(grep -c '^setkeyd_tunnel_bytes_total{' <<< "$figures")" 257 'and 256 of them have names, the rest one'
 is "$(value setkeyd_kernel_overruns_total)" 0 'nothing was lost'
 head -n 2000 "$work/many.conf" > "$work/thousand.conf"

@@ -46,7 +46,7 @@ start_routing() {
     {
         echo "hostname $router"
         for link in one two; do
-            printf 'interface %s\n ipv6 ospf6 area 0\n ipv6 ospf6 hello-interval 1\n ipv6 ospf6 dead-interval 10\n' $link
+            printf 'interface %s\n ipv6 ospf6 area 0\n ipv6 ospf6 hello-interval 1\n ipv6 ospf6 dead-interval 7\n' $link
         done
         printf 'router ospf6\n ospf6 router-id %s\n log-adjacency-changes detail\n' "$(id_of "$router")"
     } > $run/$router/ospf6d.conf
