@@ -2,8 +2,9 @@ import TextBytes
 
 /// One row of THE table of algorithms: names read, name printed, key and ICV lengths, numbers.
 ///
-/// Parser, printer, codecs, validation and documentation use these rows; nothing repeats them.
-package struct Algorithm: Sendable {
+/// Parser, printer, codecs, validation and documentation use these rows; nothing repeats them. Rows are looked up several
+/// times for each SA: they are handed out by reference, since a copy would take hold of each of their texts.
+package final class Algorithm: Sendable {
     /// What an algorithm does; rows of different kinds have separate number spaces, except that combined-mode
     /// ciphers share the one of the encryption algorithms.
     package enum Kind: Sendable {
@@ -53,13 +54,13 @@ package struct Algorithm: Sendable {
     /// Which kernel interfaces can carry it.
     package let interfaces: Interfaces
     /// Where the row stands in the table.
-    package fileprivate(set) var position: Position = 0
+    package let position: Position
 
     init(
         _ kind: Kind, _ name: StaticString, _ aliases: [String] = [], foreign foreignNames: [String] = [],
         number: UInt16,
         keys: KeyLengths = .none, icv: UInt16 = 0, xfrm: String = "", wireshark: String = "",
-        on interfaces: Interfaces = .all
+        on interfaces: Interfaces = .all, position: Position = 0
     ) {
         self.kind = kind
         self.name = name.description
@@ -72,13 +73,14 @@ package struct Algorithm: Sendable {
         self.xfrmName = xfrm
         self.wiresharkName = wireshark
         self.interfaces = interfaces
+        self.position = position
     }
 
     /// The row at its place in the table.
     func placed(at position: Int) -> Algorithm {
-        var row = self
-        row.position = Position(position)
-        return row
+        Algorithm(
+            kind, word, aliases, foreign: foreignNames, number: number, keys: keyLengths, icv: icvBits, xfrm: xfrmName,
+            wireshark: wiresharkName, on: interfaces, position: Position(position))
     }
 }
 

@@ -61,7 +61,7 @@ extension Reconciler {
 
     /// Begins what the time asks for, if nothing else is under way.
     mutating func keepTime(_ context: inout Context) {
-        guard isIdle, timekeeping.isDue(inForce, at: context.now.seconds) else { return }
+        guard isChangeDue(at: context.now.seconds) else { return }
         guard isClockTrusted(since: timekeeping.writtenAt, context) else {
             return doubtClock(
                 until: timekeeping.writtenAt, "the kernel keeps what is in force at \(CalendarTime(inForce.moment))",
@@ -72,6 +72,8 @@ extension Reconciler {
         target.desired = inForce.at(context.now.seconds)
         aim(at: target, &context)
     }
+
+    private func isChangeDue(at moment: Int) -> Bool { isIdle && timekeeping.isDue(inForce, at: moment) }
 
     // MARK: The clock
 

@@ -35,7 +35,11 @@ struct Reconciler: Sendable {
     }
 
     /// What the file declares, as it was last applied.
-    var inForce: DesiredState { state.declared }
+    ///
+    /// It is asked for with each event: read in place, since a copy of it holds on to all of its tables.
+    var inForce: DesiredState {
+        _read { yield state.declared }
+    }
     /// How many declared entries have expired: none while nothing is declared, though they are remembered.
     var expiredCounts: PerDatabase<Int, Int> {
         let expired = ownership.expired
@@ -44,7 +48,9 @@ struct Reconciler: Sendable {
             : PerDatabase(associations: expired.associations.count, policies: expired.policies.count)
     }
     /// What is the file's.
-    var ownership: Ownership { state.ownership }
+    var ownership: Ownership {
+        _read { yield state.ownership }
+    }
 
     /// Whether the kernel holds what the file declares, as far as is known.
     var isSettled: Bool { standing.trouble == nil && timekeeping.doubt == nil && drift.drifted.isEmpty }

@@ -17,7 +17,9 @@ struct StateInForce: Sendable {
     private var memory: OwnershipRecord?
 
     /// What the file declares.
-    var declared: DesiredState { ownership.inForce }
+    var declared: DesiredState {
+        _read { yield ownership.inForce }
+    }
 
     /// Where a repair leads.
     var target: Target { Target(desired: declared, locate: locate) }
