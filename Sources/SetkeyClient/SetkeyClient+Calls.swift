@@ -15,21 +15,7 @@ extension SetkeyClient {
     }
 
     /// What the kernel interface of the daemon can carry.
-    ///
-    /// An older daemon, which does not know the call, has PF_KEY. Of one that is not reached nothing is known: a text is
-    /// taken for sayable then, and why it is not reached is said when it is to run something.
-    static func traits(ofDaemonAt path: String) -> KernelTraits {
-        do throws(ClientError) {
-            var client = try ControlClient(path: path)
-            guard case .traits(let reply) = try client.call(.traits) else { return .pfKey }
-            return KernelTraits(reply)
-        } catch {
-            switch error {
-            case .service, .unknown, .malformedReply: return .pfKey
-            default: return .pfKey.united(with: .xfrm)
-            }
-        }
-    }
+    static func traits(ofDaemonAt path: String) -> KernelTraits { DaemonTerms(ofDaemonAt: path).traits }
 
     /// The one answer of the daemon at `path`.
     static func answer(to call: Call, socket path: String) throws(ClientFailure) -> Reply {

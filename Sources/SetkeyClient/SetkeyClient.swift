@@ -177,22 +177,30 @@ package enum SetkeyClient {
     private static func run(
         _ input: Input, _ options: RunOptions, _ form: OutputForm, socket path: String
     ) throws(ClientFailure) {
+        let terms = DaemonTerms(ofDaemonAt: path)
         let source = try StatementSource(
-            input, for: .run, expectsForward: !options.rfcSemantics, traits: traits(ofDaemonAt: path))
-        try run(source, options, form, socket: path)
+            input, for: .run, expectsForward: !options.rfcSemantics, traits: terms.traits)
+        try run(source, options, form, aheadLimit: terms.aheadLimit, socket: path)
     }
 
     /// Runs what has no error; an error of the text leaves everything undone.
     private static func run(
-        _ source: consuming StatementSource, _ options: RunOptions, _ form: OutputForm, socket path: String
+        _ source: consuming StatementSource, _ options: RunOptions, _ form: OutputForm, aheadLimit: Int = 0,
+        socket path: String
     ) throws(ClientFailure) {
         var partition = RunPartition()
-        while let loaded = source.next() { partition.add(loaded, sources: source.sources) }
+        var ahead = RunAhead(limit: aheadLimit, options, form, socket: path)
+        while let loaded = source.next() {
+            partition.add(loaded, sources: source.sources)
+            if ahead.takes(partition.parts.count), !source.hasErrors {
+                ahead.send(partition.parts, from: source.sources)
+            }
+        }
         partition.finish()
         try report(source)
         var run = StatementRun(partition, sources: source.sources, options: options, form)
-        var client = try connect(path)
-        try run.run(over: &client)
+        var client = try ahead.connection()
+        try run.run(over: &client, sentAhead: ahead.count)
     }
 
     private static func dump(_ parameters: RenderParameters, socket path: String) throws(ClientFailure) {

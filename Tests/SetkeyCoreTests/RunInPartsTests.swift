@@ -11,8 +11,11 @@ struct RunInPartsTests {
         "add 1.1.1.1 2.2.2.2 esp \(spi) -E null -A hmac-md5 0x00112233445566778899aabbccddeeff ;\n"
     }
 
-    private static func part(_ text: String, isLast: Bool, atomic: Bool = false, rfc: Bool = false) -> Event {
+    private static func part(
+        _ text: String, isLast: Bool, ahead: Bool = false, atomic: Bool = false, rfc: Bool = false
+    ) -> Event {
         var parameters = ExecuteParameters(text: WireText(text))
+        parameters.ahead = ahead ? true : nil
         parameters.atomic = atomic ? true : nil
         parameters.rfcSemantics = rfc ? true : nil
         parameters.unfinished = isLast ? nil : true
@@ -61,22 +64,33 @@ struct RunInPartsTests {
         #expect(output.contains("spi=300(") && !output.contains("spi=301("))
     }
 
-    /// Random runs come to the same, whether their parts come one by one or at once.
+    /// Random runs come to the same, whether their parts come one by one, at once, or are read ahead.
     @Test(arguments: 0..<40) func partsThatComeEarlyChangeNothing(seed: UInt64) {
         var random = SplitMix(seed: seed)
         for _ in 0..<10 {
             let (atomic, rfc) = (Bool.random(using: &random), Bool.random(using: &random))
             let parts = (0..<3).map { _ in Self.randomText(&random) }
+            let aheadCount = Int.random(in: 0...2, using: &random)
             let events = parts.indices.map { Self.part(parts[$0], isLast: $0 == 2, atomic: atomic, rfc: rfc) }
             var oneByOne = Machine.started()
             for event in events { oneByOne.post(event) }
             var early = Machine.started()
             for event in events { early.queue(event) }
             early.settle()
-            #expect(Self.told(early) == Self.told(oneByOne), "\(parts)")
-            #expect(early.errors.map(\.error) == oneByOne.errors.map(\.error))
-            #expect(early.truth().associations == oneByOne.truth().associations)
-            #expect(Set(early.truth().policies.map(\.identity)) == Set(oneByOne.truth().policies.map(\.identity)))
+            var ahead = Machine.started()
+            for index in parts.indices {
+                let isAhead = index < aheadCount
+                ahead.post(
+                    Self.part(parts[index], isLast: index == 2, ahead: isAhead, atomic: atomic, rfc: rfc))
+                if isAhead { #expect(ahead.writes.isEmpty && ahead.replies.isEmpty && ahead.errors.isEmpty) }
+            }
+            for var machine in [early, ahead] {
+                #expect(Self.told(machine) == Self.told(oneByOne), "\(parts)")
+                #expect(machine.errors.map(\.error) == oneByOne.errors.map(\.error))
+                #expect(machine.truth().associations == oneByOne.truth().associations)
+                #expect(
+                    Set(machine.truth().policies.map(\.identity)) == Set(oneByOne.truth().policies.map(\.identity)))
+            }
         }
     }
 

@@ -147,6 +147,38 @@ import Testing
             ])
     }
 
+    /// Parts that are read ahead are handed on though none is answered, one more than there may be, and then the next.
+    @Test(arguments: [5, ExecuteParameters.aheadLimit + 1]) func partsAheadAreHandedOn(_ count: Int) async throws {
+        let fixture = try ControlServerFixture()
+        defer { fixture.tearDown() }
+        let expected = min(count + 1, ExecuteParameters.aheadLimit + 1)
+        var texts: [String] = []
+        fixture.onCall = { server, client, call in
+            guard case .execute(let parameters) = call.call else { return }
+            texts.append(parameters.text.string)
+            if texts.count == expected {
+                for _ in texts { server.reply(.execute(ExecuteReply(executed: 1)), to: client) }
+            } else if texts.count > expected {
+                server.reply(.execute(ExecuteReply(executed: 1)), to: client)
+            }
+        }
+        let path = fixture.path
+        let replies = try await offMain {
+            var client = try ControlClient(path: path)
+            for number in 0...count {
+                var part = ExecuteParameters(text: WireText("\(number)"))
+                part.unfinished = number < count ? true : nil
+                part.ahead = number < count ? true : nil
+                try client.send(.execute(part), more: true)
+            }
+            var replies = 0
+            while client.pendingCount > 0 { if case .execute = try client.nextReply().reply { replies += 1 } }
+            return replies
+        }
+        #expect(replies == count + 1)
+        #expect(texts == (0...count).map { "\($0)" })
+    }
+
     @Test func aClientThatWritesMoreThanTheServerTakesDoesNotHang() async throws {
         let fixture = try ControlServerFixture()
         defer { fixture.tearDown() }

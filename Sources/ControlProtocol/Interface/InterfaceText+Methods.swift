@@ -14,7 +14,10 @@ extension InterfaceText {
           showPorts: ?bool,
           # Whether get and dump answer with records in place of text.
           records: ?bool,
-          unfinished: ?bool
+          unfinished: ?bool,
+          # Whether the part is only read for now: nothing of the run is begun before a part without this has come. At most
+          # 64 parts at the beginning of a run, of 4 MiB of text.
+          ahead: ?bool
         ) -> (
           executed: int,
           failures: ?[]StatementFailure,
@@ -239,7 +242,9 @@ extension InterfaceText {
           # The flags of associations by their words in setkey.conf(5); esn stands for -esn.
           flags: []string,
           # Whether what only XFRM says of associations can be said.
-          options: bool
+          options: bool,
+          # How many parts of an Execute may be sent with 'ahead'.
+          ahead: ?int
         )
 
 

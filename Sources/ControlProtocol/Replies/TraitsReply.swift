@@ -24,6 +24,8 @@ package struct TraitsReply: Codable, Hashable, Sendable {
     package var flags: [String]
     /// Whether the options of SAs that only XFRM carries can be said.
     package var options: Bool
+    /// How many parts of a run may be read ahead; `nil` for a daemon that reads none.
+    package var ahead: Int?
 
     /// Stands among the flags for sequence numbers of 64 bits.
     fileprivate static let extendedSequence = "esn"
@@ -45,6 +47,7 @@ package struct TraitsReply: Codable, Hashable, Sendable {
         marks = traits.carriesMarks
         flags = traits.flags.names + (traits.flags.contains(.extendedSequence) ? [Self.extendedSequence] : [])
         options = traits.carriesOptions
+        ahead = ExecuteParameters.aheadLimit
     }
 }
 

@@ -47,6 +47,9 @@ package struct ControlClient: ~Copyable {
     /// The socket, for a program that also waits for other things; readable means that ``nextReply()`` has something.
     package var descriptor: Int32 { socket.rawValue }
 
+    /// Whether the daemon has said something that has not been read, or has closed the connection.
+    var isSpokenTo: Bool { reader.bufferedCount > 0 || SystemCalls.isReadable(socket.rawValue) }
+
     /// Calls that are not yet answered.
     package var pendingCount: Int { pending.count }
 

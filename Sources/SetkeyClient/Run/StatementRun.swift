@@ -38,13 +38,14 @@ struct StatementRun: ~Copyable {
 
     /// Runs all parts.
     ///
+    /// - Parameter sentAhead: how many of them the daemon has, and begins with the next one.
     /// - Throws: ``ClientFailure`` where a statement failed, or the run could not be brought to its end.
-    mutating func run(over client: inout ControlClient) throws(ClientFailure) {
+    mutating func run(over client: inout ControlClient, sentAhead: Int = 0) throws(ClientFailure) {
         if !parts.isEmpty { RunInterruption.arrangeRemark() }
-        var sent = 0
+        var sent = sentAhead
         do throws(ClientFailure) {
             while sent < parts.count && !hasStopped || client.pendingCount > 0 {
-                while sent < parts.count, !hasStopped, client.pendingCount < Self.window {
+                while sent < parts.count, !hasStopped, sent == sentAhead || client.pendingCount < Self.window {
                     try send(sent, over: &client)
                     sent += 1
                 }
@@ -59,13 +60,7 @@ struct StatementRun: ~Copyable {
     }
 
     private func send(_ index: Int, over client: inout ControlClient) throws(ClientFailure) {
-        var parameters = ExecuteParameters(text: WireText(parts[index].text(from: sources)))
-        parameters.rfcSemantics = options.rfcSemantics ? true : nil
-        parameters.atomic = options.atomic ? true : nil
-        parameters.verbose = options.verbose ? true : nil
-        parameters.showPorts = options.showPorts ? true : nil
-        parameters.showKeys = options.showKeys ? true : nil
-        parameters.records = document == nil ? nil : true
+        var parameters = options.parameters(of: parts[index], from: sources, records: document != nil)
         parameters.unfinished = index + 1 < parts.count ? true : nil
         do throws(ClientError) {
             try client.send(.execute(parameters), more: true)
@@ -178,5 +173,19 @@ struct StatementRun: ~Copyable {
         }
         // Each failure has been told.
         if failed > 0 { throw ClientFailure(.failure, "", answer: executed == 0 ? refusal : nil) }
+    }
+}
+
+extension RunOptions {
+    /// The call that sends a part.
+    func parameters(of part: RunPart, from sources: [SourceText], records: Bool) -> ExecuteParameters {
+        var parameters = ExecuteParameters(text: WireText(part.text(from: sources)))
+        parameters.rfcSemantics = rfcSemantics ? true : nil
+        parameters.atomic = atomic ? true : nil
+        parameters.verbose = verbose ? true : nil
+        parameters.showPorts = showPorts ? true : nil
+        parameters.showKeys = showKeys ? true : nil
+        parameters.records = records ? true : nil
+        return parameters
     }
 }

@@ -36,6 +36,12 @@ enum SystemCalls {
         guard unsafe Glibc.poll(&entry, 1, -1) >= 0 else { throw KernelErrno(rawValue: errno) }
     }
 
+    /// Whether something can be read now, which may be the end.
+    static func isReadable(_ descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe Glibc.poll(&entry, 1, 0) != 0
+    }
+
     /// Waits until one of `entries` has something to tell, or `deadline` has passed.
     ///
     /// - Returns: the entries with what they tell.

@@ -1,8 +1,8 @@
 import ControlProtocol
 import SetkeySyntax
 
-/// The parts of a run that have not been answered in full; the first one is under way, and the one after it may have been
-/// begun.
+/// The parts of a run that have not been answered in full; the first one is under way, unless they are all read ahead, and
+/// the one after it may have been begun.
 struct ExecuteParts: Sendable {
     private var parts: [ExecutePart] = []
     /// How many statements the run has had.
@@ -26,19 +26,27 @@ struct ExecuteParts: Sendable {
 
     private func index(of unit: Int) -> Int { parts.count > 1 && unit >= parts[1].first ? 1 : 0 }
 
+    /// How many statements their texts have, about.
+    var size: Int { statementCount - (parts.first?.first ?? statementCount) }
+
     /// Takes the next part of the run over.
-    ///
-    /// - Returns: whether it needs the richer kernel interface.
-    mutating func append(_ text: WireText, of parameters: ExecuteParameters, options: ParserOptions) -> Bool {
+    mutating func append(_ text: WireText, of parameters: ExecuteParameters, options: ParserOptions) {
         let part = ExecutePart(text, of: parameters, numberedFrom: statementCount, options: options)
         parts.append(part)
         statementCount = part.end
-        return part.needsRicherInterface
     }
+
+    /// Whether the last ones need the richer kernel interface.
+    func needRicherInterface(amongLast count: Int) -> Bool { parts.suffix(count).contains { $0.needsRicherInterface } }
 
     /// Refuses the parts that need the richer kernel interface: nothing of them has been begun.
     mutating func refuseRicher(_ refusal: ControlError) {
         for index in parts.indices where parts[index].needsRicherInterface { parts[index].refuse(refusal) }
+    }
+
+    /// Refuses all of them: nothing of them has been begun.
+    mutating func refuseAll(_ refusal: ControlError) {
+        for index in parts.indices { parts[index].refuse(refusal) }
     }
 
     mutating func removeOldest() { parts.removeFirst() }

@@ -5,7 +5,8 @@ import SetkeySyntax
 /// One client's `Execute`: parts of statements, and what became of them.
 ///
 /// A run comes in several calls. The next one is read while one is under way, so that the kernel need not wait; each is
-/// parsed whole before any of it is applied. What an atomic run has applied is remembered from one to the next.
+/// parsed whole before any of it is applied. The first ones may be read while the client still reads its file: nothing is
+/// begun of these before it has found no error. What an atomic run has applied is remembered from one to the next.
 struct ExecuteRun: Sendable {
     /// What the run comes to when it has no further request.
     enum Next: Sendable {
@@ -23,6 +24,8 @@ struct ExecuteRun: Sendable {
     private static let share = 500
     /// About this many bytes make a part of the reply; a run goes on when its client has taken them.
     private static let replySize = 128 * 1024
+    private static let farAhead =
+        "more than \(ExecuteParameters.aheadLimit) parts, or \(ExecuteParameters.aheadByteLimit >> 20) MiB, are read ahead"
 
     let caller: Caller
     private var parts = ExecuteParts()
@@ -34,6 +37,9 @@ struct ExecuteRun: Sendable {
     /// The dump that is being made, by the number of its statement.
     private var dump: Int?
     private(set) var isWaiting = false
+    /// Whether all parts so far are only read ahead.
+    private(set) var isHeld = true
+    private var heldByteCount = 0
 
     private(set) var totalExecuted = 0
     private(set) var totalFailed = 0
@@ -41,7 +47,7 @@ struct ExecuteRun: Sendable {
     var output = ExecuteOutput()
     /// The `exit` that has ended it, by its number.
     private var endedAt: Int?
-    /// The statement for whose failure the run has been rolled back, or is being.
+    /// The statement for whose failure the run has been rolled back, or is being; 0 if it has been refused as a whole.
     private var abortedAt: Int?
     private struct Deletion: Sendable {
         let unit: Int
@@ -56,7 +62,7 @@ struct ExecuteRun: Sendable {
         run = RequestRun(temper: parameters.atomic == true ? .undoing : .goingOn)
     }
 
-    var size: Int { run.size }
+    var size: Int { run.size + parts.size }
 
     /// Whether what a request replaces or removes is wanted, to undo it.
     var keepsFormer: Bool { run.keepsFormer }
@@ -77,11 +83,22 @@ struct ExecuteRun: Sendable {
 
     // MARK: Parts
 
-    /// Takes the next part of the run over; whether it needs the richer kernel interface.
+    /// Takes the next part of the run over; whether those that may now be begun need the richer kernel interface.
     mutating func append(_ parameters: ExecuteParameters, options: ParserOptions) -> Bool {
         var asked = self.parameters
         asked.unfinished = parameters.unfinished
-        return parts.append(parameters.text, of: asked, options: options)
+        parts.append(parameters.text, of: asked, options: options)
+        guard isHeld else { return parts.needRicherInterface(amongLast: 1) }
+        if parameters.ahead == true, parameters.unfinished == true {
+            heldByteCount += parameters.text.bytes.count
+            guard parts.count > ExecuteParameters.aheadLimit || heldByteCount > ExecuteParameters.aheadByteLimit else {
+                return false
+            }
+            parts.refuseAll(.busy(reason: Self.farAhead))
+            abortedAt = 0
+        }
+        isHeld = false
+        return parts.needRicherInterface(amongLast: parts.count)
     }
 
     var partCount: Int { parts.count }
@@ -103,6 +120,7 @@ struct ExecuteRun: Sendable {
 
     /// The richer kernel interface is not to be had; whether the oldest part needs it, and is to be ended.
     mutating func refuseRicherParts(_ refusal: ControlError) -> Bool {
+        guard !isHeld else { return false }
         parts.refuseRicher(refusal)
         return parts.first?.refusal != nil
     }

@@ -33,14 +33,16 @@ struct Runs: Sendable {
     /// Takes a part of a run; an error in it, and nothing of the part is applied. It may come before the one before it
     /// has been answered.
     ///
-    /// - Returns: whether it needs the richer kernel interface.
+    /// - Returns: whether what may now be begun needs the richer kernel interface.
     mutating func take(
         _ parameters: ExecuteParameters, by caller: Caller, options: ParserOptions, _ out: inout Outbox
     ) -> Bool {
         let client = caller.client
         if !runs.contains(client) { runs[client] = ExecuteRun(parameters, by: caller) }
+        let wasHeld = runs[client]?.isHeld == true
         let needsRicherInterface = runs[client]?.append(parameters, options: options) == true
-        if runs[client]?.partCount == 1 { beginPart(of: client, &out) } else { takeTurn(client) }
+        guard runs[client]?.isHeld == false else { return false }
+        if wasHeld || runs[client]?.partCount == 1 { beginPart(of: client, &out) } else { takeTurn(client) }
         return needsRicherInterface
     }
 

@@ -126,7 +126,8 @@ extension ControlConnection {
 
     private var mayTakeFrame: Bool {
         guard !isClosed, ending == nil, output.count < server.limits.lowWaterBytes else { return false }
-        return running.isEmpty || running.count == 1 && running[0].isUnfinishedRun && readAhead == nil
+        guard let last = running.last else { return true }
+        return last.isUnfinishedRun && running.count <= last.runningLimit && readAhead == nil
     }
 
     private func take(_ frame: ReadFrame) {

@@ -6,6 +6,8 @@ struct RunningCall {
     let oneway: Bool
     /// Whether it is a part of a run of which the next part follows.
     let isUnfinishedRun: Bool
+    /// Whether it is one that is not begun before the next one has come.
+    let isAhead: Bool
     private var gathered: Reply?
     /// About how many bytes that has.
     private(set) var gatheredBytes = 0
@@ -15,8 +17,17 @@ struct RunningCall {
     init(_ call: IncomingCall) {
         more = call.more
         oneway = call.oneway
-        isUnfinishedRun = if case .execute(let parameters) = call.call { parameters.unfinished == true } else { false }
+        if case .execute(let parameters) = call.call {
+            isUnfinishedRun = parameters.unfinished == true
+            isAhead = isUnfinishedRun && parameters.ahead == true
+        } else {
+            (isUnfinishedRun, isAhead) = (false, false)
+        }
     }
+
+    /// How many calls may be running while the next part of the run is read; one more of those ahead than may be, since
+    /// the daemon refuses it.
+    var runningLimit: Int { isAhead ? ExecuteParameters.aheadLimit : 1 }
 
     /// What the parts of an answer have come to.
     enum Gathered {
