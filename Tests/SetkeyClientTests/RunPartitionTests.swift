@@ -1,3 +1,4 @@
+import ControlProtocol
 import SetkeyClient
 import SetkeySyntax
 import TestSupport
@@ -53,6 +54,24 @@ import Testing
         #expect(parts.count == 1)
         #expect(parts[0].text(from: sources) == Array("\(text)\n".utf8))
         #expect(parts[0].statementCount == 3)
+    }
+
+    /// A call may have 64 KiB where the caller may run nothing, and the answer is to say that.
+    @Test(arguments: [
+        "spdflush;\n", "add ::1 ::2 esp 256 -E des-cbc \"12345678\";\n", "spdadd ::1 ::2 any -P out discard;\n",
+    ])
+    func aPartFitsIntoACallOfAnybody(_ statement: String) throws {
+        let text = String(repeating: statement, count: (200 << 10) / statement.utf8.count)
+        let (parts, sources, _) = partition(Array(text.utf8))
+        #expect(parts.count > 3)
+        for part in parts {
+            var frame: [UInt8] = []
+            var parameters = ExecuteParameters(text: WireText(part.text(from: sources)))
+            parameters.unfinished = true
+            parameters.ahead = true
+            try Call.execute(parameters).appendFrame(more: true, to: &frame)
+            #expect(frame.count <= 64 << 10)
+        }
     }
 
     @Test func includedTextStandsWhereItIsIncluded() {
