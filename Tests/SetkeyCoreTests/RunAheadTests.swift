@@ -53,17 +53,23 @@ struct RunAheadTests {
         #expect(machine.errors.isEmpty)
         machine.post(Self.part(Self.add(900)))
         #expect(machine.errors.count == ExecuteParameters.aheadLimit + 1)
-        guard case .busy? = machine.errors.first?.error else {
+        guard case .busy? = machine.errors.last?.error else {
             Issue.record("the run was accepted")
             return
         }
-        #expect(machine.errors.dropFirst().allSatisfy { $0.error == .runAborted })
+        #expect(machine.errors.dropLast().allSatisfy { $0.error == .runAborted })
         machine.post(Self.last(Self.add(901)))
         #expect(machine.errors.last?.error == .runAborted)
         #expect(machine.writes.isEmpty)
         // The run is over: another one is executed.
         machine.post(Self.last(Self.add(902)))
         #expect(machine.truth().associations.map(\.identity.spi.rawValue) == [902])
+    }
+
+    @Test func thatMovesNothing() {
+        var machine = Machine.started(on: .pfKey, movingTo: .xfrm)
+        for _ in 0...ExecuteParameters.aheadLimit { machine.post(Self.part(Self.combined)) }
+        #expect(machine.errors.count == ExecuteParameters.aheadLimit + 1 && machine.door == .pfKey)
     }
 
     @Test func soIsMoreText() {
@@ -83,12 +89,51 @@ struct RunAheadTests {
         #expect(machine.truth().associations.count == 1)
     }
 
-    /// Nor is one behind a part that has been begun.
-    @Test func whatHasBegunIsNotHeldAgain() {
+    /// Of a run that has begun nothing is read ahead, and what is sent so is not executed.
+    @Test func onlyTheBeginningOfARunIs() {
         var machine = Machine.started()
         machine.post(Self.part(Self.add(300), ahead: false))
         machine.post(Self.part(Self.add(301)))
+        machine.post(Self.last(Self.add(302)))
+        #expect(machine.replies.count == 1 && machine.errors.count == 2)
+        guard case .busy? = machine.errors.first?.error else {
+            Issue.record("the part was accepted")
+            return
+        }
+        #expect(machine.errors.last?.error == .runAborted)
+        #expect(machine.truth().associations.map(\.identity.spi.rawValue) == [300])
+    }
+
+    /// The parts before it have not been begun either.
+    @Test(arguments: 0..<3) func anErrorInOneOfThemLeavesAllUndone(_ broken: Int) {
+        var machine = Machine.started()
+        for number in 0..<3 {
+            let text = Self.add(300 + number) + (number == broken ? "nonsense ;" : "")
+            machine.post(number < 2 ? Self.part(text) : Self.last(text))
+        }
+        #expect(machine.writes.isEmpty && machine.replies.isEmpty && machine.errors.count == 3)
+        for (number, error) in machine.errors.map(\.error).enumerated() {
+            if case .invalidText = error { #expect(number == broken) } else { #expect(error == .runAborted) }
+        }
+    }
+
+    /// What drains a connection was for another call.
+    @Test func nothingElseBeginsThem() {
+        var machine = Machine.started()
+        machine.post(Self.part(Self.add(300)))
+        machine.post(.drained(Machine.root))
+        machine.post(.woken)
+        #expect(machine.writes.isEmpty)
+        machine.post(Self.last(Self.add(301)))
         #expect(machine.truth().associations.count == 2)
+    }
+
+    /// Whatever is in them: without a statement there is no number to go by.
+    @Test func alsoOfEmptyPartsTheLastIsRefused() {
+        var machine = Machine.started()
+        for _ in 0...ExecuteParameters.aheadLimit { machine.post(Self.part("")) }
+        machine.post(Self.last(Self.add(300)))
+        #expect(machine.writes.isEmpty && machine.errors.last?.error == .runAborted)
     }
 
     @Test func theDaemonMovesOnlyWhenItIsToBegin() {

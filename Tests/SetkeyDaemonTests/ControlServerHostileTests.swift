@@ -70,6 +70,49 @@ import Testing
         #expect(frames.last?.contains("org.setkeyd.MalformedCall") == true)
     }
 
+    /// Behind parts that are read ahead comes the next part; what else comes would wait for ever.
+    @Test(arguments: [
+        #"{"method":"org.setkeyd.Status"}"#, #"{"method":"org.varlink.service.GetInfo"}"#, "garbage",
+        #"{"method":"org.setkeyd.Execute","parameters":{"text":1}}"#, String(repeating: " ", count: 1 << 20 + 1),
+    ])
+    func nothingElseComesBehindPartsAhead(_ frame: String) async throws {
+        let fixture = try ControlServerFixture(limits: .patient)
+        defer { fixture.tearDown() }
+        fixture.onCall = { _, _, _ in }
+        let path = fixture.path
+        let frames = try await offMain {
+            let client = try RawClient(path: path)
+            client.send(Self.partAhead)
+            client.send(frame)
+            return try client.framesToTheEnd()
+        }
+        #expect(frames.count == 1 && frames[0].contains("org.setkeyd.MalformedCall"))
+        await fixture.until { fixture.ends.count == 1 }
+        try await expectService(fixture)
+    }
+
+    /// A client that leaves, or will send no more, does not keep its place for a part that does not come.
+    @Test(arguments: ["", #""oneway":true,"#], [true, false])
+    func partsAheadWaitForNobodyWhoSendsNoMore(_ manner: String, _ leaves: Bool) async throws {
+        let fixture = try ControlServerFixture(limits: .patient)
+        defer { fixture.tearDown() }
+        fixture.onCall = { _, _, _ in }
+        let path = fixture.path
+        let client = try await offMain {
+            let client = try RawClient(path: path)
+            client.send(Self.partAhead.replacing("{\"method\"", with: "{\(manner)\"method\""))
+            client.shutDown()
+            return leaves ? nil : client
+        }
+        await fixture.until { fixture.ends.count == 1 }
+        #expect(fixture.ends.first?.reason == .left)
+        withExtendedLifetime(client) {}
+        try await expectService(fixture)
+    }
+
+    nonisolated private static let partAhead =
+        #"{"method":"org.setkeyd.Execute","parameters":{"text":"a","unfinished":true,"ahead":true}}"#
+
     @Test func aFrameWithoutEndIsCutOffAtTheLimit() async throws {
         let fixture = try ControlServerFixture(limits: .patient)
         defer { fixture.tearDown() }

@@ -6,7 +6,7 @@ package enum ControlError: Error, Hashable, Sendable {
     case permissionDenied(who: String)
     /// The kernel refused a call that is not a statement.
     case kernelRefused(operation: String, errno: Int, reason: String)
-    /// The run was undone, or refused as a whole, and has ended; its remaining parts are not executed.
+    /// The run was undone, or another part of it refused: this part is not executed, nor are those behind it.
     case runAborted
     /// The reload was not carried out; the state before it stands.
     case reloadFailed(messages: [String])

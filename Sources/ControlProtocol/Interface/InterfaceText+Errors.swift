@@ -10,7 +10,7 @@ extension InterfaceText {
         # The kernel refused a call that is not a statement.
         error KernelRefused (operation: string, errno: int, reason: string)
 
-        # The run was rolled back, or refused as a whole, and has ended; its remaining parts are not executed.
+        # The run was rolled back, or another part of it was refused; this part is not executed, nor are those behind it.
         error RunAborted ()
 
         # The reload failed; the previous state is in force.

@@ -8,8 +8,8 @@ import TextBytes
 /// offsets are the file's. Printed anew are statements that the daemon could not read as they stand: keys that are not
 /// UTF-8, `@NAME`, whose credential only the client may read, and statements longer than a part.
 package struct RunPartition: Sendable {
-    /// Bytes of text in a part: a few milliseconds of parsing at a time. With what JSON adds it is no longer than the
-    /// calls of those who may run nothing (64 KiB), for them to be told so.
+    /// Bytes of text in a part: a few milliseconds of parsing at a time. With what JSON adds to ordinary text it is no
+    /// longer than the calls of those who may run nothing (64 KiB), for them to be told so.
     package static let partSize = 48 << 10
 
     /// The parts so far.

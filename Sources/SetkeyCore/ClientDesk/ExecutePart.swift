@@ -63,6 +63,9 @@ struct ExecutePart: Sendable {
     /// Passes over all statements that have not been begun.
     mutating func skipRest() { begun = statements.count }
 
+    /// Whether it is not executed: for an error in its text, or another reason.
+    var isRefused: Bool { refusal != nil || !errors.isEmpty }
+
     /// Does not execute it; nothing of it has been begun.
     mutating func refuse(_ refusal: ControlError) {
         self.refusal = refusal

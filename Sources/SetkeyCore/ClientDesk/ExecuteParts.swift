@@ -37,16 +37,31 @@ struct ExecuteParts: Sendable {
     }
 
     /// Whether the last ones need the richer kernel interface.
-    func needRicherInterface(amongLast count: Int) -> Bool { parts.suffix(count).contains { $0.needsRicherInterface } }
-
-    /// Refuses the parts that need the richer kernel interface: nothing of them has been begun.
-    mutating func refuseRicher(_ refusal: ControlError) {
-        for index in parts.indices where parts[index].needsRicherInterface { parts[index].refuse(refusal) }
+    func needRicherInterface(amongLast count: Int) -> Bool {
+        parts.suffix(count).contains { $0.needsRicherInterface && !$0.isRefused }
     }
 
-    /// Refuses all of them: nothing of them has been begun.
-    mutating func refuseAll(_ refusal: ControlError) {
-        for index in parts.indices { parts[index].refuse(refusal) }
+    /// The newest one; only if there is one.
+    var newest: ExecutePart {
+        get { parts[parts.count - 1] }
+        _modify { yield &parts[parts.count - 1] }
+    }
+
+    /// Refuses the first part that needs the richer kernel interface, and all behind it: nothing of them has been begun.
+    ///
+    /// - Returns: whether there is one.
+    mutating func refuseRicher(_ refusal: ControlError) -> Bool {
+        guard let first = parts.firstIndex(where: { $0.needsRicherInterface && !$0.isRefused }) else { return false }
+        parts[first].refuse(refusal)
+        abort(from: first)
+        return true
+    }
+
+    /// Executes none of them, since one cannot be: nothing of them has been begun.
+    mutating func abort() { abort(from: 0) }
+
+    private mutating func abort(from first: Int) {
+        for index in first..<parts.count where !parts[index].isRefused { parts[index].refuse(.runAborted) }
     }
 
     mutating func removeOldest() { parts.removeFirst() }

@@ -24,8 +24,6 @@ struct ExecuteRun: Sendable {
     private static let share = 500
     /// About this many bytes make a part of the reply; a run goes on when its client has taken them.
     private static let replySize = 128 * 1024
-    private static let farAhead =
-        "more than \(ExecuteParameters.aheadLimit) parts, or \(ExecuteParameters.aheadByteLimit >> 20) MiB, are read ahead"
 
     let caller: Caller
     private var parts = ExecuteParts()
@@ -37,9 +35,11 @@ struct ExecuteRun: Sendable {
     /// The dump that is being made, by the number of its statement.
     private var dump: Int?
     private(set) var isWaiting = false
-    /// Whether all parts so far are only read ahead.
+    /// Whether all parts so far are only read ahead: nothing of the run is begun.
     private(set) var isHeld = true
-    private var heldByteCount = 0
+    private var aheadByteCount = 0
+    /// Whether the last part is not executed: those that come are not, either.
+    private var isBroken = false
 
     private(set) var totalExecuted = 0
     private(set) var totalFailed = 0
@@ -47,7 +47,7 @@ struct ExecuteRun: Sendable {
     var output = ExecuteOutput()
     /// The `exit` that has ended it, by its number.
     private var endedAt: Int?
-    /// The statement for whose failure the run has been rolled back, or is being; 0 if it has been refused as a whole.
+    /// The statement for whose failure the run has been rolled back, or is being.
     private var abortedAt: Int?
     private struct Deletion: Sendable {
         let unit: Int
@@ -84,21 +84,31 @@ struct ExecuteRun: Sendable {
     // MARK: Parts
 
     /// Takes the next part of the run over; whether those that may now be begun need the richer kernel interface.
+    ///
+    /// Of a part that is not to be executed, and those behind it, the text is not read.
     mutating func append(_ parameters: ExecuteParameters, options: ParserOptions) -> Bool {
         var asked = self.parameters
         asked.unfinished = parameters.unfinished
-        parts.append(parameters.text, of: asked, options: options)
-        guard isHeld else { return parts.needRicherInterface(amongLast: 1) }
-        if parameters.ahead == true, parameters.unfinished == true {
-            heldByteCount += parameters.text.bytes.count
-            guard parts.count > ExecuteParameters.aheadLimit || heldByteCount > ExecuteParameters.aheadByteLimit else {
-                return false
-            }
-            parts.refuseAll(.busy(reason: Self.farAhead))
-            abortedAt = 0
-        }
-        isHeld = false
-        return parts.needRicherInterface(amongLast: parts.count)
+        let isAhead = parameters.ahead == true && parameters.unfinished == true
+        if isAhead { aheadByteCount += parameters.text.bytes.count }
+        let objection = isAhead ? objectionToReadAhead : nil
+        let refusal = isBroken ? ControlError.runAborted : objection
+        parts.append(refusal == nil ? parameters.text : WireText(reserving: 0), of: asked, options: options)
+        if let refusal { parts.newest.refuse(refusal) }
+        isBroken = isBroken || parts.newest.isRefused
+        let wasHeld = isHeld
+        isHeld = isHeld && isAhead && objection == nil
+        guard !isHeld else { return false }
+        if wasHeld, isBroken { parts.abort() }
+        return parts.needRicherInterface(amongLast: wasHeld ? parts.count : 1)
+    }
+
+    /// Why the next part cannot be read ahead.
+    private var objectionToReadAhead: ControlError? {
+        let limits = (count: ExecuteParameters.aheadLimit, bytes: ExecuteParameters.aheadByteLimit)
+        if !isHeld { return .busy(reason: "only the beginning of a run can be read ahead") }
+        guard parts.count >= limits.count || aheadByteCount > limits.bytes else { return nil }
+        return .busy(reason: "more than \(limits.count) parts, or \(limits.bytes >> 20) MiB, are read ahead")
     }
 
     var partCount: Int { parts.count }
@@ -120,8 +130,8 @@ struct ExecuteRun: Sendable {
 
     /// The richer kernel interface is not to be had; whether the oldest part needs it, and is to be ended.
     mutating func refuseRicherParts(_ refusal: ControlError) -> Bool {
-        guard !isHeld else { return false }
-        parts.refuseRicher(refusal)
+        guard !isHeld, parts.refuseRicher(refusal) else { return false }
+        isBroken = true
         return parts.first?.refusal != nil
     }
 

@@ -30,8 +30,8 @@ struct Runs: Sendable {
 
     // MARK: Parts
 
-    /// Takes a part of a run; an error in it, and nothing of the part is applied. It may come before the one before it
-    /// has been answered.
+    /// Takes a part of a run; an error in it, and nothing of the part is applied, nor of those behind it. It may come
+    /// before the one before it has been answered.
     ///
     /// - Returns: whether what may now be begun needs the richer kernel interface.
     mutating func take(
@@ -137,7 +137,7 @@ struct Runs: Sendable {
     }
 
     private mutating func takeTurn(_ client: ClientID) {
-        guard let caller = runs[client]?.caller else { return }
+        guard runs[client]?.isHeld == false, let caller = runs[client]?.caller else { return }
         turns.append(client, of: caller.peer?.uid ?? 0)
     }
 

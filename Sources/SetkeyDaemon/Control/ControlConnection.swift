@@ -113,7 +113,8 @@ extension ControlConnection {
                 var frame = readAhead.take()
                 if frame == nil { frame = try reader.next().map(ReadFrame.init) }
                 guard let frame else {
-                    if inputEnded, running.isEmpty { finish(.left) }
+                    // Parts that are read ahead wait for one that does not come.
+                    if inputEnded, running.last?.isAhead ?? true { finish(.left) }
                     return
                 }
                 take(frame)
@@ -132,7 +133,11 @@ extension ControlConnection {
 
     private func take(_ frame: ReadFrame) {
         patience.relax()
-        guard running.isEmpty || frame.isExecute else { return readAhead = frame }
+        guard running.isEmpty || frame.isExecute else {
+            // Behind parts that are read ahead it would wait for ever, and they for the next one.
+            if running.last?.isAhead == true { return reject(frame.error ?? .behindPartsAhead) }
+            return readAhead = frame
+        }
         switch frame.content {
         case .success(.call(let call)):
             running.append(RunningCall(call))
@@ -150,6 +155,11 @@ extension ControlConnection {
         queue(ControlError.malformedCall(reason: error.description).appendFrame(to:))
         finish(.malformed(error))
     }
+}
+
+extension FrameError {
+    fileprivate static let behindPartsAhead = FrameError.malformed(
+        reason: "behind parts with 'ahead' comes the next part of their run")
 }
 
 // MARK: - What goes out

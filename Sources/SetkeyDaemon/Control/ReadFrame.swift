@@ -21,6 +21,11 @@ struct ReadFrame {
         content = .failure(.malformed(error))
     }
 
+    /// Why it is no frame; `nil` if it is one.
+    var error: FrameError? {
+        if case .failure(.malformed(let error)) = content { error } else { nil }
+    }
+
     /// Whether it calls `Execute`.
     var isExecute: Bool {
         if case .success(.call(let call)) = content, case .execute = call.call { true } else { false }
