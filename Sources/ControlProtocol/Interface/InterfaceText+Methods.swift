@@ -2,7 +2,8 @@ extension InterfaceText {
     /// The methods.
     static let methods = """
         # Runs statements of the setkey language. A run that does not fit into one call (1 MiB) is cut between statements:
-        # all parts but the last say 'unfinished', on one connection. Each part is parsed whole before any of it is applied.
+        # all parts but the last say 'unfinished', on one connection. Each part is parsed whole before any of it is applied;
+        # if one is refused, those behind it are not executed.
         # What the first part asks for besides its text holds for all of them.
         # Failures, output and messages of a reply are those since the reply before.
         method Execute(

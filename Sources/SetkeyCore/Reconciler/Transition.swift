@@ -28,7 +28,8 @@ struct Transition: Sendable {
         }
     }
 
-    enum Phase: Sendable {
+    /// Held by reference: whether there is a transition is asked with each event, and what a phase carries is large.
+    indirect enum Phase: Sendable {
         /// Begun, and nothing else; also while what a phase carries is being changed, so that it has one reference.
         case begun
         /// The shell is reading the file; it is read again if that was begun for another kernel interface.
