@@ -1,7 +1,7 @@
 # SIGKILL at random moments of reloads: the next start converges to the file, whatever was
 # half done; foreign entries are never touched.
 . ./check.sh
-rounds=30
+rounds=20
 RANDOM=${SEED:=$RANDOM}
 echo "# seed $SEED"
 
