@@ -12,7 +12,7 @@ struct ReadAheadTests {
     private struct Scene {
         let daemon: TestDaemon
         let client: ChildProcess
-        private let fifo: Int32
+        private let writer: ChildProcess
 
         init(_ flags: String = "") throws {
             daemon = try TestDaemon()
@@ -22,15 +22,20 @@ struct ReadAheadTests {
             client = try ChildProcess(
                 Programs.setkey, flags.split(separator: " ").map(String.init) + ["-f", file],
                 environment: daemon.environment)
-            fifo = try openForWriting(path, readBy: client)
+            writer = try ReadAheadTests.writer(to: path)
         }
 
         func end(with text: String) throws -> ChildProcess.Ending {
-            let bytes = Array(text.utf8)
-            try #require(unsafe write(fifo, bytes, bytes.count) == bytes.count)
-            close(fifo)
+            try writer.send(Array(text.utf8))
             return try client.wait()
         }
+    }
+
+    /// A program that has opened a FIFO, which it can when somebody reads that, and passes on what it gets.
+    private static func writer(to path: String) throws -> ChildProcess {
+        let writer = try ChildProcess("/bin/sh", ["-c", #"exec 3> "$0"; echo open; cat >&3"#, path])
+        try writer.read(until: { $0.outputText.contains("open") })
+        return writer
     }
 
     @Test func anErrorAtTheEndLeavesEverythingUndone() throws {
@@ -79,23 +84,10 @@ struct ReadAheadTests {
         let file = try directory.write("file", "\(Self.statements)include \"\(path)\" ;\n")
         let client = try ChildProcess(Programs.setkey, ["-f", file, "--socket", server.path])
         try server.answerOneCall(#"{"error":"org.varlink.service.MethodNotFound","parameters":{"method":"Traits"}}"#)
-        let fifo = try openForWriting(path, readBy: client)
+        let writer = try Self.writer(to: path)
         #expect(!server.hasCaller)
-        close(fifo)
+        try writer.send([])
         try server.dropOneCall()
         #expect(try client.wait() == .exited(3))
-    }
-}
-
-/// Opens a FIFO as soon as a program reads it.
-private func openForWriting(_ path: String, readBy program: ChildProcess) throws -> Int32 {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while true {
-        let descriptor = privateDescriptor { unsafe open(path, O_WRONLY | O_NONBLOCK) }
-        if descriptor >= 0 { return descriptor }
-        guard errno == ENXIO, try !program.hasEnded(), .now < deadline else {
-            throw ChildProcess.Failed(description: "nobody reads: \(program.errorText)")
-        }
-        usleep(1000)
     }
 }
