@@ -7,6 +7,11 @@ struct ExecuteParts: Sendable {
     private var parts: [ExecutePart] = []
     /// How many statements the run has had.
     private var statementCount = 0
+    /// Whether all parts so far are only read ahead.
+    private(set) var areHeld = true
+    private var aheadByteCount = 0
+    /// Whether the last part is not executed: those that come are not, either.
+    private var isBroken = false
 
     var count: Int { parts.count }
     var isEmpty: Bool { parts.isEmpty }
@@ -29,37 +34,50 @@ struct ExecuteParts: Sendable {
     /// How many statements their texts have, about.
     var size: Int { statementCount - (parts.first?.first ?? statementCount) }
 
-    /// Takes the next part of the run over.
-    mutating func append(_ text: WireText, of parameters: ExecuteParameters, options: ParserOptions) {
-        let part = ExecutePart(text, of: parameters, numberedFrom: statementCount, options: options)
+    /// Takes the next part of the run over. Of one that is not to be executed, and those behind it, the text is not read.
+    ///
+    /// - Returns: whether those that may now be begun need the richer kernel interface.
+    mutating func append(_ text: WireText, of parameters: ExecuteParameters, options: ParserOptions) -> Bool {
+        let isAhead = parameters.ahead == true && parameters.unfinished == true
+        if isAhead { aheadByteCount += text.bytes.count }
+        let objection = isAhead ? objectionToReadAhead : nil
+        let refusal = isBroken ? ControlError.runAborted : objection
+        var part = ExecutePart(
+            refusal == nil ? text : WireText(reserving: 0), of: parameters, numberedFrom: statementCount,
+            options: options)
+        if let refusal { part.refuse(refusal) }
         parts.append(part)
         statementCount = part.end
+        isBroken = isBroken || part.isRefused
+        let wereHeld = areHeld
+        areHeld = areHeld && isAhead && objection == nil
+        guard !areHeld else { return false }
+        if wereHeld, isBroken { abort(from: 0) }
+        return parts.suffix(wereHeld ? parts.count : 1).contains { $0.needsRicherInterface && !$0.isRefused }
     }
 
-    /// Whether the last ones need the richer kernel interface.
-    func needRicherInterface(amongLast count: Int) -> Bool {
-        parts.suffix(count).contains { $0.needsRicherInterface && !$0.isRefused }
-    }
-
-    /// The newest one; only if there is one.
-    var newest: ExecutePart {
-        get { parts[parts.count - 1] }
-        _modify { yield &parts[parts.count - 1] }
+    /// Why the next part cannot be read ahead.
+    private var objectionToReadAhead: ControlError? {
+        let limits = (count: ExecuteParameters.aheadLimit, bytes: ExecuteParameters.aheadByteLimit)
+        if !areHeld { return .busy(reason: "only the beginning of a run can be read ahead") }
+        guard parts.count >= limits.count || aheadByteCount > limits.bytes else { return nil }
+        return .busy(reason: "more than \(limits.count) parts, or \(limits.bytes >> 20) MiB, are read ahead")
     }
 
     /// Refuses the first part that needs the richer kernel interface, and all behind it: nothing of them has been begun.
     ///
-    /// - Returns: whether there is one.
+    /// - Returns: whether there is one. Those that are held ask for it when they may begin.
     mutating func refuseRicher(_ refusal: ControlError) -> Bool {
-        guard let first = parts.firstIndex(where: { $0.needsRicherInterface && !$0.isRefused }) else { return false }
+        guard !areHeld, let first = parts.firstIndex(where: { $0.needsRicherInterface && !$0.isRefused }) else {
+            return false
+        }
         parts[first].refuse(refusal)
         abort(from: first)
+        isBroken = true
         return true
     }
 
-    /// Executes none of them, since one cannot be: nothing of them has been begun.
-    mutating func abort() { abort(from: 0) }
-
+    /// Executes none of them from there on, since one cannot be.
     private mutating func abort(from first: Int) {
         for index in first..<parts.count where !parts[index].isRefused { parts[index].refuse(.runAborted) }
     }

@@ -35,11 +35,6 @@ struct ExecuteRun: Sendable {
     /// The dump that is being made, by the number of its statement.
     private var dump: Int?
     private(set) var isWaiting = false
-    /// Whether all parts so far are only read ahead: nothing of the run is begun.
-    private(set) var isHeld = true
-    private var aheadByteCount = 0
-    /// Whether the last part is not executed: those that come are not, either.
-    private var isBroken = false
 
     private(set) var totalExecuted = 0
     private(set) var totalFailed = 0
@@ -84,32 +79,15 @@ struct ExecuteRun: Sendable {
     // MARK: Parts
 
     /// Takes the next part of the run over; whether those that may now be begun need the richer kernel interface.
-    ///
-    /// Of a part that is not to be executed, and those behind it, the text is not read.
     mutating func append(_ parameters: ExecuteParameters, options: ParserOptions) -> Bool {
         var asked = self.parameters
         asked.unfinished = parameters.unfinished
-        let isAhead = parameters.ahead == true && parameters.unfinished == true
-        if isAhead { aheadByteCount += parameters.text.bytes.count }
-        let objection = isAhead ? objectionToReadAhead : nil
-        let refusal = isBroken ? ControlError.runAborted : objection
-        parts.append(refusal == nil ? parameters.text : WireText(reserving: 0), of: asked, options: options)
-        if let refusal { parts.newest.refuse(refusal) }
-        isBroken = isBroken || parts.newest.isRefused
-        let wasHeld = isHeld
-        isHeld = isHeld && isAhead && objection == nil
-        guard !isHeld else { return false }
-        if wasHeld, isBroken { parts.abort() }
-        return parts.needRicherInterface(amongLast: wasHeld ? parts.count : 1)
+        asked.ahead = parameters.ahead
+        return parts.append(parameters.text, of: asked, options: options)
     }
 
-    /// Why the next part cannot be read ahead.
-    private var objectionToReadAhead: ControlError? {
-        let limits = (count: ExecuteParameters.aheadLimit, bytes: ExecuteParameters.aheadByteLimit)
-        if !isHeld { return .busy(reason: "only the beginning of a run can be read ahead") }
-        guard parts.count >= limits.count || aheadByteCount > limits.bytes else { return nil }
-        return .busy(reason: "more than \(limits.count) parts, or \(limits.bytes >> 20) MiB, are read ahead")
-    }
+    /// Whether all parts so far are only read ahead: nothing of the run is begun.
+    var isHeld: Bool { parts.areHeld }
 
     var partCount: Int { parts.count }
 
@@ -130,9 +108,7 @@ struct ExecuteRun: Sendable {
 
     /// The richer kernel interface is not to be had; whether the oldest part needs it, and is to be ended.
     mutating func refuseRicherParts(_ refusal: ControlError) -> Bool {
-        guard !isHeld, parts.refuseRicher(refusal) else { return false }
-        isBroken = true
-        return parts.first?.refusal != nil
+        parts.refuseRicher(refusal) && parts.first?.refusal != nil
     }
 
     /// Whether the oldest part is over, though one that has been begun after it may not be.
